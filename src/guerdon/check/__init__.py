@@ -1,0 +1,1 @@
+"""Tree to typed program: names resolved, types and units checked, shorthand written out."""

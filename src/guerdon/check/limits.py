@@ -1,0 +1,120 @@
+"""Limits: how much, or how often, per whom and within what."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from guerdon.check import measured
+from guerdon.check.arithmetic import present
+from guerdon.check.expressions import quantity, typed
+from guerdon.check.mending import as_type
+from guerdon.check.names import Names
+from guerdon.check.scene import Scene
+from guerdon.check.wording import quoted, show
+from guerdon.program import nodes, types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
+from guerdon.text.source import Span
+
+
+def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.Limit | None:
+    """A limit on a rule that gives `unit`; None where it was reported."""
+    most, times = _most(written.most, unit, scene, names)
+    scope = _Scope(scene, names)
+    if not all([scope.add(per) for per in written.per]) or (most is None and times is None):
+        return None
+    if not scope.per_event and not scope.per_member:
+        names.report(
+            "G332", "a limit says per whom it counts", written.span, "`per member` or `per event` is missing",
+            help=(f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`",),
+            edit=Edit(Span(written.span.source, written.most.span.end, written.most.span.end), " per member"),
+        )  # fmt: skip
+        return None
+    return nodes.Limit(
+        most, times, scope.per_event, tuple(scope.fields), scope.window or nodes.Ever(), written.or_nothing is not None,
+        span=written.span,
+    )  # fmt: skip
+
+
+def finer(span: Span, unit: nodes.Unit, names: Names) -> None:
+    """Reports a quantity with more decimals than its unit has."""
+    counted = "is counted whole" if unit.decimals == 0 else f"has {unit.decimals} decimals"
+    names.report(
+        "G218", f"`{unit.name}` {counted}", span, "finer than that",
+        help=(f"write it with fewer decimals, or `decimals {unit.decimals + 1}` below `unit {unit.name}`",),
+    )  # fmt: skip
+
+
+def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
+    """Reports something that is no quantity of a unit where only these can stand."""
+    message, units = f"only units are awarded, and this is {show(value.type)}", list(names.units)
+    meant = as_type(span, value, types.Quantity(units[0], None)) if units else None
+    if meant:
+        edit = Edit(span, meant) if len(units) == 1 else None
+        names.report("G216", message, span, show(value.type), help=(f"write `{meant}`",), edit=edit)
+        return
+    lines = [f"write so much of {quoted(units)}"] if len(units) == 1 else [f"write so much of one of {quoted(units)}"] if units else []
+    names.report("G216", message, span, show(value.type), help=(*lines, "what is awarded is declared with `unit`"))
+
+
+def _most(
+    written: tree.Quantity | tree.Call, unit: str, scene: Scene, names: Names
+) -> tuple[nodes.Expr | None, int | None]:
+    """The most of the unit, or the most times."""
+    if isinstance(written, tree.Quantity) and written.unit.text in ("time", "times"):
+        if not written.amount.text.isdigit():
+            names.report("G203", "times are counted whole", written.amount.span, "not a whole number")
+            return None, None
+        return None, int(written.amount.text)
+    found = quantity(written, names) if isinstance(written, tree.Quantity) else typed(written, scene, names)
+    if found is None or present(found, names) is None:
+        return None, None
+    if not isinstance(found.type, types.Quantity) or found.type.unit != unit:
+        names.report(
+            "G217", f"this rule gives {unit}, so its limit is so much {unit}, or so many times", written.span,
+            show(found.type), help=(f"write `limit 100 {unit} per member`, or `limit 1 time per member`",),
+        )  # fmt: skip
+        return None, None
+    if not types.on_grid(found.type.step, names.units[unit].step):
+        finer(written.span, names.units[unit], names)
+        return None, None
+    if isinstance(found, nodes.Literal):
+        assert isinstance(found.value, Fraction)
+    return found, None
+
+
+class _Scope:
+    """What the `per` of a limit add up to."""
+
+    def __init__(self, scene: Scene, names: Names) -> None:
+        self.scene, self.names = scene, names
+        self.per_member = self.per_event = False
+        self.fields: list[str] = []
+        self.window: nodes.Window | None = None
+
+    def add(self, per: tree.Per) -> bool:
+        """Takes one in; False where it was reported."""
+        if isinstance(per.scope, tree.ForTime):
+            length = measured.for_time(per.scope, self.names)
+            return length is not None and self._within(nodes.Rolling(length.days, length.months), per)
+        word = per.scope.text
+        if word in ("member", "event"):
+            self.per_member |= word == "member"
+            self.per_event |= word == "event"
+            return True
+        if word in self.scene.event:
+            self.fields.append(word)
+            return True
+        if word in measured.PERIODS:
+            return self._within(nodes.Calendar(measured.PERIODS[word]), per)
+        known = ["member", "event", *measured.PERIODS, *self.scene.event]
+        self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known")
+        return False
+
+    def _within(self, window: nodes.Window, per: tree.Per) -> bool:
+        if self.window is not None:
+            self.names.report("G334", "a limit has one period", per.span, "a second one",
+                              help=("write a second `limit` line",))  # fmt: skip
+            return False
+        self.window = window
+        return True

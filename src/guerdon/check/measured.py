@@ -1,0 +1,249 @@
+"""Aggregates over a member's events, over an event's lines, and over what was awarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from guerdon.check.arithmetic import holds
+from guerdon.check.names import Names
+from guerdon.check.scene import Scene
+from guerdon.check.wording import show
+from guerdon.program import nodes, types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
+
+PERIODS = {
+    "day": nodes.Period.DAY,
+    "week": nodes.Period.WEEK,
+    "month": nodes.Period.MONTH,
+    "quarter": nodes.Period.QUARTER,
+    "year": nodes.Period.YEAR,
+    "calendar year": nodes.Period.YEAR,
+    "fiscal year": nodes.Period.FISCAL_YEAR,
+}
+_UNSEEN = (nodes.Aggregate.FIRST, nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE)
+
+Typed = Callable[[tree.Expr, Scene, Names], nodes.Expr | None]
+"""The checker of any expression: filters and values are expressions too."""
+
+Measuring = tree.Measured | tree.DaysSince | tree.Earned | tree.Available
+
+
+def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
+    """The typed aggregate; None where something was reported."""
+    match expr:
+        case tree.Available(of):
+            unit = _unit(of, names)
+            return nodes.Available(unit.name, types.Quantity(unit.name, unit.step), span=expr.span) if unit else None
+        case tree.Earned():
+            return _earned(expr, names)
+        case tree.DaysSince():
+            return _over_events(nodes.Aggregate.DAYS_SINCE, expr, names, any_typed)
+        case tree.Measured():
+            aggregate = nodes.Aggregate(expr.aggregate.text)
+            if isinstance(expr.window, tree.Calendar) and expr.window.period.text == "event":
+                return _over_lines(aggregate, expr, scene, names, any_typed)
+            return _over_events(aggregate, expr, names, any_typed)
+
+
+def period(written: tree.Period, names: Names) -> nodes.Period | None:
+    """The period that these words name."""
+    found = PERIODS.get(written.text)
+    if found is None:
+        names.unknown("G111", f"no period is called `{written.text}`", written.span, PERIODS, "not known")
+    return found
+
+
+def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
+    """So many days, weeks, months or years, at least one."""
+    word = written.unit.text.removesuffix("s")
+    sizes = {"day": (1, 0), "week": (7, 0), "month": (0, 1), "year": (0, 12)}
+    if word not in sizes:
+        names.unknown("G111", f"`{written.unit.text}` is no length of time", written.unit.span, sizes, "not known")
+        return None
+    if not written.amount.text.isdigit() or not 0 < int(written.amount.text) <= 12_000:
+        names.report("G203", "a length of time is a whole number, from 1 to 12000", written.amount.span, "not from 1 to 12000")
+        return None
+    days, months = sizes[word]
+    return nodes.ForTime(days * int(written.amount.text), months * int(written.amount.text))
+
+
+def window(written: tree.Window, names: Names) -> nodes.Window | None:
+    """The stretch of days that a window names."""
+    match written:
+        case tree.Ever():
+            return nodes.Ever()
+        case tree.Rolling(time):
+            length = for_time(time, names)
+            return nodes.Rolling(length.days, length.months) if length else None
+        case tree.Calendar(which, of):
+            found = period(of, names)
+            if found is not None and which.text == "next":
+                names.report(
+                    "G112", "what happens next is not known yet", written.span, "in the future",
+                    help=(f"write `this {of.text}` or `previous {of.text}`",),
+                )  # fmt: skip
+                return None
+            return nodes.Calendar(found, 1 if which.text == "previous" else 0) if found else None
+
+
+def _unit(of: tree.Path, names: Names) -> nodes.Unit | None:
+    if of.text not in names.units:
+        names.unknown_unit(of, "unit", names.units)
+        return None
+    return names.units[of.text]
+
+
+def _earned(expr: tree.Earned, names: Names) -> nodes.Expr | None:
+    when = window(expr.window, names)
+    if isinstance(expr.of, tree.String):
+        name, rule = names.rule_unit(expr.of.text, expr.of.span), expr.of.text
+        unit = names.units[name] if name else None
+    else:
+        unit, rule = _unit(expr.of, names), None
+    if when is None or unit is None:
+        return None
+    return nodes.Earned(unit.name, rule, when, types.Quantity(unit.name, unit.step), span=expr.span)
+
+
+def _over_lines(
+    aggregate: nodes.Aggregate, expr: tree.Measured, scene: Scene, names: Names, any_typed: Typed
+) -> nodes.Expr | None:
+    """An aggregate over the lines of the event itself."""
+    name = expr.path.parts[0].text
+    fact = scene.event.get(name)
+    if fact is None or not isinstance(fact.type, types.Lines):
+        known = [each.name for each in scene.event.values() if isinstance(each.type, types.Lines)]
+        names.unknown("G113", f"`{name}` is no list of {scene.what}", expr.path.parts[0].span, known, "no such list")
+        return None
+    if not _aggregates_lines(aggregate, expr, names):
+        return None
+    inside = scene.inside(names.records[fact.type.record].facts)
+    value, ok = _value(aggregate, expr.path.parts[1:], inside, names, expr.path, any_typed)
+    where = holds(any_typed(expr.where, inside, names), names) if expr.where else None
+    if not ok or (where is None and expr.where is not None):
+        return None
+    of = _result(aggregate, value, expr, names)
+    return nodes.OverLines(aggregate, name, value, where, of, span=expr.span) if of else None
+
+
+def _aggregates_lines(aggregate: nodes.Aggregate, expr: tree.Measured, names: Names) -> bool:
+    if aggregate in (nodes.Aggregate.FIRST, nodes.Aggregate.LAST):
+        names.report(
+            "G114", "lines of one event have no first and last in time", expr.aggregate.span, "of lines",
+            help=("use `least`, `most`, `sum` or `count`",),
+        )  # fmt: skip
+        return False
+    return True
+
+
+def _over_events(
+    aggregate: nodes.Aggregate, expr: tree.Measured | tree.DaysSince, names: Names, any_typed: Typed
+) -> nodes.Expr | None:
+    """An aggregate over the member's events, or over their lines; it gets a meter of its own."""
+    when = window(expr.window, names)
+    event, lines, rest = _split(expr.path, names)
+    if event is None or when is None:
+        return None
+    inside = Scene(f"`{event.name}`", event.facts, named=False)
+    if lines is not None:
+        inside = inside.inside(names.records[lines[1]].facts)
+    value, ok = _value(aggregate, rest, inside, names, expr.path, any_typed)
+    where = holds(any_typed(expr.where, inside, names), names) if expr.where else None
+    if not ok or (where is None and expr.where is not None):
+        return None
+    of = _result(aggregate, value, expr, names)
+    if of is None:
+        return None
+    meter = nodes.Meter(event.name, lines and lines[0], value, where, aggregate not in _UNSEEN, span=expr.span)
+    return nodes.Measured(_index(meter, names), aggregate, when, of, span=expr.span)
+
+
+def _index(meter: nodes.Meter, names: Names) -> int:
+    """The number of this meter; one that is there already serves again."""
+    if meter in names.meters:
+        return names.meters.index(meter)
+    names.meters.append(meter)
+    return len(names.meters) - 1
+
+
+def _split(
+    path: tree.Path, names: Names
+) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
+    """The event that a path starts with, the list it goes through (name, record), and the rest."""
+    first, *rest = path.parts
+    if first.text not in names.events:
+        if ("event", first.text) not in names.declared:
+            near = next((f"{name}.{first.text}" for name, of in names.events.items() if first.text in of.facts), None)
+            names.unknown("G115", f"no event is called `{first.text}`", first.span, names.names("event"), near=near)
+        return None, None, ()
+    event = names.events[first.text]
+    if rest and rest[0].text in event.facts:
+        of = event.facts[rest[0].text].type
+        if isinstance(of, types.Lines):
+            return event, (rest[0].text, of.record), tuple(rest[1:])
+    return event, None, tuple(rest)
+
+
+def _value(
+    aggregate: nodes.Aggregate,
+    rest: tuple[tree.Name, ...],
+    scene: Scene,
+    names: Names,
+    path: tree.Path,
+    any_typed: Typed,
+) -> tuple[nodes.Expr | None, bool]:
+    """The value that is aggregated (none for a count), and whether the path makes sense."""
+    counted = aggregate in (nodes.Aggregate.COUNT, nodes.Aggregate.DAYS_SINCE)
+    if not rest:
+        if counted:
+            return None, True
+        facts = scene.event if scene.line is None else scene.line
+        fitting = [name for name, fact in facts.items() if isinstance(fact.type, types.Quantity | types.Number)] or list(facts)
+        names.report(
+            "G116",
+            f"`{aggregate.value}` of what: name a fact of `{path.text}`",
+            path.span,
+            "a fact is missing",
+            help=[f"write `{path.text}.{fact}`" for fact in fitting[:3]],
+            edit=Edit(path.span, f"{path.text}.{fitting[0]}") if len(fitting) == 1 else None,
+        )
+        return None, False
+    if rest[0].text in names.mute:
+        return None, False
+    if counted or len(rest) > 1:
+        kept = len(path.parts) - len(rest) + (not counted)
+        meant = ".".join(part.text for part in path.parts[:kept])
+        what = f"`{aggregate.value}` counts events or lines, not a fact of them"
+        names.report(
+            "G122", what if counted else f"`{path.parts[kept - 1].text}` has no facts of its own", path.parts[kept].span.to(path.span), "too much",
+            help=(f"write `{meant}`",), edit=Edit(path.span, meant),
+        )  # fmt: skip
+        return None, False
+    name = tree.Path(rest, span=rest[0].span)
+    value = any_typed(name, scene, names)
+    return value, value is not None
+
+
+def _result(
+    aggregate: nodes.Aggregate, value: nodes.Expr | None, expr: tree.Measured | tree.DaysSince, names: Names
+) -> types.Type | None:
+    """The type of the aggregate; a sum needs something to add, least and most an order."""
+    match aggregate:
+        case nodes.Aggregate.COUNT | nodes.Aggregate.DISTINCT:
+            return types.WHOLE
+        case nodes.Aggregate.DAYS_SINCE:
+            return types.Optional(types.Days())
+    assert value is not None
+    of = value.type.of if isinstance(value.type, types.Optional) else value.type
+    if aggregate is nodes.Aggregate.SUM:
+        if isinstance(of, types.Quantity | types.Number):
+            return of
+    elif not isinstance(of, types.Lines):
+        return types.Optional(of)
+    names.report(
+        "G209", f"there is no `{aggregate.value}` of {show(of)}", expr.path.span, show(of),
+        help=("`count` counts events, `distinct` counts different values",) if aggregate is nodes.Aggregate.SUM else (),
+    )  # fmt: skip
+    return None
+

@@ -1,0 +1,236 @@
+"""What a program declares, by name, and what is said about names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from guerdon.program import nodes, types
+from guerdon.program.currency import DECIMALS
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Diagnostic, Edit, nearest
+from guerdon.text.source import Span
+
+RESERVED = frozenset(
+    """and at available count date days distinct earned ever exact first in is last least max member min month months
+    most next no not of or per previous since sum this weekday where yes""".split()
+)
+"""Words that compete with names in expressions."""
+
+BUILT_IN_TYPES = "money text number whole percent date instant member days months".split()
+
+SPACES = {
+    "unit": "unit",
+    "event": "event",
+    "record": "record",
+    "table": "value",
+    "measure": "value",
+    "tiers": "value",
+    "rule": "rule",
+    "test": "test",
+}
+"""Names of one space must differ: `table`, `measure` and `tiers` stand in the same expressions."""
+
+
+@dataclass
+class Names:
+    """The declarations of a program while it is being checked; what is wrong is collected in `found`."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    frame: nodes.Frame = field(default_factory=lambda: nodes.Frame("", 0, "", "UTC"))
+    declared: dict[tuple[str, str], tree.Declaration] = field(default_factory=dict)
+    units: dict[str, nodes.Unit] = field(default_factory=dict)
+    events: dict[str, nodes.Record] = field(default_factory=dict)
+    records: dict[str, nodes.Record] = field(default_factory=dict)
+    member: nodes.Record = field(default_factory=lambda: nodes.Record("member", {}))
+    tables: dict[str, nodes.Table] = field(default_factory=dict)
+    steps: dict[str, tuple[nodes.TierStep, ...]] = field(default_factory=dict)
+    meters: list[nodes.Meter] = field(default_factory=list)
+    measures: dict[str, nodes.Measure] = field(default_factory=dict)
+    rules: dict[str, nodes.Rule] = field(default_factory=dict)
+
+    failed: set[str] = field(default_factory=set)  # measures that were reported already
+    mute: set[str] = field(default_factory=set)  # words whose declaration was reported: what names them is not
+    damaged: set[str] = field(default_factory=set)  # records and events of which a fact was reported
+
+    # set by the passes that check measures and rules when they are first named
+    measure: Callable[[str, Span], nodes.Measure | None] = lambda name, span: None
+    rule: Callable[[str, Span], nodes.Rule | None] = lambda name, span: None
+    rule_unit: Callable[[str, Span], str | None] = lambda name, span: None
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        help: Iterable[str] = (),
+        related: Iterable[tuple[Span, str]] = (),
+        edit: Edit | None = None,
+    ) -> None:
+        """Collects a diagnostic."""
+        self.found.append(Diagnostic(code, message, span, label, tuple(related), tuple(help), edit))
+
+    def unknown(
+        self, code: str, message: str, span: Span, known: Iterable[str], label: str = "", *,
+        near: str | None = None, help: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """Collects a diagnostic about a name that nothing has, with the nearest that something has.
+
+        Nothing is said about names whose declaration could not be read or was reported itself.
+        """
+        word, known = span.text.strip('"'), list(dict.fromkeys(known))
+        if word in self.mute or not self.mute.isdisjoint(word.split(".")):
+            return
+        near = near or nearest(word, known)
+        quote = '"' if span.text.startswith('"') else ""
+        mark = quote or "`"
+        listed = ", ".join(f"{mark}{each}{mark}" for each in known[:12]) + (", ..." if len(known) > 12 else "")
+        lines = [f"did you mean {mark}{near}{mark}?"] if near else [*help, *([f"known here: {listed}"] if known else [])]
+        edit = Edit(span, f"{quote}{near}{quote}") if near else None
+        again = next((index for index, each in enumerate(self.found) if _one_mistake(each, code, message, span)), None)
+        if again is None:
+            self.report(code, message, span, label or "unknown name", help=lines, edit=edit)
+        else:
+            self._also(again, span, self.found[again].message == message)
+
+    def _also(self, index: int, span: Span, alike: bool) -> None:
+        """Adds a place to what was said already; where it is the same, the first place of the text leads."""
+        said = self.found[index]
+        assert said.span is not None
+        places = {said.span, span, *(place for place, _ in said.related)}
+        ordered = sorted(places, key=lambda each: (not alike and each != said.span, each.start))
+        edit = said.edit and Edit(ordered[0], said.edit.text)
+        related = tuple((each, "also here") for each in ordered[1:])
+        self.found[index] = replace(said, span=ordered[0], edit=edit, related=related)
+
+    def unknown_unit(self, word: tree.Name | tree.Path, what: str, known: Iterable[str]) -> None:
+        """Collects a diagnostic about a unit that was not declared, or is written in the plural."""
+        known = list(known)
+        singular = word.text.removesuffix("s")
+        if singular != word.text and singular in known:
+            self.report(
+                "G105", f"units are written in the singular: `{singular}`", word.span, "plural",
+                help=(f"write `{singular}`",), edit=Edit(word.span, singular),
+            )  # fmt: skip
+            return
+        declare = () if word.text.isupper() else (f"declare it with `unit {word.text}`",)
+        self.unknown("G105", f"no {what} is called `{word.text}`", word.span, known, help=declare)
+
+    def names(self, keyword: str) -> list[str]:
+        """The names that declarations with this keyword have, in their order."""
+        return [name for kind, name in self.declared if kind == keyword]
+
+    def quantity(self, unit: str) -> types.Quantity | None:
+        """The type of amounts of a unit or currency as they are recorded and awarded."""
+        if unit in self.units:
+            return types.Quantity(unit, self.units[unit].step)
+        if unit in DECIMALS:
+            return types.Quantity(unit, nodes.Unit(unit, DECIMALS[unit]).step)
+        return None
+
+    def unit_names(self) -> list[str]:
+        return [*self.units, *([self.frame.currency] if self.frame.currency else [])]
+
+
+def _one_mistake(said: Diagnostic, code: str, message: str, span: Span) -> bool:
+    """Whether this was said already: the same of the same word, or of a fact that is missing in several places."""
+    facts = {"G101", "G106"}
+    alike = said.code in facts and code in facts and said.span is not None and said.span.text == span.text
+    return alike or (said.code, said.message) == (code, message)
+
+
+def collect(declarations: Iterable[tree.Declaration], names: Names) -> None:
+    """Puts declarations under their names; two of one name, and names that can't be, are reported."""
+    spaces: dict[tuple[str, str], tree.Declaration] = {}
+    for declaration in declarations:
+        name = declaration.name.text if declaration.name else "member"
+        key = (SPACES.get(declaration.keyword, declaration.keyword), name)
+        if declaration.keyword == "program":
+            key = ("program", "program")
+        if key in spaces:
+            _twice(declaration, spaces[key], names)
+            continue
+        spaces[key] = declaration
+        names.declared[declaration.keyword, name] = declaration
+        if isinstance(declaration.name, tree.Name):
+            usable(declaration.name, names)
+        _clauses_once(declaration, names)
+
+
+def usable(name: tree.Name, names: Names) -> None:
+    """Reports a name that expressions use as a word of the language."""
+    if name.text in RESERVED:
+        own = "every event has a date and a weekday of its own; " if name.text in ("date", "weekday") else ""
+        names.report(
+            "G103",
+            f"`{name.text}` is a word of the language and can't be a name",
+            name.span,
+            "taken",
+            help=(f"{own}write `{name.text}_` or another word",),
+            edit=Edit(name.span, f"{name.text}_"),
+        )
+    elif name.text in DECIMALS or name.text in BUILT_IN_TYPES:
+        names.report(
+            "G103",
+            f"`{name.text}` is {'a currency' if name.text in DECIMALS else 'a type'} and can't be a name",
+            name.span,
+            "taken",
+            help=(f"write `{name.text}_` or another word",),
+            edit=Edit(name.span, f"{name.text}_"),
+        )
+
+
+def _place(declaration: tree.Declaration) -> Span:
+    return declaration.name.span if declaration.name else declaration.span
+
+
+def _twice(declaration: tree.Declaration, first: tree.Declaration, names: Names) -> None:
+    what = f"`{declaration.keyword}`"
+    if declaration.keyword != "program" and declaration.name:
+        what = declaration.name.span.text if isinstance(declaration.name, tree.String) else f"`{declaration.name.text}`"
+    alike = first.keyword == declaration.keyword
+    names.report(
+        "G102",
+        f"{what} is declared twice",
+        _place(declaration),
+        "again here" if alike else f"`{declaration.keyword}` here",
+        related=((_place(first), "first declared here" if alike else f"`{first.keyword}` here"),),
+        help=("give one of them another name, or take it out",),
+    )
+
+
+_SEVERAL = (
+    tree.Fact, tree.Row, tree.Tier, tree.Perk, tree.When, tree.During, tree.Limit,
+    tree.Given, tree.Happens, tree.ExpectAward, tree.ExpectBalance, tree.ExpectTier,
+)  # fmt: skip
+
+
+def _clauses_once(declaration: tree.Declaration, names: Names) -> None:
+    seen: dict[type, tree.Clause] = {}
+    for clause in declaration.clauses:
+        if isinstance(clause, _SEVERAL):
+            continue
+        if type(clause) in seen:
+            word = clause.span.text.split()[0]
+            names.report(
+                "G104",
+                f"`{word}` stands twice in this declaration",
+                clause.span,
+                "again here",
+                related=((seen[type(clause)].span, "first here"),),
+                help=("keep one of the two",),
+            )
+        seen[type(clause)] = clause
+
+
+def clause(declaration: tree.Declaration, kind: type[tree.T]) -> tree.T | None:
+    """The first clause of a kind, if there is one."""
+    return next((each for each in declaration.clauses if isinstance(each, kind)), None)
+
+
+def clauses(declaration: tree.Declaration, kind: type[tree.T]) -> list[tree.T]:
+    """The clauses of a kind, in order."""
+    return [each for each in declaration.clauses if isinstance(each, kind)]
+

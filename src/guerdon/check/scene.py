@@ -1,0 +1,32 @@
+"""What plain words name, depending on where an expression stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from guerdon.program import nodes, types
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MOMENTS: Mapping[str, types.Type] = {
+    "date": types.Date(),
+    "at": types.Instant(),
+    "weekday": types.Choice(WEEKDAYS),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Whose facts plain words name: an event's, and inside `each` a line's."""
+
+    what: str  # for messages: "`purchase`"
+    event: Mapping[str, nodes.Fact] = field(default_factory=dict)
+    line: Mapping[str, nodes.Fact] | None = None
+    happens: bool = True  # whether there is an event: dates, tiers and measures make sense
+    named: bool = True  # whether other rules of this event can be named
+
+    def inside(self, line: Mapping[str, nodes.Fact]) -> Scene:
+        return replace(self, line=line)
+
+
+CONSTANT = Scene("a constant", happens=False, named=False)

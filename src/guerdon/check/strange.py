@@ -1,0 +1,72 @@
+"""Words that nothing has as a name: what is said about them, depending on where they stand."""
+
+from __future__ import annotations
+
+from guerdon.check.names import Names
+from guerdon.check.scene import CONSTANT, Scene
+from guerdon.check.wording import quoted
+from guerdon.program import types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
+
+
+def words_of(of: types.Type, names: Names) -> list[str]:
+    """The words that a value can be, where they are a closed list; none for other types."""
+    match of:
+        case types.Choice(values):
+            return list(values)
+        case types.Tier(ladder):
+            return [step.name for step in names.steps[ladder]]
+    return []
+
+
+def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | None) -> None:
+    """Reports a word that means nothing here, with what it may have been meant for."""
+    if isinstance(expected, types.Choice):
+        message = f"`{expr.text}` is not one of {quoted(expected.values)}"
+        names.unknown("G107", message, expr.span, expected.values, "not in the list")
+        return
+    if isinstance(expected, types.Tier):
+        message = f"`{expr.text}` is not a tier of `{expected.ladder}`"
+        names.unknown("G107", message, expr.span, words_of(expected, names), "no such tier")
+        return
+    known = [*scene.event, *(scene.line or ()), *names.names("measure"), *names.steps]
+    if scene.happens:
+        known += ["date", "weekday", *(f"member.{name}" for name in names.member.facts)]
+    word = expr.parts[0].text
+    if ("rule", word) in names.declared or ("earn", word) in names.declared:
+        help_line, edit = f'write `"{word}"`', Edit(expr.span, f'"{word}"')
+        names.report("G108", "a rule is named in quotes", expr.span, "a rule", help=(help_line,), edit=edit)
+    elif len(expr.parts) > 1 and ("event", word) in names.declared:
+        fact = expr.parts[1].text
+        own = scene.what == f"`{word}`" and fact in scene.event
+        declared = names.events[word].facts.get(fact)
+        added = declared is None or isinstance(declared.type, types.Quantity | types.Number)
+        many = f"write `{'sum' if added else 'distinct'} of {expr.text} this month`, or `last of {expr.text} ever`"
+        names.report(
+            "G109",
+            f"`{expr.text}` is a fact of many events: say which of them count",
+            expr.span,
+            "of which `" + word + "`?",
+            help=(f"write `{fact}` for that of the event itself", many) if own else (many,),
+            edit=Edit(expr.span, fact) if own and len(expr.parts) == 2 else None,
+        )
+    elif word in names.units:
+        names.report(
+            "G123",
+            f"`{word}` is a unit: say how many, or earned when",
+            expr.span,
+            "a unit",
+            help=(f"write `5 {word}`, `{word} earned this month` or `{word} available`",),
+        )
+    else:
+        message = f"nothing is called `{expr.text}` in {scene.what}"
+        if scene is CONSTANT:
+            message = f"nothing is called `{expr.text}` here: a fixed value is expected, like `10 USD` or `25%`"
+        names.unknown("G101", message, expr.span, known, help=_elsewhere(word, names))
+
+
+def _elsewhere(word: str, names: Names) -> list[str]:
+    """Where a fact of this name is known, if one is declared."""
+    lines = [f"`{word}` is a fact of `{name}`: it is known in `each {name}`" for name, of in names.records.items() if word in of.facts]
+    return lines + [f"`{word}` is a fact of `{name}`" for name, of in names.events.items() if word in of.facts]

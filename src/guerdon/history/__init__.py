@@ -1,0 +1,1 @@
+"""What happened: histories read from files, exactly, and set aside where they can't be."""

@@ -1,0 +1,118 @@
+"""A YAML text as plain values, with the place of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import yaml
+
+from guerdon.text.diagnostic import Diagnostic
+from guerdon.text.source import Source, Span
+
+Path = tuple[str | int, ...]
+Value = dict[str, "Value"] | list["Value"] | str
+
+_PLAIN = {
+    f"tag:yaml.org,2002:{each}" for each in ("str", "int", "float", "bool", "null", "timestamp", "value", "map", "seq")
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """Values as they were typed (every scalar is text) and, by path, where keys and values stand."""
+
+    source: Source
+    value: Value
+    keys: dict[Path, Span] = field(default_factory=dict)
+    values: dict[Path, Span] = field(default_factory=dict)
+
+    def span(self, path: Iterable[str | int], *, key: bool = False) -> Span:
+        """Where the value of the path stands (or its key); of the longest part of it that is there."""
+        known = self._known(path)
+        place = self.values.get(known) if not key else None
+        return place or self.keys.get(known) or self.values[()]
+
+    def _known(self, path: Iterable[str | int]) -> Path:
+        known: Path = ()
+        for step in path:
+            if (*known, step) in self.keys or (*known, step) in self.values:
+                known = (*known, step)
+        return known
+
+
+def read(source: Source) -> tuple[Document, list[Diagnostic]]:
+    """The document that a text holds, and what is wrong with it as YAML.
+
+    Errors: G501 for text that isn't YAML, and for aliases, tags and keys given twice.
+    """
+    document = Document(source, {}, values={(): Span(source, 0, 0)})
+    try:
+        node = yaml.compose(source.text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        return document, [_unreadable(source, error)]
+    except RecursionError:
+        return document, [_unreadable(source, yaml.MarkedYAMLError(problem="lists in lists without end"))]
+    if node is None:
+        return document, []
+    reader = _Reader(document)
+    return Document(source, reader.value(node, ()), document.keys, document.values), reader.faults
+
+
+def _unreadable(source: Source, error: yaml.YAMLError) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None)
+    at = min(mark.index, len(source.text)) if mark else 0
+    problem = getattr(error, "problem", None) or "a character that YAML does not allow"
+    return Diagnostic(
+        "G501",
+        f"this can't be read as YAML: {problem}",
+        Span(source, at, at),
+        help=("write `key: value`, one to a line, with what belongs to a key indented below it",),
+    )
+
+
+class _Reader:
+    """Walks the nodes once; each value is visited with its path."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.faults: list[Diagnostic] = []
+        self.seen: set[int] = set()
+
+    def value(self, node: yaml.Node, path: Path) -> Value:
+        if id(node) in self.seen:
+            self._fault(node, "an alias (`*name`) can't be used here", "write the value out again")
+            return ""
+        self.seen.add(id(node))
+        if node.tag not in _PLAIN:
+            self._fault(node, "a tag (`!name`) can't be used here", "take the tag away")
+        return self._value_of_kind(node, path)
+
+    def _value_of_kind(self, node: yaml.Node, path: Path) -> Value:
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        self.document.values[path] = self._span(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(each, (*path, index)) for index, each in enumerate(node.value)]
+        return str(node.value)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> Value:
+        values: dict[str, Value] = {}
+        if not path:
+            self.document.values[()] = Span(self.document.source, node.start_mark.index, node.start_mark.index)
+        for key, value in node.value:
+            word = str(key.value)
+            if word in values:
+                self._fault(key, f"`{word}` is given twice", "keep one of them")
+                continue
+            self.document.keys[(*path, word)] = self._span(key)
+            values[word] = self.value(value, (*path, word))
+        return values
+
+    def _span(self, node: yaml.Node) -> Span:
+        start, end = node.start_mark.index, node.end_mark.index
+        shown = self.document.source.text[start:end].rstrip()
+        return Span(self.document.source, start, start + len(shown))
+
+    def _fault(self, node: yaml.Node, message: str, help: str) -> None:
+        self.faults.append(Diagnostic("G501", message, self._span(node), help=(help,)))

@@ -1,0 +1,225 @@
+"""A history opened: its mapping checked, its rows made ready, its events to be read.
+
+The passes, in order: the text of `history.yaml` (`document`), its shape (`mapping`),
+what it asks for held against the program (`plan`), its files (`files`), its tables
+(`table`, `source`), its rows (`rows`), its events (`staging`), what was set aside
+(`aside`). Then events are read (`stream`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from pathlib import Path
+
+import duckdb
+
+from guerdon.history import aside, rows, shape, staging, stream
+from guerdon.history.column import Column, Part
+from guerdon.history.context import Context
+from guerdon.history.document import Document
+from guerdon.history.event import Event, Facts, Rejection
+from guerdon.history.fault import Faults, HistoryError
+from guerdon.history.files import find
+from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
+from guerdon.history.members import read_members
+from guerdon.history.plan import Plans, plan
+from guerdon.history.source import Table, open_table
+from guerdon.history.staging import Staged
+from guerdon.history.table import torn
+from guerdon.program import nodes
+from guerdon.text.diagnostic import Diagnostic
+
+
+class History:
+    """Events of a history in order, facts about its members, and what was set aside.
+
+    Shape: `events()` may be read again; `rejections`, `repeated` and `count` are complete
+    from the start. Ids are unique among the events of one type.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        staged: list[Staged],
+        members: Mapping[str, Facts],
+        rejections: list[Rejection],
+        scratch: tempfile.TemporaryDirectory[str],
+    ) -> None:
+        self._room, self._staged, self._scratch = context, staged, scratch
+        self.members = members
+        self.rejections = rejections
+        self.files: tuple[Path, ...] = tuple(
+            dict.fromkeys(file for table in context.tables.values() for file in table.files)
+        )
+        counted = [staging.counts(context.con, each) for each in staged]
+        self.count: int | None = sum(count for count, _ in counted)
+        self.repeated = sum(same for _, same in counted)
+
+    def events(self) -> Iterator[Event]:
+        """Every event, in the order (recorded, sequence, id)."""
+        streams = [stream.events(self._room.con, each) for each in self._staged]
+        if len(streams) == 1:
+            return streams[0]
+        return merge(*streams, key=lambda event: event.order)
+
+
+def open_history(path: Path, program: nodes.Program) -> History:
+    """The history that a `history.yaml` (or the folder it lies in) maps to this program's events.
+
+    Errors: HistoryError with G500 to G530, all that can be found at once.
+    """
+    document, mapping = shape.read_mapping(Path(path))
+    plans = plan(mapping, program, document)
+    folder = shape.folder(Path(path), mapping, document)
+    files, faults = _files(mapping, plans, document, folder)
+    if plans.faults or faults:
+        raise HistoryError([*plans.faults, *faults])
+    return _open(mapping, plans, document, program, files)
+
+
+def _files(
+    mapping: HistoryMapping, plans: Plans, document: Document, folder: Path
+) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
+    """The files of every source that is used."""
+    files: dict[str, list[Path]] = {}
+    faults: list[Diagnostic] = []
+    for source in _used(mapping):
+        if source not in mapping.sources:
+            continue
+        for pattern in mapping.sources[source].file:
+            found, wrong = find(folder, pattern, document.span(("sources", source, "file")))
+            files[source] = files.get(source, []) + found
+            faults += wrong
+    return files, faults
+
+
+def _used(mapping: HistoryMapping) -> list[str]:
+    maps: list[EventMapping | MembersMapping] = [
+        each for each in mapping.events.values() if isinstance(each, EventMapping)
+    ]
+    maps += [mapping.members] if mapping.members else []
+    return list(
+        dict.fromkeys(source for each in maps for source in (each.source, *(join.source for join in each.join)))
+    )
+
+
+def _open(
+    mapping: HistoryMapping, plans: Plans, document: Document, program: nodes.Program, files: dict[str, list[Path]]
+) -> History:
+    scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
+    con = connect(Path(scratch.name), [each for listed in files.values() for each in listed])
+    context = Context(con, program, document, {}, Faults())
+    context.tables.update(_tables(context, mapping, files))
+    staged, rejections = _events(context, mapping, plans)
+    members, about_members = read_members(context, mapping.members, plans.members)
+    rejections = [*_unread(context), *rejections, *about_members]
+    history = History(context, staged, members, rejections, scratch)
+    if not history.count and not rejections and not history.repeated:
+        raise HistoryError(
+            [
+                context.refuse(
+                    "G530",
+                    "this history has no events",
+                    ("events",),
+                    "the files have no rows, or `where` excludes them all",
+                )
+            ]
+        )
+    return history
+
+
+def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read these files and nothing else: no network, no extensions, no other file."""
+    con = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": "400MB",
+            "temp_directory": str(scratch),
+        }
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    con.execute("SET allowed_paths = $1", [[str(each) for each in files]])
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def _tables(context: Context, mapping: HistoryMapping, files: dict[str, list[Path]]) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    faults: list[Diagnostic] = []
+    for called, listed in files.items():
+        shape.check_zone(mapping.sources[called].timezone, context, ("sources", called, "timezone"), faults)
+        place = lambda *path, key=False, called=called: context.document.span(("sources", called, *path), key=key)  # noqa: E731
+        found, wrong = open_table(context.con, called, mapping.sources[called], listed, context.faults, place)
+        faults += wrong
+        if found:
+            tables[called] = found
+    if faults:
+        raise HistoryError(faults)
+    return tables
+
+
+def _events(context: Context, mapping: HistoryMapping, plans: Plans) -> tuple[list[Staged], list[Rejection]]:
+    staged: list[Staged] = []
+    faults: list[Diagnostic] = []
+    for event, columns in sorted(plans.events.items()):
+        try:
+            staged.append(_event(context, mapping, event, columns, len(staged)))
+        except HistoryError as error:
+            faults += error.diagnostics
+    if faults:
+        raise HistoryError(faults)
+    return staged, _once(each for event in staged for each in _set_aside(context, event))
+
+
+def _once(rejections: Iterable[Rejection]) -> list[Rejection]:
+    """Each rejection once: a row that several kinds of events look at is bad for the same reason."""
+    return list({(each.place, each.code, each.message): each for each in rejections}.values())
+
+
+def _event(context: Context, mapping: HistoryMapping, event: str, columns: list[Column], number: int) -> Staged:
+    given = mapping.events[event]
+    assert isinstance(given, EventMapping)
+    facts = rows.make(context, f"rows {number}", given, columns, ("events", event))
+    record = context.program.events[event]
+    lists = {
+        each.lines: tuple(_unmapped(context, record, each.lines, columns)) for each in columns if each.part is Part.LINE
+    }
+    files = tuple(str(each) for each in context.tables[given.source].files)
+    mapped = {each.lines or each.name for each in columns if each.part in (Part.FACT, Part.LINE)}
+    optional = tuple(name for name, fact in record.facts.items() if fact.value is None and name not in mapped)
+    staged = Staged(number, event, given.source, files, tuple(columns), tuple(facts), optional, lists)
+    staging.stage(context.con, staged, _torn(context.tables[given.source], given))
+    return staged
+
+
+def _torn(table: Table, given: EventMapping) -> list[tuple[int, str, int]]:
+    """Ragged rows of the source with the group they seem to belong to, where a column of it is the group."""
+    group = (given.group or "").strip()
+    if group not in table.columns or not table.rejections:
+        return []
+    return torn(table.rejections, table.files, list(table.columns).index(group), table.mapping.separator)
+
+
+def _unmapped(context: Context, record: nodes.Record, name: str, columns: list[Column]) -> Iterator[str]:
+    mapped = {each.name for each in columns if each.lines == name}
+    of = rows.lines_of(record.facts[name])
+    return (
+        each for each, fact in context.program.records[of].facts.items() if fact.value is None and each not in mapped
+    )
+
+
+def _set_aside(context: Context, staged: Staged) -> Iterator[Rejection]:
+    yield from aside.faulty_rows(context.con, staged, context.faults)
+    if staged.grouped:
+        yield from aside.companions(context.con, staged)
+        yield from aside.disagreeing(context.con, staged)
+    yield from aside.conflicting(context.con, staged)
+
+
+def _unread(context: Context) -> list[Rejection]:
+    return [each for table in context.tables.values() for each in table.rejections]

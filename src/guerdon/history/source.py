@@ -1,0 +1,144 @@
+"""A source: a raw table whose declared columns are read as what they are declared to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from guerdon.history import moment, reading, table
+from guerdon.history.event import Rejection
+from guerdon.history.fault import Faults
+from guerdon.history.mapping import SourceMapping
+from guerdon.history.reading import Reading, Unreadable
+from guerdon.history.sql import name
+from guerdon.history.table import FILE, ROW
+from guerdon.text.diagnostic import Diagnostic, nearest
+from guerdon.text.source import Span
+
+FAULT, SHOWN = '"guerdon_fault"', '"guerdon_shown"'
+HIDDEN = (FILE, ROW, FAULT, SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A source as it can be selected from: its columns with their SQL types, files, and what never became a row."""
+
+    name: str
+    mapping: SourceMapping
+    columns: dict[str, str]
+    files: tuple[Path, ...]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def view(self) -> str:
+        return name(f"source {self.name}")
+
+    @property
+    def raw(self) -> str:
+        return name(f"raw {self.name}")
+
+
+def open_table(
+    con: duckdb.DuckDBPyConnection,
+    called: str,
+    mapping: SourceMapping,
+    files: list[Path],
+    faults: Faults,
+    place: Callable[..., Span],
+) -> tuple[Table | None, list[Diagnostic]]:
+    """The source as a table; none where it can't be read.
+
+    Errors: G513, G514, G515, G516, G528.
+    """
+    try:
+        rejections = table.load(con, f"raw {called}", files, mapping.separator)
+    except table.BadTable as error:
+        return None, [error.at(place("file"))]
+    types = columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {name(f'raw {called}')}")
+    readings, wrong = _declared(mapping, types, place)
+    if wrong:
+        return None, wrong
+    con.execute(f"CREATE VIEW {name(f'source {called}')} AS {_view(called, readings, faults)}")
+    read = columns(con, f"SELECT * EXCLUDE ({', '.join(HIDDEN)}) FROM {name(f'source {called}')}")
+    return Table(called, mapping, read, tuple(files), tuple(rejections)), []
+
+
+def columns(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
+    """The columns of a query and their SQL types."""
+    return {row[0]: str(row[1]) for row in con.execute(f"DESCRIBE {query}").fetchall()}
+
+
+def no_such_column(called: str, known: dict[str, str], span: Span, separator: str = ",") -> Diagnostic:
+    close = nearest(called, known)
+    advice = [f"did you mean `{close}`?"] if close else []
+    if len(known) == 1 and any(mark in next(iter(known)) for mark in ";\t|"):
+        advice.append('the values seem to be separated otherwise: say so, for example `separator: ";"`')
+    listed = ", ".join(known) if len(known) <= 20 else ", ".join(list(known)[:20]) + f" and {len(known) - 20} more"
+    return Diagnostic("G515", f"there is no column `{called}`", span, help=(*advice, f"there are: {listed}"))
+
+
+def _declared(
+    mapping: SourceMapping, types: dict[str, str], place: Callable[..., Span]
+) -> tuple[dict[str, Reading], list[Diagnostic]]:
+    readings: dict[str, Reading] = {}
+    wrong: list[Diagnostic] = []
+    for column, kind in mapping.columns.items():
+        if column not in types:
+            wrong.append(no_such_column(column, types, place("columns", column, key=True)))
+            continue
+        try:
+            readings[column] = declared(f"raw.{name(column)}", types[column], kind, column)
+        except Unreadable as error:
+            wrong.append(Diagnostic(error.code, error.message, place("columns", column), help=(error.help,)))
+    return readings, wrong
+
+
+def declared(r: str, sql_type: str, kind: str, column: str) -> Reading:
+    """The column read as its declaration says, in an SQL type that computes exactly."""
+    match kind.split()[0]:
+        case "text":
+            return Reading(f"CAST({r} AS VARCHAR)")
+        case "yes/no":
+            return reading.yes_or_no(r, sql_type, column)
+        case "date":
+            return reading.day(r, sql_type, column)
+        case "timestamp":
+            return moment.timestamp(r, sql_type, column, zoned=kind != "timestamp")
+        case "number" if reading.is_binary_float(sql_type):
+            return _decimal(f"CAST({r} AS VARCHAR)", "VARCHAR", 10, column)
+        case "number":
+            return _decimal(r, sql_type, 10, column)
+        case "whole":
+            return _decimal(r, sql_type, 0, column)
+        case _:
+            return _decimal(r, sql_type, int(kind.split()[1]), column)
+
+
+def _decimal(r: str, sql_type: str, places: int, column: str) -> Reading:
+    if reading.is_binary_float(sql_type):
+        read = reading.from_float(r, places, column)
+        return read if places else Reading(f"CAST({read.value} AS BIGINT)", read.checks)
+    read = reading.steps(r, sql_type, places, column)
+    if not places:
+        return read
+    step = f"CAST('{Decimal(1).scaleb(-places)}' AS DECIMAL({places + 1},{places}))"
+    return Reading(f"CAST(CAST({read.value} AS DECIMAL(18,0)) * {step} AS DECIMAL(18,{places}))", read.checks)
+
+
+def _view(called: str, readings: dict[str, Reading], faults: Faults) -> str:
+    replaced = ", ".join(f"{read.value} AS {name(column)}" for column, read in readings.items())
+    checks = [
+        (when, faults.number(fault), f"raw.{name(column)}")
+        for column, read in readings.items()
+        for when, fault in read.checks
+    ]
+    fault = " ".join(f"WHEN {when} THEN {number}" for when, number, _ in checks)
+    shown = " ".join(f"WHEN {when} THEN left(CAST({value} AS VARCHAR), 200)" for when, _, value in checks)
+    return f"""SELECT * {f"REPLACE ({replaced})" if replaced else ""},
+                      {f"CASE {fault} END" if fault else "CAST(NULL AS INTEGER)"} AS {FAULT},
+                      {f"CASE {shown} END" if shown else "CAST(NULL AS VARCHAR)"} AS {SHOWN}
+               FROM {name(f"raw {called}")} AS raw"""

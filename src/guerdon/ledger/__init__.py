@@ -1,0 +1,1 @@
+"""What was awarded and which tiers were held: only ever added to."""

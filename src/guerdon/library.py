@@ -1,0 +1,125 @@
+"""The library: load a program, run it on a history, ask what came of it.
+
+    import guerdon
+
+    program = guerdon.load("examples/grocery")
+    outcome = program.run("examples/grocery")
+    outcome.ledger.balances()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guerdon.check.passes import check_file
+from guerdon.program import nodes
+from guerdon.text.diagnostic import Diagnostic, ProgramError
+
+if TYPE_CHECKING:
+    from guerdon.history.event import Event, Facts
+    from guerdon.history.open import History
+    from guerdon.reference.engine import Outcome
+    from guerdon.study.compare import Comparison
+    from guerdon.study.explain import Account
+
+
+class NoProgram(Exception):
+    """A path that leads to no one program; the message says what is there."""
+
+
+def program_path(path: str | Path) -> Path:
+    """The program at a path: the file itself, or the only `.guerdon` file of a folder.
+
+    Errors: NoProgram where there is none, or more than one.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob("*.guerdon"))
+    if len(found) == 1:
+        return found[0]
+    what = f"holds {len(found)} programs: name one of {', '.join(each.name for each in found)}"
+    raise NoProgram(f"{path} {what if found else 'holds no program (a file that ends in .guerdon)'}")
+
+
+def load(path: str | Path) -> Program:
+    """The checked program of a file, or of a folder that holds one.
+
+    Errors: ProgramError with all diagnostics; OSError where it can't be read.
+    """
+    path = program_path(path)
+    typed, diagnostics = check_file(path)
+    if typed is None:
+        raise ProgramError(diagnostics)
+    return Program(typed, tuple(diagnostics), path)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A checked program. `diagnostics` holds what was said about it: warnings at most."""
+
+    typed: nodes.Program
+    diagnostics: tuple[Diagnostic, ...]
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.typed.frame.name
+
+    def open(self, history: str | Path | None = None) -> History:
+        """The history at a path, mapped to this program's events; by default that of its own folder.
+
+        Errors: HistoryError with all that is wrong with the mapping.
+        """
+        from guerdon.history.open import open_history  # only where there is a history: duckdb and pydantic
+
+        return open_history(Path(history) if history is not None else self.path.parent, self.typed)
+
+    def run(
+        self,
+        history: str | Path | History | None = None,
+        as_of: date | None = None,
+        progress: Callable[[Iterable[Event]], Iterable[Event]] = lambda events: events,
+    ) -> Outcome:
+        """What the program makes of a history, on the reference engine.
+
+        Shape: as of the last event, or the end of the day `as_of`; `progress` may wrap
+        the events that are read.
+        """
+        from guerdon.reference.engine import Engine  # not needed to check
+
+        opened = self.open(history) if history is None or isinstance(history, str | Path) else history
+        outcome = Engine(self.typed, opened.members).run(progress(opened.events()), as_of)
+        outcome.rejections[:0] = opened.rejections
+        outcome.repeated = opened.repeated
+        return outcome
+
+    def replay(self, events: Iterable[Event], members: Mapping[str, Facts] | None = None) -> Outcome:
+        """What the program makes of events that are already in their order."""
+        from guerdon.reference.engine import Engine  # not needed to check
+
+        return Engine(self.typed, members).run(events)
+
+    def explain(
+        self, history: str | Path | History | None, member: str, event: str | None = None, rule: str | None = None
+    ) -> Account:
+        """Why a member was given what they were given, and why not."""
+        from guerdon.study.explain import explain  # not needed to check
+
+        opened = self.open(history) if history is None or isinstance(history, str | Path) else history
+        return explain(self.typed, _of(member, opened.events()), opened.members, member, event, rule)
+
+
+def _of(member: str, events: Iterable[Event]) -> Iterator[Event]:
+    return (event for event in events if event.member == member)
+
+
+def compare(old: Program, new: Program, history: str | Path | History) -> Comparison:
+    """The difference that another version makes over a history."""
+    from guerdon.study.compare import compare as compared  # not needed to check
+
+    return compared(old.run(history), new.run(history))

@@ -1,0 +1,1 @@
+"""The typed program: what a checked text means. Only the checker makes one."""

@@ -1,0 +1,226 @@
+"""Typed expressions: names resolved, types and grids known."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from guerdon.program.time import Window
+from guerdon.program.types import RateValue, Type
+from guerdon.text.node import Node
+
+__all__ = [
+    "Aggregate",
+    "Among",
+    "Apply",
+    "Arithmetic",
+    "Available",
+    "Both",
+    "Compare",
+    "Defined",
+    "Earned",
+    "Either",
+    "Expr",
+    "Extreme",
+    "Field",
+    "Given",
+    "Literal",
+    "Lookup",
+    "Measured",
+    "Moment",
+    "Negation",
+    "OrElse",
+    "OverLines",
+    "Scope",
+    "Standing",
+    "Value",
+]
+
+
+class Aggregate(Enum):
+    """How the values of several events or lines become one."""
+
+    COUNT = "count"
+    SUM = "sum"
+    DISTINCT = "distinct"
+    FIRST = "first"
+    LAST = "last"
+    LEAST = "least"
+    MOST = "most"
+    DAYS_SINCE = "days since"
+
+
+class Scope(Enum):
+    """Whose fact a field is."""
+
+    EVENT = "event"
+    LINE = "line"
+    MEMBER = "member"
+
+
+Value = Fraction | str | bool | date | int
+
+
+class Literal(Node):
+    """A value as it was written."""
+
+    value: Value | RateValue
+    type: Type
+
+
+class Field(Node):
+    """A fact of the event, of the line or of the member."""
+
+    scope: Scope
+    name: str
+    type: Type
+
+
+class Moment(Node):
+    """The event's local date (`date`) or its instant (`at`)."""
+
+    part: str
+    type: Type
+
+
+class Standing(Node):
+    """The member's tier on a ladder, as before the event."""
+
+    ladder: str
+    type: Type
+
+
+class Measured(Node):
+    """What a meter shows in a window."""
+
+    meter: int
+    aggregate: Aggregate
+    window: Window
+    type: Type
+
+
+class Earned(Node):
+    """What was awarded in a window, of a unit or (`rule`) by a rule, as before the event."""
+
+    unit: str
+    rule: str | None
+    window: Window
+    type: Type
+
+
+class Available(Node):
+    """The balance of a unit that can be spent, as before the event."""
+
+    unit: str
+    type: Type
+
+
+class Given(Node):
+    """What a rule gave on this event: after rounding and limits, or (`exact`) before them."""
+
+    rule: str
+    exact: bool
+    type: Type
+
+
+class OverLines(Node):
+    """An aggregate over the event's own lines: of `value`, of those where `where` holds."""
+
+    aggregate: Aggregate
+    lines: str
+    value: Expr | None
+    where: Expr | None
+    type: Type
+
+
+class Defined(Node):
+    """The value of a declared measure."""
+
+    measure: str
+    type: Type
+
+
+class Lookup(Node):
+    """The row of a table for a key."""
+
+    table: str
+    key: Expr
+    type: Type
+
+
+class Apply(Node):
+    """A rate or a percent applied to a base; a base below zero counts as zero."""
+
+    rate: Expr
+    base: Expr
+    type: Type
+
+
+class Arithmetic(Node):
+    """`+`, `-`, `*` or `/` of two values."""
+
+    operator: str
+    left: Expr
+    right: Expr
+    type: Type
+
+
+class Extreme(Node):
+    """The least (`min`) or the most (`max`) of several values."""
+
+    least: bool
+    of: tuple[Expr, ...]
+    type: Type
+
+
+class Compare(Node):
+    """`is`, `is not`, `<`, `<=`, `>` or `>=`."""
+
+    operator: str
+    left: Expr
+    right: Expr
+    type: Type
+
+
+class Among(Node):
+    """Whether a value is one of a list."""
+
+    item: Expr
+    values: tuple[Expr, ...]
+    type: Type
+
+
+class Both(Node):
+    """All of the conditions hold (`and`)."""
+
+    of: tuple[Expr, ...]
+    type: Type
+
+
+class Either(Node):
+    """One of the conditions holds at least (`or`)."""
+
+    of: tuple[Expr, ...]
+    type: Type
+
+
+class Negation(Node):
+    """The condition does not hold."""
+
+    of: Expr
+    type: Type
+
+
+class OrElse(Node):
+    """The value, or where it is missing the other one."""
+
+    value: Expr
+    default: Expr
+    type: Type
+
+
+Expr = (
+    Literal | Field | Moment | Standing | Measured | Earned | Available | Given | OverLines | Defined | Lookup
+    | Apply | Arithmetic | Extreme | Compare | Among | Both | Either | Negation | OrElse
+)

@@ -1,0 +1,250 @@
+"""The nodes of a typed program: its declarations here, expressions and time beside.
+
+Names are resolved, types and grids known, shorthand gone. Spans are kept for
+explanations and take no part in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from enum import Enum
+from fractions import Fraction
+
+from guerdon.program.expressions import *
+from guerdon.program.time import *
+from guerdon.program.types import Type
+from guerdon.text.node import Node as Node
+
+
+class Unit(Node):
+    """What is awarded or measured; amounts are whole multiples of 10**-decimals."""
+
+    name: str
+    decimals: int
+    worth: Fraction | None = None  # in the program's currency, of one whole unit
+
+    @property
+    def step(self) -> Fraction:
+        return Fraction(1, 10**self.decimals)
+
+
+class Fact(Node):
+    """A typed field of an event, a record or the member; `value` derives it."""
+
+    name: str
+    type: Type
+    value: Expr | None = None
+
+
+class Record(Node):
+    """A named set of facts: a kind of event, of line, or the member."""
+
+    name: str
+    facts: Mapping[str, Fact]
+
+
+class Table(Node):
+    """Results by key; `otherwise` for keys without a row."""
+
+    name: str
+    key: Type
+    rows: Mapping[str | Fraction, Expr]
+    otherwise: Expr | None
+    type: Type
+
+
+class Meter(Node):
+    """What an event (or each of its `lines`) adds to a measure: `value`, where `where` holds, as things were then."""
+
+    event: str
+    lines: str | None
+    value: Expr | None
+    where: Expr | None
+    sees_event: bool  # whether the event being rewarded is counted
+
+
+class Measure(Node):
+    """A named expression over a member's past; `type` is that of its value."""
+
+    name: str
+    value: Expr
+
+
+class Fall(Enum):
+    """Where a tier goes when its term ends and its threshold is no longer met."""
+
+    ONE = "one tier at a time"
+    COUNTED = "to the tier counted"
+    LOWEST = "to the lowest"
+    NEVER = "never"
+
+
+class TierStep(Node):
+    """A tier and the count that reaches it; the lowest needs none."""
+
+    name: str
+    at: Fraction | None
+
+
+class Ladder(Node):
+    """Tiers in rising order, what counts towards them, how long they last, how they fall."""
+
+    name: str
+    counts: Expr
+    tiers: tuple[TierStep, ...]
+    lasts: Term
+    falls: Fall
+    perks: Mapping[str, tuple[str, ...]]
+
+    def rank(self, tier: str) -> int:
+        """0 for the lowest tier."""
+        return next(index for index, step in enumerate(self.tiers) if step.name == tier)
+
+
+class RoundMode(Enum):
+    """Which neighbour on the grid; `down` is toward zero."""
+
+    DOWN = "down"
+    UP = "up"
+    HALF_UP = "half up"
+    HALF_EVEN = "half even"
+
+
+class RoundPlace(Enum):
+    """What is rounded: each line, the event's sum, or the running total of `accumulate`."""
+
+    LINE = "line"
+    EVENT = "event"
+    TOTAL = "total"
+
+
+class Rounding(Node):
+    """How and where a fractional quantity becomes whole steps of its unit."""
+
+    mode: RoundMode
+    place: RoundPlace
+
+
+class Each(Node):
+    """The lines that a rule looks at, one after the other."""
+
+    lines: str
+    where: Expr | None
+
+
+class Accumulate(Node):
+    """Bases add up per member within a period; None: for ever."""
+
+    period: Period | None
+
+
+class Limit(Node):
+    """The most that a rule gives within a scope.
+
+    Shape: `most` of the unit, or so many `times`; per event, or per member and `fields`
+    within a window (`Ever`: the rule's life). `or_nothing`: what does not fit whole is not given.
+    """
+
+    most: Expr | None
+    times: int | None
+    per_event: bool
+    fields: tuple[str, ...]
+    window: Window
+    or_nothing: bool
+
+
+class Rule(Node):
+    """When `on` happens and the guards hold, `give` is awarded to the event's member."""
+
+    name: str
+    on: tuple[str, ...]
+    when: tuple[Expr, ...]
+    during: tuple[tuple[Stretch, ...], ...]
+    each: Each | None
+    accumulate: Accumulate | None
+    give: Expr
+    unit: str
+    minimum: Fraction | None
+    rounding: Rounding | None
+    limits: tuple[Limit, ...]
+    because: str | None
+
+
+class Happening(Node):
+    """An event of a test, with its facts."""
+
+    event: str
+    member: str
+    date: date
+    time: time | None
+    facts: Mapping[str, object]
+
+
+class Expected(Enum):
+    """What a test may expect."""
+
+    AWARD = "award"
+    BALANCE = "balance"
+    TIER = "tier"
+
+
+class Expectation(Node):
+    """A quantity awarded by the latest event (by a rule, or in all), a balance, or a tier, on a date."""
+
+    kind: Expected
+    member: str | None
+    unit: str | None = None
+    quantity: Fraction | None = None
+    rule: str | None = None
+    ladder: str | None = None
+    tier: str | None = None
+    on: date | None = None
+
+
+class Opening(Node):
+    """What a test's member starts with: a tier, so much of a unit, or a fact."""
+
+    member: str
+    ladder: str | None = None
+    tier: str | None = None
+    unit: str | None = None
+    quantity: Fraction | None = None
+    fact: str | None = None
+    value: object = None
+
+
+class Case(Node):
+    """A test in the program: openings, then events and expectations in order."""
+
+    name: str
+    given: tuple[Opening, ...]
+    steps: tuple[Happening | Expectation, ...]
+
+
+class Frame(Node):
+    """The program's own settings: money, calendar, and where its days begin."""
+
+    name: str
+    edition: int
+    currency: str
+    timezone: str
+    fiscal_start: tuple[int, int] = (1, 1)  # month, day
+    day_start: time = time(0)
+    week_start: int = 0  # Monday
+
+
+class Program(Node):
+    """A checked program. Rules stand in the order in which they are evaluated."""
+
+    frame: Frame
+    units: Mapping[str, Unit]
+    events: Mapping[str, Record]
+    records: Mapping[str, Record]
+    member: Record
+    tables: Mapping[str, Table]
+    meters: tuple[Meter, ...]
+    measures: Mapping[str, Measure]
+    ladders: Mapping[str, Ladder]
+    rules: Mapping[str, Rule]
+    tests: tuple[Case, ...]

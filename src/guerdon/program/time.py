@@ -1,0 +1,105 @@
+"""Time in a program: periods, windows, stretches and terms."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from enum import Enum
+
+from guerdon.text.node import Node
+
+__all__ = [
+    "Calendar",
+    "Dates",
+    "Ever",
+    "ForTime",
+    "Forever",
+    "Hours",
+    "Period",
+    "Rolling",
+    "Stretch",
+    "Term",
+    "ThroughEnd",
+    "Weekdays",
+    "WhileMet",
+    "Window",
+]
+
+
+class Period(Enum):
+    """A stretch of the calendar, in the program's days."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "calendar year"
+    FISCAL_YEAR = "fiscal year"
+
+
+class Calendar(Node):
+    """The period that holds the date, or (`back` 1) the one before it."""
+
+    period: Period
+    back: int = 0
+
+
+class Rolling(Node):
+    """The date and the days before it: `days`, or back to the day after the date `months` ago."""
+
+    days: int = 0
+    months: int = 0
+
+
+class Ever(Node):
+    """All of the past."""
+
+
+Window = Calendar | Rolling | Ever
+
+
+class Dates(Node):
+    """Days from `first` (or always) to before `end` (or for ever)."""
+
+    first: date | None
+    end: date | None
+
+
+class Weekdays(Node):
+    """Days of the week; Monday is 0."""
+
+    days: frozenset[int]
+
+
+class Hours(Node):
+    """Local time from `start` to before `end`; over midnight where `end` is earlier."""
+
+    start: time
+    end: time
+
+
+Stretch = Dates | Weekdays | Hours
+
+
+class ThroughEnd(Node):
+    """Through the last day of this period (`ahead` 0) or of the next (1)."""
+
+    period: Period
+    ahead: int
+
+
+class ForTime(Node):
+    """So many days or months."""
+
+    days: int = 0
+    months: int = 0
+
+
+class WhileMet(Node):
+    """As long as the count stays at or above the threshold."""
+
+
+class Forever(Node):
+    """Without an end."""
+
+
+Term = ThroughEnd | ForTime | WhileMet | Forever

@@ -1,0 +1,231 @@
+"""What an expression is worth: one function, a case for each kind of node."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, assert_never
+
+from guerdon.history.event import Event, Facts
+from guerdon.program import nodes, types
+from guerdon.reference.calendar import Calendar, add_months
+from guerdon.reference.exact import ZERO, summed
+from guerdon.reference.state import Member, Tally
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a rule gave on this event: after rounding and limits, and before them."""
+
+    quantity: Fraction = ZERO
+    exact: Fraction = ZERO
+
+
+@dataclass(slots=True)
+class Step:
+    """An expression, what it came to, and the steps that led there: the raw stuff of *why*."""
+
+    expr: nodes.Expr
+    value: Any = None
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Scene:
+    """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
+
+    `trace`: where given, evaluation notes each step in it.
+    """
+
+    program: nodes.Program
+    calendar: Calendar
+    member: Member
+    day: date
+    event: Event | None = None
+    facts: Facts = field(default_factory=dict)
+    line: Facts | None = None
+    given: Mapping[str, Gift] = field(default_factory=dict)
+    trace: Step | None = None
+
+
+def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
+    """The value of an expression; None where it is missing.
+
+    Units: quantities and numbers as Fraction in whole units, a percentage as its share.
+    Source: language reference, Expressions.
+    """
+    if scene.trace is None:
+        return _value(expr, scene)
+    above, scene.trace = scene.trace, Step(expr)
+    above.steps.append(scene.trace)
+    scene.trace.value = _value(expr, scene)
+    value, scene.trace = scene.trace.value, above
+    return value
+
+
+def _value(expr: nodes.Expr, scene: Scene) -> Any:
+    match expr:
+        case nodes.Field():
+            return _fact(expr, scene)
+        case nodes.Literal():
+            return expr.value
+        case nodes.Compare():
+            return _compare(expr, evaluate(expr.left, scene), evaluate(expr.right, scene), scene.program)
+        case nodes.OverLines():
+            return _over_lines(expr, scene)
+        case nodes.Measured():
+            return _measured(expr, scene)
+        case nodes.Apply():
+            return apply(evaluate(expr.rate, scene), evaluate(expr.base, scene))
+        case nodes.Lookup():
+            return _lookup(expr, scene)
+        case nodes.Given():
+            gift = scene.given.get(expr.rule, Gift())
+            return gift.exact if expr.exact else gift.quantity
+        case nodes.Defined():
+            return evaluate(scene.program.measures[expr.measure].value, scene)
+        case nodes.Standing():
+            return scene.program.ladders[expr.ladder].tiers[scene.member.held[expr.ladder].rank].name
+        case nodes.Earned():
+            tally = scene.member.earned_by[expr.rule] if expr.rule else scene.member.earned[expr.unit]
+            return summed(tally.within(scene.calendar.bounds(expr.window, scene.day)))
+        case nodes.Available():
+            return scene.member.balances.get(expr.unit, ZERO)
+        case nodes.Moment():
+            return _moment(expr, scene)
+        case nodes.Arithmetic():
+            return _arithmetic(expr, evaluate(expr.left, scene), evaluate(expr.right, scene))
+        case nodes.Extreme():
+            return (min if expr.least else max)(evaluate(each, scene) for each in expr.of)
+        case nodes.Among():
+            item = evaluate(expr.item, scene)
+            return any(item == evaluate(each, scene) for each in expr.values)
+        case nodes.Both():
+            return all(evaluate(each, scene) for each in expr.of)
+        case nodes.Either():
+            return any(evaluate(each, scene) for each in expr.of)
+        case nodes.Negation():
+            return not evaluate(expr.of, scene)
+        case nodes.OrElse():
+            value = evaluate(expr.value, scene)
+            return evaluate(expr.default, scene) if value is None else value
+        case _:
+            assert_never(expr)
+
+
+def _fact(expr: nodes.Field, scene: Scene) -> Any:
+    match expr.scope:
+        case nodes.Scope.LINE:
+            assert scene.line is not None
+            return scene.line[expr.name]
+        case nodes.Scope.EVENT:
+            return scene.facts[expr.name]
+        case nodes.Scope.MEMBER:
+            return scene.member.facts.get(expr.name)
+        case _:
+            assert_never(expr.scope)
+
+
+def _moment(expr: nodes.Moment, scene: Scene) -> Any:
+    if expr.part == "at":
+        return scene.event.at if scene.event else scene.calendar.start(scene.day)
+    return scene.day if expr.part == "date" else WEEKDAYS[scene.day.weekday()]
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "is": operator.eq,
+    "is not": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _compare(expr: nodes.Compare, left: Any, right: Any, program: nodes.Program) -> bool:
+    """Tiers compare by their place on the ladder, everything else by value."""
+    if isinstance(expr.left.type, types.Tier):
+        ladder = program.ladders[expr.left.type.ladder]
+        left, right = ladder.rank(left), ladder.rank(right)
+    return _COMPARE[expr.operator](left, right)
+
+
+def apply(rate: types.RateValue | Fraction, base: Fraction) -> Fraction:
+    """A rate or a share of a base; a base below zero counts as zero, `full` counts whole steps."""
+    base = max(base, ZERO)
+    if isinstance(rate, Fraction):
+        return rate * base
+    steps = base / rate.per
+    return rate.give * (steps.numerator // steps.denominator if rate.full else steps)
+
+
+def _lookup(expr: nodes.Lookup, scene: Scene) -> Any:
+    table = scene.program.tables[expr.table]
+    row = table.rows.get(evaluate(expr.key, scene), table.otherwise)
+    assert row is not None, "the checker saw to it that every key has a row"
+    return evaluate(row, scene)
+
+
+def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:
+    """A quotient by zero is missing; months are added to a date clamped to the month's end."""
+    match expr.operator:
+        case "*":
+            return left * right
+        case "/":
+            return left / right if right else None
+    sign = 1 if expr.operator == "+" else -1
+    if isinstance(expr.right.type, types.Months) and isinstance(left, date):
+        return add_months(left, sign * right)
+    if isinstance(left, date):
+        return (left - right).days if isinstance(right, date) else left + sign * timedelta(days=right)
+    return left + sign * right
+
+
+def _over_lines(expr: nodes.OverLines, scene: Scene) -> Any:
+    """An aggregate over the event's own lines."""
+    above, values = scene.line, []
+    for line in scene.facts[expr.lines] or ():
+        scene.line = line
+        if expr.where is None or evaluate(expr.where, scene):
+            values.append(evaluate(expr.value, scene) if expr.value else None)
+    scene.line = above
+    return aggregate(expr.aggregate, values)
+
+
+def _measured(expr: nodes.Measured, scene: Scene) -> Any:
+    """What a meter shows in a window."""
+    tally: Tally = scene.member.meters[expr.meter]
+    bounds = scene.calendar.bounds(expr.window, scene.day)
+    if expr.aggregate is nodes.Aggregate.DAYS_SINCE:
+        days = tally.days_within(bounds)
+        return (scene.day - days[-1]).days if days else None
+    return aggregate(expr.aggregate, tally.within(bounds))
+
+
+def aggregate(how: nodes.Aggregate, values: Sequence[Any]) -> Any:
+    """Many values as one; what is missing is left out, of none there is no first, last, least or most."""
+    if how is nodes.Aggregate.COUNT:
+        return Fraction(len(values))
+    values = [value for value in values if value is not None]
+    match how:
+        case nodes.Aggregate.SUM:
+            return summed(values)
+        case nodes.Aggregate.DISTINCT:
+            return Fraction(len(set(values)))
+        case nodes.Aggregate.FIRST:
+            return values[0] if values else None
+        case nodes.Aggregate.LAST:
+            return values[-1] if values else None
+        case nodes.Aggregate.LEAST:
+            return min(values, default=None)
+        case nodes.Aggregate.MOST:
+            return max(values, default=None)
+        case nodes.Aggregate.DAYS_SINCE:
+            raise AssertionError("days since are counted in days, not values")
+        case _:
+            assert_never(how)

@@ -1,0 +1,1 @@
+"""What a program did and why, for people: tests, summaries, explanations, comparisons."""

@@ -1,0 +1,182 @@
+"""The results of a run as files, for spreadsheets, databases and dataframes.
+
+Rows are streamed to a file of their own and from there written by DuckDB, with the
+types of the schema declared; memory does not grow with them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from guerdon.reference.engine import Outcome
+from guerdon.study.rows import Row, TooLarge, decimal, rows
+from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals, stored_as
+from guerdon.study.whole import appearing, cell
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow
+
+__all__ = ["FORMATS", "TABLES", "TooLarge", "as_arrow", "write"]
+
+FORMATS = ("parquet", "csv", "jsonl")
+
+_AT_ONCE = 50_000  # rows to an Arrow batch
+
+
+def write(outcome: Outcome, folder: str | Path, format: str = "parquet") -> list[Path]:
+    """Writes every result table into a folder, one file each; where the files are.
+
+    Shape: all four appear, or none. In CSV a text that a spreadsheet would run as a
+    formula starts with an apostrophe (see `cell`). In JSONL quantities are JSON numbers.
+    Errors: ValueError for another format; TooLarge; OSError where it can't be written.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"results are written as {', '.join(FORMATS)}, not as {format}")
+    names = [f"{table}.{format}" for table in TABLES]
+    with appearing(Path(folder), names) as beside:
+        con = _connect(beside)
+        try:
+            for table in TABLES:
+                _write(con, outcome, table, beside, format)
+        finally:
+            con.close()
+    return [Path(folder) / name for name in names]
+
+
+def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads and writes in one folder and nowhere else.
+
+    INVARIANT: one thread, so that rows keep their order and memory stays below the
+    limit; with more, each holds rows of its own and the file is written no faster.
+    """
+    import duckdb  # not needed where nothing is written
+
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, **_FRUGAL, "temp_directory": str(beside)})
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    con.execute("SET allowed_directories = $1", [[str(beside)]])
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+_FRUGAL = {"threads": 1, "memory_limit": "300MB"}
+
+
+def _write(con: duckdb.DuckDBPyConnection, outcome: Outcome, table: str, beside: Path, format: str) -> None:
+    columns, places = TABLES[table], decimals(outcome.program)
+    staged = beside / f"{table}.staged"
+    longest = _stage(staged, rows(outcome, table), columns, places, safe=format == "csv")
+    types = ", ".join(f"'{each.name}': '{_staged_as(each, places)}'" for each in columns)
+    chosen = ", ".join(f'{_taken(each, format)} AS "{each.name}"' for each in columns)
+    con.execute(f"""
+        COPY (
+            SELECT {chosen}
+            FROM read_csv({_quoted(staged)}, columns={{{types}}}, {_AS_STAGED}, max_line_size={max(longest, 2_000_000)})
+        ) TO {_quoted(beside / f'{table}.{format}')} ({_COPIED[format]})
+    """)
+    staged.unlink()
+
+
+_COPIED = {"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json"}
+_AS_STAGED = """auto_detect=false, header=false, delim=',', quote='"', escape='"', new_line='\\n', nullstr='\uffff', parallel=false"""
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+# ---------------------------------------------------------------- staged rows
+
+
+def _stage(path: Path, found: Iterable[Row], columns: tuple[Column, ...], places: int, safe: bool) -> int:
+    """Writes rows as CSV without a header; so many bytes as no row exceeds.
+
+    Shape: instants in microseconds, `_MISSING` for what is missing, so that an empty
+    text is told from it. `safe`: for a spreadsheet.
+    """
+    longest = 0
+    quantities = [number for number, each in enumerate(columns) if each.kind is Kind.QUANTITY]
+    optional = [number for number, each in enumerate(columns) if each.optional]
+    texts = [number for number, each in enumerate(columns) if each.kind is Kind.TEXT and safe]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for row in found:
+            cells: list[Any] = list(row)
+            for number in quantities:
+                cells[number] = decimal(cells[number], places)
+            for number in texts:
+                cells[number] = cell(cells[number])
+            for number in optional:
+                cells[number] = _MISSING if row[number] is None else cells[number]
+            longest = max(longest, writer.writerow(cells))
+    return longest * 4
+
+
+_MISSING = "\uffff"  # never a character of a text
+
+
+def _staged_as(column: Column, places: int) -> str:
+    return "BIGINT" if column.kind is Kind.INSTANT else stored_as(column, places)
+
+
+def _taken(column: Column, format: str) -> str:
+    """A staged column as it goes into a file of this format."""
+    name = f'"{column.name}"'
+    if column.kind is not Kind.INSTANT:
+        return name
+    if format == "parquet":
+        return f"make_timestamptz({name})"
+    second = f"strftime(make_timestamp({name}), '%Y-%m-%dT%H:%M:%S"
+    return f"CASE WHEN {name} % 1000000 = 0 THEN {second}Z') ELSE {second}.%fZ') END"
+
+
+# ---------------------------------------------------------------- Arrow
+
+
+def as_arrow(outcome: Outcome, table: str) -> pyarrow.Table:
+    """A result table as Arrow, in the types that the Parquet file has.
+
+    Errors: ImportError without the extra `arrow`; TooLarge.
+    """
+    try:
+        import pyarrow  # an extra
+    except ImportError:
+        raise ImportError("Arrow tables need pyarrow: pip install 'guerdon[arrow]'") from None
+    columns, places = TABLES[table], decimals(outcome.program)
+    schema = pyarrow.schema([(each.name, _arrow(pyarrow, each, places)) for each in columns])
+    batches = [
+        pyarrow.record_batch([_column(each, values, places) for each, values in zip(columns, zip(*batch, strict=True), strict=True)], schema=schema)
+        for batch in _batches(rows(outcome, table))
+    ]
+    return pyarrow.Table.from_batches(batches, schema)
+
+
+def _batches(found: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(found, _AT_ONCE)):
+        yield batch
+
+
+def _arrow(pyarrow: Any, column: Column, places: int) -> Any:
+    match column.kind:
+        case Kind.TEXT | Kind.EXACT:
+            return pyarrow.string()
+        case Kind.QUANTITY:
+            return pyarrow.decimal128(WHOLE_DIGITS + places, places)
+        case Kind.WHOLE:
+            return pyarrow.int64()
+        case Kind.INSTANT:
+            return pyarrow.timestamp("us", tz="UTC")
+
+
+def _column(column: Column, values: tuple[Any, ...], places: int) -> list[Any]:
+    """A column's values as Arrow takes them."""
+    if column.kind is Kind.QUANTITY:
+        return [Decimal(decimal(value, places)) for value in values]
+    return list(values)

@@ -1,0 +1,101 @@
+"""The rows of each result table, in order, as they come out of an outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+
+from guerdon.program.printed import fingerprint
+from guerdon.reference.engine import Outcome
+from guerdon.study.schema import WHOLE_DIGITS
+
+Row = tuple[str | int | Fraction | None, ...]
+"""Shape: the columns of a table; quantities as Fraction, instants in microseconds since 1970 UTC."""
+
+
+class TooLarge(Exception):
+    """A quantity that a result table has no room for."""
+
+
+def rows(outcome: Outcome, table: str) -> Iterator[Row]:
+    """The rows of a result table.
+
+    Shape: awards in the order in which they were posted; balances by member and unit;
+    tiers by member, ladder and time; rejected rows as they were set aside.
+    """
+    return _ROWS[table](outcome)
+
+
+def _awards(outcome: Outcome) -> Iterator[Row]:
+    program = fingerprint(outcome.program)
+    for award in outcome.ledger.awards:
+        yield (
+            award.id, award.member, award.event, award.rule, award.unit, award.quantity, exact(award.exact),
+            exact(award.dropped), award.cut, award.at, award.spendable_from, award.expires, program,
+        )  # fmt: skip
+
+
+def _balances(outcome: Outcome) -> Iterator[Row]:
+    for (member, unit), balance in sorted(outcome.ledger.balances(outcome.until).items()):
+        yield member, unit, balance, outcome.until
+
+
+def _tiers(outcome: Outcome) -> Iterator[Row]:
+    held = outcome.ledger.standings(outcome.until)
+    for each in sorted(held, key=lambda standing: (standing.member, standing.ladder, standing.since)):
+        yield each.member, each.ladder, each.tier, each.since, each.before, each.reason
+
+
+def _rejected(outcome: Outcome) -> Iterator[Row]:
+    for each in outcome.rejections:
+        file, row = (each.place.file, each.place.row) if each.place else (None, None)
+        yield each.code, each.message, each.event, file, row, json.dumps(dict(each.source), ensure_ascii=False, default=_json)
+
+
+_ROWS: dict[str, Callable[[Outcome], Iterator[Row]]] = {
+    "awards": _awards,
+    "balances": _balances,
+    "tiers": _tiers,
+    "rejected": _rejected,
+}
+
+
+def _json(value: object) -> str:
+    """What JSON has no word for, as text."""
+    return exact(value) if isinstance(value, Fraction) else str(value)
+
+
+def exact(number: Fraction) -> str:
+    """A number as the shortest exact text: `7.49`, or `22/3` where decimals have no end."""
+    places = _places(number.denominator)
+    if places is None:
+        return f"{number.numerator}/{number.denominator}"
+    return _pointed(number.numerator * 10**places // number.denominator, places)
+
+
+@cache
+def _places(denominator: int) -> int | None:
+    """The decimals that a fraction in lowest terms needs; None where they have no end."""
+    return next((places for places in range(denominator.bit_length()) if 10**places % denominator == 0), None)
+
+
+def decimal(number: Fraction, places: int) -> str:
+    """A number with exactly so many decimals, as text.
+
+    Errors: TooLarge where it has more decimals, or more digits before them than are stored.
+    """
+    scaled, rest = divmod(number.numerator * 10**places, number.denominator)
+    if rest or abs(scaled) >= 10 ** (WHOLE_DIGITS + places):
+        fault = "is finer than any unit of the program" if rest else f"has more than {WHOLE_DIGITS} digits before the point"
+        raise TooLarge(f"{exact(number)} {fault}, and results have no room for it")
+    return _pointed(scaled, places)
+
+
+def _pointed(scaled: int, places: int) -> str:
+    """A whole number with the point set so many digits from the right."""
+    if not places:
+        return str(scaled)
+    digits = str(abs(scaled)).zfill(places + 1)
+    return f"{'-' if scaled < 0 else ''}{digits[:-places]}.{digits[-places:]}"

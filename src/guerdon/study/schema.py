@@ -1,0 +1,88 @@
+"""The result tables of a run and their columns: one list, for every format, engine and page of the manual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from guerdon.program import nodes
+
+
+class Kind(Enum):
+    """What a column holds, and how it is stored."""
+
+    TEXT = "text"
+    EXACT = "an exact number as text: `7.49`, or a fraction where it has no end: `22/3`"
+    QUANTITY = "a decimal number with as many decimals as the program's finest unit"
+    WHOLE = "a whole number"
+    INSTANT = "an instant: in Parquet a timestamp in UTC, as text ISO 8601 with Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, what it holds, what that means, and whether it may be missing."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    optional: bool = False
+
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "awards": (
+        Column("id", Kind.TEXT, "names the award: the event's id, `/`, the rule's name"),
+        Column("member", Kind.TEXT, "who got it"),
+        Column("event", Kind.TEXT, "the id of the event that caused it"),
+        Column("rule", Kind.TEXT, "the rule that gave it"),
+        Column("unit", Kind.TEXT, "what was given"),
+        Column("quantity", Kind.QUANTITY, "how much was given, after rounding and limits; negative where it was taken back"),
+        Column("exact", Kind.EXACT, "what the rule came to, before rounding and limits: quantity + dropped + cut"),
+        Column("dropped", Kind.EXACT, "what rounding took off; negative where it added"),
+        Column("cut", Kind.QUANTITY, "what limits cut off"),
+        Column("at", Kind.INSTANT, "when the event happened"),
+        Column("spendable_from", Kind.INSTANT, "from when on it can be spent"),
+        Column("expires", Kind.INSTANT, "when it expires, exclusive; missing where it does not", optional=True),
+        Column("program", Kind.TEXT, "the fingerprint of the program that gave it"),
+    ),
+    "balances": (
+        Column("member", Kind.TEXT, "whose balance"),
+        Column("unit", Kind.TEXT, "of what"),
+        Column("balance", Kind.QUANTITY, "the sum of the awards"),
+        Column("as_of", Kind.INSTANT, "as of when, exclusive: the run's end"),
+    ),
+    "tiers": (
+        Column("member", Kind.TEXT, "who held it"),
+        Column("ladder", Kind.TEXT, "the ladder"),
+        Column("tier", Kind.TEXT, "the tier held"),
+        Column("from", Kind.INSTANT, "from when on, inclusive"),
+        Column("before", Kind.INSTANT, "until when, exclusive; missing where it is still held", optional=True),
+        Column("reason", Kind.TEXT, "why it came to be held"),
+    ),
+    "rejected": (
+        Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),
+        Column("message", Kind.TEXT, "what was wrong"),
+        Column("event", Kind.TEXT, "the event, where it is known", optional=True),
+        Column("file", Kind.TEXT, "the file of the row", optional=True),
+        Column("row", Kind.WHOLE, "the row in its file, from 1, a header not counted", optional=True),
+        Column("source", Kind.TEXT, "what the row held, as a JSON object"),
+    ),
+}  # fmt: skip
+
+WHOLE_DIGITS = 18
+"""Digits before the decimal point of a quantity."""
+
+
+def decimals(program: nodes.Program) -> int:
+    """Decimals of every quantity in a program's results: those of its finest unit."""
+    return max((unit.decimals for unit in program.units.values()), default=0)
+
+
+def stored_as(column: Column, places: int) -> str:
+    """The SQL type of a column, in Parquet and in DuckDB, quantities having so many decimals."""
+    return {
+        Kind.TEXT: "VARCHAR",
+        Kind.EXACT: "VARCHAR",
+        Kind.QUANTITY: f"DECIMAL({WHOLE_DIGITS + places},{places})",
+        Kind.WHOLE: "BIGINT",
+        Kind.INSTANT: "TIMESTAMP WITH TIME ZONE",
+    }[column.kind]

@@ -1,0 +1,183 @@
+"""Results on a terminal: tables for people, coloured only where a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from guerdon.history.event import Event, Rejection
+from guerdon.study import words
+from guerdon.study.explain import Account, EventAccount, RuleAccount
+from guerdon.study.summary import Summary, TierLine
+
+MOST_REJECTED = 10
+
+
+def console(stderr: bool = False) -> Console:
+    """A console as wide as the terminal, or 110 characters into a file."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=110)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A table; columns whose name begins with `>` are set flush right."""
+    made = Table(title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for column in columns:
+        right = column.startswith(">")
+        made.add_column(escape(column.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        made.add_row(*(escape(cell) for cell in row))
+    return made
+
+
+@contextmanager
+def progress(total: int | None, what: str = "events") -> Iterator[Callable[[Iterable[Event]], Iterable[Event]]]:
+    """Shows progress on the error stream of a terminal; wraps the events that are read."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def counted(events: Iterable[Event]) -> Iterator[Event]:
+            for number, event in enumerate(events, 1):
+                if number % 500 == 0:
+                    bar.update(task, completed=number)
+                yield event
+
+        yield counted
+
+
+# ---------------------------------------------------------------- run
+
+
+def show_summary(summary: Summary, seconds: float, to: Console) -> None:
+    """A run's figures: rules, balances, tiers, what was set aside, how long it took."""
+    to.print(Text(summary.program, style="bold"), f"  {summary.events:,} events of {summary.members:,} members")
+    to.print()
+    to.print(_rules(summary))
+    to.print()
+    to.print(_units(summary))
+    for ladder in dict.fromkeys(line.ladder for line in summary.tiers):
+        to.print()
+        to.print(_ladder(ladder, [line for line in summary.tiers if line.ladder == ladder]))
+    to.print()
+    for line in _notes(summary, seconds):
+        to.print(line)
+
+
+def _rules(summary: Summary) -> Table:
+    rows = [
+        (
+            line.rule,
+            f"{line.awards:,}",
+            f"{words.decimal(line.quantity, _decimals(line.quantity))} {line.unit}",
+            words.decimal(line.dropped, 2) if line.dropped else "-",
+            words.decimal(line.cut, _decimals(line.cut)) if line.cut else "-",
+            words.money(line.cost, summary.currency) if line.cost is not None else "-",
+            _percent(line.cost, summary.sales),
+        )
+        for line in summary.rules
+    ]
+    rows.append(("in all", "", "", "", "", words.money(summary.cost, summary.currency), _percent(summary.cost, summary.sales)))
+    columns = ("Rule", ">Awards", ">Given", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
+    return table("Awards", columns, rows)
+
+
+def _units(summary: Summary) -> Table:
+    rows = [
+        (
+            line.unit,
+            f"{line.members:,}",
+            words.decimal(line.balance, _decimals(line.balance)),
+            words.money(line.worth, summary.currency) if line.worth is not None else "-",
+        )
+        for line in summary.units
+    ]
+    return table("Balances", ("Unit", ">Members", ">Balance", ">Worth"), rows)
+
+
+def _ladder(ladder: str, lines: list[TierLine]) -> Table:
+    """Members per tier, with a bar that shows their share."""
+    everybody = sum(line.members for line in lines) or 1
+    rows = [
+        (line.tier, f"{line.members:,}", f"{100 * line.members / everybody:.1f}%", "█" * round(40 * line.members / everybody))
+        for line in reversed(lines)
+    ]
+    return table(f"Members by {ladder}", ("Tier", ">Members", ">Share", ""), rows)
+
+
+def _notes(summary: Summary, seconds: float) -> Iterator[str]:
+    if summary.sales:
+        yield f"Sales {words.money(summary.sales, summary.currency)}."
+    if summary.rejected:
+        parts = ", ".join(f"{count:,} with {code}" for code, count in summary.rejected)
+        yield f"[bold red]Set aside: {sum(count for _, count in summary.rejected):,} rows[/] ({parts}); `guerdon code CODE` says what each means."
+    else:
+        yield "Nothing was set aside."
+    if summary.repeated:
+        yield f"{summary.repeated:,} events came again unchanged and counted once."
+    if summary.later:
+        yield f"{summary.later:,} events after the last day were not read."
+    yield f"{seconds:.1f} seconds, {summary.events / max(seconds, 0.001):,.0f} events a second."
+
+
+def _percent(part: Fraction | None, whole: Fraction) -> str:
+    return f"{words.decimal(100 * part / whole, 2)}%" if part is not None and whole else "-"
+
+
+def _decimals(number: Fraction, most: int = 6) -> int:
+    """The decimals that a number needs, at most so many."""
+    return next((places for places in range(most) if (number * 10**places).denominator == 1), most)
+
+
+def show_rejections(rejections: list[Rejection], to: Console) -> None:
+    """The first rows that were set aside, with what is wrong and what stood there."""
+    for each in rejections[:MOST_REJECTED]:
+        place = f"{each.place.file}:{each.place.row}" if each.place else "no row"
+        to.print(f"[bold red]{each.code}[/] {escape(place)}: {escape(each.message)}")
+        source = ", ".join(f"{name} {value!r}" for name, value in each.source.items())
+        to.print(f"    [dim]{escape(source)}[/]")
+        if each.help:
+            to.print(f"    help: {escape(each.help)}")
+    if len(rejections) > MOST_REJECTED:
+        to.print(f"... and {len(rejections) - MOST_REJECTED:,} more; `--out DIR` writes all of them to a file")
+
+
+# ---------------------------------------------------------------- explain
+
+
+def show_account(account: Account, to: Console) -> None:
+    """Events and awards of a member, then what was asked about in full."""
+    if not account.explained:
+        to.print(table(f"Member {account.member}", ("Event", "Kind", "When", "Given"), account.events))
+        to.print()
+        to.print(f"Now: {', '.join(account.standing)}")
+    for event in account.explained:
+        _show_event(account.member, event, to)
+
+
+def _show_event(member: str, event: EventAccount, to: Console) -> None:
+    to.print(Text(f"{event.kind} {event.event}", style="bold"), f"of {escape(member)} on {event.when}")
+    to.print(f"  {escape(event.facts)}")
+    to.print(f"  before it: {escape(', '.join(event.before))}")
+    for rule in event.rules:
+        to.print()
+        _show_rule(rule, to)
+
+
+def _show_rule(rule: RuleAccount, to: Console) -> None:
+    style = "bold green" if rule.fired else "bold"
+    to.print(Text(f'"{rule.rule}" gave {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
+    for reason in rule.reasons:
+        to.print(f"    {reason.clause:<11} {escape(reason.text)}")
+        for reading in reason.readings:
+            if reading.name != reason.text:
+                to.print(f"                [dim]{escape(reading.name)} is {escape(reading.value)}[/]")
+        if reason.result:
+            to.print(f"                -> {escape(reason.result)}")

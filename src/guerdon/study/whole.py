@@ -1,0 +1,34 @@
+"""Files that appear under their names only when they are whole, and cells that a spreadsheet does not run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_STARTS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠'")
+
+
+@contextmanager
+def appearing(folder: Path, names: list[str]) -> Iterator[Path]:
+    """A hidden folder to write files in; those named move to `folder` when the block ends well.
+
+    Shape: `folder` is made where it is not there; an older file of a name is replaced.
+    Nothing appears, and nothing is left behind, where the block fails.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".guerdon-", dir=folder) as beside:
+        yield Path(beside)
+        for name in names:
+            os.replace(Path(beside) / name, folder / name)
+
+
+def cell(text: str | None) -> str | None:
+    """A text as a CSV cell that a spreadsheet shows and does not run.
+
+    Shape: an apostrophe in front of a text that starts with `=`, `+`, `-`, `@`, a tab, a
+    line end or an apostrophe; whoever takes one leading apostrophe away has the text.
+    """
+    return f"'{text}" if text and text[0] in _STARTS_A_FORMULA else text

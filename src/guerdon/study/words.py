@@ -1,0 +1,86 @@
+"""Values and expressions as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+
+from guerdon.check.wording import plain
+from guerdon.program import nodes, types
+from guerdon.program.currency import DECIMALS
+
+
+def money(amount: Fraction, currency: str) -> str:
+    """An amount with the decimals of its currency, thousands set apart: `1,234.50 USD`."""
+    return f"{decimal(amount, DECIMALS.get(currency, 2))} {currency}".strip()
+
+
+def decimal(number: Fraction, decimals: int) -> str:
+    """A number rounded half even to so many decimals, thousands set apart; for display only."""
+    scaled = round(number * 10**decimals)
+    sign, digits = ("-" if scaled < 0 else ""), str(abs(scaled)).zfill(decimals + 1)
+    whole = f"{int(digits[: len(digits) - decimals]):,}"
+    return f"{sign}{whole}.{digits[-decimals:]}" if decimals else f"{sign}{whole}"
+
+
+def quantity(amount: Fraction, unit: str) -> str:
+    """So much of a unit, exactly."""
+    if unit in DECIMALS and (amount * 10 ** DECIMALS[unit]).denominator == 1:
+        return money(amount, unit)
+    return f"{plain(amount)} {unit}"
+
+
+def value(of: object, kind: types.Type) -> str:
+    """A value as a designer would write it."""
+    match kind, of:
+        case types.Optional(inner), _:
+            return value(of, inner)
+        case _, None:
+            return "nothing"
+        case types.Quantity(unit), Fraction():
+            return quantity(of, unit)
+        case types.Number(_, True), Fraction():
+            return f"{plain(of * 100)}%"
+        case types.Rate(unit, per), types.RateValue(give, by, full):
+            return f"{quantity(give, unit)} per {'full ' if full else ''}{quantity(by, per)}"
+        case types.Number(), Fraction():
+            return plain(of)
+        case types.YesNo(), _:
+            return "yes" if of else "no"
+        case types.Days(), _:
+            return f"{of} days"
+        case types.Months(), _:
+            return f"{of} months"
+        case types.Text(), str():
+            return f'"{of}"'
+        case types.Lines(), tuple():
+            return f"{len(of)} {'line' if len(of) == 1 else 'lines'}"
+        case _, date():
+            return of.isoformat()
+    return str(of)
+
+
+def facts(of: Mapping[str, object], record: nodes.Record) -> str:
+    """The facts of an event, as a test would write them."""
+    shown = [
+        f"{fact.name} {value(of.get(fact.name), fact.type)}"
+        for fact in record.facts.values()
+        if of.get(fact.name) is not None
+    ]
+    return ", ".join(shown)
+
+
+def local(moment: datetime) -> str:
+    """Local date and time, to the second."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def written(node: nodes.Node) -> str:
+    """An expression in the program's own words."""
+    return " ".join(node.span.text.split())
+
+
+def clause(node: nodes.Node) -> str:
+    """What a clause says behind its keyword."""
+    return written(node).partition(" ")[2]

@@ -1,0 +1,338 @@
+"""The tree of clauses: one class for each kind."""
+
+from __future__ import annotations
+
+from guerdon.syntax.expressions import *
+from guerdon.text.node import Node
+
+__all__ = [
+    "Accumulate",
+    "Because",
+    "BeforeDate",
+    "By",
+    "Clause",
+    "Counts",
+    "Currency",
+    "Dates",
+    "DayStart",
+    "Decimals",
+    "During",
+    "Each",
+    "Edition",
+    "ExpectAward",
+    "ExpectBalance",
+    "ExpectTier",
+    "Fact",
+    "Falls",
+    "FieldType",
+    "Fiscal",
+    "Forever",
+    "FromDate",
+    "Give",
+    "Given",
+    "Happens",
+    "Hours",
+    "IsClause",
+    "Lasts",
+    "Limit",
+    "LineList",
+    "ListOf",
+    "Minimum",
+    "NamedType",
+    "Never",
+    "On",
+    "OneOf",
+    "OneTier",
+    "Otherwise",
+    "Per",
+    "Perk",
+    "Round",
+    "Row",
+    "Setting",
+    "Stretch",
+    "ThroughEnd",
+    "Tier",
+    "Timezone",
+    "ToCounted",
+    "ToLowest",
+    "WeekStart",
+    "Weekdays",
+    "When",
+    "WhileMet",
+    "Worth",
+    "YesNo",
+]
+
+# ---------------------------------------------------------------- types of fields
+
+
+class NamedType(Node):
+    """A type, a unit or a currency by its name."""
+
+    name: Name
+
+
+class YesNo(Node):
+    """`yes/no`."""
+
+    word: Name
+
+
+class OneOf(Node):
+    """A closed list of words."""
+
+    values: tuple[Name, ...]
+
+
+class ListOf(Node):
+    """Lines of a record."""
+
+    record: Name
+
+
+FieldType = NamedType | YesNo | OneOf | ListOf
+
+# ---------------------------------------------------------------- clauses
+
+
+class Edition(Node):
+    number: Number
+
+
+class Currency(Node):
+    name: Name
+
+
+class Timezone(Node):
+    zone: Name
+
+
+class Fiscal(Node):
+    """The month and day on which the fiscal year starts, MM-DD."""
+
+    day: Name
+
+
+class DayStart(Node):
+    """The local time at which a day starts, HH:MM."""
+
+    time: Name
+
+
+class WeekStart(Node):
+    day: Name
+
+
+class Decimals(Node):
+    number: Number
+
+
+class Worth(Node):
+    quantity: Quantity
+
+
+class Fact(Node):
+    """A field of an event, a record or the member; `value` derives it."""
+
+    name: Name
+    type: FieldType
+    optional: Name | None
+    value: Expr | None
+
+
+class By(Node):
+    key: Name
+    type: FieldType | None
+
+
+class Row(Node):
+    key: Name | String | Number
+    value: Expr
+
+
+class Otherwise(Node):
+    value: Expr
+
+
+class IsClause(Node):
+    value: Expr
+
+
+class Counts(Node):
+    value: Expr
+
+
+class Tier(Node):
+    name: Name
+    at: Quantity | Number | None
+
+
+class ThroughEnd(Node):
+    which: Name
+    period: Period
+
+
+class WhileMet(Node):
+    """`WhileMet` as written."""
+
+
+class Forever(Node):
+    """`Forever` as written."""
+
+
+class Lasts(Node):
+    term: ThroughEnd | ForTime | WhileMet | Forever
+
+
+class OneTier(Node):
+    """`OneTier` as written."""
+
+
+class ToCounted(Node):
+    """`ToCounted` as written."""
+
+
+class ToLowest(Node):
+    """`ToLowest` as written."""
+
+
+class Never(Node):
+    """`Never` as written."""
+
+
+class Falls(Node):
+    how: OneTier | ToCounted | ToLowest | Never
+
+
+class Perk(Node):
+    tier: Name
+    text: String
+
+
+class On(Node):
+    events: tuple[Name, ...]
+
+
+class When(Node):
+    condition: Expr
+
+
+class Dates(Node):
+    first: Date
+    last: Date | None
+
+
+class FromDate(Node):
+    date: Date
+
+
+class BeforeDate(Node):
+    date: Date
+
+
+class Weekdays(Node):
+    first: Name
+    last: Name | None
+
+
+class Hours(Node):
+    start: Name
+    end: Name
+
+
+Stretch = Dates | FromDate | BeforeDate | Weekdays | Hours
+
+
+class During(Node):
+    stretches: tuple[Stretch, ...]
+
+
+class Each(Node):
+    record: Name
+    where: Expr | None
+
+
+class Per(Node):
+    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`."""
+
+    scope: Period | ForTime
+
+
+class Accumulate(Node):
+    per: tuple[Per, ...]
+
+
+class Give(Node):
+    value: Expr
+    to: Name | None
+
+
+class Minimum(Node):
+    quantity: Quantity
+
+
+class Round(Node):
+    mode: Name
+    place: Name
+
+
+class Limit(Node):
+    most: Quantity | Call
+    per: tuple[Per, ...]
+    or_nothing: Name | None
+
+
+class Because(Node):
+    text: String
+
+
+class LineList(Node):
+    """Lines of a test's event: the settings of each."""
+
+    lines: tuple[tuple[Setting, ...], ...]
+
+
+class Setting(Node):
+    """A fact and its value in a test."""
+
+    name: Name
+    value: Name | String | Number | Percent | Date | Quantity | LineList
+
+
+class Given(Node):
+    member: Name | None
+    what: Setting | Quantity
+
+
+class Happens(Node):
+    event: Name
+    member: Name | None
+    date: Date
+    time: Name | None
+    settings: tuple[Setting, ...] | None
+
+
+class ExpectAward(Node):
+    quantity: Quantity
+    rule: String | None
+    member: Name | None
+
+
+class ExpectBalance(Node):
+    quantity: Quantity
+    member: Name | None
+    on: Date | None
+
+
+class ExpectTier(Node):
+    ladder: Name
+    tier: Name
+    member: Name | None
+    on: Date | None
+
+
+Clause = (
+    Edition | Currency | Timezone | Fiscal | DayStart | WeekStart | Decimals | Worth | Fact | By | Row | Otherwise
+    | IsClause | Counts | Tier | Lasts | Falls | Perk | On | When | During | Each | Accumulate | Give | Minimum
+    | Round | Limit | Because | Given | Happens | ExpectAward | ExpectBalance | ExpectTier
+)

@@ -1,0 +1,252 @@
+"""The tree of expressions, windows and the words in them."""
+
+from __future__ import annotations
+
+from guerdon.text.node import Node
+
+__all__ = [
+    "Add",
+    "Among",
+    "Application",
+    "Available",
+    "Both",
+    "Calendar",
+    "Call",
+    "Compare",
+    "Date",
+    "DaysSince",
+    "Earned",
+    "Either",
+    "Ever",
+    "Exact",
+    "Expr",
+    "ForTime",
+    "Measured",
+    "Multiply",
+    "Name",
+    "Negation",
+    "Number",
+    "Path",
+    "Percent",
+    "Period",
+    "Quantity",
+    "Rate",
+    "Rolling",
+    "Same",
+    "String",
+    "Window",
+]
+
+# ---------------------------------------------------------------- words and values
+
+
+class Name(Node):
+    """A plain word."""
+
+    text: str
+
+
+class Number(Node):
+    """A number as it was typed."""
+
+    text: str
+
+
+class Percent(Node):
+    """A percentage as it was typed, with its sign."""
+
+    text: str
+
+
+class String(Node):
+    """What stands between quotes: a rule's name, or a text."""
+
+    text: str
+
+
+class Date(Node):
+    """A day, YYYY-MM-DD."""
+
+    text: str
+
+
+class Quantity(Node):
+    """So much of a unit."""
+
+    amount: Number
+    unit: Name
+
+
+class Rate(Node):
+    """So much per so much; `full` steps only."""
+
+    give: Quantity
+    full: Name | None
+    per: Quantity
+
+
+class Path(Node):
+    """A word, or words joined by dots."""
+
+    parts: tuple[Name, ...]
+
+    @property
+    def text(self) -> str:
+        return ".".join(part.text for part in self.parts)
+
+
+class Period(Node):
+    """A stretch of the calendar; the word in front says whose year."""
+
+    words: tuple[Name, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class ForTime(Node):
+    """So many days or months."""
+
+    amount: Number
+    unit: Name
+
+
+# ---------------------------------------------------------------- windows
+
+
+class Calendar(Node):
+    """`this month`, `previous calendar year`."""
+
+    which: Name
+    period: Period
+
+
+class Rolling(Node):
+    """`last 7 days`."""
+
+    time: ForTime
+
+
+class Ever(Node):
+    """`ever`."""
+
+
+
+Window = Calendar | Rolling | Ever
+
+# ---------------------------------------------------------------- expressions
+
+
+class Call(Node):
+    """A table looked up, or a function of several values."""
+
+    name: Name
+    arguments: tuple[Expr, ...]
+
+
+class Exact(Node):
+    """What a rule gave, before rounding and limits."""
+
+    rule: String
+
+
+class Measured(Node):
+    """An aggregate over events or lines in a window."""
+
+    aggregate: Name
+    path: Path
+    where: Expr | None
+    window: Window
+
+
+class DaysSince(Node):
+    """Days since the latest such event."""
+
+    path: Path
+    where: Expr | None
+    window: Window
+
+
+class Earned(Node):
+    """What was earned of a unit, or by a rule, in a window."""
+
+    of: Path | String
+    window: Window
+
+
+class Available(Node):
+    """What can be spent of a unit."""
+
+    of: Path
+
+
+class Multiply(Node):
+    """`*` or `/`."""
+
+    left: Expr
+    operator: Name
+    right: Expr
+
+
+class Add(Node):
+    """`+` or `-`."""
+
+    left: Expr
+    operator: Name
+    right: Expr
+
+
+class Application(Node):
+    """A rate, a percent or a table's result `of` a base."""
+
+    rate: Expr
+    base: Expr
+
+
+class Compare(Node):
+    """`>=`, `<=`, `>` or `<`."""
+
+    left: Expr
+    operator: Name
+    right: Expr
+
+
+class Same(Node):
+    """`is` or `is not`."""
+
+    left: Expr
+    differs: Name | None
+    right: Expr
+
+
+class Among(Node):
+    """`in [...]` or `not in [...]`."""
+
+    item: Expr
+    outside: Name | None
+    values: tuple[Expr, ...]
+
+
+class Negation(Node):
+    """`not`."""
+
+    of: Expr
+
+
+class Both(Node):
+    """`and`."""
+
+    of: tuple[Expr, ...]
+
+
+class Either(Node):
+    """`or`: one of several conditions, or a value for what is missing."""
+
+    of: tuple[Expr, ...]
+
+
+Expr = (
+    Number | Percent | String | Date | Quantity | Rate | Path | Call | Exact | Measured | DaysSince | Earned
+    | Available | Multiply | Add | Application | Compare | Same | Among | Negation | Both | Either
+)

@@ -1,0 +1,204 @@
+"""Clauses as text: what stands in the column of keywords, and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from guerdon.syntax import tree
+from guerdon.syntax.phrase import expression, settings, stretch_of_time, value, where
+
+Parts = tuple[str, str]
+"""A clause's keyword, or its field's name, and the rest."""
+
+
+def clause_parts(clause: tree.Clause) -> Parts:
+    """A clause's keyword (a fact's name) and what stands in the column behind it."""
+    match clause:
+        case (
+            tree.Edition() | tree.Currency() | tree.Timezone() | tree.Fiscal() | tree.DayStart() | tree.WeekStart()
+            | tree.Decimals() | tree.Worth() | tree.Fact() | tree.By() | tree.Row() | tree.Otherwise()
+            | tree.IsClause()
+        ):  # fmt: skip
+            return _base_parts(clause)
+        case tree.Counts() | tree.Tier() | tree.Lasts() | tree.Falls() | tree.Perk():
+            return _ladder_parts(clause)
+        case tree.Given() | tree.Happens() | tree.ExpectAward() | tree.ExpectBalance() | tree.ExpectTier():
+            return _test_parts(clause)
+        case _:
+            return _rule_parts(clause)
+
+
+def _base_parts(
+    clause: tree.Edition | tree.Currency | tree.Timezone | tree.Fiscal | tree.DayStart | tree.WeekStart
+    | tree.Decimals | tree.Worth | tree.Fact | tree.By | tree.Row | tree.Otherwise | tree.IsClause
+) -> Parts:  # fmt: skip
+    match clause:
+        case tree.Edition(number):
+            return "edition", number.text
+        case tree.Currency(name):
+            return "currency", name.text
+        case tree.Timezone(zone):
+            return "timezone", zone.text
+        case tree.Fiscal(day):
+            return "fiscal", f"year starts {day.text}"
+        case tree.DayStart(time):
+            return "day", f"starts {time.text}"
+        case tree.WeekStart(day):
+            return "week", f"starts {day.text}"
+        case tree.Decimals(number):
+            return "decimals", number.text
+        case tree.Worth(quantity):
+            return "worth", value(quantity)
+        case tree.Fact(name, kind, optional, derived):
+            equals = f" = {expression(derived)}" if derived is not None else ""
+            return name.text, f"{_field_type(kind)}{' optional' if optional else ''}{equals}"
+        case tree.By(key, kind):
+            return "by", key.text + (f" {_field_type(kind)}" if kind else "")
+        case tree.Row(key, result):
+            return "row", f"{value(key)}: {expression(result)}"
+        case tree.Otherwise(result):
+            return "else", expression(result)
+        case tree.IsClause(result):
+            return "is", expression(result)
+        case _:
+            assert_never(clause)
+
+
+def _field_type(kind: tree.FieldType) -> str:
+    match kind:
+        case tree.NamedType(name):
+            return name.text
+        case tree.YesNo(word):
+            return word.text
+        case tree.OneOf(values):
+            return f"one of {_names(values)}"
+        case tree.ListOf(record):
+            return f"list of {record.text}"
+        case _:
+            assert_never(kind)
+
+
+def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tree.Perk) -> Parts:
+    match clause:
+        case tree.Counts(counted):
+            return "counts", expression(counted)
+        case tree.Tier(name, at):
+            return "tier", name.text + (f" at {value(at)}" if at else "")
+        case tree.Lasts(term):
+            return "lasts", _term(term)
+        case tree.Falls(how):
+            return "falls", _fall(how)
+        case tree.Perk(tier, text):
+            return "perk", f"{tier.text}: {value(text)}"
+        case _:
+            assert_never(clause)
+
+
+def _term(term: tree.ThroughEnd | tree.ForTime | tree.WhileMet | tree.Forever) -> str:
+    match term:
+        case tree.ThroughEnd(which, period):
+            return f"through end of {which.text} {period.text}"
+        case tree.ForTime():
+            return stretch_of_time(term)
+        case tree.WhileMet():
+            return "while met"
+        case tree.Forever():
+            return "forever"
+        case _:
+            assert_never(term)
+
+
+def _fall(how: tree.OneTier | tree.ToCounted | tree.ToLowest | tree.Never) -> str:
+    match how:
+        case tree.OneTier():
+            return "one tier at a time"
+        case tree.ToCounted():
+            return "to the tier counted"
+        case tree.ToLowest():
+            return "to the lowest"
+        case tree.Never():
+            return "never"
+        case _:
+            assert_never(how)
+
+
+def _rule_parts(
+    clause: tree.On | tree.When | tree.During | tree.Each | tree.Accumulate | tree.Give | tree.Minimum | tree.Round
+    | tree.Limit | tree.Because
+) -> Parts:  # fmt: skip
+    match clause:
+        case tree.On(events):
+            return "on", _names(events)
+        case tree.When(condition):
+            return "when", expression(condition)
+        case tree.During(stretches):
+            return "during", ", ".join(map(_stretch, stretches))
+        case tree.Each(record, condition):
+            return "each", record.text + where(condition)
+        case tree.Accumulate(per):
+            return "accumulate", _scopes(per)
+        case tree.Give(given, to):
+            return "give", expression(given) + _with("to", to)
+        case tree.Minimum(quantity):
+            return "minimum", value(quantity)
+        case tree.Round(mode, place):
+            return "round", f"{mode.text} per {place.text}"
+        case tree.Limit(most, per, or_nothing):
+            amount = value(most) if isinstance(most, tree.Quantity) else expression(most)
+            return "limit", f"{amount} {_scopes(per)}{', or nothing' if or_nothing else ''}"
+        case tree.Because(text):
+            return "because", value(text)
+        case _:
+            assert_never(clause)
+
+
+def _stretch(stretch: tree.Stretch) -> str:
+    match stretch:
+        case tree.Dates(first, last) | tree.Weekdays(first, last):
+            return first.text + _with("through", last)
+        case tree.FromDate(day):
+            return f"from {day.text}"
+        case tree.BeforeDate(day):
+            return f"before {day.text}"
+        case tree.Hours(start, end):
+            return f"{start.text} before {end.text}"
+        case _:
+            assert_never(stretch)
+
+
+def _scopes(scopes: Iterable[tree.Per]) -> str:
+    return " ".join(f"per {_scope(each.scope)}" for each in scopes)
+
+
+def _scope(scope: tree.Period | tree.ForTime) -> str:
+    return scope.text if isinstance(scope, tree.Period) else stretch_of_time(scope)
+
+
+def _test_parts(
+    clause: tree.Given | tree.Happens | tree.ExpectAward | tree.ExpectBalance | tree.ExpectTier,
+) -> Parts:
+    match clause:
+        case tree.Given(member, what):
+            fact = value(what) if isinstance(what, tree.Quantity) else settings([what])
+            return "given", f"{member.text}: {fact}" if member else fact
+        case tree.Happens(event, member, day, time, facts):
+            when = f"{_with('by', member)} on {day.text}{_with('at', time)}"
+            return "event", f"{event.text}{when}{': ' + settings(facts) if facts else ''}"
+        case tree.ExpectAward(quantity, rule, member):
+            return "expect", value(quantity) + _with("from", rule) + _with("for", member)
+        case tree.ExpectBalance(quantity, member, day):
+            return "expect", f"balance {value(quantity)}" + _with("for", member) + _with("on", day)
+        case tree.ExpectTier(ladder, tier, member, day):
+            return "expect", f"{ladder.text} {tier.text}" + _with("for", member) + _with("on", day)
+        case _:
+            assert_never(clause)
+
+
+def _names(names: Iterable[tree.Name]) -> str:
+    return ", ".join(name.text for name in names)
+
+
+def _with(word: str, of: tree.Name | tree.String | tree.Date | None) -> str:
+    """` word of`, or nothing if there is no such part."""
+    return f" {word} {value(of)}" if of is not None else ""

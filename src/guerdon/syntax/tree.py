@@ -1,0 +1,57 @@
+"""The tree of a text: one class for each rule of the grammar, in its order.
+
+Children stand in the order of the grammar rule; what is left out is None. Spans take
+no part in equality, so two texts that differ in layout only have equal trees.
+Declarations and documents are here, clauses and expressions beside.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from guerdon.syntax.clauses import *
+from guerdon.syntax.expressions import *
+from guerdon.text.node import Node as Node
+
+T = TypeVar("T", bound=Node)
+
+
+class Declaration(Node):
+    """A keyword, a name (none for `member`) and clauses in their one order.
+
+    Shape: clauses are sorted as `ORDER` says, those of one kind as they were written;
+    facts, rows, tiers and a test's clauses stand as they were written. Comments stand
+    beside what they were written before or behind, by the clause's place in `clauses`
+    (-1: the head line; the number of clauses: below the last).
+    """
+
+    keyword: str
+    name: Name | String | None
+    clauses: tuple[Clause, ...]
+    comments: tuple[Comment, ...] = ()
+
+
+class Comment(Node):
+    """A comment above (`behind` false) or behind the clause at `clause`."""
+
+    clause: int
+    behind: bool
+    text: str
+
+
+class Document(Node):
+    """A file: its declarations in order, and the comments below the last."""
+
+    declarations: tuple[Declaration, ...]
+    comments: tuple[str, ...]
+
+
+ORDER: dict[str, tuple[type, ...]] = {
+    "program": (Edition, Currency, Timezone, Fiscal, DayStart, WeekStart),
+    "unit": (Decimals, Worth),
+    "table": (By, Row, Otherwise),
+    "tiers": (Counts, Tier, Lasts, Falls, Perk),
+    "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Because),
+}
+ORDER["earn"] = ORDER["rule"]
+"""The one order of clauses: that in which they work. Kinds not named here stay as written."""

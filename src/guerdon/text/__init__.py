@@ -1,0 +1,1 @@
+"""Source text, places in it, and what is said about them."""

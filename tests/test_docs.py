@@ -1,0 +1,348 @@
+"""The manual says what is true: every block of it is checked, run, or compared with what is printed.
+
+What stands in a block is said by the words behind its fence. `guerdon` is a whole program: it is checked and its tests
+run. `guerdon fragment` is a part of one: the prelude of `docs/language.md` is put behind it, less what the fragment
+declares itself. `yaml` is a whole `history.yaml`, `yaml fragment` a part of one. `csv` is a file. `sh` runs in a folder
+that holds a copy of the examples; a command that ends with another code than 0 says so: `# exit 1`. `python` is
+executed. `text` is what the block before it gives, word for word; seconds and events a second are written `N`.
+A line that must be refused names the code: `# G219`. A block below a line that ends in "`a/file.csv`:" becomes that file.
+Blocks without a word are pictures, and not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Sybil
+from sybil.example import SybilFailure
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+from guerdon.check.passes import check_bytes
+from guerdon.history.fault import HistoryError
+from guerdon.history.mapping import EventMapping, HistoryMapping, JoinMapping, MembersMapping, SourceMapping
+from guerdon.history.shape import read_mapping
+from guerdon.study import trial
+from guerdon.study.schema import TABLES
+from guerdon.syntax.split import split
+from guerdon.text.diagnostic import render
+from guerdon.text.source import decode
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+MADE = DOCS / "errors.md"  # made from cases that are tests themselves
+PAGES = sorted({ROOT / "README.md", *ROOT.glob("examples/*/README.md"), *DOCS.rglob("*.md")} - {MADE})
+KINDS = {"guerdon", "guerdon fragment", "yaml", "yaml fragment", "csv", "sh", "python", "text"}
+STUBS = {"sources": "sources:\n  orders:\n    file: orders.csv\n", "events": "events: {}\n"}
+
+_CODE = re.compile(r"#.*\b(G\d{3})\b")
+_EXIT = re.compile(r"\s+# exit (\d)$")
+_FENCE = re.compile(r"^ *```(\S[^\n]*)$", re.MULTILINE)
+_NAMED = re.compile(r"`([\w./-]+)`:\s*\Z")
+_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TIMES = re.compile(r"[\d.,]+ seconds, [\d.,]+ events a second")
+
+
+def shown(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+# ---------------------------------------------------------------- what a block is checked for
+
+
+def program(example: Example) -> str | None:
+    """A program is refused for just what it says, and its tests are met but for those that say so."""
+    return refused(example, example.parsed)
+
+
+def fragment(example: Example) -> str | None:
+    """So is a part of one, with the prelude behind it."""
+    return refused(example, f"{example.parsed}\n{rest_of_prelude(example.parsed)}")
+
+
+def refused(example: Example, text: str) -> str | None:
+    found: list[tuple[int, str]] = []
+    typed, diagnostics = check_bytes("program.guerdon", text.encode())
+    told = [render(each) for each in diagnostics]
+    found += [(each.span.line if each.span else 0, each.code) for each in diagnostics]
+    for result in trial.run(typed) if typed else ():
+        told += [trial.render(result, miss) for miss in result.misses]
+        found += [(miss.span.line, "G701") for miss in result.misses]
+    keep(example)
+    return compared(example, found, "\n\n".join(told))
+
+
+def mapping(example: Example) -> str | None:
+    """A mapping has the shape that it must have."""
+    return shaped(example, example.parsed)
+
+
+def mapping_fragment(example: Example) -> str | None:
+    """So has a part of one, with what every mapping needs behind it."""
+    missing = (stub for key, stub in STUBS.items() if not re.search(f"^{key}:", example.parsed, re.MULTILINE))
+    return shaped(example, example.parsed + "".join(missing))
+
+
+def shaped(example: Example, text: str) -> str | None:
+    place = keep(example) or Path("read") / "history.yaml"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    try:
+        read_mapping(place)
+    except HistoryError as error:
+        codes = [(each.span.line if each.span else 0, each.code) for each in error.diagnostics]
+        told = "\n\n".join(map(render, error.diagnostics)).replace(str(place), "history.yaml")
+        return compared(example, codes, told)
+    return compared(example, [], "")
+
+
+def commands(example: Example) -> str | None:
+    """Each command ends with the code that it says, and all of them print what stands below."""
+    printed = ""
+    for line in example.parsed.splitlines():
+        wanted = int(found[1]) if (found := _EXIT.search(line)) else 0
+        answer = subprocess.run(
+            ["sh", "-c", line], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", check=False
+        )
+        if answer.returncode != wanted:
+            return f"`{line}` ended with {answer.returncode}, not {wanted}:\n{answer.stdout}"
+        printed += answer.stdout
+    wanted_text = following(example)
+    return None if wanted_text is None else difference(wanted_text, _TIMES.sub("N seconds, N events a second", printed))
+
+
+def file(example: Example) -> str | None:
+    """A table is a file that others read."""
+    return None if keep(example) else "nothing says what this file is called"
+
+
+def text(example: Example) -> str | None:
+    """A text was compared with what the block before it gives."""
+    return None if example.start in example.namespace["compared"] else "nothing before this block gives a text"
+
+
+def compared(example: Example, found: list[tuple[int, str]], told: str) -> str | None:
+    """What differs from the codes that stand in the block, or from the text below it."""
+    wanted = [(at, each[1]) for at, line in enumerate(example.parsed.splitlines(), 1) if (each := _CODE.search(line))]
+    below = following(example)
+    if below is not None and not wanted:
+        return difference(below, told)
+    return None if sorted(set(found)) == wanted else f"expected {wanted} and found {sorted(set(found))}\n{told}"
+
+
+def following(example: Example) -> str | None:
+    """The `text` block below, one line of words may stand between; it counts as compared."""
+    rest = example.document.text[example.end :]
+    found = _FOLLOWING.match(rest)
+    if found is None:
+        return None
+    example.namespace["compared"].add(example.end + rest.index("```text"))
+    return found[1]
+
+
+def difference(wanted: str, found: str) -> str | None:
+    def plain(lines: str) -> str:
+        return "\n".join(line.rstrip() for line in lines.strip("\n").splitlines())
+
+    return None if plain(wanted) == plain(found) else f"the page says\n\n{wanted}\nand this comes\n\n{found}"
+
+
+def keep(example: Example) -> Path | None:
+    """Where a block that has a file's name was written."""
+    named = _NAMED.search(example.document.text[: example.start])
+    if named is None:
+        return None
+    place = Path(named[1])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(example.parsed, encoding="utf-8")
+    return place
+
+
+@cache
+def prelude() -> str:
+    """What stands behind every fragment: the program of the reference's first example."""
+    page = (DOCS / "language.md").read_text(encoding="utf-8")
+    found = re.search(r"`prelude.guerdon`:\n\n```guerdon\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert found, "the language reference has a prelude"
+    return found[1]
+
+
+def rest_of_prelude(of: str) -> str:
+    """The prelude without what a fragment declares itself."""
+    own = {heading(piece.text) for piece in split(decode("", of.encode())).pieces}
+    pieces = split(decode("", prelude().encode())).pieces
+    return "\n".join(piece.text for piece in pieces if heading(piece.text) not in own) + "\n"
+
+
+def heading(declaration: str) -> str:
+    return declaration.partition("\n")[0].split("#")[0].strip() if not declaration.startswith("program") else "program"
+
+
+def environment() -> dict[str, str]:
+    """A shell in which `guerdon` is the command line of this checkout."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
+    path = os.pathsep.join([str(Path.cwd() / ".bin"), kept.get("PATH", "")])
+    return kept | {"PATH": path, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+
+
+MANUAL = Sybil(
+    path="..",
+    patterns=["README.md", "docs/**/*.md", "examples/*/README.md"],
+    parsers=[
+        CodeBlockParser("guerdon", program),
+        CodeBlockParser("guerdon fragment", fragment),
+        CodeBlockParser("yaml", mapping),
+        CodeBlockParser("yaml fragment", mapping_fragment),
+        CodeBlockParser("csv", file),
+        CodeBlockParser("sh", commands),
+        CodeBlockParser("text", text),
+        PythonCodeBlockParser(),
+    ],
+)
+
+
+# ---------------------------------------------------------------- the pages
+
+
+def lies(page: Path) -> list[str]:
+    """What is not true on a page, all of it; the folder that this runs in is the page's own."""
+    document = MANUAL.parse(page)
+    document.namespace["compared"] = set()
+    found = []
+    for example in examples(document):
+        try:
+            example.evaluate()
+        except SybilFailure as failure:
+            found.append(str(failure))
+    return found
+
+
+def examples(document: Document) -> Iterator[Example]:
+    """The blocks of a page; the first two commands of the README install things, and are run elsewhere."""
+    left_out = 2 if Path(document.path) == ROOT / "README.md" else 0
+    for example in document.examples():
+        if left_out and example.region.lexemes["arguments"] == "sh":
+            left_out -= 1
+        else:
+            yield example
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to run a page's commands in, with a copy of the examples."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    command = tmp_path / ".bin" / "guerdon"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m guerdon "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def marked(page: Path) -> object:
+    slow = "```sh" in page.read_text(encoding="utf-8")
+    return pytest.param(page, marks=[pytest.mark.slow] if slow else [], id=shown(page))
+
+
+@pytest.mark.parametrize("page", map(marked, PAGES))
+@pytest.mark.usefixtures("desk")
+def test_a_page_says_what_is_true(page: Path) -> None:
+    found = lies(page)
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_block_of_a_page_is_of_a_kind_that_is_looked_at(page: Path) -> None:
+    assert set(_FENCE.findall(page.read_text(encoding="utf-8"))) <= KINDS
+
+
+LYING = {
+    "a program with an error that it does not name": "```guerdon fragment\nunit point\n  decimals many\n```\n",
+    "an error on another line": '```guerdon\nprogram "P"   # G302\n  currency XXL\n```\n',
+    "a code that is not given": '```guerdon\nprogram "P"   # G302\n```\n',
+    "a test that is not met": '```guerdon fragment\ntest "t"\n  event purchase on 2026-03-02: amount 5 USD, channel app, lines []\n  expect 6 point\n```\n',
+    "a message in other words": "```guerdon fragment\nunit point\n  decimals 13\n```\n\n```text\nerror G305: too many\n```\n",
+    "a mapping with a key that means nothing": "```yaml fragment\nsource: orders\n```\n",
+    "a command that fails": "```sh\nguerdon check nothing.guerdon\n```\n",
+    "a command that does not fail": "```sh\nguerdon check examples/grocery   # exit 1\n```\n",
+    "a command that prints something else": "```sh\nguerdon check examples/grocery\n```\n\n```text\n1 error\n```\n",
+    "a text that nothing gives": "Words.\n\n```text\nfine\n```\n",
+    "a file without a name": "```csv\na,b\n```\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", LYING.values(), ids=LYING)
+def test_a_block_that_lies_is_told(page: str, desk: Path) -> None:
+    (desk / "page.md").write_text(page, encoding="utf-8")
+    assert len(lies(desk / "page.md")) == 1
+
+
+# ---------------------------------------------------------------- tables and titles
+
+
+def rows_below(page: Path, title: str) -> list[list[str]]:
+    """The first table of a section, its cells without quotes, the head left out."""
+    section = re.split(r"^#+ ", page.read_text(encoding="utf-8").partition(f"# {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
+
+
+@pytest.mark.parametrize(
+    ("title", "model"),
+    [("The file", HistoryMapping), ("Sources", SourceMapping), ("Events", EventMapping), ("Joins", JoinMapping), ("Members", MembersMapping)],
+)
+def test_every_key_of_a_mapping_is_in_the_manual(title: str, model: type[HistoryMapping]) -> None:
+    """Each with its own description, and whether it can be left out."""
+    told = [(key.strip("`"), needed, meaning) for key, needed, meaning in rows_below(DOCS / "history.md", title)]
+    keys = [(each.alias or name, "yes" if each.is_required() else "no", each.description) for name, each in model.model_fields.items()]
+    assert told == keys
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_of_the_results_is_in_the_manual(table: str) -> None:
+    told = [[cell.strip("`") for cell in row] for row in rows_below(DOCS / "commands.md", f"`{table}`")]
+    wanted = [[each.name, each.kind.name.lower(), "yes" if each.optional else "no", each.meaning] for each in TABLES[table]]
+    assert [[*row[:3], row[3].strip("`")] for row in told] == [[*row[:3], row[3].strip("`")] for row in wanted]
+
+
+def test_every_command_and_option_is_in_the_manual() -> None:
+    import click
+
+    from guerdon.cli import main
+
+    page = DOCS / "commands.md"
+    for name, command in main.commands.items():
+        told = [row[0].partition("`")[2].partition("`")[0].split()[0] for row in rows_below(page, f"guerdon {name}")]
+        options = [each.opts[0] for each in command.params if isinstance(each, click.Option)]
+        assert told == options, name
+
+
+def test_the_manual_has_the_sections_that_the_sources_cite() -> None:
+    titles = {line.lstrip("# ") for line in (DOCS / "language.md").read_text(encoding="utf-8").splitlines() if line.startswith("#")}
+    cited: set[str] = set()
+    for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        for places in re.findall(r"language reference[,:] ([A-Z][\w ,']*)", path.read_text(encoding="utf-8")):
+            cited |= {each.strip() for each in re.split(r", (?=[A-Z])", places)}
+    assert cited and cited <= titles
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor:
+            titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert anchor in anchors, link
