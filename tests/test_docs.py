@@ -7,6 +7,8 @@ that holds a copy of the examples; a command that ends with another code than 0 
 executed. `text` is what the block before it gives, word for word; seconds and events a second are written `N`.
 A line that must be refused names the code: `# G219`. A block below a line that ends in "`a/file.csv`:" becomes that file.
 Blocks without a word are pictures, and not looked at.
+
+`GUERDON_SNAPSHOTS=write pytest tests/test_docs.py` writes the texts anew: read each change of them before you keep it.
 """
 
 from __future__ import annotations
@@ -17,18 +19,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from sybil import Document, Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from guerdon.check.names import RESERVED
 from guerdon.check.passes import check_bytes
 from guerdon.history.fault import HistoryError
 from guerdon.history.mapping import EventMapping, HistoryMapping, JoinMapping, MembersMapping, SourceMapping
 from guerdon.history.shape import read_mapping
+from guerdon.program import nodes
+from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study import trial
 from guerdon.study.schema import TABLES
 from guerdon.syntax.split import split
@@ -40,13 +47,14 @@ DOCS = ROOT / "docs"
 MADE = DOCS / "errors.md"  # made from cases that are tests themselves
 PAGES = sorted({ROOT / "README.md", *ROOT.glob("examples/*/README.md"), *DOCS.rglob("*.md")} - {MADE})
 KINDS = {"guerdon", "guerdon fragment", "yaml", "yaml fragment", "csv", "sh", "python", "text"}
+WRITE = os.environ.get("GUERDON_SNAPSHOTS") == "write"
 STUBS = {"sources": "sources:\n  orders:\n    file: orders.csv\n", "events": "events: {}\n"}
 
 _CODE = re.compile(r"#.*\b(G\d{3})\b")
 _EXIT = re.compile(r"\s+# exit (\d)$")
 _FENCE = re.compile(r"^ *```(\S[^\n]*)$", re.MULTILINE)
 _NAMED = re.compile(r"`([\w./-]+)`:\s*\Z")
-_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(`{3,})text\n(?P<text>.*?)^\1$", re.MULTILINE | re.DOTALL)
 _TIMES = re.compile(r"[\d.,]+ seconds, [\d.,]+ events a second")
 
 
@@ -114,8 +122,8 @@ def commands(example: Example) -> str | None:
         if answer.returncode != wanted:
             return f"`{line}` ended with {answer.returncode}, not {wanted}:\n{answer.stdout}"
         printed += answer.stdout
-    wanted_text = following(example)
-    return None if wanted_text is None else difference(wanted_text, _TIMES.sub("N seconds, N events a second", printed))
+    below = following(example)
+    return below and difference(example, below, _TIMES.sub("N seconds, N events a second", printed))
 
 
 def file(example: Example) -> str | None:
@@ -129,29 +137,37 @@ def text(example: Example) -> str | None:
 
 
 def compared(example: Example, found: list[tuple[int, str]], told: str) -> str | None:
-    """What differs from the codes that stand in the block, or from the text below it."""
+    """What differs from the codes that stand in the block, or else from the text below it."""
     wanted = [(at, each[1]) for at, line in enumerate(example.parsed.splitlines(), 1) if (each := _CODE.search(line))]
     below = following(example)
     if below is not None and not wanted:
-        return difference(below, told)
+        return difference(example, below, told)
     return None if sorted(set(found)) == wanted else f"expected {wanted} and found {sorted(set(found))}\n{told}"
 
 
-def following(example: Example) -> str | None:
+def following(example: Example) -> re.Match[str] | None:
     """The `text` block below, one line of words may stand between; it counts as compared."""
     rest = example.document.text[example.end :]
     found = _FOLLOWING.match(rest)
-    if found is None:
+    if found is not None:
+        example.namespace["compared"].add(example.end + found.start(1))
+    return found
+
+
+def difference(example: Example, below: re.Match[str], told: str) -> str | None:
+    """What differs from the text below a block; nothing, and the text is noted, where texts are written anew."""
+    wanted, found = plain(below["text"]), plain(told)
+    if wanted == found:
         return None
-    example.namespace["compared"].add(example.end + rest.index("```text"))
-    return found[1]
+    if example.namespace["anew"] is not None:
+        example.namespace["anew"].append((example.end + below.start("text"), example.end + below.end("text"), f"{found}\n"))
+        return None
+    return f"the page says\n\n{wanted}\n\nand this comes\n\n{found}\n"
 
 
-def difference(wanted: str, found: str) -> str | None:
-    def plain(lines: str) -> str:
-        return "\n".join(line.rstrip() for line in lines.strip("\n").splitlines())
-
-    return None if plain(wanted) == plain(found) else f"the page says\n\n{wanted}\nand this comes\n\n{found}"
+def plain(lines: str) -> str:
+    """Without empty lines around it, and without spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in lines.strip("\n").splitlines())
 
 
 def keep(example: Example) -> Path | None:
@@ -211,17 +227,27 @@ MANUAL = Sybil(
 # ---------------------------------------------------------------- the pages
 
 
-def lies(page: Path) -> list[str]:
-    """What is not true on a page, all of it; the folder that this runs in is the page's own."""
+def lies(page: Path, write: bool = False) -> list[str]:
+    """What is not true on a page, all of it; `write` mends its texts. The folder that this runs in is the page's own."""
     document = MANUAL.parse(page)
-    document.namespace["compared"] = set()
+    document.namespace.update(compared=set(), anew=[] if write else None)
     found = []
     for example in examples(document):
         try:
             example.evaluate()
         except SybilFailure as failure:
             found.append(str(failure))
+    put(page, document.namespace["anew"] or [])
     return found
+
+
+def put(page: Path, anew: list[tuple[int, int, str]]) -> None:
+    """Puts texts in their places on a page."""
+    text = page.read_text(encoding="utf-8")
+    for start, end, told in sorted(anew, reverse=True):
+        text = text[:start] + told + text[end:]
+    if anew:
+        page.write_text(text, encoding="utf-8")
 
 
 def examples(document: Document) -> Iterator[Example]:
@@ -246,15 +272,15 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def marked(page: Path) -> object:
+def marked(page: Path) -> ParameterSet:
     slow = "```sh" in page.read_text(encoding="utf-8")
     return pytest.param(page, marks=[pytest.mark.slow] if slow else [], id=shown(page))
 
 
-@pytest.mark.parametrize("page", map(marked, PAGES))
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES])
 @pytest.mark.usefixtures("desk")
 def test_a_page_says_what_is_true(page: Path) -> None:
-    found = lies(page)
+    found = lies(page, WRITE)
     assert not found, "\n\n".join(found)
 
 
@@ -285,7 +311,7 @@ def test_a_block_that_lies_is_told(page: str, desk: Path) -> None:
     assert len(lies(desk / "page.md")) == 1
 
 
-# ---------------------------------------------------------------- tables and titles
+# ---------------------------------------------------------------- tables, lists and titles
 
 
 def rows_below(page: Path, title: str) -> list[list[str]]:
@@ -323,6 +349,26 @@ def test_every_command_and_option_is_in_the_manual() -> None:
         told = [row[0].partition("`")[2].partition("`")[0].split()[0] for row in rows_below(page, f"guerdon {name}")]
         options = [each.opts[0] for each in command.params if isinstance(each, click.Option)]
         assert told == options, name
+
+
+def test_the_manual_lists_the_words_that_cannot_be_names() -> None:
+    page = (DOCS / "language.md").read_text(encoding="utf-8")
+    listed = re.search(r"can't be one\s+of\s+these:([^.]*)\.", page)
+    assert listed and re.findall(r"`(\w+)`", listed[1]) == sorted(RESERVED)
+
+
+def test_windows_show_the_days_that_the_manual_says() -> None:
+    text = 'program "P"\n  fiscal year starts 04-01\nunit point\nevent visit\n'
+    rows = rows_below(DOCS / "language.md", "Windows")
+    assert len(rows) > 12
+    for window, first, last in rows:
+        window = window.strip("`")
+        typed, _ = check_bytes("program.guerdon", f"{text}measure m\n  is count of visit {window}\n".encode())
+        assert typed is not None, window
+        measured = typed.measures["m"].value
+        assert isinstance(measured, nodes.Measured)
+        start, end = Calendar(typed.frame).bounds(measured.window, date(2026, 3, 4))
+        assert (str(start), str(end - ONE)) == (first, last), window
 
 
 def test_the_manual_has_the_sections_that_the_sources_cite() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from guerdon.library import NoProgram, Program, compare, load
+    from guerdon.library import NoProgram, Outcome, Program, compare, load
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
-__all__ = ["Diagnostic", "NoProgram", "Program", "ProgramError", "compare", "load"]
+__all__ = ["Diagnostic", "NoProgram", "Outcome", "Program", "ProgramError", "compare", "load"]
 
 _HOME = {"Diagnostic": "guerdon.text.diagnostic", "ProgramError": "guerdon.text.diagnostic"}
 

@@ -184,25 +184,24 @@ def run(
 ) -> None:
     """Run a program on a history: awards, balances, tiers."""
     from guerdon.study import screen
-    from guerdon.study.results import write
-    from guerdon.study.summary import as_json, summarise
+    from guerdon.study.summary import as_json
 
     started = perf_counter()
     program = _load(file, form)
     with _history(program, history, form) as opened, screen.progress(opened.count) as counted:
         outcome = program.run(opened, as_of.date() if as_of else None, counted)
-    summary = summarise(outcome)
+    summary = outcome.summary()
     if out is not None:
-        write(outcome, out, table_format)
+        outcome.write(out, table_format)
     if form == "json":
         click.echo(json.dumps(as_json(summary), indent=2))
     else:
         to = screen.console()
         screen.show_summary(summary, perf_counter() - started, to)
-        screen.show_rejections(outcome.rejections, to)
+        screen.show_rejections(outcome.posted.rejections, to)
         if out is not None:
             to.print(f"Tables are in {out}.")
-    sys.exit(FELL_SHORT if outcome.rejections and not allow_rejected else 0)
+    sys.exit(FELL_SHORT if outcome.posted.rejections and not allow_rejected else 0)
 
 
 @main.command()
@@ -215,6 +214,7 @@ def run(
 def explain(file: str, history: str | None, member: str, event: str | None, rule: str | None, form: str) -> None:
     """Say why a member was given what they were given, and why not."""
     from guerdon.study import screen
+    from guerdon.study.explain import explain as explained
 
     program = _load(file, form)
     if rule is not None and rule not in program.typed.rules:
@@ -225,7 +225,7 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
     if rule is not None and event is None:
         _stop("say at which event: --event ID; without it, the member's events are listed")
     with _history(program, history, form) as opened:
-        account = program.explain(opened, member, event, rule)
+        account = explained(program.typed, opened.events(), opened.members, member, event, rule)
     if not account.events:
         _stop(f"no event is of a member {member}")
     if event is not None and not account.explained:
@@ -253,7 +253,7 @@ def compare(old: str, new: str, history: str, as_of: datetime | None, out: Path 
     for file in (old, new):
         program = _load(file, form)
         with _history(program, history, form) as opened, screen.progress(opened.count, file) as counted:
-            outcomes.append(program.run(opened, day, counted))
+            outcomes.append(program.run(opened, day, counted).posted)
     found = comparing.compare(*outcomes)
     if out is not None:
         comparing.write_csv(found, out)

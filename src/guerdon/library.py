@@ -3,13 +3,14 @@
     import guerdon
 
     program = guerdon.load("examples/grocery")
-    outcome = program.run("examples/grocery")
-    outcome.ledger.balances()
+    outcome = program.run()
+    outcome.posted.ledger.balances()
+    outcome.explain("707")
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,11 +21,14 @@ from guerdon.program import nodes
 from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 if TYPE_CHECKING:
-    from guerdon.history.event import Event, Facts
+    import pyarrow
+
+    from guerdon.history.event import Event
     from guerdon.history.open import History
-    from guerdon.reference.engine import Outcome
+    from guerdon.reference.engine import Posted
     from guerdon.study.compare import Comparison
     from guerdon.study.explain import Account
+    from guerdon.study.summary import Summary
 
 
 class NoProgram(Exception):
@@ -93,33 +97,66 @@ class Program:
         from guerdon.reference.engine import Engine  # not needed to check
 
         opened = self.open(history) if history is None or isinstance(history, str | Path) else history
-        outcome = Engine(self.typed, opened.members).run(progress(opened.events()), as_of)
-        outcome.rejections[:0] = opened.rejections
-        outcome.repeated = opened.repeated
-        return outcome
-
-    def replay(self, events: Iterable[Event], members: Mapping[str, Facts] | None = None) -> Outcome:
-        """What the program makes of events that are already in their order."""
-        from guerdon.reference.engine import Engine  # not needed to check
-
-        return Engine(self.typed, members).run(events)
-
-    def explain(
-        self, history: str | Path | History | None, member: str, event: str | None = None, rule: str | None = None
-    ) -> Account:
-        """Why a member was given what they were given, and why not."""
-        from guerdon.study.explain import explain  # not needed to check
-
-        opened = self.open(history) if history is None or isinstance(history, str | Path) else history
-        return explain(self.typed, _of(member, opened.events()), opened.members, member, event, rule)
+        posted = Engine(self.typed, opened.members).run(progress(opened.events()), as_of)
+        posted.rejections[:0] = opened.rejections
+        posted.repeated = opened.repeated
+        return Outcome(self, posted, opened)
 
 
-def _of(member: str, events: Iterable[Event]) -> Iterator[Event]:
-    return (event for event in events if event.member == member)
+@dataclass(frozen=True)
+class Outcome:
+    """What a program made of a history: `posted` holds the ledger, what was set aside, and counts.
+
+    Shape: `awards`, `balances`, `tiers` and `rejected` are Arrow tables (with the extra
+    `arrow`), with the columns that files have.
+    """
+
+    program: Program
+    posted: Posted
+    history: History
+
+    @property
+    def awards(self) -> pyarrow.Table:
+        return self._table("awards")
+
+    @property
+    def balances(self) -> pyarrow.Table:
+        return self._table("balances")
+
+    @property
+    def tiers(self) -> pyarrow.Table:
+        return self._table("tiers")
+
+    @property
+    def rejected(self) -> pyarrow.Table:
+        return self._table("rejected")
+
+    def _table(self, name: str) -> pyarrow.Table:
+        from guerdon.study.results import as_arrow  # only where Arrow is wanted
+
+        return as_arrow(self.posted, name)
+
+    def write(self, folder: str | Path, format: str = "parquet") -> list[Path]:
+        """Writes all tables into a folder, whole or not at all; where they are."""
+        from guerdon.study.results import write  # only where files are wanted
+
+        return write(self.posted, folder, format)
+
+    def summary(self) -> Summary:
+        """The figures that a program designer looks at first."""
+        from guerdon.study.summary import summarise  # only where it is wanted
+
+        return summarise(self.posted)
+
+    def explain(self, member: str, event: str | None = None, rule: str | None = None) -> Account:
+        """Why a member was given what they were given, and why not: `event` in full, by `rule` alone."""
+        from guerdon.study.explain import explain  # only where it is wanted
+
+        return explain(self.program.typed, self.history.events(), self.history.members, member, event, rule)
 
 
-def compare(old: Program, new: Program, history: str | Path | History) -> Comparison:
+def compare(old: Program, new: Program, history: str | Path) -> Comparison:
     """The difference that another version makes over a history."""
     from guerdon.study.compare import compare as compared  # not needed to check
 
-    return compared(old.run(history), new.run(history))
+    return compared(old.run(history).posted, new.run(history).posted)

@@ -14,7 +14,7 @@ import pytest
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.program import nodes
-from guerdon.reference.engine import Engine, Outcome
+from guerdon.reference.engine import Engine, Posted
 from guerdon.text.diagnostic import render
 
 HEAD = 'program "T"\n  currency USD\nunit point\nunit mile\n'
@@ -24,7 +24,7 @@ Happening = tuple[str, str, Mapping[str, Any]]  # local time, type, facts
 class Play:
     """What a program made of events; `gave` looks things up by rule."""
 
-    def __init__(self, program: nodes.Program, outcome: Outcome, engine: Engine) -> None:
+    def __init__(self, program: nodes.Program, outcome: Posted, engine: Engine) -> None:
         self.program, self.outcome, self.engine = program, outcome, engine
 
     def gave(self, rule: str) -> list[Fraction]:

@@ -90,8 +90,6 @@ HEADS = {
     "earn": (strings, tree.ORDER["rule"]),
     "test": (strings, (tree.Given, tree.Happens, tree.ExpectAward, tree.ExpectBalance, tree.ExpectTier)),
 }
-
-
 LEAVES = (tree.Number, tree.Percent, tree.String, tree.Date, tree.Quantity, tree.Rate, tree.Path, tree.Exact)
 
 
@@ -117,7 +115,7 @@ def _hinted(of: type, name: str, hint: Any, depth: int) -> st.SearchStrategy[Any
         parts = [each for each in typing.get_args(hint) if depth > 0 or each is not tree.LineList]
         if set(typing.get_args(tree.Expr)) <= set(parts):
             return st.none() | expressions(depth - 1)
-        return st.one_of([_hinted(of, name, each, depth) for each in parts])
+        return _evenly([_hinted(of, name, each, depth) for each in parts])
     if typing.get_origin(hint) is tuple:
         least = LEAST.get((of, name), 1)
         most = max(least, 2 if depth > 1 else 1)
@@ -129,13 +127,22 @@ def _hinted(of: type, name: str, hint: Any, depth: int) -> st.SearchStrategy[Any
 def expressions(depth: int = 2) -> st.SearchStrategy[Any]:
     """Expressions nested so deep at most."""
     kinds = LEAVES if depth < 1 else typing.get_args(tree.Expr)
-    return st.one_of([nodes(each, depth) for each in kinds])
+    return _evenly([nodes(each, depth) for each in kinds])
+
+
+def _evenly(of: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """One of these; unlike `one_of`, a choice among them is not favoured for the choices within it."""
+    return st.sampled_from(range(len(of))).flatmap(of.__getitem__)
+
+
+KEYWORDS = [keyword for keyword, (_, kinds) in HEADS.items() for _ in kinds]
+"""As often as there are kinds of clauses."""
 
 
 @st.composite
-def declarations(draw: Draw, keyword: str | None = None) -> tree.Declaration:
+def declarations(draw: Draw) -> tree.Declaration:
     """A declaration with its clauses in their one order, and comments in every place."""
-    keyword = keyword or draw(st.sampled_from(sorted(HEADS)))
+    keyword = draw(st.sampled_from(KEYWORDS))
     head, kinds = HEADS[keyword]
     clauses = draw(st.lists(st.sampled_from(kinds).flatmap(nodes), max_size=4))
     if keyword in tree.ORDER:
@@ -157,7 +164,9 @@ def _comments(draw: Draw, clauses: int) -> tuple[tree.Comment, ...]:
 
 
 documents = st.builds(
-    tree.Document, st.lists(declarations(), min_size=1, max_size=3).map(tuple), st.lists(comments, max_size=2).map(tuple)
+    tree.Document,
+    st.lists(declarations(), min_size=1, max_size=3).map(tuple),
+    st.lists(comments, max_size=2).map(tuple),
 )
 
 
@@ -211,7 +220,8 @@ def _kept_in_kind(shuffled: list[list[str]], groups: list[list[str]]) -> list[li
 
 def _spaced(line: str, chance: Random) -> str:
     """The line with other spaces between its words; texts and comments as they are."""
-    out, quoted = [], False
+    out: list[str] = []
+    quoted = False
     for index, character in enumerate(line):
         if character == "#" and not quoted:
             return "".join(out) + line[index:] + chance.choice(["", " ", "\t"])
@@ -236,5 +246,5 @@ def inside(node: object) -> set[type]:
     if isinstance(node, tuple):
         return set().union(*map(inside, node))
     if isinstance(node, Node):
-        return {type(node)}.union(*(inside(getattr(node, name)) for name in node.__match_args__))
+        return {type(node)}.union(*map(inside, node._values()))
     return set()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from tests.syntax import strategies
 
 from guerdon.syntax import tree
 from guerdon.syntax.format import format_document
@@ -17,7 +18,6 @@ from guerdon.syntax.parse import parse, parse_bytes
 from guerdon.syntax.phrase import expression
 from guerdon.text.diagnostic import render
 from guerdon.text.source import Source
-from tests.syntax import strategies
 
 GOLDEN = sorted(Path(__file__).parent.glob("format/*.guerdon"))
 many = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lark import Lark
 
 from guerdon.syntax import tables, tree
 from guerdon.syntax.format import format_document
@@ -88,7 +92,7 @@ PARTS = [
 @given(st.lists(st.sampled_from(PARTS), max_size=25))
 @settings(max_examples=600)
 def test_no_words_raise_and_each_line_has_one_mistake_at_most(parts: list[str]) -> None:
-    document, found = parse_bytes("t", 'earn "A"\n  on p\n '.encode() + " ".join(parts).encode())
+    document, found = parse_bytes("t", b'earn "A"\n  on p\n ' + " ".join(parts).encode())
     lines = [each.span.line for each in found if each.span]
     assert len(lines) == len(set(lines)) == len(found)
     assert found or len(parse_bytes("t", format_document(document).encode())[0].declarations) >= 1
@@ -173,11 +177,11 @@ def test_a_word_is_told_with_the_one_that_was_meant(text: str, code: str, messag
 
 @pytest.mark.parametrize("load", [tables.load_parser, lambda: tables.build_parser(tables.grammar_path().read_text())])
 @pytest.mark.parametrize("text", ['earn "A"\n  giveaway', 'earnn "A"', 'earn "A"\n  round downper event', "membera"])
-def test_a_word_is_a_whole_word(load: object, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_word_is_a_whole_word(load: Callable[[], Lark], text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With saved tables and with fresh ones: a keyword is never the beginning of a word."""
-    parser = load()  # type: ignore[operator]
+    parser = load()
     monkeypatch.setattr("guerdon.syntax.parse.parser", lambda: parser)
-    assert only(text).span.text in text.split()  # type: ignore[union-attr]
+    assert told(text)[0][2] in text.split()
 
 
 def test_a_clause_at_the_margin_is_told_to_be_indented() -> None:
@@ -208,7 +212,7 @@ event p
 def test_what_was_expected_is_said_in_few_words() -> None:
     assert [each.label for each in mistakes(SPOKEN)] == [
         "expected a value",
-        "expected an operator, `per`, `to` or the end of the line",
+        "expected `to` or the end of the line",
         "expected `per`",
         "expected a window like `this month` or `where`",
         "expected a name",
@@ -218,7 +222,8 @@ def test_what_was_expected_is_said_in_few_words() -> None:
 
 
 def test_messages_are_lower_case_without_a_full_stop() -> None:
-    texts = [SPOKEN, ONE_MISTAKE, "x", "  x", "", 'a "', "unit 1,0,0", "unit é", "event p\n  5 x", 'earn "A"\n  give 1,000']
+    lines = ["x", "  x", "", 'a "', "unit 1,0,0", "unit é", "event p\n  5 x", 'earn "A"\n  give 1,000']
+    texts = [SPOKEN, ONE_MISTAKE, *lines]
     for mistake in (mistake for text in texts for mistake in mistakes(text)):
         for said in (mistake.message, mistake.label, *mistake.help):
             assert said[:1] == said[:1].lower() and not said.endswith(".")
@@ -235,7 +240,7 @@ def test_a_mistake_never_hides_the_next_declaration() -> None:
 
 
 def test_all_mistakes_of_a_declaration_are_told_in_their_order() -> None:
-    text = 'earnn A\n  on 5\n  giv 5 star\n  give 1,000 star\n  when amount\n  round dwn per event\n  limit'
+    text = "earnn A\n  on 5\n  giv 5 star\n  give 1,000 star\n  when amount\n  round dwn per event\n  limit"
     assert told(text) == [
         ("G012", "1:1", "earnn"),
         ("G005", "2:6", "5"),
@@ -275,29 +280,23 @@ def test_what_is_too_large_is_told_at_once(line: str, code: str, message: str) -
 def test_what_is_read_can_be_walked_by_a_plain_recursion() -> None:
     """The deepest tree that is read takes less than half of Python's stack to build and to write."""
     deep = "(a + b is " * 60 + "c" + ")" * 60
-    for line in ("1" + " + 1" * 100, "not " * 100 + "a", "(" * 64 + "a" + ")" * 64, deep, "count of p where " * 64 + "a" + " ever" * 64):  # fmt: skip
+    wheres = "count of p where " * 64 + "a" + " ever" * 64
+    for line in ("1" + " + 1" * 100, "not " * 100 + "a", "(" * 64 + "a" + ")" * 64, deep, wheres):
         document, found = parse_bytes("t", f"measure m\n  is {line}".encode())
-        assert all(each.code == "G006" for each in found)
-        assert not found or "levels" in found[0].message
+        assert {each.code for each in found} <= {"G006"}
         with shallow(600):
             assert parse_bytes("t", format_document(document).encode() or b"unit x")[0].declarations
 
 
-class shallow:  # noqa: N801
+@contextmanager
+def shallow(calls: int) -> Iterator[None]:
     """Python's stack no deeper than so many calls from here."""
-
-    def __init__(self, calls: int) -> None:
-        self.calls = calls
-
-    def __enter__(self) -> None:
-        depth, frame = 0, sys._getframe()
-        while frame is not None:
-            depth, frame = depth + 1, frame.f_back  # type: ignore[assignment]
-        self.before = sys.getrecursionlimit()
-        sys.setrecursionlimit(depth + self.calls)
-
-    def __exit__(self, *_: object) -> None:
-        sys.setrecursionlimit(self.before)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + calls)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_places_point_into_the_source() -> None:

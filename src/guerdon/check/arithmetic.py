@@ -107,6 +107,8 @@ def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> No
             help_lines = ("a rate says what one is worth in the other, like `1 point per 1 USD of amount`",)
         case (types.Quantity(unit), types.Number()) | (types.Number(), types.Quantity(unit)) if verb != "multiplied":
             help_lines = (f"only {show(types.Quantity(unit, None))} goes with {show(types.Quantity(unit, None))}",)
+        case (types.Tier(ladder), _) | (_, types.Tier(ladder)) if names.steps[ladder]:
+            help_lines = (f"a tier is compared with a tier, like `{ladder} >= {names.steps[ladder][-1].name}`",)
         case (types.Days(), types.Months()) | (types.Months(), types.Days()):
             help_lines = ("a month has no fixed number of days; use one of the two throughout",)
     names.report(

@@ -17,7 +17,7 @@ from guerdon.check.arithmetic import holds, present
 from guerdon.check.mending import FUNCTIONS
 from guerdon.check.names import Names
 from guerdon.check.scene import MOMENTS, Scene
-from guerdon.check.strange import unknown_word, words_of
+from guerdon.check.strange import listed_with_or, unknown_word, words_of
 from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
@@ -331,6 +331,8 @@ def _either(expr: tree.Either, scene: Scene, names: Names, expected: types.Type 
             help=(f"take out `{rest.text.strip()}`",) if plain else (),
             edit=Edit(rest, "") if plain else None,
         )
+        return None
+    if listed_with_or(expr, first, names):
         return None
     parts = [first, *(condition(each, scene, names) for each in expr.of[1:])]
     return nodes.Either(tuple(filter(None, parts)), types.YesNo(), span=expr.span) if all(parts) else None

@@ -7,7 +7,7 @@ from datetime import date, time
 from fractions import Fraction
 
 from guerdon.check.expressions import typed
-from guerdon.check.mending import CURRENCIES, TYPES, as_type
+from guerdon.check.mending import CURRENCIES, DAYS, MONTHS, TYPES, as_type
 from guerdon.check.names import BUILT_IN_TYPES, Names, clause, clauses, usable
 from guerdon.check.scene import WEEKDAYS, Scene
 from guerdon.check.wording import plain, show
@@ -126,8 +126,13 @@ def weekday(written: tree.Name, names: Names) -> int:
     """The day of the week, Monday being 0; reported where it is none."""
     if written.text in WEEKDAYS:
         return WEEKDAYS.index(written.text)
-    near = next((day for day in WEEKDAYS if day[:3].lower() == written.text[:3].lower()), None)
-    names.unknown("G338", f"`{written.text}` is no day of the week", written.span, WEEKDAYS, "not known", near=near)
+    word = written.text.lower()
+    near = DAYS.get(word.removesuffix("s")) or next((day for day in WEEKDAYS if day[:3].lower() == word[:3]), None)
+    help_lines = ("a month is written with its days, like `2026-12-01 through 2026-12-31`",) if word[:3] in MONTHS else ()
+    names.unknown(
+        "G338", f"`{written.text}` is no day of the week", written.span, () if help_lines else WEEKDAYS, "not known",
+        near=None if help_lines else near, help=help_lines,
+    )  # fmt: skip
     return 0
 
 

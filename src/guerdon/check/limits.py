@@ -108,7 +108,8 @@ class _Scope:
         if word in measured.PERIODS:
             return self._within(nodes.Calendar(measured.PERIODS[word]), per)
         known = ["member", "event", *measured.PERIODS, *self.scene.event]
-        self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known")
+        near = "member" if word in ("customer", "person", "user", "guest", "account") else None
+        self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
         return False
 
     def _within(self, window: nodes.Window, per: tree.Per) -> bool:

@@ -22,6 +22,12 @@ TYPES = {
 }  # fmt: skip
 """What types are called elsewhere, in small letters."""
 
+DAYS = {"weekend": "Saturday through Sunday", "weekday": "Monday through Friday", "workday": "Monday through Friday"}
+"""Days that have a name together."""
+
+MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+"""How the names of months begin."""
+
 _ROUNDING = "how an award is rounded stands on a line of its own, like `round down per event`"
 _CHOOSING = "a `table` gives a value for each key, and `when` says when a rule counts"
 FUNCTIONS = {
@@ -78,6 +84,10 @@ def default(of: types.Type) -> str:
             return f"0 {unit}"
         case types.Number():
             return "0"
+        case types.YesNo():
+            return "no"
+        case types.Text():
+            return '"none"'
     return "VALUE"
 
 

@@ -13,7 +13,7 @@ from guerdon.text.source import Span
 
 RESERVED = frozenset(
     """and at available count date days distinct earned ever exact first in is last least max member min month months
-    most next no not of or per previous since sum this weekday where yes""".split()
+    most next no not of or per previous since sum this to weekday where yes""".split()
 )
 """Words that compete with names in expressions."""
 
@@ -83,7 +83,8 @@ class Names:
         word, known = span.text.strip('"'), list(dict.fromkeys(known))
         if word in self.mute or not self.mute.isdisjoint(word.split(".")):
             return
-        near = near or nearest(word, known)
+        begun = [each for each in known if len(word) > 2 and each.lower().startswith(word.lower())]
+        near = near or nearest(word, known) or (begun[0] if len(begun) == 1 else None)
         quote = '"' if span.text.startswith('"') else ""
         mark = quote or "`"
         listed = ", ".join(f"{mark}{each}{mark}" for each in known[:12]) + (", ..." if len(known) > 12 else "")

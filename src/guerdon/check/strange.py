@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from guerdon.check.names import Names
+from guerdon.check.names import Names, clause
 from guerdon.check.scene import CONSTANT, Scene
 from guerdon.check.wording import quoted
-from guerdon.program import types
+from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
 
@@ -59,14 +59,46 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
             "a unit",
             help=(f"write `5 {word}`, `{word} earned this month` or `{word} available`",),
         )
+    elif ("table", word) in names.declared:
+        by = clause(names.declared["table", word], tree.By)
+        meant = f"{word}({by.key.text if by else 'KEY'})"
+        names.report(
+            "G124", f"`{word}` is a table: say by what it is looked up", expr.span, "a table",
+            help=(f"write `{meant}`",), edit=Edit(expr.span, meant) if by and len(expr.parts) == 1 else None,
+        )  # fmt: skip
     else:
         message = f"nothing is called `{expr.text}` in {scene.what}"
+        if word in names.events:
+            message = f"`{expr.text}` is an event, and a value is expected"
         if scene is CONSTANT:
             message = f"nothing is called `{expr.text}` here: a fixed value is expected, like `10 USD` or `25%`"
         names.unknown("G101", message, expr.span, known, help=_elsewhere(word, names))
 
 
+def listed_with_or(expr: tree.Either, first: nodes.Expr, names: Names) -> bool:
+    """Whether values are listed with `or` behind `is`, as in `paid_by is cash or card`; then it is reported."""
+    asked, values = expr.of[0], expr.of[1:]
+    if not (isinstance(asked, tree.Same) and not asked.differs and isinstance(first, nodes.Compare)):
+        return False
+    of, words = first.left.type, [each.text for each in values if isinstance(each, tree.Path | tree.String)]
+    if isinstance(of, types.Choice | types.Tier):
+        meant = len(words) == len(values) and all(word in words_of(of, names) for word in words)
+    else:
+        meant = isinstance(of, types.Text) and all(isinstance(each, tree.String) for each in values)
+    if not meant:
+        return False
+    place = asked.span.to(values[-1].span)
+    text = f"{asked.left.span.text} in [{', '.join(each.span.text for each in (asked.right, *values))}]"
+    names.report(
+        "G221", "`or` stands between conditions, and this is a value", values[0].span, "compared with what?",
+        help=(f"write `{text}`",), edit=None if set("()") & set(place.text) else Edit(place, text),
+    )  # fmt: skip
+    return True
+
+
 def _elsewhere(word: str, names: Names) -> list[str]:
     """Where a fact of this name is known, if one is declared."""
+    if word in names.events:
+        return [f"write how many, like `count of {word} this month`, or name a fact of it"]
     lines = [f"`{word}` is a fact of `{name}`: it is known in `each {name}`" for name, of in names.records.items() if word in of.facts]
     return lines + [f"`{word}` is a fact of `{name}`" for name, of in names.events.items() if word in of.facts]

@@ -82,7 +82,8 @@ class EventMapping(_Part):
         description="Rows of a file with the same value here form one event, each row one of its lines.",
     )
     id: Sql = Field(
-        description="What names the event, once and for all: a column, or SQL over the columns, as everywhere below."
+        description="What names the event, once and for all: a column, or SQL over the columns, as everywhere below. "
+        "`guerdon_row`, the row's number in its file, serves where the file has no such column."
     )
     member: Sql = Field(description="Whose event it is.")
     at: Sql = Field(description="When it happened.")

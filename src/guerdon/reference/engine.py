@@ -29,7 +29,7 @@ Watch = Callable[[Event, Facts, Verdict], None]
 
 
 @dataclass
-class Outcome:
+class Posted:
     """What a run came to: the ledger, what was set aside, and what was read.
 
     Units: `until` is the instant (exclusive) as of which balances and tiers stand; None
@@ -59,7 +59,7 @@ class Engine:
         self.calendar = Calendar(program.frame)
         self.member_facts = facts or {}
         self.members: dict[str, Member] = {}
-        self.outcome = Outcome(program)
+        self.posted = Posted(program)
         self._rules = tuple(program.rules.values())
         self._worth = {name: first_money(record) for name, record in program.events.items()}
 
@@ -71,7 +71,7 @@ class Engine:
         as_of: date | None = None,
         watched: Callable[[Event], bool] | None = None,
         watch: Watch | None = None,
-    ) -> Outcome:
+    ) -> Posted:
         """Evaluates events, which come in their order, and closes the run.
 
         Shape: as of the last event read, or the end of the day `as_of`; later events
@@ -80,24 +80,24 @@ class Engine:
         end = self.calendar.start(as_of + ONE) if as_of else None
         for event in events:
             if end is not None and event.at >= end:
-                self.outcome.later += 1
+                self.posted.later += 1
                 continue
             self.happen(event, watch if watch and (watched is None or watched(event)) else None)
         self.close(end)
-        return self.outcome
+        return self.posted
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
         member = self.admit(event)
         if event.at < member.at:
-            self.outcome.rejections.append(_late(event))
+            self.posted.rejections.append(_late(event))
             return
         self.pass_to(member, self.calendar.day(event.at))
         member.at = event.at
-        self.outcome.events += 1
-        self.outcome.until = max(self.outcome.until or event.at + 1, event.at + 1)
+        self.posted.events += 1
+        self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
         scene = Scene(self.program, self.calendar, member, member.day, event, self._facts(event, member))
-        self.outcome.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         unseen = self._measure(event, scene)
         for award in self._judge(event, scene, watch):
             self._award(award, member)
@@ -107,8 +107,8 @@ class Engine:
 
     def close(self, end: int | None = None) -> None:
         """Brings all members to the run's end, also those who were silent at the end."""
-        until = end if end is not None else self.outcome.until
-        self.outcome.until, self.outcome.members = until, len(self.members)
+        until = end if end is not None else self.posted.until
+        self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
             for member in self.members.values():
                 self.pass_to(member, self.calendar.day(until - 1))
@@ -152,7 +152,7 @@ class Engine:
 
     def _move(self, member: Member, ladder: nodes.Ladder, at: int, reason: str) -> None:
         tier = ladder.tiers[member.held[ladder.name].rank].name
-        self.outcome.ledger.move(Move(member.id, ladder.name, tier, at, reason))
+        self.posted.ledger.move(Move(member.id, ladder.name, tier, at, reason))
 
     # ------------------------------------------------------------ one event
 
@@ -214,7 +214,7 @@ class Engine:
 
     def _award(self, award: Award, member: Member) -> None:
         """Posts an award and counts it as earned."""
-        self.outcome.ledger.post(award)
+        self.posted.ledger.post(award)
         if award.quantity:
             member.balances[award.unit] = member.balances.get(award.unit, ZERO) + award.quantity
             member.earned[award.unit].add(member.day, award.quantity)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from guerdon.check.wording import plain
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
-from guerdon.reference.engine import Engine, Outcome
+from guerdon.reference.engine import Engine, Posted
 from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Verdict
 from guerdon.study import words
@@ -87,7 +87,7 @@ def explain(
     return Account(member, list(_given(mine, outcome, engine)), _standing(engine, member), list(writer.accounts.values()))
 
 
-def _given(events: list[Event], outcome: Outcome, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
+def _given(events: list[Event], outcome: Posted, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
     """Each event with the awards it brought."""
     by_event: dict[str, list[str]] = {}
     for award in outcome.ledger.awards:

@@ -1,14 +1,15 @@
-"""The rows of each result table, in order, as they come out of an outcome."""
+"""The rows of each result table, in order, as they come out of a run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 
 from guerdon.program.printed import fingerprint
-from guerdon.reference.engine import Outcome
+from guerdon.reference.engine import Posted
 from guerdon.study.schema import WHOLE_DIGITS
 
 Row = tuple[str | int | Fraction | None, ...]
@@ -19,42 +20,42 @@ class TooLarge(Exception):
     """A quantity that a result table has no room for."""
 
 
-def rows(outcome: Outcome, table: str) -> Iterator[Row]:
+def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
     Shape: awards in the order in which they were posted; balances by member and unit;
     tiers by member, ladder and time; rejected rows as they were set aside.
     """
-    return _ROWS[table](outcome)
+    return _ROWS[table](posted)
 
 
-def _awards(outcome: Outcome) -> Iterator[Row]:
-    program = fingerprint(outcome.program)
-    for award in outcome.ledger.awards:
+def _awards(posted: Posted) -> Iterator[Row]:
+    program = fingerprint(posted.program)
+    for award in posted.ledger.awards:
         yield (
             award.id, award.member, award.event, award.rule, award.unit, award.quantity, exact(award.exact),
             exact(award.dropped), award.cut, award.at, award.spendable_from, award.expires, program,
         )  # fmt: skip
 
 
-def _balances(outcome: Outcome) -> Iterator[Row]:
-    for (member, unit), balance in sorted(outcome.ledger.balances(outcome.until).items()):
-        yield member, unit, balance, outcome.until
+def _balances(posted: Posted) -> Iterator[Row]:
+    for (member, unit), balance in sorted(posted.ledger.balances(posted.until).items()):
+        yield member, unit, balance, posted.until
 
 
-def _tiers(outcome: Outcome) -> Iterator[Row]:
-    held = outcome.ledger.standings(outcome.until)
+def _tiers(posted: Posted) -> Iterator[Row]:
+    held = posted.ledger.standings(posted.until)
     for each in sorted(held, key=lambda standing: (standing.member, standing.ladder, standing.since)):
         yield each.member, each.ladder, each.tier, each.since, each.before, each.reason
 
 
-def _rejected(outcome: Outcome) -> Iterator[Row]:
-    for each in outcome.rejections:
+def _rejected(posted: Posted) -> Iterator[Row]:
+    for each in posted.rejections:
         file, row = (each.place.file, each.place.row) if each.place else (None, None)
         yield each.code, each.message, each.event, file, row, json.dumps(dict(each.source), ensure_ascii=False, default=_json)
 
 
-_ROWS: dict[str, Callable[[Outcome], Iterator[Row]]] = {
+_ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "awards": _awards,
     "balances": _balances,
     "tiers": _tiers,
@@ -99,3 +100,11 @@ def _pointed(scaled: int, places: int) -> str:
         return str(scaled)
     digits = str(abs(scaled)).zfill(places + 1)
     return f"{'-' if scaled < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def instant(microseconds: int) -> str:
+    """An instant in ISO 8601, in UTC with Z; parts of a second only where there are some."""
+    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat().replace("+00:00", "Z")
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from guerdon.check.wording import plain
 from guerdon.program import nodes
 from guerdon.ledger.entries import Award
-from guerdon.reference.engine import Outcome
+from guerdon.reference.engine import Posted
 from guerdon.reference.exact import summed
 
 
@@ -63,7 +63,7 @@ class Summary:
     later: int
 
 
-def summarise(outcome: Outcome) -> Summary:
+def summarise(outcome: Posted) -> Summary:
     """The figures of a run; rules and units in program order, also those that gave nothing."""
     program = outcome.program
     rules = tuple(_rules(outcome))
@@ -83,7 +83,7 @@ def summarise(outcome: Outcome) -> Summary:
     )
 
 
-def _rules(outcome: Outcome) -> list[RuleLine]:
+def _rules(outcome: Posted) -> list[RuleLine]:
     by_rule: dict[str, list[Award]] = {name: [] for name in outcome.program.rules}
     for award in outcome.ledger.awards:
         by_rule[award.rule].append(award)
@@ -109,7 +109,7 @@ def _cost(program: nodes.Program, rule: nodes.Rule, quantity: Fraction) -> Fract
     return None if worth is None else quantity * worth
 
 
-def _units(outcome: Outcome) -> list[UnitLine]:
+def _units(outcome: Posted) -> list[UnitLine]:
     balances = outcome.ledger.balances()
     lines = []
     for unit in outcome.program.units.values():
@@ -120,7 +120,7 @@ def _units(outcome: Outcome) -> list[UnitLine]:
     return lines
 
 
-def _tiers(outcome: Outcome) -> list[TierLine]:
+def _tiers(outcome: Posted) -> list[TierLine]:
     held = Counter((each.ladder, each.tier) for each in outcome.ledger.standings() if each.before is None)
     return [
         TierLine(ladder.name, tier.name, held[ladder.name, tier.name])

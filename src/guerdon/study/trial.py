@@ -119,7 +119,7 @@ class _Trial:
             return "no event before it"
         given = [
             award.quantity
-            for award in self.engine.outcome.ledger.awards
+            for award in self.engine.posted.ledger.awards
             if award.event == self.last.id
             and award.unit == step.unit
             and (step.rule is None or award.rule == step.rule)

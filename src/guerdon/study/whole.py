@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_STARTS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠'")
+_STARTS_A_FORMULA = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")  # the last four: full-width `=`, `+`, `-`, `@`
 
 
 @contextmanager
@@ -25,10 +25,10 @@ def appearing(folder: Path, names: list[str]) -> Iterator[Path]:
             os.replace(Path(beside) / name, folder / name)
 
 
-def cell(text: str | None) -> str | None:
+def cell(text: str) -> str:
     """A text as a CSV cell that a spreadsheet shows and does not run.
 
     Shape: an apostrophe in front of a text that starts with `=`, `+`, `-`, `@`, a tab, a
     line end or an apostrophe; whoever takes one leading apostrophe away has the text.
     """
-    return f"'{text}" if text and text[0] in _STARTS_A_FORMULA else text
+    return f"'{text}" if text[:1] in _STARTS_A_FORMULA else text

@@ -71,7 +71,19 @@ class Builder(Transformer[Token, Any]):
                 return tree.LineList(tuple(child for child in children if child is not None), span=span)
             case "add" | "multiply" | "compare":
                 return _NODES[rule](*children, span=span)
-            case "program" | "unit" | "event" | "record" | "member" | "table" | "measure" | "tiers" | "rule" | "earn" | "test":
+            case (
+                "program"
+                | "unit"
+                | "event"
+                | "record"
+                | "member"
+                | "table"
+                | "measure"
+                | "tiers"
+                | "rule"
+                | "earn"
+                | "test"
+            ):
                 return self._declaration(rule, children, span)
         return _NODES[rule](*children, span=span)
 

@@ -78,7 +78,7 @@ def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) 
     return _unexpected(span, line, column, accepted, words, _expected(accepted, parser)), index
 
 
-def _stopped(error: UnexpectedInput, text: str) -> tuple[int, int]:
+def _stopped(error: Any, text: str) -> tuple[int, int]:
     """Where the parser stopped, and the end of what it stopped at; the end of the text in a line that is too short."""
     token = error.token if isinstance(error, UnexpectedToken) else None
     if token is not None and token.type in _ENDS:
@@ -86,7 +86,7 @@ def _stopped(error: UnexpectedInput, text: str) -> tuple[int, int]:
         start = before.rfind("\n") + 1
         at = start + len(mask(before[start:]).rstrip())
         return at, at
-    at = error.pos_in_stream or 0
+    at = error.pos_in_stream
     found = _SIGNS.match(text, at) if token is None or token[:1] in "<>=" else None
     return at, found.end() if found else at + len(token or " ")
 
@@ -182,9 +182,7 @@ def _unexpected(
     return Diagnostic("G005", f"`{span.text}` can't stand here", span, expected, help=help, edit=edit)
 
 
-def _mended(
-    span: Span, line: str, column: int, accepted: frozenset[str], words: list[str]
-) -> tuple[str, Edit | None]:
+def _mended(span: Span, line: str, column: int, accepted: frozenset[str], words: list[str]) -> tuple[str, Edit | None]:
     """How it is probably meant, and the edit that says so."""
     written = span.text
     if written.isidentifier() and (near := nearest(written, words)):

@@ -111,9 +111,7 @@ def _arranged(declaration: tree.Declaration, piece: Piece) -> tree.Declaration:
         clauses.sort(key=lambda clause: order.index(type(clause)))
     lines = {clause.span.line: index for index, clause in enumerate(clauses)} | {piece.line: -1}
     comments = [tree.Comment(-1, False, text) for text in piece.head]
-    comments += [
-        tree.Comment(lines[line], False, text) for line in sorted(piece.above) for text in piece.above[line]
-    ]
+    comments += [tree.Comment(lines[line], False, text) for line in sorted(piece.above) for text in piece.above[line]]
     comments += [tree.Comment(lines[line], True, text) for line, text in sorted(piece.behind.items())]
     comments += [tree.Comment(len(clauses), False, text) for text in piece.below]
     comments.sort(key=lambda comment: (comment.clause, comment.behind))
