@@ -24,7 +24,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 from sybil import Document, Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -54,12 +53,12 @@ _CODE = re.compile(r"#.*\b(G\d{3})\b")
 _EXIT = re.compile(r"\s+# exit (\d)$")
 _FENCE = re.compile(r"^ *```(\S[^\n]*)$", re.MULTILINE)
 _NAMED = re.compile(r"`([\w./-]+)`:\s*\Z")
-_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(`{3,})text\n(?P<text>.*?)^\1$", re.MULTILINE | re.DOTALL)
+_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(?P<fence>```)text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _TIMES = re.compile(r"[\d.,]+ seconds, [\d.,]+ events a second")
 
 
 def shown(page: Path) -> str:
-    return str(page.relative_to(ROOT))
+    return str(page.relative_to(ROOT)) if page.is_relative_to(ROOT) else page.name
 
 
 # ---------------------------------------------------------------- what a block is checked for
@@ -150,7 +149,7 @@ def following(example: Example) -> re.Match[str] | None:
     rest = example.document.text[example.end :]
     found = _FOLLOWING.match(rest)
     if found is not None:
-        example.namespace["compared"].add(example.end + found.start(1))
+        example.namespace["compared"].add(example.end + found.start("fence"))
     return found
 
 
@@ -237,6 +236,8 @@ def lies(page: Path, write: bool = False) -> list[str]:
             example.evaluate()
         except SybilFailure as failure:
             found.append(str(failure))
+        except Exception as problem:  # of a block in Python
+            found.append(f"{shown(page)}, line {example.line}: {problem!r}")
     put(page, document.namespace["anew"] or [])
     return found
 
@@ -263,6 +264,8 @@ def examples(document: Document) -> Iterator[Example]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to run a page's commands in, with a copy of the examples."""
+    if shutil.which("sh") is None:
+        pytest.skip("there is no shell to run commands in")
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     command = tmp_path / ".bin" / "guerdon"
     command.parent.mkdir()
@@ -272,7 +275,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def marked(page: Path) -> ParameterSet:
+def marked(page: Path) -> object:
     slow = "```sh" in page.read_text(encoding="utf-8")
     return pytest.param(page, marks=[pytest.mark.slow] if slow else [], id=shown(page))
 
@@ -300,6 +303,7 @@ LYING = {
     "a command that does not fail": "```sh\nguerdon check examples/grocery   # exit 1\n```\n",
     "a command that prints something else": "```sh\nguerdon check examples/grocery\n```\n\n```text\n1 error\n```\n",
     "a text that nothing gives": "Words.\n\n```text\nfine\n```\n",
+    "Python that fails": "```python\nassert 1 == 2\n```\n",
     "a file without a name": "```csv\na,b\n```\n",
 }
 

@@ -43,7 +43,8 @@ earn "Base"
   on          order
   when        amount > 5 USD
   when        paid_by is app
-  during      2026-03-01 through 2026-03-07, Monday, Tuesday
+  during      2026-03-01 through 2026-03-07, 2026-03-20
+  during      Monday, Tuesday
   give        1 point per 1 USD of amount
   round       down per event
   limit       30 point per member per day
@@ -81,7 +82,8 @@ LAYOUT = {
     "line ends": TEXT.replace("\n", "\r\n"),
     "order of clauses": moved(TEXT, "  round       down per event\n", "  when        amount > 5 USD\n"),
     "order of conditions": moved(TEXT, "  when        paid_by is app\n", "  when        amount > 5 USD\n"),
-    "order of alternatives": TEXT.replace("2026-03-01 through 2026-03-07, Monday, Tuesday", "Tuesday, Monday, 2026-03-01 through 2026-03-07"),
+    "order of alternatives": TEXT.replace("2026-03-01 through 2026-03-07, 2026-03-20", "2026-03-20, 2026-03-01 through 2026-03-07"),
+    "order of weekdays": TEXT.replace("Monday, Tuesday", "Tuesday, Monday"),
     "order of perks": moved(TEXT, '  perk        Gold: "Free delivery"\n', "  perk        Base"),
     "order of units": moved(TEXT, "unit mile\n  decimals    2\n\n", "unit point"),
     "decimals typed": TEXT.replace("300 USD", "300.00 USD"),

@@ -33,7 +33,9 @@ def guerdon(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def rows(query: str) -> list[tuple[object, ...]]:
-    return duckdb.sql(query).fetchall()
+    found = duckdb.sql(query)
+    assert found is not None
+    return found.fetchall()
 
 
 def needs(path: Path) -> Path:

@@ -8,11 +8,11 @@ from math import floor
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.reference.conftest import event
 
 from guerdon.program.nodes import RoundMode
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import rounded, summed
-from tests.reference.conftest import event
 
 fractions = st.fractions(min_value=-1000, max_value=1000, max_denominator=1000)
 steps = st.sampled_from([Fraction(1), Fraction(1, 100), Fraction(5, 100), Fraction(1, 3)])
@@ -111,7 +111,10 @@ def test_every_award_adds_up_is_on_its_grid_and_never_negative(checked, happenin
 def test_accumulated_awards_are_what_the_period_comes_to_and_limits_hold(checked, happenings):
     engine, events = played(checked(RULES), happenings)
     outcome = engine.run(events)
-    calendar, spend, miles, stars = engine.calendar, {}, {}, {}
+    calendar = engine.calendar
+    spend: dict[tuple[str, int, int], Fraction] = {}
+    miles: dict[tuple[str, int, int], Fraction] = {}
+    stars: dict[str, Fraction] = {}
     for each in events:
         day = calendar.day(each.at)
         spend[each.member, day.year, day.month] = spend.get((each.member, day.year, day.month), 0) + each.facts["amount"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +10,11 @@ PURCHASE = "event visit\nevent purchase\n  amount money\n  shop text\n  lines li
 
 
 def buy(when, amount="1", shop="s", lines=()):
-    return when, "purchase", {"amount": D(amount), "shop": shop, "lines": [{"amount": D(p), "kind": k} for p, k in lines]}
+    return when, "purchase", {"amount": Decimal(amount), "shop": shop, "lines": [{"amount": Decimal(p), "kind": k} for p, k in lines]}
+
+
+def visit(when: str) -> tuple[str, str, dict[str, object]]:
+    return when, "visit", {}
 
 
 def when(condition):
@@ -111,7 +115,7 @@ def test_this_event_is_a_window_over_its_own_lines(play):
     ],
 )
 def test_windows_hold_a_day_from_its_first_to_its_last_showing(play, window, first, last_before, first_after):
-    marked = ("2026-03-04 12:00", "visit", {})
+    marked = visit("2026-03-04 12:00")
     condition = f"count of visit {window} is 1"
     seen = given(play, condition, marked, buy(f"{max(first, '2026-03-04')} 13:00"), buy(f"{last_before} 23:59"))
     assert seen == [1, 2] or (first > "2026-03-04" and seen == [1, 2])
@@ -120,7 +124,7 @@ def test_windows_hold_a_day_from_its_first_to_its_last_showing(play, window, fir
 
 
 def test_month_arithmetic_clamps_to_the_months_end(play):
-    marked = ("2024-01-31 12:00", "visit", {})
+    marked = visit("2024-01-31 12:00")
     condition = "count of visit last 1 month is 1"
     assert given(play, condition, marked, buy("2024-02-28 12:00")) == [1]
     assert given(play, condition, marked, buy("2024-02-29 12:00")) == [1]
@@ -129,29 +133,29 @@ def test_month_arithmetic_clamps_to_the_months_end(play):
 
 def test_the_fiscal_year_and_the_week_start_where_the_program_says(play):
     head = 'program "T"\n  currency USD\n  fiscal year starts 04-01\n  week starts Sunday\nunit point\n'
-    marked = ("2026-03-31 12:00", "visit", {})
+    marked = visit("2026-03-31 12:00")
     assert given(play, "count of visit this fiscal year is 1", marked, buy("2026-04-01 00:00"), head=head) == []
     assert given(play, "count of visit previous fiscal year is 1", marked, buy("2026-04-01 00:00"), head=head) == [1]
-    saturday = ("2026-03-07 12:00", "visit", {})
+    saturday = visit("2026-03-07 12:00")
     assert given(play, "count of visit this week is 1", saturday, buy("2026-03-08 00:00"), head=head) == []
 
 
 def test_days_are_the_programs_in_its_zone_and_from_its_start_of_day(play):
     head = 'program "T"\n  currency USD\n  timezone America/New_York\n  day starts 04:00\nunit point\n'
-    late = ("2026-03-05 03:59", "visit", {})
+    late = visit("2026-03-05 03:59")
     assert given(play, "count of visit this day is 1", late, buy("2026-03-05 04:00"), head=head) == []
     assert given(play, "count of visit previous day is 1", late, buy("2026-03-05 04:00"), head=head) == [1]
 
 
 def test_a_day_with_a_clock_change_is_one_day(play):
     head = 'program "T"\n  currency USD\n  timezone America/New_York\nunit point\n'
-    events = [("2026-03-08 00:30", "visit", {}), buy("2026-03-08 23:30"), ("2026-11-01 00:30", "visit", {}), buy("2026-11-01 23:30")]
+    events = [visit("2026-03-08 00:30"), buy("2026-03-08 23:30"), visit("2026-11-01 00:30"), buy("2026-11-01 23:30")]
     assert given(play, "count of visit this day is 1", *events, head=head) == [1, 3]
 
 
 def test_samoas_skipped_day_belongs_to_no_window(play):
     head = 'program "T"\n  currency USD\n  timezone Pacific/Apia\nunit point\n'
-    marked = ("2011-12-29 12:00", "visit", {})
+    marked = visit("2011-12-29 12:00")
     assert given(play, "count of visit last 2 days is 1", marked, buy("2011-12-31 12:00"), head=head) == []
     assert given(play, "count of visit last 3 days is 1", marked, buy("2011-12-31 12:00"), head=head) == [1]
 

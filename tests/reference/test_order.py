@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 from random import Random
 
 from guerdon.reference.engine import Engine
@@ -13,7 +13,7 @@ RULE = PURCHASE + 'earn "Third"\n  on purchase\n  when count of purchase ever is
 
 
 def buy(when, amount="1", **others):
-    return when, "purchase", {"amount": D(amount), **others}
+    return when, "purchase", {"amount": Decimal(amount), **others}
 
 
 def test_events_are_ordered_by_recorded_then_sequence_then_id(play):
@@ -23,7 +23,7 @@ def test_events_are_ordered_by_recorded_then_sequence_then_id(play):
     assert base == []
     from guerdon.history.event import Event
 
-    events = [Event(name, "purchase", "m", 0, recorded, sequence, {"amount": D(1)}) for name, recorded, sequence in
+    events = [Event(name, "purchase", "m", 0, recorded, sequence, {"amount": Decimal(1)}) for name, recorded, sequence in
               [("b", 0, 1), ("a", 0, 1), ("c", 0, 0), ("z", -1, 9)]]
     assert [each.id for each in sorted(events, key=lambda each: each.order)] == ["z", "c", "a", "b"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
-from fractions import Fraction as F
+from decimal import Decimal
+from fractions import Fraction
 from itertools import permutations
 
 import pytest
@@ -12,8 +12,8 @@ PURCHASE = "event purchase\n  amount money\n  shop text\n  lines list of line\nr
 
 
 def buy(when, amount="0", shop="s", lines=()):
-    lines = [{"amount": D(price), "kind": kind} for price, kind in lines]
-    return when, "purchase", {"amount": D(amount), "shop": shop, "lines": lines}
+    lines = [{"amount": Decimal(price), "kind": kind} for price, kind in lines]
+    return when, "purchase", {"amount": Decimal(amount), "shop": shop, "lines": lines}
 
 
 def test_clauses_work_in_one_order_whatever_order_they_were_typed_in(play):
@@ -73,9 +73,9 @@ def test_an_award_its_rounding_and_its_cuts_add_up_to_the_exact_value(play):
     played = play(rule, buy("2026-01-01 10:00", "10"), buy("2026-01-01 11:00", "10"), buy("2026-01-01 12:00", "10"))
     awards = played.outcome.ledger.awards
     assert [(a.exact, a.quantity, a.dropped, a.cut) for a in awards] == [
-        (F(10, 3), 3, F(1, 3), 0),
-        (F(10, 3), 2, F(1, 3), 1),
-        (F(10, 3), 0, F(1, 3), 3),
+        (Fraction(10, 3), 3, Fraction(1, 3), 0),
+        (Fraction(10, 3), 2, Fraction(1, 3), 1),
+        (Fraction(10, 3), 0, Fraction(1, 3), 3),
     ]
     assert all(a.quantity + a.dropped + a.cut == a.exact for a in awards)
 
@@ -119,7 +119,7 @@ def test_a_rule_that_does_not_fire_gives_nothing_to_those_that_name_it(play):
 
 
 class TestAccumulate:
-    """The award is F(total so far) - F(total before), with the same F on both sides."""
+    """The award is Fraction(total so far) - Fraction(total before), with the same F on both sides."""
 
     STEPS = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 25 USD of amount\n  accumulate per member per month\n'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +10,7 @@ PURCHASE = "event purchase\n  amount money\n"
 
 
 def buy(when, amount):
-    return when, "purchase", {"amount": D(amount)}
+    return when, "purchase", {"amount": Decimal(amount)}
 
 
 def ladder(lasts, falls="", counts="sum of purchase.amount this calendar year"):
@@ -86,7 +86,7 @@ def test_reviews_come_before_the_events_of_their_day(play):
 
 def test_silent_members_are_reviewed_up_to_the_last_event_of_anybody(play):
     text = ladder("through end of this calendar year")
-    other = ("2027-02-01 10:00", "purchase", {"amount": D("1"), "member": "other"})
+    other = ("2027-02-01 10:00", "purchase", {"amount": Decimal("1"), "member": "other"})
     played = play(text, buy("2026-06-01 10:00", "200"), other)
     assert ("Low", "2027-01-01 00:00", "term ended") in played.tiers()
 

@@ -103,7 +103,7 @@ def _happening(written: tree.Happens, names: Names) -> nodes.Happening | None:
         return None
     before = len(names.found)
     at = clock(written.time, names) if written.time else None
-    day = date.fromisoformat(written.date.text)
+    day = moments.day(written.date, names)
     if len(names.found) > before:
         return None
     return nodes.Happening(event.name, _member(written.member), day, at, facts, span=written.span)
@@ -199,7 +199,7 @@ def _expectation(
             names.unknown("G121", f"no ladder is called `{written.ladder.text}`", written.ladder.span, names.steps)
             return None
         tier = _tier(written.ladder, written.tier, names)
-        on = date.fromisoformat(written.on.text) if written.on else None
+        on = moments.day(written.on, names) if written.on else None
         if tier is None:
             return None
         return nodes.Expectation(
@@ -209,7 +209,7 @@ def _expectation(
     if amount is None:
         return None
     if isinstance(written, tree.ExpectBalance):
-        on = date.fromisoformat(written.on.text) if written.on else None
+        on = moments.day(written.on, names) if written.on else None
         return nodes.Expectation(
             nodes.Expected.BALANCE, member, unit=amount[0], quantity=amount[1], on=on, span=written.span
         )

@@ -8,13 +8,13 @@ and, for the words of a closed list and tiers, on what it is compared with.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from guerdon.check import arithmetic, measured
 from guerdon.check.arithmetic import holds, present
 from guerdon.check.mending import FUNCTIONS
+from guerdon.check.moments import day
 from guerdon.check.names import Names
 from guerdon.check.scene import MOMENTS, Scene
 from guerdon.check.strange import listed_with_or, unknown_word, words_of
@@ -34,8 +34,8 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
         case tree.Percent(text):
             value = Fraction(text.rstrip("%")) / 100
             return nodes.Literal(value, types.Number(value, percent=True), span=expr.span)
-        case tree.Date(text):
-            return nodes.Literal(date.fromisoformat(text), types.Date(), span=expr.span)
+        case tree.Date():
+            return nodes.Literal(day(expr, names), types.Date(), span=expr.span)
         case tree.Quantity():
             return quantity(expr, names)
         case tree.Rate():

@@ -109,33 +109,6 @@ def _fiscal_start(written: tree.Fiscal | None, names: Names) -> tuple[int, int]:
     return month, day
 
 
-def clock(written: tree.Name, names: Names) -> time:
-    """The time of day; reported where there is none."""
-    try:
-        return time.fromisoformat(written.text)
-    except ValueError:
-        midnight = written.text == "24:00"
-        names.report(
-            "G304", f"there is no time {written.text}", written.span, "from 00:00 to 23:59",
-            help=("midnight is written `00:00`",) if midnight else (), edit=Edit(written.span, "00:00") if midnight else None,
-        )  # fmt: skip
-        return time(0)
-
-
-def weekday(written: tree.Name, names: Names) -> int:
-    """The day of the week, Monday being 0; reported where it is none."""
-    if written.text in WEEKDAYS:
-        return WEEKDAYS.index(written.text)
-    word = written.text.lower()
-    near = DAYS.get(word.removesuffix("s")) or next((day for day in WEEKDAYS if day[:3].lower() == word[:3]), None)
-    help_lines = ("a month is written with its days, like `2026-12-01 through 2026-12-31`",) if word[:3] in MONTHS else ()
-    names.unknown(
-        "G338", f"`{written.text}` is no day of the week", written.span, () if help_lines else WEEKDAYS, "not known",
-        near=None if help_lines else near, help=help_lines,
-    )  # fmt: skip
-    return 0
-
-
 def unit(declaration: tree.Declaration, names: Names) -> nodes.Unit:
     """A unit; without `decimals` it is counted whole."""
     name = declaration.name.text if declaration.name else ""

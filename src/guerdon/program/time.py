@@ -8,6 +8,8 @@ from enum import Enum
 from guerdon.text.node import Node
 
 __all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Calendar",
     "Dates",
     "Ever",
@@ -23,6 +25,9 @@ __all__ = [
     "WhileMet",
     "Window",
 ]
+
+FIRST_YEAR, LAST_YEAR = 1800, 2999
+"""Days outside these years are refused, so that no reckoning with windows and terms leaves the calendar."""
 
 
 class Period(Enum):

@@ -8,7 +8,6 @@ from typing import assert_never
 
 from guerdon.program import nodes
 
-
 ZERO = Fraction(0)
 
 

@@ -12,7 +12,7 @@ from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.reference.engine import Posted
 from guerdon.reference.exact import ZERO, summed
-from guerdon.study.comparison import (  # fmt: skip
+from guerdon.study.comparison import (
     Change,
     Comparison,
     Count,
@@ -27,7 +27,7 @@ from guerdon.study.comparison import (  # fmt: skip
     TierMove,
     UnitChange,
     Version,
-)  # fmt: skip
+)
 from guerdon.study.exports import as_json, write_csv
 from guerdon.study.sheets import tables
 

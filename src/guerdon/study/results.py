@@ -6,45 +6,43 @@ types of the schema declared; memory does not grow with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
-from itertools import islice
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guerdon.reference.engine import Posted
+from guerdon.study.arrow import as_arrow
 from guerdon.study.rows import Row, TooLarge, decimal, rows
-from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals, stored_as
+from guerdon.study.schema import TABLES, Column, Kind, decimals, stored_as
 from guerdon.study.whole import appearing, cell
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow
 
 __all__ = ["FORMATS", "TABLES", "TooLarge", "as_arrow", "write"]
 
 FORMATS = ("parquet", "csv", "jsonl")
 
-_AT_ONCE = 50_000  # rows to an Arrow batch
-
 
 def write(posted: Posted, folder: str | Path, format: str = "parquet") -> list[Path]:
     """Writes every result table into a folder, one file each; where the files are.
 
-    Shape: nothing appears before all is written. In CSV a text that a spreadsheet would run as a
-    formula starts with an apostrophe (see `cell`). In JSONL quantities are JSON numbers.
+    Shape: nothing appears before all is written. In CSV a text that a spreadsheet would
+    run as a formula starts with an apostrophe (see `cell`). In JSONL quantities are JSON
+    numbers with all their decimals.
     Errors: ValueError for another format; TooLarge; OSError where it can't be written.
     """
     if format not in FORMATS:
         raise ValueError(f"results are written as {', '.join(FORMATS)}, not as {format}")
+    import duckdb  # not needed where nothing is written
+
     names = [f"{table}.{format}" for table in TABLES]
-    with appearing(Path(folder), names) as beside:
-        con = _connect(beside)
+    with appearing(Path(folder), names) as beside, _connect(beside) as con:
         try:
             for table in TABLES:
                 _write(con, posted, table, beside, format)
-        finally:
-            con.close()
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from None
     return [Path(folder) / name for name in names]
 
 
@@ -54,7 +52,7 @@ def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
     INVARIANT: one thread, so that rows keep their order and memory stays below the
     limit; with more, each holds rows of its own and the file is written no faster.
     """
-    import duckdb  # not needed where nothing is written
+    import duckdb  # as above
 
     settings = {**_FRUGAL, "autoinstall_known_extensions": False, "autoload_known_extensions": False, "temp_directory": str(beside)}
     con = duckdb.connect(config=settings)
@@ -151,48 +149,3 @@ def _taken(column: Column, format: str) -> str:
         return f"make_timestamptz({name})"
     second = f"strftime(make_timestamp({name}), '%Y-%m-%dT%H:%M:%S"
     return f"CASE WHEN {name} % 1000000 = 0 THEN {second}Z') ELSE {second}.%fZ') END"
-
-
-# ---------------------------------------------------------------- Arrow
-
-
-def as_arrow(posted: Posted, table: str) -> pyarrow.Table:
-    """A result table as Arrow, in the types that the Parquet file has.
-
-    Errors: ImportError without the extra `arrow`; TooLarge.
-    """
-    try:
-        import pyarrow  # an extra
-    except ImportError:
-        raise ImportError("Arrow tables need pyarrow: pip install 'guerdon[arrow]'") from None
-    columns, places = TABLES[table], decimals(posted.program)
-    schema = pyarrow.schema([(each.name, _arrow(pyarrow, each, places)) for each in columns])
-    batches = [
-        pyarrow.record_batch([_column(each, values, places) for each, values in zip(columns, zip(*batch, strict=True), strict=True)], schema=schema)
-        for batch in _batches(rows(posted, table))
-    ]
-    return pyarrow.Table.from_batches(batches, schema)
-
-
-def _batches(found: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(found, _AT_ONCE)):
-        yield batch
-
-
-def _arrow(pyarrow: Any, column: Column, places: int) -> Any:
-    match column.kind:
-        case Kind.TEXT | Kind.EXACT:
-            return pyarrow.string()
-        case Kind.QUANTITY:
-            return pyarrow.decimal128(WHOLE_DIGITS + places, places)
-        case Kind.WHOLE:
-            return pyarrow.int64()
-        case Kind.INSTANT:
-            return pyarrow.timestamp("us", tz="UTC")
-
-
-def _column(column: Column, values: tuple[Any, ...], places: int) -> list[Any]:
-    """A column's values as Arrow takes them."""
-    if column.kind is Kind.QUANTITY:
-        return [Decimal(decimal(value, places)) for value in values]
-    return list(values)

@@ -26,7 +26,7 @@ def tables(comparison: Comparison) -> list[Sheet]:
     for ladder in comparison.ladders:
         sheets += [_tiers(ladder), _moves(ladder)]
     sheets.append(_people(comparison))
-    sheets += [sheet for each in comparison.people for sheet in _biggest(each, comparison)]
+    sheets += [sheet for each in comparison.people for sheet in _biggest(each)]
     return [sheet for sheet in [*sheets, _first(comparison)] if sheet.rows]
 
 
@@ -75,10 +75,10 @@ def _people(of: Comparison) -> Sheet:
     return Sheet("Members who gain and lose", ["counted in", ">gain", ">lose", ">unchanged"], rows)
 
 
-def _biggest(people: People, of: Comparison) -> Iterator[Sheet]:
-    for what, changes in (("gain", people.most_gained), ("lose", people.most_lost)):
+def _biggest(people: People) -> Iterator[Sheet]:
+    for what, changes in (("gains", people.most_gained), ("loses", people.most_lost)):
         rows = [[each.member, *_three(each.awarded, people.unit)] for each in changes]
-        yield Sheet(f"Who {what}{'' if what == 'lose' else 's'} most, in {people.unit}", ["member", *_FIGURES], rows)
+        yield Sheet(f"Who {what} most, in {people.unit}", ["member", *_FIGURES], rows)
 
 
 def _first(of: Comparison) -> Sheet:

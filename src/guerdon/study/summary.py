@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from guerdon.check.wording import plain
-from guerdon.program import nodes
 from guerdon.ledger.entries import Award
+from guerdon.program import nodes
 from guerdon.reference.engine import Posted
 from guerdon.reference.exact import summed
 

@@ -122,6 +122,12 @@ CODES: dict[str, Code] = {
     "G340": Code("ladder without tiers", "A ladder has at least the tier in which everybody starts.", "Add `tier` lines, from the lowest to the highest."),
     "G341": Code("derived fact given in a test", "This fact is computed from others, and a test that gives it could contradict them.", "Take it out of the test."),
     "G342": Code("fact given twice in a test", "A fact of an event or a line has one value.", "Keep one of the two."),
+    "G343": Code(
+        "two kinds of time in one line",
+        "One `during` line lists times of which one is enough: these dates or those, this day of the week or that. Days of the week and hours in one "
+        "line would mean either, though most who write it mean both.",
+        "Write a `during` line for each kind: all lines must hold.",
+    ),
     "G350": Code("row that never counts", "Every key has a row of its own, so `else` is never used. That may be right; it may also be left over.", "Take out `else`, or the row that should fall under it.", "warning"),
     "G500": Code("history file not readable", "A `history.yaml` is missing, or is not UTF-8 text.", "Give the file, or the folder it lies in, saved as UTF-8."),
     "G501": Code("not YAML", "The text of `history.yaml` can't be read as YAML, or uses an alias, a tag or a key twice.", "Write `key: value`, one to a line, what belongs to a key indented below it."),

@@ -1,0 +1,144 @@
+"""What a rule gives: the value, what adds up, its minimum and its rounding."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from guerdon.check import measured
+from guerdon.check.arithmetic import present
+from guerdon.check.expressions import quantity, typed
+from guerdon.check.limits import finer, not_awarded
+from guerdon.check.names import Names, clause
+from guerdon.check.scene import Scene
+from guerdon.check.wording import plain, show
+from guerdon.program import nodes, types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
+from guerdon.text.source import Span
+
+
+def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Expr | None:
+    """What a rule gives: a quantity of a declared unit; None where it was reported."""
+    written = clause(declaration, tree.Give)
+    if written is None:
+        assert declaration.name is not None
+        names.report("G324", "a rule gives something", declaration.name.span, "`give` is missing",
+                     help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`",))  # fmt: skip
+        return None
+    if written.to is not None and written.to.text != "member":
+        names.report("G325", "what a rule gives goes to the event's member", written.to.span, "not here",
+                     help=("write `to member`",))  # fmt: skip
+    value = typed(written.value, scene, names)
+    if value is None or present(value, names) is None:
+        return None
+    if not isinstance(value.type, types.Quantity) or value.type.unit not in names.units:
+        not_awarded(value, written.value.span, names)
+        return None
+    return value
+
+
+def accumulate(
+    declaration: tree.Declaration, value: nodes.Expr, each: nodes.Each | None, names: Names
+) -> nodes.Accumulate | None:
+    """Bases add up per member and period; the rate must be one for all that is added."""
+    written = clause(declaration, tree.Accumulate)
+    if written is None:
+        return None
+    words = [per.scope.text for per in written.per if isinstance(per.scope, tree.Period)]
+    if "member" not in words or len(words) != len(written.per) or len(words) > 2:
+        names.report("G326", "`accumulate` adds up per member, and within a period if one is named", written.span,
+                     "not this", help=("write `accumulate per member per month`, or `accumulate per member`",))  # fmt: skip
+        return None
+    if not isinstance(value, nodes.Apply):
+        names.report("G327", "`accumulate` adds up the base of a rate or percentage, and there is none", written.span,
+                     "nothing to add up", related=((value.span, "no base here"),),
+                     help=("give a rate `of` something, like `1 star per full 25 USD of amount`",))  # fmt: skip
+        return None
+    if each is not None and _reads_line(value.rate):
+        names.report("G328", "the rate differs from line to line, so their bases can't be added up", value.rate.span,
+                     "reads the line", related=((written.span, "adds up"),),
+                     help=("write a rule for each rate, with `each ... where ...`",))  # fmt: skip
+        return None
+    of = next((per.scope for per in written.per if isinstance(per.scope, tree.Period) and per.scope.text != "member"), None)
+    period = measured.period(of, names) if of else None
+    return nodes.Accumulate(period, span=written.span) if period or of is None else None
+
+
+def _reads_line(expr: object) -> bool:
+    """Whether a line's fact is read anywhere in it."""
+    if isinstance(expr, nodes.Field):
+        return expr.scope is nodes.Scope.LINE
+    if isinstance(expr, tuple):
+        return any(map(_reads_line, expr))
+    return isinstance(expr, nodes.Node) and any(_reads_line(getattr(expr, name)) for name in expr.field_names)
+
+
+def minimum(declaration: tree.Declaration, unit: nodes.Unit, names: Names) -> Fraction | None:
+    """The least that a rule gives where it gives something."""
+    written = clause(declaration, tree.Minimum)
+    if written is None:
+        return None
+    found = quantity(written.quantity, names)
+    if found is None:
+        return None
+    if not isinstance(found.type, types.Quantity) or found.type.unit != unit.name:
+        names.report("G217", f"this rule gives {unit.name}, so its minimum is so much {unit.name}", written.quantity.span,
+                          show(found.type), help=(f"write `minimum 10 {unit.name}`",))  # fmt: skip
+        return None
+    assert isinstance(found.value, Fraction)
+    if not types.on_grid(found.value, unit.step):
+        finer(written.quantity.span, unit, names)
+    return found.value
+
+
+def rounding(
+    declaration: tree.Declaration, value: nodes.Expr, each: nodes.Each | None, names: Names
+) -> nodes.Rounding | None:
+    """How the award becomes whole steps; needed unless nothing is left to round."""
+    written = clause(declaration, tree.Round)
+    if written is None:
+        _nothing_left(declaration, value, names)
+        return None
+    known = [place.value for place in nodes.RoundPlace]
+    if written.place.text not in known:
+        names.unknown("G329", f"nothing is rounded per `{written.place.text}`", written.place.span, known, "not known")
+        return None
+    place = nodes.RoundPlace(written.place.text)
+    accumulates = clause(declaration, tree.Accumulate) is not None
+    needed = {nodes.RoundPlace.LINE: ("each", each is not None), nodes.RoundPlace.TOTAL: ("accumulate", accumulates)}
+    word, there = needed.get(place, ("", True))
+    if not there:
+        names.report(
+            "G330",
+            f"`per {place.value}` needs `{word}`, and this rule has none",
+            written.span,
+            f"per {place.value}",
+            help=("write `per event`",),
+            edit=Edit(written.place.span, "event"),
+        )
+        return None
+    return nodes.Rounding(nodes.RoundMode(" ".join(written.mode.text.split())), place, span=written.span)
+
+
+def _nothing_left(declaration: tree.Declaration, value: nodes.Expr, names: Names) -> None:
+    """Reports an award without `round` that can come to a fraction."""
+    written = clause(declaration, tree.Give)
+    assert isinstance(value.type, types.Quantity)
+    assert written is not None
+    unit = names.units[value.type.unit]
+    if types.on_grid(value.type.step, unit.step):
+        return
+    if isinstance(value, nodes.Literal):
+        finer(value.span, unit, names)
+        return
+    whole = "a whole" if unit.decimals == 0 else plain(unit.step)
+    source = written.span.source
+    indent = " " * (source.place(written.span.start)[1] - 1)
+    names.report(
+        "G219",
+        f"this can come to a fraction of {whole} {unit.name}: say how it is rounded",
+        value.span,
+        f"a fractional {unit.name}",
+        help=("add the line `round down per event`, or `half up`, `half even` or `up`",),
+        edit=Edit(Span(source, written.span.end, written.span.end), f"\n{indent}round down per event"),
+    )
