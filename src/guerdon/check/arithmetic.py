@@ -68,7 +68,8 @@ def extreme(least: bool, parts: Sequence[nodes.Expr], span: Span, names: Names) 
     if any(present(part, names) is None for part in parts):
         return None
     for part in parts[1:]:
-        if _sum("+", parts[0].type, part.type) is None and not isinstance(part.type, types.Date):
+        both_dates = isinstance(parts[0].type, types.Date) and isinstance(part.type, types.Date)
+        if not both_dates and (_sum("+", parts[0].type, part.type) is None or isinstance(parts[0].type, types.Date)):
             mismatch(parts[0], part, "compared", names)
             return None
     return nodes.Extreme(least, tuple(parts), reduce(joined, (part.type for part in parts)), span=span)

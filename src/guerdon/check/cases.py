@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
+from guerdon.check import moments
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
-from guerdon.check.facts import clock, fits, misfit
+from guerdon.check.facts import fits, misfit
 from guerdon.check.limits import finer, not_awarded
 from guerdon.check.mending import sample
 from guerdon.check.names import Names
@@ -102,7 +102,7 @@ def _happening(written: tree.Happens, names: Names) -> nodes.Happening | None:
     if facts is None:
         return None
     before = len(names.found)
-    at = clock(written.time, names) if written.time else None
+    at = moments.clock(written.time, names) if written.time else None
     day = moments.day(written.date, names)
     if len(names.found) > before:
         return None

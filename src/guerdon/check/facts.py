@@ -7,9 +7,10 @@ from datetime import date, time
 from fractions import Fraction
 
 from guerdon.check.expressions import typed
-from guerdon.check.mending import CURRENCIES, DAYS, MONTHS, TYPES, as_type
+from guerdon.check.mending import CURRENCIES, TYPES, as_type
+from guerdon.check.moments import clock, weekday
 from guerdon.check.names import BUILT_IN_TYPES, Names, clause, clauses, usable
-from guerdon.check.scene import WEEKDAYS, Scene
+from guerdon.check.scene import Scene
 from guerdon.check.wording import plain, show
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS

@@ -30,9 +30,12 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
         message = f"`{expr.text}` is not a tier of `{expected.ladder}`"
         names.unknown("G107", message, expr.span, words_of(expected, names), "no such tier")
         return
-    known = [*scene.event, *(scene.line or ()), *names.names("measure"), *names.steps]
+    known = [*scene.event, *(scene.line or ())]
     if scene.happens:
-        known += ["date", "weekday", *(f"member.{name}" for name in names.member.facts)]
+        known += [*names.names("measure"), *names.steps, "date", "weekday"]
+    if scene is not CONSTANT:
+        known += [f"member.{name}" for name in names.member.facts]
+    known = [each for each in known if each != expr.text]
     word = expr.parts[0].text
     if ("rule", word) in names.declared or ("earn", word) in names.declared:
         help_line, edit = f'write `"{word}"`', Edit(expr.span, f'"{word}"')
@@ -92,6 +95,22 @@ def listed_with_or(expr: tree.Either, first: nodes.Expr, names: Names) -> bool:
     names.report(
         "G221", "`or` stands between conditions, and this is a value", values[0].span, "compared with what?",
         help=(f"write `{text}`",), edit=None if set("()") & set(place.text) else Edit(place, text),
+    )  # fmt: skip
+    return True
+
+
+def turned_around(left: tree.Expr, right: nodes.Expr | None, expr: tree.Expr, names: Names) -> bool:
+    """Whether a value stands before `is` and the fact behind it, as in `app is paid_by`; then it is reported."""
+    if right is None or not isinstance(left, tree.Path | tree.String):
+        return False
+    of = right.type.of if isinstance(right.type, types.Optional) else right.type
+    text = isinstance(left, tree.String) and isinstance(of, types.Text)
+    if not text and left.text not in words_of(of, names):
+        return False
+    meant = f"{right.span.text} is {left.span.text}"
+    names.report(
+        "G222", "what is asked about stands first, and its value behind `is`", expr.span, "the other way round",
+        help=(f"write `{meant}`",), edit=Edit(expr.span, meant),
     )  # fmt: skip
     return True
 

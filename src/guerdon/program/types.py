@@ -106,7 +106,7 @@ PERCENT = Number(None, percent=True)
 
 
 def common_step(left: Step, right: Step) -> Step:
-    """The finest grid that holds both: the greatest common divisor."""
+    """The coarsest grid that holds both: the greatest common divisor."""
     if left is None or right is None:
         return None
     denominator = lcm(left.denominator, right.denominator)

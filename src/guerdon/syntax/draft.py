@@ -12,13 +12,12 @@ from functools import cache
 from lark import Lark
 
 from guerdon.syntax.split import Piece
-from guerdon.text.diagnostic import nearest
 
 _STAND_INS = {"NAME": " x", "STRING": ' "x"'}
 
 
 def without(piece: Piece, index: int, parser: Lark) -> Piece | None:
-    """The piece without a line (from 0); none if that is a head line whose keyword can't be guessed."""
+    """The piece without a line (from 0); none if that is a head line that starts with no keyword."""
     lines = piece.text.split("\n")
     length = len(lines[index])
     if index:
@@ -35,10 +34,9 @@ def without(piece: Piece, index: int, parser: Lark) -> Piece | None:
 
 
 def _stand_in(head: str, parser: Lark) -> str | None:
-    """A head line that can be read, with the keyword of this one or the one that was probably meant."""
-    known = keywords(parser)
-    keyword = nearest(head.split()[0], known)
-    return keyword and keyword + known[keyword]
+    """A head line that can be read, with the keyword of this one; never with a guessed one, whose clauses would be others."""
+    known, keyword = keywords(parser), head.split()[0]
+    return keyword + known[keyword] if keyword in known else None
 
 
 @cache

@@ -54,9 +54,9 @@ def parse_bytes(name: str, data: bytes) -> tuple[tree.Document, tuple[Diagnostic
     if what:
         source = decode(name, data[:at])
         place = Span(source, len(source.text), len(source.text))
-        message = f"{what} at byte {at}: a program is a text in UTF-8"
         help = ("save the file as UTF-8 in your editor",)
-        return tree.Document((), ()), (Diagnostic("G001", message, place, "here", help=help),)
+        mistake = Diagnostic("G001", f"the file is not a text in UTF-8: {what}", place, "up to here it can be read", help=help)
+        return tree.Document((), ()), (mistake,)
     return parse(decode(name, data))
 
 
@@ -66,8 +66,8 @@ def _undecodable(data: bytes) -> tuple[int, str]:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if at < 0 or error.start < at:
-            return error.start, f"the byte 0x{data[error.start]:02x} is not UTF-8"
-    return at, "a NUL byte" if at >= 0 else ""
+            return error.start, f"byte {error.start} is 0x{data[error.start]:02x}, which can't stand there"
+    return at, f"byte {at} is zero" if at >= 0 else ""
 
 
 def _parse_piece(source: Source, piece: Piece) -> tuple[tree.Declaration | None, list[Diagnostic]]:

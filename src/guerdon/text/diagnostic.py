@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from guerdon.text.codes import CODES
 from guerdon.text.source import Span
 
+WIDEST = 120  # characters of a line that are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -83,11 +85,22 @@ def render(diagnostic: Diagnostic) -> str:
 def _excerpts(span: Span, label: str, related: tuple[tuple[Span, str], ...]) -> list[str]:
     width = len(str(max([span.line, *(other.line for other, _ in related)])))
     lines = [f"{' ' * width}--> {span}", f"{' ' * width} |", *_excerpt(span, label, "^", width)]
+    above = span
     for other, text in related:
-        if other.source is not span.source:
-            lines.append(f"{' ' * width}--> {other}")
-        lines += [f"{' ' * width} |", *_excerpt(other, text, "-", width)]
+        shown = _excerpt(other, text, "-", width)
+        if _on_one_line(above, other):
+            lines.append(shown[1])  # the line stands above already
+        else:
+            lines += [] if other.source is above.source else [f"{' ' * width}--> {other}"]
+            lines += [f"{' ' * width} |", *shown]
+        above = other
     return lines
+
+
+def _on_one_line(span: Span, other: Span) -> bool:
+    """Whether both places are in the same line, shown whole."""
+    same = span.source is other.source and span.line == other.line
+    return same and len(span.source.line(span.line)) <= WIDEST
 
 
 def _excerpt(span: Span, label: str, mark: str, width: int) -> list[str]:
@@ -97,7 +110,7 @@ def _excerpt(span: Span, label: str, mark: str, width: int) -> list[str]:
     return [f"{number:>{width}} | {text}", f"{' ' * width} | {under} {label}".rstrip()]
 
 
-def _window(line: str, at: int, length: int, most: int = 120) -> tuple[str, str, int]:
+def _window(line: str, at: int, length: int, most: int = WIDEST) -> tuple[str, str, int]:
     """The part of a line to show, what stands before the mark, and the mark's length."""
     length = min(length, max(1, len(line) - at))
     start = 0 if len(line) <= most else max(0, min(at - most // 3, len(line) - most))
@@ -110,13 +123,13 @@ def _printable(character: str) -> str:
     return character if character.isprintable() else " " if character == "\t" else "\ufffd"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that looks most like this one, if any looks like it."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """The known word that looks most like this one, if any looks like it (`alike`, from 0 to 1)."""
     from difflib import get_close_matches  # only when something is wrong
 
     candidates = sorted(set(known))
     folded = {each.casefold(): each for each in reversed(candidates)}
     if word.casefold() in folded:
         return folded[word.casefold()]
-    found = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    found = get_close_matches(word, candidates, n=1, cutoff=alike)
     return found[0] if found else None

@@ -1,0 +1,98 @@
+"""What words and texts in quotes mean, depending on where they stand and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from guerdon.check.names import Names
+from guerdon.check.scene import CONSTANT, MOMENTS, Scene
+from guerdon.check.strange import unknown_word, words_of
+from guerdon.check.wording import quoted, show
+from guerdon.program import nodes, types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit, nearest
+from guerdon.text.source import Span
+
+
+def string(expr: tree.String, scene: Scene, names: Names, expected: types.Type | None) -> nodes.Expr | None:
+    """A text where one is expected, else what the rule of this name gave."""
+    if isinstance(expected, types.Optional):
+        expected = expected.of
+    if isinstance(expected, types.Text | types.Member):
+        return nodes.Literal(expr.text, expected, span=expr.span)
+    if isinstance(expected, types.Choice | types.Tier):
+        words = words_of(expected, names)
+        meant = nearest(expr.text, words)
+        names.report(
+            "G206",
+            f"{'tiers' if isinstance(expected, types.Tier) else 'the words of a closed list'} are written without quotes",
+            expr.span,
+            f"a text, where {show(expected)} is expected",
+            help=(f"write `{meant}`" if meant else f"known here: {quoted(words)}",),
+            edit=Edit(expr.span, meant) if meant else None,
+        )
+        return None
+    return given(expr, False, scene, names, expr.span)
+
+
+def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span) -> nodes.Expr | None:
+    """What a rule gave on this event."""
+    if not scene.named:
+        names.report(
+            "G212", "what a rule gave can only be named in a rule of the same event", span, "not here",
+            help=(f"write `{rule.span.text} earned this month`, or another window",) if scene.happens or not exact else (),
+        )  # fmt: skip
+        return None
+    found = names.rule(rule.text, rule.span)
+    if found is None:
+        return None
+    step = None if exact else names.units[found.unit].step
+    return nodes.Given(found.name, exact, types.Quantity(found.unit, step), span=span)
+
+
+def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | None) -> nodes.Expr | None:
+    """A word of a closed list or a tier where one is expected, else what has this name here."""
+    word = expr.parts[0].text
+    if isinstance(expected, types.Optional):
+        expected = expected.of
+    if len(expr.parts) == 2 and word == "member" and scene is not CONSTANT:
+        return _fact(nodes.Scope.MEMBER, names.member.facts, expr.parts[1], "`member`", names, expr.span)
+    if len(expr.parts) == 1:
+        if isinstance(expected, types.Choice) and word in expected.values:
+            return nodes.Literal(word, expected, span=expr.span)
+        if isinstance(expected, types.Tier) and any(step.name == word for step in names.steps[expected.ladder]):
+            return nodes.Literal(word, expected, span=expr.span)
+        found = _word(word, scene, names, expr.span)
+        if found is not None or word in names.failed:
+            return found
+    unknown_word(expr, scene, names, expected)
+    return None
+
+
+def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | None:
+    """What a plain word means here: a line's fact, the event's, a moment, a tier, a measure, yes or no."""
+    if scene.line is not None and word in scene.line:
+        return nodes.Field(nodes.Scope.LINE, word, scene.line[word].type, span=span)
+    if word in scene.event:
+        return nodes.Field(nodes.Scope.EVENT, word, scene.event[word].type, span=span)
+    if word in ("yes", "no"):
+        return nodes.Literal(word == "yes", types.YesNo(), span=span)
+    if not scene.happens:
+        return None
+    if word in MOMENTS:
+        return nodes.Moment(word, MOMENTS[word], span=span)
+    if word in names.steps:
+        return nodes.Standing(word, types.Tier(word), span=span)
+    if ("measure", word) in names.declared:
+        measure = names.measure(word, span)
+        return nodes.Defined(word, measure.value.type, span=span) if measure else None
+    return None
+
+
+def _fact(
+    scope: nodes.Scope, facts: Mapping[str, nodes.Fact], name: tree.Name, whose: str, names: Names, span: Span
+) -> nodes.Expr | None:
+    if name.text not in facts:
+        names.unknown("G106", f"{whose} has no fact `{name.text}`", name.span, facts)
+        return None
+    return nodes.Field(scope, name.text, facts[name.text].type, span=span)
