@@ -163,7 +163,7 @@ class TestRun:
         done = run("run", shop)
         assert done.exit_code == 1
         assert "Set aside: 1 row" in done.stdout
-        assert "sales.csv:4" in done.stdout
+        assert "sales.csv, row 4 below the header" in done.stdout
         assert "15 point" in done.stdout
         assert run("run", shop, "--allow-rejected").exit_code == 0
 
@@ -203,7 +203,7 @@ class TestExplain:
 
     def test_names_what_there_is_not(self, run, shop):
         for asked, said in {
-            ("--member", "zoe"): "no event is of a member zoe",
+            ("--member", "zoe"): "no event of the history is of a member zoe",
             ("--member", "ana", "--event", "2"): "ana has no event 2",
             ("--member", "ana", "--event", "1", "--rule", "Bass"): 'did you mean "Base"?',
         }.items():

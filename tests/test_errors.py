@@ -1,9 +1,11 @@
 """Broken programs beside the messages that they must give, and what holds for every message.
 
-`tests/errors/CODE-slug/` holds a `program.guerdon` and the `message.txt` that it gives, word for word; a folder that
-also holds a `history.yaml` is read as a history of its program. `GUERDON_SNAPSHOTS=write pytest tests/test_errors.py`
-writes the messages anew: read each change of them aloud before you keep it. `python tests/errors/write_pages.py` then
-makes `docs/errors.md` of them.
+`tests/errors/CODE-slug/` holds a `program.guerdon` and the `message.txt` that it gives, word for word. A folder that
+also holds a `history.yaml` is run as a history of its program: the message says what is wrong with its mapping, or which
+rows were set aside; of `NAME.parquet.sql` the test makes `NAME.parquet`. Where a file `command` holds arguments, such as
+`run .`, the message is all that this command prints in the folder, times as N. `GUERDON_SNAPSHOTS=write pytest
+tests/test_errors.py` writes the messages anew: read each change of them aloud before you keep it. `python
+tests/errors/write_pages.py` then makes `docs/errors.md` of them.
 """
 
 from __future__ import annotations
@@ -12,30 +14,35 @@ import importlib.util
 import os
 import random
 import re
+import shlex
+import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
-from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 import pytest
+from click.testing import CliRunner
 
 from guerdon.check.passes import check_bytes, check_file
+from guerdon.syntax.parse import parse_bytes
+from guerdon.text import zones
 from guerdon.text.codes import CODES
 from guerdon.text.diagnostic import Diagnostic, render
 from guerdon.text.pages import page
 
-if TYPE_CHECKING:
-    from guerdon.history.event import Rejection
-
 ROOT = Path(__file__).resolve().parents[1]
 ERRORS = ROOT / "tests" / "errors"
 VALID = (ERRORS / "valid.guerdon").read_text(encoding="utf-8")
-CASES = sorted(path.parent for path in ERRORS.glob("*/program.guerdon"))
-PROGRAMS = [case for case in CASES if not (case / "history.yaml").exists()]
+CASES = sorted(path for path in ERRORS.iterdir() if path.is_dir() and not path.name.startswith("_"))
+PROGRAMS = [case for case in CASES if not any((case / name).exists() for name in ("history.yaml", "command"))]
+OTHERS = [case for case in CASES if case not in PROGRAMS]
 WRITE = os.environ.get("GUERDON_SNAPSHOTS") == "write"
 MUTANTS = int(os.environ.get("GUERDON_MUTANTS", "300"))
-SEVERAL = {"G013-two-mistakes"}  # folders whose program has more than one mistake
+SEVERAL = {"G013-two-mistakes", "G618-other-row-is-wrong"}  # folders whose case has more than one mistake
 
 
 def named(case: Path) -> str:
@@ -50,37 +57,52 @@ def checked(case: Path) -> tuple[Diagnostic, ...]:
 
 def said(case: Path) -> str:
     """What is said about a case, as its `message.txt` holds it."""
-    found = history_messages(case) if (case / "history.yaml").exists() else checked(case)
-    return "\n\n".join(each if isinstance(each, str) else render(each) for each in found) + "\n"
+    if case in PROGRAMS:
+        return "\n\n".join(render(each) for each in checked(case)) + "\n"
+    with TemporaryDirectory() as folder:
+        shutil.copytree(case, folder, dirs_exist_ok=True)
+        with chdir(folder):
+            for query in Path().glob("*.parquet.sql"):
+                make_parquet(query)
+            return printed(Path("command")) if Path("command").exists() else told_of_history()
 
 
-def history_messages(case: Path) -> list[str]:
-    """What reading the case's history says: about its mapping, else about the rows that are set aside."""
+def make_parquet(query: Path) -> None:
+    """The file that the query is named for, in a folder that has no other program's settings."""
+    import duckdb
+
+    duckdb.sql(f"COPY ({query.read_text(encoding='utf-8')}) TO '{query.stem}' (FORMAT parquet)")
+
+
+def printed(command: Path) -> str:
+    """All that a command prints in this folder, with its end; times are N."""
+    from guerdon.cli import main
+
+    done = CliRunner().invoke(main, shlex.split(command.read_text(encoding="utf-8")))
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code, "a case of an error does not end well"
+    told = re.sub(r"[\d.,]+ seconds, [\d,]+ events a second", "N seconds, N events a second", done.output)
+    return "\n".join(line.rstrip() for line in told.rstrip().split("\n")) + "\n"
+
+
+def told_of_history() -> str:
+    """What running this folder's history says: about its mapping, else about the rows that are set aside."""
+    from guerdon import load
     from guerdon.history.fault import HistoryError
-    from guerdon.history.open import open_history
+    from guerdon.study.screen import set_aside
 
-    program, found = check_bytes("program.guerdon", (case / "program.guerdon").read_bytes())
-    assert program is not None, [render(each) for each in found]
     try:
-        history = open_history(case, program)
+        found = load(".").run().posted.rejections
     except HistoryError as error:
-        return [render(each).replace(f"{case}{os.sep}", "") for each in error.diagnostics]
-    return [set_aside(each).replace(f"{case}{os.sep}", "") for each in history.rejections]
-
-
-def set_aside(rejection: Rejection) -> str:
-    """A rejected row as text: what is wrong, where it stands, what stood there."""
-    lines = [f"error {rejection.code}: {rejection.message}"]
-    lines += [f"--> {rejection.place.file}, row {rejection.place.row}"] if rejection.place else []
-    lines += [f"  {name}: {value}" for name, value in rejection.source.items()]
-    return "\n".join([*lines, *([f"help: {rejection.help}"] if rejection.help else [])])
+        return "\n\n".join(render(each) for each in error.diagnostics) + "\n"
+    return "\n\n".join(set_aside(each) for each in found) + "\n"
 
 
 # ---------------------------------------------------------------- the corpus
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)
-def test_a_broken_program_gives_its_message(case: Path) -> None:
+def test_a_case_gives_its_message(case: Path) -> None:
     message = case / "message.txt"
     if WRITE:
         message.write_text(said(case), encoding="utf-8")
@@ -92,6 +114,24 @@ def test_one_mistake_gives_one_message_with_the_code_of_its_folder(case: Path) -
     codes = [each.code for each in checked(case)]
     assert set(codes) == {case.name.partition("-")[0]}
     assert len(codes) == 1 or case.name in SEVERAL
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=named)
+def test_a_case_of_data_or_use_gives_the_code_of_its_folder(case: Path) -> None:
+    codes = re.findall(r"^error (G\d{3}): ", (case / "message.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert case.name.partition("-")[0] in codes
+    assert len(set(codes)) == 1 or case.name in SEVERAL
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=named)
+def test_a_message_about_data_or_use_is_in_the_style_of_the_house(case: Path) -> None:
+    """Lower case, no full stop, no path of this computer, no tool's own words, and what to do."""
+    message = (case / "message.txt").read_text(encoding="utf-8")
+    for head in re.findall(r"^error G\d{3}: (.*)$", message, re.MULTILINE):
+        assert not head.endswith("."), "no full stop"
+        assert not re.match(r"[A-Z][a-z]+ ", head), "lower case"
+    assert not re.search(r"/tmp|duckdb|pydantic|Traceback|errno|DuckDB|VARCHAR", message, re.IGNORECASE)
+    assert "help: " in message or case.name[:2] in ("G7", "G9"), "what to do; of tests and commands the line itself says it"
 
 
 @pytest.mark.parametrize("case", PROGRAMS, ids=named)
@@ -150,8 +190,16 @@ def test_the_table_is_in_order_and_says_all() -> None:
         assert each.severity in ("error", "warning"), code
 
 
-def test_every_code_about_programs_has_a_broken_program() -> None:
-    assert {code for code in CODES if code[1] in "0123"} == {case.name[:4] for case in PROGRAMS}
+def test_every_code_has_a_case() -> None:
+    assert CODES.keys() == {case.name[:4] for case in CASES}
+
+
+def test_every_case_is_used() -> None:
+    """Each folder is named for a code, and holds a message and what gives it."""
+    for case in CASES:
+        assert re.fullmatch(r"G\d{3}-[a-z0-9-]+", case.name), case.name
+        assert (case / "message.txt").exists(), case.name
+        assert (case / "program.guerdon").exists() or (case / "command").exists(), case.name
 
 
 # ---------------------------------------------------------------- the error index
@@ -270,3 +318,37 @@ def test_a_program_broken_at_random_is_refused_with_a_message_or_accepted() -> N
 def test_the_valid_program_is_valid() -> None:
     program, found = check_file(ERRORS / "valid.guerdon")
     assert program is not None and found == ()
+
+
+# ---------------------------------------------------------------- readings and zones that a message offers
+
+TWO_WAYS = """5% of amount - coupon - tax
+amount - 5% of coupon
+amount + 5% of coupon - 3 USD
+(5% of amount - coupon) * 2
+max(5% of amount - coupon, 3 USD)
+1 star per 1 USD of amount - 5% of coupon to member
+5% of (amount - coupon) - (tax or 0 USD)
+rate(status) of "Base - x" + "Bonus"
+count of purchase where amount - 5% of coupon > 3 USD this month""".splitlines()
+
+
+@pytest.mark.parametrize("expression", TWO_WAYS)
+def test_both_readings_that_are_offered_can_be_read(expression: str) -> None:
+    def found(written: str) -> list[Diagnostic]:
+        text = f'program "P"\n\nearn "R"\n  on    purchase\n  give  {written}\n'
+        return list(parse_bytes("program.guerdon", text.encode())[1])
+
+    (mistake,) = found(expression)
+    assert mistake.code == "G015"
+    readings = re.findall(r"`([^`]+)`", mistake.help[0])
+    assert len(readings) == 2
+    assert [found(reading) for reading in readings] == [[], []]
+
+
+def test_zones_that_are_offered_exist() -> None:
+    known = available_timezones()
+    for written in (*zones.CLOCKS, "Vienna", "New York", "Europe/Viena", "Eastern Standard Time", "utc"):
+        assert zones.zones_meant(written), written
+        assert set(zones.zones_meant(written)) <= known, written
+    assert zones.zones_meant("Mars/Base") == zones.zones_meant("") == []

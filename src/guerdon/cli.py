@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NoReturn
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from guerdon.library import NoProgram, Program, load, program_path
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 
 if TYPE_CHECKING:
@@ -32,7 +33,24 @@ format_option = click.option(
 history_option = click.option(
     "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
 )
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Day(click.ParamType[date]):
+    """A day as programs write it, YYYY-MM-DD, in the years that they reckon in."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            found = date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"`{value}` is no day; write it like 2026-02-28", param, ctx)
+        if str(found) != value or not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fail(f"`{value}` is no day from {FIRST_YEAR} through {LAST_YEAR}, written like 2026-02-28", param, ctx)
+        return found
+
+
+DAY = Day()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -116,7 +134,7 @@ def code(code: str) -> None:
         from guerdon.text.diagnostic import nearest
 
         near = nearest(code.upper(), CODES)
-        _stop(f"there is no code {code}" + (f"; did you mean {near}?" if near else ""))
+        _stop(f"there is no code {code}" + (f"; did you mean {near}?" if near else ""), "G902")
     click.echo(found)
 
 
@@ -129,7 +147,7 @@ def new(folder: Path) -> None:
     try:
         written = write(folder)
     except FileExistsError as error:
-        _stop(f"{error.filename} is already there; nothing was written")
+        _stop(f"{error.filename} is already there; nothing was written", "G903")
     for path in written:
         click.echo(f"  {path}")
     click.echo(f"now try: guerdon test {folder}, then: guerdon run {folder}")
@@ -175,7 +193,7 @@ def test(files: tuple[str, ...], form: str) -> None:
 def run(
     file: str,
     history: str | None,
-    as_of: datetime | None,
+    as_of: date | None,
     engine: str,
     out: Path | None,
     table_format: str,
@@ -189,10 +207,11 @@ def run(
     started = perf_counter()
     program = _load(file, form)
     with _history(program, history, form) as opened, screen.progress(opened.count) as counted:
-        outcome = program.run(opened, as_of.date() if as_of else None, counted)
+        outcome = program.run(opened, as_of, counted)
     summary = outcome.summary()
     if out is not None:
-        outcome.write(out, table_format)
+        with _writable(out):
+            outcome.write(out, table_format)
     if form == "json":
         click.echo(json.dumps(as_json(summary), indent=2))
     else:
@@ -221,15 +240,15 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
         from guerdon.text.diagnostic import nearest
 
         near = nearest(rule, program.typed.rules)
-        _stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""))
+        _stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
     if rule is not None and event is None:
-        _stop("say at which event: --event ID; without it, the member's events are listed")
+        raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
     with _history(program, history, form) as opened:
         account = explained(program.typed, opened.events(), opened.members, member, event, rule)
     if not account.events:
-        _stop(f"no event is of a member {member}")
+        _stop(f"no event of the history is of a member {member}", "G902")
     if event is not None and not account.explained:
-        _stop(f"{member} has no event {event}; without --event, their events are listed")
+        _stop(f"{member} has no event {event}; without --event, their events are listed", "G902")
     if form == "json":
         click.echo(json.dumps(asdict(account), indent=2))
     else:
@@ -243,20 +262,23 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV here.")
 @format_option
-def compare(old: str, new: str, history: str, as_of: datetime | None, out: Path | None, form: str) -> None:
+def compare(old: str, new: str, history: str, as_of: date | None, out: Path | None, form: str) -> None:
     """Compare two versions of a program over a history."""
     from guerdon.study import compare as comparing
     from guerdon.study import screen
 
-    day = as_of.date() if as_of else None
     outcomes = []
     for file in (old, new):
         program = _load(file, form)
         with _history(program, history, form) as opened, screen.progress(opened.count, file) as counted:
-            outcomes.append(program.run(opened, day, counted).posted)
-    found = comparing.compare(*outcomes)
+            outcomes.append(program.run(opened, as_of, counted).posted)
+    try:
+        found = comparing.compare(*outcomes)
+    except comparing.NotComparable as error:
+        _stop(str(error), "G904")
     if out is not None:
-        comparing.write_csv(found, out)
+        with _writable(out):
+            comparing.write_csv(found, out)
     if form == "json":
         click.echo(json.dumps(comparing.as_json(found), indent=2))
     else:
@@ -305,9 +327,23 @@ def _readable(file: str) -> Iterator[None]:
         _stop(f"{file} can't be read: {(error.strerror or str(error)).lower()}")
 
 
-def _stop(message: str) -> NoReturn:
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    from guerdon.study.rows import TooLarge
+
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        _stop(f"{folder} can't be written: there is a file of this name, and results need a folder", "G903")
+    except OSError as error:
+        _stop(f"{folder} can't be written: {(error.strerror or str(error)).lower()}", "G903")
+    except TooLarge as error:
+        _stop(str(error), "G903")
+
+
+def _stop(message: str, code: str = "G901") -> NoReturn:
     """Ends the command for wrong use or unreadable input."""
-    click.echo(f"error G901: {message}", err=True)
+    click.echo(f"error {code}: {message}", err=True)
     sys.exit(WRONG_USE)
 
 

@@ -1,4 +1,4 @@
-"""Writes `docs/errors.md` from the table of codes and the broken programs beside this file.
+"""Writes `docs/errors.md` from the table of codes and the cases beside this file: broken programs, mappings and rows.
 
 `python tests/errors/write_pages.py` writes it; a test says whether it is up to date.
 """
@@ -29,8 +29,8 @@ MOST = 3  # cases shown of one code; the others are in its folders
 OPENING = """# Error index
 
 Everything that Guerdon refuses or warns of, by code. A code never changes its meaning; `guerdon code G204` prints
-its section. This page is made by `python tests/errors/write_pages.py` from the table of codes and from the broken
-programs under `tests/errors/`, each of which must give just the message that is shown here.
+its section. This page is made by `python tests/errors/write_pages.py` from the table of codes and from the cases
+under `tests/errors/`, each of which must give just the message that is shown here.
 """
 
 
@@ -60,7 +60,7 @@ def _section(code: str, about: Code) -> str:
     lines = [f"## {code} {about.title}\n", f"{kind}{about.meaning}\n"]
     first, *others = [*cases(code)[:MOST], None]
     if first is not None:
-        lines += [_block(excerpt(first)), "gives\n" if len(others) < 2 else "gives, and others like it give\n"]
+        lines += [*(_block(each) for each in shown(first)), "gives\n" if len(others) < 2 else "gives, and others like it give\n"]
     for case in (first, *others):
         if case is not None:
             lines.append(_block((case / "message.txt").read_text(encoding="utf-8")))
@@ -68,8 +68,24 @@ def _section(code: str, about: Code) -> str:
 
 
 def cases(code: str) -> list[Path]:
-    """The folders with broken programs for a code."""
+    """The folders with the cases of a code."""
     return sorted(path.parent for path in CASES.glob(f"{code}-*/message.txt"))
+
+
+def shown(case: Path) -> Iterator[str]:
+    """What of a case gives its message: the command; the program, the mapping, or the rows."""
+    if (case / "command").exists():
+        yield f"$ guerdon {(case / 'command').read_text(encoding='utf-8').strip()}"
+    if case.name.startswith(("G5", "G6")):
+        sources = [case / "history.yaml", *case.glob("*.sql")] if case.name[1] == "5" else _tables(case)
+        yield from (path.read_bytes().decode("utf-8", "replace").rstrip() for path in sources if path.exists())
+    elif (case / "program.guerdon").exists() and not case.name.startswith("G9"):
+        yield excerpt(case)
+
+
+def _tables(case: Path) -> list[Path]:
+    """The tables of a case, or the queries that make them."""
+    return sorted(path for path in case.iterdir() if path.suffix in (".csv", ".jsonl", ".sql"))
 
 
 def excerpt(case: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from tests.history.conftest import SALE, SALE_EVENT, USD, Open, Refused, WritePa
 
 from guerdon.history import clock
 from guerdon.history.open import History
-from guerdon.program import types
+from guerdon.program import nodes, types
 
 NEW_YORK = SALE.replace("timezone: UTC", "timezone: America/New_York")
 ZONELESS = SALE.replace("    timezone: UTC\n", "")
@@ -45,7 +45,7 @@ def sale(moment: str) -> str:
         ("2026-03-02T14:30:00.123456000Z", micros(2026, 3, 2, 14, 30, microsecond=123456)),
         ("2026-03-02T14:30", micros(2026, 3, 2, 14, 30, zone="America/New_York")),
         ("2026-07-02 14:30:00", micros(2026, 7, 2, 14, 30, zone="America/New_York")),
-        ("2026-03-02", micros(2026, 3, 2, zone="America/New_York")),
+        ("2026-03-02", micros(2026, 3, 2)),  # a day is the program's, whose zone is UTC here
         ("1900-01-01 00:00:00", micros(1900, 1, 1, zone="America/New_York")),
         ("2199-07-01 00:00:00", micros(2199, 7, 1, zone="America/New_York")),
     ],
@@ -115,7 +115,7 @@ def test_a_timestamp_that_is_no_instant_is_set_aside(
         ("TIMESTAMP_S '2024-07-01 12:00:00'", micros(2024, 7, 1, 16, 0)),
         ("TIMESTAMP_MS '2024-07-01 12:00:00'", micros(2024, 7, 1, 16, 0)),
         ("TIMESTAMPTZ '2024-07-01 12:00:00+00'", micros(2024, 7, 1, 12, 0)),
-        ("DATE '2024-07-01'", micros(2024, 7, 1, 4, 0)),
+        ("DATE '2024-07-01'", micros(2024, 7, 1)),
     ],
 )
 def test_a_timestamp_is_an_instant(opened: Open, parquet: WriteParquet, sql: str, instant: int) -> None:
@@ -191,3 +191,13 @@ def micros_of(local: datetime) -> int:
 def test_a_day_that_a_zone_skipped_does_not_exist(opened: Open) -> None:
     history = opened(SALE.replace("UTC", "Pacific/Apia"), SALE_EVENT, sales__csv=sale("2011-12-30 12:00"))
     assert codes(history) == ["G612"]
+
+
+def test_a_date_is_the_programs_day_whatever_clock_the_source_was_read_from(opened: Open) -> None:
+    """It starts where the program's days start, in the program's zone."""
+    of = program(SALE_EVENT, zone="America/New_York")
+    frame = nodes.Frame("p", 2026, "USD", "America/New_York", day_start=time(4))
+    early = nodes.Program(**{name: getattr(of, name) for name in of.field_names} | {"frame": frame})
+    utc = NEW_YORK.replace("America/New_York", "UTC")
+    assert at(opened(utc, of=early, sales__csv=sale("2026-03-05"))) == [micros(2026, 3, 5, 4, zone="America/New_York")]
+    assert at(opened(utc, of=early, sales__csv=sale("2026-03-05 00:00:00"))) == [micros(2026, 3, 5)]

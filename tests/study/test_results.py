@@ -133,9 +133,9 @@ def test_awards_are_written_exactly_and_in_the_order_in_which_they_were_posted(t
     write(busy(), tmp_path, format)
     hash, at = fingerprint(program()), "2026-01-01T16:00:00Z"
     assert read(tmp_path, "awards", format)[:3] == [
-        ("e0/Points", "b", "e0", "Points", "point", "7.00", "22/3", "1/3", "0.00", at, at, None, hash),
-        ("e0/Credit", "b", "e0", "Credit", "credit", "0.36", "11/30", "1/150", "0.00", at, at, None, hash),
-        ("e1/Points", "a", "e1", "Points", "point", "100.00", "1601/12", "5/12", "33.00", "2026-01-01T17:00:00Z", "2026-01-01T17:00:00Z", None, hash),
+        ("order/e0/Points", "b", "e0", "Points", "point", "7.00", "22/3", "1/3", "0.00", at, at, None, hash),
+        ("order/e0/Credit", "b", "e0", "Credit", "credit", "0.36", "11/30", "1/150", "0.00", at, at, None, hash),
+        ("order/e1/Points", "a", "e1", "Points", "point", "100.00", "1601/12", "5/12", "33.00", "2026-01-01T17:00:00Z", "2026-01-01T17:00:00Z", None, hash),
     ]  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def test_csv_holds_no_formula_and_leaves_numbers_alone(tmp_path: Path) -> None:
     run.ledger.awards[0] = replace(run.ledger.awards[0], quantity=Fraction(-7), dropped=Fraction(-1, 3), exact=Fraction(-22, 3))
     write(run, tmp_path, "csv")
     found = read(tmp_path, "awards", "csv")
-    assert found[0][:9] == ("'+49/Points", "'=HYPERLINK(1)", "'+49", "Points", "point", "-7.00", "-22/3", "-1/3", "0.00")
+    assert found[0][:9] == ("order/+49/Points", "'=HYPERLINK(1)", "'+49", "Points", "point", "-7.00", "-22/3", "-1/3", "0.00")
     assert found[2][1] == "'-5"
 
 

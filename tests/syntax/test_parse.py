@@ -58,16 +58,16 @@ def only(text: str | bytes) -> Diagnostic:
 @pytest.mark.parametrize(
     ("data", "at", "said"),
     [
-        (b'earn "\xff"', "1:7", "the byte 0xff is not UTF-8 at byte 6: a program is a text in UTF-8"),
-        ("é".encode("latin-1"), "1:1", "the byte 0xe9 is not UTF-8 at byte 0: a program is a text in UTF-8"),
-        (ONE_MISTAKE.encode("utf-16"), "1:1", "the byte 0xff is not UTF-8 at byte 0: a program is a text in UTF-8"),
-        (b"unit star\n  \0", "2:3", "a NUL byte at byte 12: a program is a text in UTF-8"),
-        (b"\0\xff", "1:1", "a NUL byte at byte 0: a program is a text in UTF-8"),
+        (b'earn "\xff"', "1:7", "byte 6 is 0xff, which can't stand there"),
+        ("é".encode("latin-1"), "1:1", "byte 0 is 0xe9, which can't stand there"),
+        (ONE_MISTAKE.encode("utf-16"), "1:1", "byte 0 is 0xff, which can't stand there"),
+        (b"unit star\n  \0", "2:3", "byte 12 is zero"),
+        (b"\0\xff", "1:1", "byte 0 is zero"),
     ],
 )
 def test_what_is_no_text_is_told_by_its_place(data: bytes, at: str, said: str) -> None:
     mistake = only(data)
-    assert (mistake.code, place(mistake), mistake.message) == ("G001", at, said)
+    assert (mistake.code, place(mistake), mistake.message) == ("G001", at, f"the file is not a text in UTF-8: {said}")
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -240,9 +240,9 @@ def test_a_mistake_never_hides_the_next_declaration() -> None:
 
 
 def test_all_mistakes_of_a_declaration_are_told_in_their_order() -> None:
-    text = "earnn A\n  on 5\n  giv 5 star\n  give 1,000 star\n  when amount\n  round dwn per event\n  limit"
+    text = "earn A\n  on 5\n  giv 5 star\n  give 1,000 star\n  when amount\n  round dwn per event\n  limit"
     assert told(text) == [
-        ("G012", "1:1", "earnn"),
+        ("G005", "1:6", "A"),
         ("G005", "2:6", "5"),
         ("G013", "3:3", "giv"),
         ("G008", "4:8", "1,000"),

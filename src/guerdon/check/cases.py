@@ -24,6 +24,7 @@ SOMEBODY = "member"
 def case(declaration: tree.Declaration, names: Names) -> nodes.Case | None:
     """The test; None where something in it was reported."""
     assert isinstance(declaration.name, tree.String)
+    _in_order(declaration, names)
     given: list[nodes.Opening | None] = []
     steps: list[nodes.Happening | nodes.Expectation | None] = []
     for clause in declaration.clauses:
@@ -38,11 +39,54 @@ def case(declaration: tree.Declaration, names: Names) -> nodes.Case | None:
         names.report("G335", "a test expects something", declaration.name.span, "nothing is expected",
                      help=(f"write `expect`, like `expect 12 {next(iter(names.units), 'star')}`",))  # fmt: skip
         return None
+    _members_known(declaration, given, names)
     if None in given or None in steps:
         return None
     return nodes.Case(
         declaration.name.text, tuple(filter(None, given)), tuple(filter(None, steps)), span=declaration.name.span
     )
+
+
+def _members_known(
+    declaration: tree.Declaration, given: list[nodes.Opening | None], names: Names
+) -> None:
+    """Reports a member who does something and of whom the test does not give a needed fact."""
+    needed = [fact for fact in names.member.facts.values() if not isinstance(fact.type, types.Optional)]
+    told = {(opening.member, opening.fact) for opening in given if opening}
+    for clause in declaration.clauses:
+        if not isinstance(clause, tree.Happens):
+            continue
+        for fact in needed:
+            member = _member(clause.member)
+            if (member, fact.name) not in told:
+                told.add((member, fact.name))
+                whose = f"{clause.member.text}: " if clause.member else ""
+                names.report(
+                    "G336", f"a member needs `{fact.name}`, {show(fact.type)}", clause.span, f"`{fact.name}` is not given",
+                    related=((fact.span, "declared here"),),
+                    help=(f"add `given {whose}{fact.name} {sample(fact.type)}`",),
+                )  # fmt: skip
+
+
+def _in_order(declaration: tree.Declaration, names: Names) -> None:
+    """Reports an event or expectation of a time before the one above it: time goes on in a test."""
+    latest: tuple[str, str] | None = None
+    above: tree.Date | None = None
+    for clause in declaration.clauses:
+        match clause:
+            case tree.Happens(date=on, time=clock):
+                moment = (on.text, clock.text if clock else "12:00")
+            case tree.ExpectBalance(on=tree.Date() as on) | tree.ExpectTier(on=tree.Date() as on):
+                moment = (on.text, "23:59")
+            case _:
+                continue
+        if latest is not None and above is not None and (moment < latest if isinstance(clause, tree.Happens) else on.text < latest[0]):
+            names.report(
+                "G345", "time goes on in a test: this lies before what stands above it", on.span, "earlier",
+                related=((above.span, "later"),), help=("put the lines of a test in the order of their dates",),
+            )  # fmt: skip
+            return
+        latest, above = moment, on
 
 
 def _member(name: tree.Name | None) -> str:

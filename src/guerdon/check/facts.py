@@ -174,8 +174,31 @@ def record(declaration: tree.Declaration, names: Names) -> nodes.Record:
             names.damaged.add(name)
         else:
             of = types.Optional(of) if written.optional else of
+            _hides(written.name, names)
             facts[written.name.text] = nodes.Fact(written.name.text, of, span=written.name.span)
     return nodes.Record(name, facts, span=_at(declaration))
+
+
+def _hides(name: tree.Name, names: Names) -> None:
+    """Warns of a fact with the name of a measure or a ladder, which rules on its event then can't see."""
+    for keyword, what in {"measure": "measure", "tiers": "ladder"}.items():
+        hidden = names.declared.get((keyword, name.text))
+        if hidden is not None:
+            names.report(
+                "G351", f"the fact `{name.text}` hides the {what} `{name.text}` wherever it is known", name.span, "this fact",
+                related=((_at(hidden), f"this {what}"),), help=("give one of them another name",),
+            )  # fmt: skip
+
+
+def of_member(declaration: tree.Declaration, names: Names) -> nodes.Record:
+    """The facts of a member, which are given and not derived."""
+    for written in clauses(declaration, tree.Fact):
+        if written.value is not None:
+            names.report(
+                "G347", "a member's facts are given, not derived", written.value.span, "derived",
+                help=(f"write a `measure {written.name.text}` with it below `is`",),
+            )  # fmt: skip
+    return record(declaration, names)
 
 
 def _at(declaration: tree.Declaration) -> Span:

@@ -117,6 +117,16 @@ def rounding(
             edit=Edit(written.place.span, "event"),
         )
         return None
+    least = clause(declaration, tree.Minimum)
+    if place is nodes.RoundPlace.TOTAL and least is not None:
+        names.report(
+            "G348",
+            "a minimum raises what one event gives, and this rounds the total of all",
+            least.span,
+            "of one event",
+            related=((written.span, "of all"),),
+            help=("write `round ... per event`, or take the minimum out",),
+        )
     return nodes.Rounding(nodes.RoundMode(" ".join(written.mode.text.split())), place, span=written.span)
 
 

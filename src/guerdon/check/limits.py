@@ -26,8 +26,14 @@ def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.L
     if not scope.per_event and not scope.per_member:
         names.report(
             "G332", "a limit says per whom it counts", written.span, "`per member` or `per event` is missing",
-            help=(f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`",),
+            help=(f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",),
             edit=Edit(Span(written.span.source, written.most.span.end, written.most.span.end), " per member"),
+        )  # fmt: skip
+        return None
+    if scope.per_event and scope.per_member:
+        names.report(
+            "G349", "a limit counts per event or per member, not both", written.span, "two limits in one",
+            help=(f"write two lines, `limit {written.most.span.text} per event` and `limit {written.most.span.text} per member ...`",),
         )  # fmt: skip
         return None
     return nodes.Limit(

@@ -31,6 +31,8 @@ Measuring = tree.Measured | tree.DaysSince | tree.Earned | tree.Available
 
 def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
     """The typed aggregate; None where something was reported."""
+    if not (isinstance(expr, tree.Measured) and _this_event(expr.window)) and not _past(expr, scene, names):
+        return None
     match expr:
         case tree.Available(of):
             unit = _unit(of, names)
@@ -41,9 +43,23 @@ def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> node
             return _over_events(nodes.Aggregate.DAYS_SINCE, expr, names, any_typed)
         case tree.Measured():
             aggregate = nodes.Aggregate(expr.aggregate.text)
-            if isinstance(expr.window, tree.Calendar) and expr.window.period.text == "event":
+            if _this_event(expr.window):
                 return _over_lines(aggregate, expr, scene, names, any_typed)
             return _over_events(aggregate, expr, names, any_typed)
+
+
+def _this_event(window: tree.Window) -> bool:
+    return isinstance(window, tree.Calendar) and (window.which.text, window.period.text) == ("this", "event")
+
+
+def _past(expr: Measuring, scene: Scene, names: Names) -> bool:
+    """Whether a member's past can be asked for here; reported where it can't."""
+    if not scene.happens:
+        names.report(
+            "G224", f"{scene.what} can't ask for what happened before", expr.span, "the past",
+            help=("ask for it where a rule needs it, or in a `measure`",),
+        )  # fmt: skip
+    return scene.happens
 
 
 def period(written: tree.Period, names: Names) -> nodes.Period | None:

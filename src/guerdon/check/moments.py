@@ -18,6 +18,7 @@ def day(written: tree.Date, names: Names) -> date:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         message = f"programs reckon with days from {FIRST_YEAR} through {LAST_YEAR}"
         names.report("G344", message, written.span, "another time", help=("leave the end out, like `from 2026-01-01`",))
+        return date(LAST_YEAR if found.year > LAST_YEAR else FIRST_YEAR, 1, 1)
     return found
 
 

@@ -108,7 +108,7 @@ def _records(names: Names) -> None:
     for name, declaration in _declared(names, "event"):
         names.events[name] = facts.record(declaration, names)
     for _, declaration in _declared(names, "member"):
-        names.member = facts.record(declaration, names)
+        names.member = facts.of_member(declaration, names)
 
 
 def _tiers(names: Names) -> None:

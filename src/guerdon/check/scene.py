@@ -29,4 +29,4 @@ class Scene:
         return replace(self, line=line)
 
 
-CONSTANT = Scene("a constant", happens=False, named=False)
+CONSTANT = Scene("a fixed value", happens=False, named=False)

@@ -9,14 +9,15 @@ from guerdon.check.expressions import typed
 from guerdon.check.facts import field_type
 from guerdon.check.mending import as_type
 from guerdon.check.names import Names, clause, clauses
-from guerdon.check.scene import CONSTANT
+from guerdon.check.scene import CONSTANT, MOMENTS
 from guerdon.check.strange import words_of
 from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit, nearest
 
-Key = str | Fraction
+Key = str | Fraction | bool
+_KEYS = (types.Tier, types.Choice, types.Text, types.Number, types.YesNo)
 
 
 def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
@@ -31,6 +32,12 @@ def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
         return None
     key = _key_type(by, names)
     if key is None:
+        return None
+    if not isinstance(key, _KEYS):
+        names.report(
+            "G346", "a table is looked up by a word, a text, a number, a tier, or yes and no", by.span, show(key),
+            help=("compare it in a rule's `when` instead",),
+        )  # fmt: skip
         return None
     rows = _rows(clauses(declaration, tree.Row), key, names)
     otherwise = clause(declaration, tree.Otherwise)
@@ -51,6 +58,8 @@ def _key_type(by: tree.By, names: Names) -> types.Type | None:
         return field_type(by.type, names)
     if by.key.text in names.steps:
         return types.Tier(by.key.text)
+    if by.key.text == "weekday":
+        return MOMENTS["weekday"]
     records = [names.member, *names.events.values(), *names.records.values()]
     facts = [record.facts[by.key.text] for record in records if by.key.text in record.facts]
     found = {fact.type.of if isinstance(fact.type, types.Optional) else fact.type for fact in facts}
@@ -95,7 +104,7 @@ def _key(row: tree.Row, key: types.Type, names: Names) -> Key | None:
     match row.key:
         case tree.Name(text) if words is not None:
             if text in words:
-                return text
+                return _word_key(text, key)
             what = f"a tier of `{key.ladder}`" if isinstance(key, types.Tier) else f"one of {quoted(words)}"
             names.unknown("G107", f"`{text}` is not {what}", row.key.span, words, "no such key")
             return None
@@ -115,8 +124,15 @@ def _key(row: tree.Row, key: types.Type, names: Names) -> Key | None:
     return None
 
 
+def _word_key(word: str, key: types.Type) -> Key:
+    """The key that a word of the table stands for, as the engine meets it."""
+    return word == "yes" if isinstance(key, types.YesNo) else word
+
+
 def _words(key: types.Type, names: Names) -> list[str] | None:
     """The words that a key can be, where they are a closed list."""
+    if isinstance(key, types.YesNo):
+        return ["yes", "no"]
     return words_of(key, names) if isinstance(key, types.Choice | types.Tier) else None
 
 
@@ -154,7 +170,7 @@ def _complete(
 ) -> None:
     """Reports keys without a row, and an `else` that no key is left for."""
     words = _words(key, names)
-    missing = [word for word in words if word not in rows] if words is not None else None
+    missing = None if words is None else [word for word in words if _word_key(word, key) not in rows]
     if rest is None and missing != []:
         what = f"no row for {quoted(missing)}" if missing else f"{show(key)} can be anything, and there is no `else`"
         names.report(

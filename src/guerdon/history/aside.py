@@ -46,7 +46,7 @@ def disagreeing(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[Reje
                 WHERE NOT heads.faulty AND heads.disagrees IS NOT NULL"""
     for file, row, event, column, source in _rows(con, staged, query):
         field = staged.columns[column].label
-        message = f"the rows of one `{staged.event}` give different values for `{field}`"
+        message = f"the rows of {staged.event} `{event}` give different values for `{field}`"
         help = f"give all its rows the same `{field}`, or group by something else"
         yield Rejection("G617", message, event, Place(staged.files[file], row), source, help)
 
@@ -58,8 +58,9 @@ def conflicting(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[Reje
         rows = f"""SELECT rows.file, rows.row, id, first_file, first_row FROM {staged.table("rows")} AS rows
                    JOIN {staged.table("later")} AS later ON rows.file = later.file AND rows.{staged.at(Part.GROUP)} = later.key WHERE NOT same"""
     for file, row, event, first_file, first_row, source in _rows(con, staged, rows):
-        message = f"`{event}` is the id of another `{staged.event}`, at {staged.files[first_file]} row {first_row}"
-        help = "an id names one event: give this one its own, or remove it; a group lies in one file"
+        message = f"`{event}` is the id of an earlier `{staged.event}` with other content, at {staged.files[first_file]} row {first_row}"
+        help = "an id names one event: give this one its own, or remove it"
+        help += "; all rows of a group lie in one file" if staged.grouped else ""
         yield Rejection("G619", message, event, Place(staged.files[file], row), source, help)
 
 
@@ -67,7 +68,7 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged, query: str) -> Iterato
     """Rows of the query (file and row first), in order, each with what its source row holds at the end."""
     if not con.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchone():
         return
-    raw = f'SELECT * EXCLUDE ({FILE}, {ROW}), {FILE} AS "guerdon.f", {ROW} AS "guerdon.r" FROM {name(f"raw {staged.source}")}'
+    raw = f'SELECT * EXCLUDE ({FILE}, {ROW}) {_as_text(con, staged)}, {FILE} AS "guerdon.f", {ROW} AS "guerdon.r" FROM {name(f"raw {staged.source}")}'
     cursor = con.cursor()
     cursor.execute(
         f'SELECT found.*, raw.* EXCLUDE ("guerdon.f", "guerdon.r") FROM ({query}) AS found JOIN ({raw}) AS raw ON found.file = raw."guerdon.f" AND found.row = raw."guerdon.r" ORDER BY found.file, found.row'
@@ -78,6 +79,13 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged, query: str) -> Iterato
         for values in chunk:
             source = {column: plain(value) for column, value in zip(columns[width:], values[width:], strict=True)}
             yield (*values[:width], source)
+
+
+def _as_text(con: duckdb.DuckDBPyConnection, staged: Staged) -> str:
+    """Columns of instants made text: DuckDB hands them over only where a package for time zones is installed."""
+    described = con.execute(f"DESCRIBE {name(f'raw {staged.source}')}").fetchall()
+    zoned = [name(column) for column, kind, *_ in described if "TIME ZONE" in kind]
+    return f"REPLACE ({', '.join(f'CAST({each} AS VARCHAR) AS {each}' for each in zoned)})" if zoned else ""
 
 
 def plain(value: object) -> object:

@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+
 MICROSECONDS = 1_000_000
-FIRST_YEAR, LAST_YEAR = 2, 9998
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NORMAL, SKIPPED, TWICE = 0, 1, 2
@@ -37,7 +38,7 @@ def intervals(zone: str, years: Iterable[int]) -> list[Interval]:
     Errors: ZoneInfoNotFoundError (or ValueError) for a name that isn't a zone's.
     """
     rules = ZoneInfo(zone)
-    needed = sorted({year for each in years for year in (each - 1, each, each + 1) if FIRST_YEAR <= year <= LAST_YEAR})
+    needed = sorted({year for each in years for year in (each - 1, each, each + 1) if FIRST_YEAR - 1 <= year <= LAST_YEAR + 1})
     found: list[Interval] = []
     for first, last in _runs(needed):
         found += _of_run(rules, datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, tzinfo=UTC))

@@ -62,13 +62,32 @@ def read(source: Source) -> tuple[Document, list[Diagnostic]]:
 def _unreadable(source: Source, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     at = min(mark.index, len(source.text)) if mark else 0
-    problem = getattr(error, "problem", None) or "a character that YAML does not allow"
+    problem = getattr(error, "problem", None) or "a character that can't stand there"
+    if "'\\t'" in problem:
+        return Diagnostic(
+            "G501", "a line is indented with a tab", Span(source, at, at), "a tab", help=("indent with spaces",)
+        )
+    said = next((ours for theirs, ours in _PROBLEMS.items() if theirs in problem), problem)
     return Diagnostic(
         "G501",
-        f"this can't be read as YAML: {problem}",
+        f"this can't be read as YAML: {said}",
         Span(source, at, at),
+        "stopped here",
         help=("write `key: value`, one to a line, with what belongs to a key indented below it",),
     )
+
+
+_PROBLEMS = {
+    "mapping values are not allowed": "a second `:` on the line, or a key that is not indented like its neighbours",
+    "could not find expected ':'": "a `:` is missing",
+    "expected <block end>": "this is indented unlike its neighbours",
+    "while scanning a quoted scalar": "a quote is opened and not closed",
+    "found unexpected end of stream": "a quote or bracket is opened and not closed",
+    "did not find expected ',' or '}'": "a brace is opened and not closed",
+    "expected ',' or '}'": "a brace is opened and not closed",
+    "expected ',' or ']'": "a bracket is opened and not closed",
+}
+"""What YAML's reader says, and how it is said here."""
 
 
 class _Reader:
@@ -81,11 +100,15 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Path) -> Value:
         if id(node) in self.seen:
-            self._fault(node, "an alias (`*name`) can't be used here", "write the value out again")
+            self._fault(
+                node,
+                "an alias (`*name`) of a value (`&name`) can't be used here",
+                "write the value out where it is needed",
+            )
             return ""
         self.seen.add(id(node))
         if node.tag not in _PLAIN:
-            self._fault(node, "a tag (`!name`) can't be used here", "take the tag away")
+            self._fault(node, "a value has a tag (`!name`)", "take the tag away")
         return self._value_of_kind(node, path)
 
     def _value_of_kind(self, node: yaml.Node, path: Path) -> Value:

@@ -17,6 +17,16 @@ class Place:
     file: str
     row: int
 
+    def __str__(self) -> str:
+        """As people look it up: a spreadsheet counts the header, and this does not.
+
+        >>> str(Place("sales.csv", 4))
+        'sales.csv, row 4 below the header'
+        """
+        if self.file.lower().endswith(".csv"):
+            return f"{self.file}, row {self.row} below the header"
+        return f"{self.file}, {'row' if self.file.lower().endswith('.parquet') else 'line'} {self.row}"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

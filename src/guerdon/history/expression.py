@@ -13,6 +13,7 @@ from guerdon.history.document import Path
 from guerdon.history.fault import HistoryError
 from guerdon.history.mapping import EventMapping, MembersMapping
 from guerdon.history.sql import complaint, missing_column
+from guerdon.history.sql import kind as said
 from guerdon.history.table import ROW
 from guerdon.text.diagnostic import Diagnostic
 
@@ -32,13 +33,14 @@ def types_of(
             faults.append(
                 context.refuse(
                     "G525",
-                    f"`where` gives {kind}, not yes or no",
+                    f"`where` gives {said(kind)}, not yes or no",
                     (*path, "where"),
                     "write a condition, such as `quantity > 0`",
                 )
             )
     if faults:
-        raise HistoryError(faults)
+        whole = len(context.tables[mapping.source].columns) == 1  # one mistake: the columns were not told apart
+        raise HistoryError(faults[:1] if whole else faults)
     return types
 
 
@@ -66,16 +68,18 @@ def _refused(context: Context, error: Exception, expression: str, joined: str, p
         over = (
             "over several rows: `sum(COLUMN) over (partition by COLUMN)`"
             if "GROUP BY" in str(error)
+            else "say what the columns hold: `columns: {COLUMN: decimal 2}` in the source"
+            if "does not work on" in complaint(error)
             else "write a column's name, or SQL over the columns"
         )
         return context.refuse(
             "G525", f"`{shown}` is not an expression that can be computed: {complaint(error)}", path, over
         )
     query = f"SELECT * FROM {joined}"
-    known = {each: kind for each, kind in source.columns(context.con, query).items() if not each.startswith("guerdon.")}
+    known = {each: kind for each, kind in source.columns(context.con, query).items() if not each.startswith("guerdon")}
     fault = source.no_such_column(column, known, context.document.span(path))
-    if expression.strip().strip('"') == column:
-        constant = f"for the text itself, write \"'{column}'\""
+    if expression.strip().strip('"') == column and not any(each.startswith("did you mean") for each in fault.help):
+        constant = f"if the text itself is meant, write \"'{column}'\""
         fault = Diagnostic(fault.code, fault.message, fault.span, help=(*fault.help, constant))
     return fault
 

@@ -18,9 +18,8 @@ def find(folder: Path, pattern: str, span: Span) -> tuple[list[Path], list[Diagn
     """
     wrong = _refused(pattern)
     if wrong:
-        return [], [
-            Diagnostic("G512", wrong, span, help=("say where the files are with `folder:`, and name them from there",))
-        ]
+        message, help = wrong
+        return [], [Diagnostic("G512", message, span, help=(help,))]
     folder = Path(os.path.normpath(folder))
     found = sorted(folder.glob(pattern)) if "*" in pattern else [folder / pattern]
     present = [each for each in found if each.exists()]
@@ -30,13 +29,15 @@ def find(folder: Path, pattern: str, span: Span) -> tuple[list[Path], list[Diagn
     return ([] if faults else present), faults
 
 
-def _refused(pattern: str) -> str | None:
+def _refused(pattern: str) -> tuple[str, str] | None:
+    """What is wrong with a name before anything is looked for, and what to do."""
     if "://" in pattern:
-        return f"`{pattern}` is an address: only files of this computer are read"
+        return f"`{pattern}` is an address: only files of this computer are read", "download the file and name it here"
     if not pattern.strip() or "\0" in pattern:
-        return "a file needs a name"
+        return "a file needs a name", "name a .csv, .jsonl, .ndjson or .parquet file"
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        return f"`{pattern}` leads out of the history's folder"
+        help = "say where the files are with `folder:`, and name them from there"
+        return f"`{pattern}` leads out of the history's folder", help
     return None
 
 
@@ -49,7 +50,7 @@ def _absent(folder: Path, pattern: str, span: Span) -> Diagnostic:
         "G511",
         f"there is no file `{pattern}`",
         span,
-        f"looked in {folder}",
+        "looked in this folder" if folder == Path() else f"looked in {folder}",
         help=(*advice, "names are seen from the folder of history.yaml, or from its `folder:`"),
     )
 
@@ -74,7 +75,11 @@ def _not_a_table(folder: Path, path: Path, span: Span) -> Diagnostic | None:
             "G512",
             f"`{path.name}` is not a table that can be read",
             span,
-            help=("give a .csv, .jsonl, .ndjson or .parquet file",),
+            help=(
+                "save the sheet as CSV UTF-8, and name that file"
+                if path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+                else "give a .csv, .jsonl, .ndjson or .parquet file",
+            ),
         )
     if path.stat().st_size == 0:
         return Diagnostic(

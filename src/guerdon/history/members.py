@@ -45,10 +45,10 @@ def _facts(
         for file, row, (member, *rest) in zip(files, numbers, zip(*facts, strict=True), strict=True):
             found = dict.fromkeys(each.name for each in mapped) | dict(zip(names[1:], rest, strict=True))
             if members.setdefault(member, found) != found:
-                conflicts.append(_conflict(member, Place(staged.files[file], row), found))
+                conflicts.append(_conflict(member, Place(staged.files[file], row), {"id": member, **found}))
     return members, conflicts
 
 
 def _conflict(member: str, place: Place, found: Facts) -> Rejection:
-    message = f"member `{member}` has other facts in an earlier row"
+    message = f"an earlier row says something else about member `{member}`"
     return Rejection("G621", message, None, place, found, "keep one row for each member")

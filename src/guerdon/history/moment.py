@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guerdon.history.clock import FIRST_YEAR, LAST_YEAR, SKIPPED, TWICE
+from guerdon.history.clock import SKIPPED, TWICE
 from guerdon.history.fault import Fault
 from guerdon.history.reading import Check, Reading, Unreadable, is_text
+from guerdon.history.sql import kind as said
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 
 _FIRST, _LAST = f"TIMESTAMP '{FIRST_YEAR:04}-01-02'", f"TIMESTAMP '{LAST_YEAR:04}-12-30'"
 _NONE = "CAST(NULL AS BIGINT)"
@@ -22,11 +24,17 @@ _SHAPE = rf"^({_DAY})(?:[T ]({_CLOCK})(:[0-5]\d)?(\.\d{{1,12}})?)?({_ZONE})?$"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a time without a zone means: the zone (None: not said), the program's for days, and what to do where the clock changed."""
+    """What times without a zone and days without a time mean.
+
+    Shape: `zone` is the source's (None: not said), `change` what to do where its clock
+    changed (refuse, earlier, later). A day is the program's: it starts in `day_zone` at
+    `day_start` (microseconds after midnight).
+    """
 
     zone: str | None
+    change: str
     day_zone: str
-    change: str  # refuse, earlier or later
+    day_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Moment:
     """SQL of a time: local microseconds or, where its zone is in the value itself, the instant.
 
     Shape: `zone` is whose clock `local` was read from (None: never local); `is_day` says
-    whether only a date was given, which means the start of that day.
+    whether only a date was given, which means the start of that day of the program's.
     """
 
     column: str  # what its layers' names end in
@@ -43,7 +51,7 @@ class Moment:
     instant: str
     is_day: str
     zone: str | None
-    change: str
+    clock: Clock
     checks: tuple[Check, ...]
 
     @property
@@ -54,13 +62,24 @@ class Moment:
 
     @property
     def value(self) -> str:
-        """SQL of the instant in microseconds; `z` is the zone's interval of `l`."""
-        at = self.column
-        if self.zone is None:
-            return f"u{at}"
-        start_of_day = f"CASE WHEN z{at}.kind = {SKIPPED} THEN z{at}.later ELSE z{at}.earlier END"
-        shift = f"z{at}.{'later' if self.change == 'later' else 'earlier'}"
-        return f"coalesce(u{at}, l{at} - CASE WHEN {self.is_day} THEN {start_of_day} ELSE {shift} END)"
+        """SQL of the instant in microseconds; `z` and `d` are the intervals of a time and of a day's start."""
+        at, clock = self.column, self.clock
+        shift = f"z{at}.{'later' if clock.change == 'later' else 'earlier'}"
+        time = f"l{at} - {shift}" if self.zone else _NONE
+        start = f"CASE WHEN d{at}.kind = {SKIPPED} THEN d{at}.later ELSE d{at}.earlier END"
+        day = f"l{at} + {clock.day_start} - {start}" if self.may_be_day else _NONE
+        return f"coalesce(u{at}, CASE WHEN {self.is_day} THEN {day} ELSE {time} END)"
+
+    @property
+    def may_be_day(self) -> bool:
+        return self.is_day != "false"
+
+    @property
+    def zones(self) -> tuple[tuple[str, str, int], ...]:
+        """The intervals that `value` needs: name, zone, and microseconds after the local time `l`."""
+        time = ((f"z{self.column}", self.zone, 0),) if self.zone else ()
+        day = ((f"d{self.column}", self.clock.day_zone, self.clock.day_start),) if self.may_be_day else ()
+        return time + day
 
 
 def moment(at: str, sql_type: str, field: str, clock: Clock) -> Moment:
@@ -78,18 +97,18 @@ def moment(at: str, sql_type: str, field: str, clock: Clock) -> Moment:
             f"CASE WHEN isfinite(r{at}) THEN epoch_us(r{at}) END",
             "false",
             None,
-            "",
+            clock,
             (_bounds(naive, at, field),),
         )
     if sql_type == "DATE":
-        return _local(at, "true", field, clock, clock.zone or clock.day_zone, ())
+        return _local(at, "true", field, clock, None, ())
     if sql_type.startswith("TIMESTAMP"):
         return _naive(at, sql_type, field, clock)
     if is_text(sql_type) or sql_type == '"NULL"':
         return _from_text(at, field, clock)
     raise Unreadable(
         "G528",
-        f"`{field}` needs a time, but this gives {sql_type}",
+        f"`{field}` needs a time, but this gives {said(sql_type)}",
         "compute it with SQL; seconds since 1970: `to_timestamp(COLUMN)`",
     )
 
@@ -99,7 +118,7 @@ def timestamp(r: str, sql_type: str, column: str, *, zoned: bool) -> Reading:
     if sql_type.startswith("TIMESTAMP") or sql_type == "DATE":
         if zoned != sql_type.endswith("ZONE"):
             raise Unreadable(
-                "G528", f"`{column}` holds {sql_type}", f"declare `timestamp{'' if zoned else ' with zone'}`"
+                "G528", f"`{column}` holds {said(sql_type)}", f"declare `timestamp{'' if zoned else ' with zone'}`"
             )
         return Reading(r if sql_type != "DATE" else f"CAST({r} AS TIMESTAMP)")
     shape = rf"{_DAY}[T ]{_CLOCK}(:[0-5]\d(\.\d{{1,6}}0*)?)?({_ZONE if zoned else ''})"
@@ -124,9 +143,9 @@ def _naive(at: str, sql_type: str, field: str, clock: Clock) -> Moment:
     return _local(at, "false", field, clock, clock.zone, fine)
 
 
-def _local(at: str, is_day: str, field: str, clock: Clock, zone: str, checks: tuple[Check, ...]) -> Moment:
+def _local(at: str, is_day: str, field: str, clock: Clock, zone: str | None, checks: tuple[Check, ...]) -> Moment:
     finite = f"CASE WHEN isfinite(r{at}) THEN CAST(r{at} AS TIMESTAMP) END"
-    changed = () if is_day == "true" else _clock_checks(at, is_day, zone, field, clock)
+    changed = _clock_checks(at, is_day, zone, field, clock) if zone else ()
     return Moment(
         at,
         finite,
@@ -134,7 +153,7 @@ def _local(at: str, is_day: str, field: str, clock: Clock, zone: str, checks: tu
         _NONE,
         is_day,
         zone,
-        clock.change,
+        clock,
         (_bounds(f"p{at}", at, field), *checks, *changed),
     )
 
@@ -152,7 +171,7 @@ def _from_text(at: str, field: str, clock: Clock) -> Moment:
     ]
     if clock.zone is None:
         checks.append((f"u{at} IS NULL AND NOT {is_day}", _no_zone(field)))
-    return Moment(at, parts, local, f"(l{at} - {_offset(p)})", is_day, zone, clock.change, tuple(checks))
+    return Moment(at, parts, local, f"(l{at} - {_offset(p)})", is_day, zone, clock, tuple(checks))
 
 
 def _offset(p: str) -> str:
@@ -181,7 +200,8 @@ def _not_a_time(field: str) -> Fault:
     return Fault(
         "G610",
         f"`{field}` is {{value}}: a date and time was expected",
-        "write it as 2026-03-02T14:30:00Z, or without the Z where the source has a `timezone`",
+        "write it as 2026-03-02T14:30:00Z, without the Z where the source has a `timezone`; another layout is read "
+        "with SQL, such as `strptime(COLUMN, '%d.%m.%Y %H:%M')`",
     )
 
 

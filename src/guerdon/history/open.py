@@ -117,17 +117,24 @@ def _open(
     rejections = [*_unread(context), *rejections, *about_members]
     history = History(context, staged, members, rejections, scratch)
     if not history.count and not rejections and not history.repeated:
-        raise HistoryError(
-            [
-                context.refuse(
-                    "G530",
-                    "this history has no events",
-                    ("events",),
-                    "the files have no rows, or `where` excludes them all",
-                )
-            ]
-        )
+        raise HistoryError([_nothing(context)])
     return history
+
+
+def _nothing(context: Context) -> Diagnostic:
+    """That there are no events: because there are no rows, or none that is let through."""
+    tables = context.tables.values()
+    if any(context.con.execute(f"SELECT 1 FROM {table.raw} LIMIT 1").fetchone() for table in tables):
+        return context.refuse(
+            "G530", "no events: `where` lets none of the rows through", ("events",), "look at each `where`"
+        )
+    files = ", ".join(dict.fromkeys(file.name for table in tables for file in table.files))
+    return context.refuse(
+        "G530",
+        f"no events: there is no row in {files}",
+        ("events",),
+        "look at the export: a header alone makes no events",
+    )
 
 
 def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:

@@ -33,7 +33,11 @@ class Plans:
 def plan(mapping: HistoryMapping, program: nodes.Program, document: Document) -> Plans:
     """Errors: G510 unknown source, G520 to G524 for events and fields that don't match the program's."""
     planner = _Planner(program, document, mapping)
+    unknown = [event for event in mapping.events if event not in program.events]
+    misspelt = {nearest(event, program.events) for event in unknown} - mapping.events.keys()
     for event, record in program.events.items():
+        if event in misspelt:
+            continue  # told below, as the name that it was given
         if event not in mapping.events:
             planner.fault(
                 "G520",
@@ -48,6 +52,8 @@ def plan(mapping: HistoryMapping, program: nodes.Program, document: Document) ->
             planner.unknown("G521", "the program has no event", event, program.events, ("events", event))
     if mapping.members:
         planner.plans.members.extend(planner.members(program.member, mapping.members))
+    else:
+        planner.no_members(program.member)
     return planner.plans
 
 
@@ -87,6 +93,17 @@ class _Planner:
         self.sources(given, ("members",))
         yield Column(Part.MEMBER, "id", types.Text(), given.id, ("members", "id"))
         yield from self.facts(record, given.fields, ("members", "fields"), False)
+
+    def no_members(self, record: nodes.Record) -> None:
+        """Reports facts that every member needs, where the history has nothing about members."""
+        needed = [fact.name for fact in record.facts.values() if not isinstance(fact.type, types.Optional)]
+        if needed:
+            self.fault(
+                "G522",
+                f"the program needs to know `{needed[0]}` of each member, and this says nothing about members",
+                (),
+                "add `members:` with `from`, `id` and `fields`, or make the fact optional in the program",
+            )
 
     def sources(self, given: EventMapping | MembersMapping, path: Path) -> None:
         if given.source not in self.mapping.sources:
@@ -134,7 +151,7 @@ class _Planner:
                     "G522",
                     f"`{record.name}` needs the field `{fact.name}`",
                     path,
-                    f"add `{fact.name}: COLUMN` to `fields`, or make it optional in the program",
+                    f"add `{fact.name}: COLUMN` below `{path[-2]}:`, or make it optional in the program",
                 )
         elif not isinstance(of, types.Lines):
             if isinstance(given, str):
@@ -148,7 +165,7 @@ class _Planner:
                 "G524",
                 f"`{fact.name}` is a list: its lines need fields of their own",
                 path,
-                f"indent them below `{fact.name}:`",
+                f"indent them below `{fact.name}:`, such as `{next(iter(self.program.records[of.record].facts))}: COLUMN`",
             )
         elif not grouped:
             self.fault(
@@ -163,7 +180,11 @@ class _Planner:
     def lines(self, record: nodes.Record, name: str, given: Mapping[str, str], path: Path) -> Iterator[Column]:
         if not given:
             self.fault(
-                "G522", f"the lines of `{name}` need a field at least", path, f"add one of: {', '.join(record.facts)}"
+                "G522",
+                f"nothing says what a line of `{name}` holds",
+                path,
+                f"indent its fields below `{name}:`, such as `{next(iter(record.facts))}: COLUMN`",
             )
+            return
         for column in self.facts(record, given, path, False):
             yield Column(Part.LINE, column.name, column.type, column.expression, column.path, name)

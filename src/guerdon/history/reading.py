@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from guerdon.history.fault import Fault
+from guerdon.history.sql import kind as said
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 
 Check = tuple[str, Fault]  # a condition in SQL, and what is wrong where it holds
 
@@ -112,7 +114,7 @@ def _digits(r: str, places: int, field: str) -> Reading:
     longer = Fault(
         "G604",
         f"`{field}` is {{value}}: it may have {_places(places)}",
-        "round it in the data, or with `round` in history.yaml",
+        f"round it in the data, or in history.yaml: `round(cast(COLUMN as decimal(18, 6)), {places})`",
     )
     checks = (
         (_wrong_shape(r, digits, r"[+-]?\d+(\.\d+)?"), _not_a_number(field)),
@@ -134,7 +136,7 @@ def from_float(r: str, places: int, field: str) -> Reading:
     other = Fault(
         "G620",
         f"`{field}` is {{value}}: it may have {_places(places)}",
-        f"declare more decimals, or round it: `round({field}, {places})`",
+        declare_more(field, places),
     )
     checks = (
         (f"NOT isfinite({r})", _not_a_number(field)),
@@ -144,12 +146,17 @@ def from_float(r: str, places: int, field: str) -> Reading:
     return Reading(value, checks)
 
 
+def declare_more(column: str, places: int) -> str:
+    """What to do about a declared column with more decimals than it may have."""
+    return f"declare more, such as `decimal {places + 2}`, and round where it is used: `round({column}, {places})`"
+
+
 def non_negative(reading: Reading, field: str) -> Reading:
     """The same, with what lies below zero refused (G606)."""
     below = Fault(
         "G606",
         f"`{field}` is {{value}}: it can't be below zero",
-        "what is given back is an event of its own, such as a return",
+        "what is given back is an event of its own, such as a return; leave such rows out here with `where`",
     )
     return Reading(reading.value, (*reading.checks, (f"({reading.value}) < 0", below)))
 
@@ -162,7 +169,7 @@ def _not_a_number(field: str) -> Fault:
     return Fault(
         "G603",
         f"`{field}` is {{value}}: a number was expected",
-        "write digits and at most one point, such as 12.50; no thousands separators",
+        "write digits and at most one point, such as 12.50; no thousands separators, no currency",
     )
 
 
@@ -180,8 +187,8 @@ def _not_exact(sql_type: str, field: str, places: int | None) -> Unreadable:
     kind = "number" if places is None else f"decimal {places}"
     return Unreadable(
         "G526",
-        f"`{field}` would be read from binary floating point ({sql_type}), which can't hold most decimals",
-        f"say which decimals are meant: `columns: {{COLUMN: {kind}}}`",
+        f"`{field}` would be read from binary floating point ({sql_type}), which holds most decimals only nearly",
+        f"say in the source which decimals are meant: `columns: {{COLUMN: {kind}}}`",
     )
 
 
@@ -194,7 +201,7 @@ def words(r: str, sql_type: str, field: str) -> Reading:
         raise Unreadable(
             "G526",
             f"`{field}` would be read from binary floating point ({sql_type}), where 17 becomes 17.0",
-            "say how it is written: `columns: {COLUMN: whole}`",
+            "say in the source how it is written: `columns: {COLUMN: whole}`",
         )
     if sql_type == "BLOB" or re.search(r"\[\]|STRUCT|MAP|UNION|BIT", sql_type):
         raise _other(sql_type, "text", field)
@@ -259,13 +266,17 @@ def day(r: str, sql_type: str, field: str) -> Reading:
         )
     else:
         raise _other(sql_type, "a date", field)
-    unread = f"{r} IS NOT NULL AND (({value}) IS NULL OR {wrong} OR year({value}) NOT BETWEEN 1 AND 9999)"
+    unread = (
+        f"{r} IS NOT NULL AND (({value}) IS NULL OR {wrong} OR year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR})"
+    )
     return Reading(value, ((unread, other),))
 
 
 def _other(sql_type: str, wanted: str, field: str) -> Unreadable:
     return Unreadable(
         "G528",
-        f"`{field}` needs {wanted}, but this gives {sql_type}",
-        "compute it with SQL, such as `cast(COLUMN as text)`",
+        f"`{field}` needs {wanted}, but this gives {said(sql_type)}",
+        "compute it with SQL, such as `cast(COLUMN as text)`"
+        if wanted == "text"
+        else "compute it with SQL, or map another column",
     )

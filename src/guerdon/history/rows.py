@@ -81,7 +81,9 @@ def _help(help: str, column: Column, main: Table, sql_type: str) -> str:
 
 
 def _clock(context: Context, main: Table) -> Clock:
-    return Clock(main.mapping.timezone, context.program.frame.timezone, main.mapping.clock_change)
+    frame = context.program.frame
+    start = (frame.day_start.hour * 60 + frame.day_start.minute) * 60_000_000
+    return Clock(main.mapping.timezone, main.mapping.clock_change, frame.timezone, start)
 
 
 def _layers(query: str, moments: Sequence[Moment | None]) -> str:
@@ -95,7 +97,7 @@ def _zones(context: Context, query: str, moments: Sequence[Moment | None]) -> st
     """The joins that give each local time its zone's interval; the zones' tables cover the years that occur."""
     joins = ""
     for each in moments:
-        if each is None or each.zone is None:
+        if each is None or not each.zones:
             continue
         at = each.column
         try:
@@ -104,8 +106,9 @@ def _zones(context: Context, query: str, moments: Sequence[Moment | None]) -> st
             ).fetchall()
         except duckdb.Error:
             years = []  # the same fault is met, and told, when the rows are read
-        _zone_table(context, f"zone {at}", each.zone, {int(found) for (found,) in years})
-        joins += f" ASOF LEFT JOIN {name(f'zone {at}')} AS z{at} ON l{at} >= z{at}.start"
+        for alias, zone, after in each.zones:
+            _zone_table(context, f"zone {alias}", zone, {int(found) for (found,) in years})
+            joins += f" ASOF LEFT JOIN {name(f'zone {alias}')} AS {alias} ON l{at} + {after} >= {alias}.start"
     return joins
 
 
@@ -147,8 +150,15 @@ def _missing(column: Column, r: str) -> list[Check]:
     if column.is_optional:
         return []
     nameless = f" OR CAST({r} AS VARCHAR) = ''" if column.part in (Part.ID, Part.MEMBER, Part.GROUP) else ""
+    of = column.expression[1:-1] if column.expression[:1] == '"' else column.label
+    where = "" if of == column.label else f": nothing stands in `{of}`"
     help = "give it a value in every row, or make the field optional in the program"
-    return [(f"{r} IS NULL{nameless}", Fault("G602", f"`{column.label}` is missing", help))]
+    if column.part not in (Part.FACT, Part.LINE):
+        help = f"every event has {_NEEDED.get(column.part, 'one')}: add it, or leave such rows out with `where`"
+    return [(f"{r} IS NULL{nameless}", Fault("G602", f"`{column.label}` is missing{where}", help))]
+
+
+_NEEDED = {Part.ID: "an id", Part.MEMBER: "a member", Part.AT: "a time"}
 
 
 def lines_of(fact: nodes.Fact) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,7 +13,8 @@ from guerdon.history.document import Path as Keys
 from guerdon.history.fault import HistoryError
 from guerdon.history.mapping import EventMapping, HistoryMapping, JoinMapping, MembersMapping, SourceMapping
 from guerdon.text.diagnostic import Diagnostic, nearest
-from guerdon.text.source import NOWHERE, decode, read_bytes
+from guerdon.text.source import Source, Span, decode, read_bytes
+from guerdon.text.zones import listed, zones_meant
 
 NAME = "history.yaml"
 
@@ -58,8 +59,10 @@ def check_zone(zone: str | None, context: Any, path: Keys, faults: list[Diagnost
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        close = nearest(zone, available_timezones())
-        advice = f"did you mean `{close}`?" if close else "write a name such as Europe/London, America/New_York or UTC"
+        close = zones_meant(zone)
+        advice = (
+            f"did you mean {listed(close)}?" if close else "write a name such as Europe/London, America/New_York or UTC"
+        )
         faults.append(context.refuse("G517", f"there is no time zone `{zone}`", path, advice))
 
 
@@ -71,22 +74,23 @@ def _source(path: Path) -> Any:
         raise HistoryError(
             [
                 Diagnostic(
-                    "G500", f"`{file}` is not UTF-8 text (byte {error.start})", NOWHERE, help=("save it as UTF-8",)
+                    "G500",
+                    f"`{file}` is not a text in UTF-8: byte {error.start} can't stand there",
+                    _end_of(decode(str(file), read_bytes(file)[: error.start])),
+                    "up to here it can be read",
+                    help=("save it as UTF-8 in your editor",),
                 )
             ]
         ) from None
     except OSError as error:
-        reason = "there is none" if isinstance(error, FileNotFoundError) else str(error.strerror)
-        raise HistoryError(
-            [
-                Diagnostic(
-                    "G500",
-                    f"`{file}` can't be read: {reason}",
-                    NOWHERE,
-                    help=("give a history.yaml, or the folder that it lies in",),
-                )
-            ]
-        ) from None
+        absent = isinstance(error, FileNotFoundError)
+        message = f"there is no `{file}`" if absent else f"`{file}` can't be read: {str(error.strerror).lower()}"
+        help = "name the history with `--history`: its history.yaml, or the folder that it lies in"
+        raise HistoryError([Diagnostic("G500", message, help=(help,))]) from None
+
+
+def _end_of(source: Source) -> Span:
+    return Span(source, len(source.text), len(source.text))
 
 
 # ---------------------------------------------------------------- what pydantic found, in our words
@@ -128,27 +132,68 @@ def _fault(document: Document, error: Any) -> Diagnostic:
             return Diagnostic("G502", f"`{path[-1]}` means nothing here", document.span(path, key=True), help=(advice,))
         case "missing":
             key = str(error["loc"][-1])
-            about = _described(path, key)
+            within = f" in `{path[-1]}`" if path else ""
             return Diagnostic(
-                "G504", f"`{key}` is missing", document.span(path, key=True), help=(f"add `{key}:` {about}".rstrip(),)
+                "G504",
+                f"`{key}` is missing{within}",
+                document.span(path, key=True),
+                help=(f"add a line `{key}:`", *_about(path, key)),
             )
         case "value_error":
             return Diagnostic(
-                "G503", str(error["ctx"]["error"]), document.span(path), help=(_described(path[:2], str(path[2])),)
+                "G503",
+                str(error["ctx"]["error"]),
+                document.span(path),
+                help=(*_about(path[:2], str(path[2])), "for money with cents: `decimal 2`"),
             )
         case _:
             return Diagnostic(
                 "G503",
                 _said(path, error),
                 document.span(path),
-                help=(_described(path[:-1], str(path[-1])) if path else "see the documentation of histories",),
+                help=_advice(path, error),
             )
 
 
 def _said(path: Keys, error: Any) -> str:
-    if len(path) == 2 and path[0] == "events" and isinstance(error.get("input"), str):
-        return f"`{error['input']}` is not a mapping: write `absent`, or where the event comes from"
-    return f"`{path[-1] if path else 'the file'}` has the wrong shape: {error['msg'].lower()}"
+    if _is_event(path, error):
+        return f"`{error['input']}` does not say where `{path[-1]}` comes from"
+    written, expected = error.get("input"), _EXPECTED.get(error["type"], "")
+    if error["type"] == "literal_error":
+        expected = error["ctx"]["expected"].replace("'", "`")
+    shown = f"`{written}`" if isinstance(written, str) and written else "empty" if not written else "something else"
+    return f"`{path[-1] if path else 'the file'}` is {shown}: {expected or 'another value'} was expected"
+
+
+_EXPECTED = {
+    "string_type": "one value",
+    "string_too_short": "a value",
+    "string_too_long": "a single character",
+    "dict_type": "keys of its own, indented below it,",
+    "model_type": "keys of its own, indented below it,",
+    "model_attributes_type": "keys of its own, indented below it,",
+    "list_type": "a list",
+}
+"""What was expected where pydantic found something else."""
+
+
+def _is_event(path: Keys, error: Any) -> bool:
+    return len(path) == 2 and path[0] == "events" and isinstance(error.get("input"), str)
+
+
+def _advice(path: Keys, error: Any) -> tuple[str, ...]:
+    if _is_event(path, error):
+        return (
+            f"write `{path[-1]}: absent` if this history has none, or indent `from`, `id`, `member`, `at` and `fields` below it",
+        )
+    found = _about(path[:-1], str(path[-1])) if path else ()
+    return found or ("write `key: value`, one to a line, with what belongs to a key indented below it",)
+
+
+def _about(path: Keys, key: str) -> tuple[str, ...]:
+    """The description of a key as a line of help; none where it has none."""
+    about = _described(path, key).rstrip(".")
+    return (f"`{key}`: {about[0].lower()}{about[1:]}",) if about else ()
 
 
 def _path(document: Document, loc: Keys) -> Keys:

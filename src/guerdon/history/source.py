@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import duckdb
 
 from guerdon.history import moment, reading, table
 from guerdon.history.event import Rejection
-from guerdon.history.fault import Faults
+from guerdon.history.fault import Fault, Faults
 from guerdon.history.mapping import SourceMapping
 from guerdon.history.reading import Reading, Unreadable
 from guerdon.history.sql import name
@@ -76,7 +76,10 @@ def no_such_column(called: str, known: dict[str, str], span: Span, separator: st
     close = nearest(called, known)
     advice = [f"did you mean `{close}`?"] if close else []
     if len(known) == 1 and any(mark in next(iter(known)) for mark in ";\t|"):
-        advice.append('the values seem to be separated otherwise: say so, for example `separator: ";"`')
+        mark = next(each for each in ";\t|" if each in next(iter(known)))
+        shown = {"\t": "a tab"}.get(mark, f"`{mark}`")
+        written = {"\t": "\\t"}.get(mark, mark)
+        advice = [f'the values seem to be separated by {shown}: add the line `separator: "{written}"` to the source']
     listed = ", ".join(known) if len(known) <= 20 else ", ".join(list(known)[:20]) + f" and {len(known) - 20} more"
     return Diagnostic("G515", f"there is no column `{called}`", span, help=(*advice, f"there are: {listed}"))
 
@@ -123,10 +126,16 @@ def _decimal(r: str, sql_type: str, places: int, column: str) -> Reading:
         read = reading.from_float(r, places, column)
         return read if places else Reading(f"CAST({read.value} AS BIGINT)", read.checks)
     read = reading.steps(r, sql_type, places, column)
+    checks = tuple((when, _of_declared(fault, places, column)) for when, fault in read.checks)
     if not places:
-        return read
+        return Reading(read.value, checks)
     step = f"CAST('{Decimal(1).scaleb(-places)}' AS DECIMAL({places + 1},{places}))"
-    return Reading(f"CAST(CAST({read.value} AS DECIMAL(18,0)) * {step} AS DECIMAL(18,{places}))", read.checks)
+    return Reading(f"CAST(CAST({read.value} AS DECIMAL(18,0)) * {step} AS DECIMAL(18,{places}))", checks)
+
+
+def _of_declared(fault: Fault, places: int, column: str) -> Fault:
+    """The fault with the help that serves where the column is declared."""
+    return replace(fault, help=reading.declare_more(column, places)) if fault.code == "G604" else fault
 
 
 def _view(called: str, readings: dict[str, Reading], faults: Faults) -> str:

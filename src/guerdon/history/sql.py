@@ -19,7 +19,32 @@ def complaint(error: Exception) -> str:
     """DuckDB's message in one line, without its class and without the place in our query."""
     said = re.split(r"\n\s*\n|\nLINE \d+:|Possible [Ss]olution", str(error))[0]
     said = re.sub(r"^(\w+ )+Error: ", "", " ".join(said.split()))
-    return said.rstrip(".!")[:300]
+    applied = re.match(r"No function matches the given name and argument types '(.+?)\((.*?)\)'", said)
+    if applied:
+        kinds = " and ".join(kind(each.strip()) for each in re.split(r",\s*(?![^(]*\))", applied[2]))
+        return f"`{applied[1]}` does not work on {kinds}"
+    said = re.sub(r" when casting from source column \S+$", "", said.rstrip(".!"))
+    return (said[:1].lower() + said[1:])[:300]
+
+
+_KINDS = {
+    "VARCHAR": "text",
+    "JSON": "text",
+    "BOOLEAN": "yes or no",
+    "DATE": "a date",
+    "TIMESTAMP": "a time without a zone",
+    "TIMESTAMP WITH TIME ZONE": "a time",
+    "FLOAT": "a binary number",
+    "DOUBLE": "a binary number",
+    "BLOB": "bytes",
+}
+
+
+def kind(sql_type: str) -> str:
+    """A type of SQL in plain words; as it is where there are none."""
+    if re.fullmatch(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(_LITERAL)?", sql_type):
+        return "a whole number"
+    return "a decimal number" if sql_type.startswith("DECIMAL") else _KINDS.get(sql_type, sql_type)
 
 
 def missing_column(error: Exception) -> str | None:

@@ -42,7 +42,9 @@ def load(con: duckdb.DuckDBPyConnection, table: str, files: list[Path], separato
     """
     formats = {FORMATS[each.suffix.lower()] for each in files}
     if len(formats) > 1:
-        raise BadTable("G512", "a source's files are of one kind", "make a source of each kind of file")
+        other = next(each for each in files if FORMATS[each.suffix.lower()] != FORMATS[files[0].suffix.lower()])
+        message = f"`{files[0].name}` and `{other.name}` are files of different kinds"
+        raise BadTable("G512", message, "make a source of each kind of file")
     try:
         return {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[formats.pop()](con, table, files, separator)
     except duckdb.Error as error:
@@ -52,18 +54,36 @@ def load(con: duckdb.DuckDBPyConnection, table: str, files: list[Path], separato
 def _unreadable(error: duckdb.Error, files: list[Path]) -> BadTable:
     named = files[0].name if len(files) == 1 else ", ".join(each.name for each in files[:3])
     if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
-        return BadTable("G514", f"`{named}` is not UTF-8 text", "save it as UTF-8 (in a spreadsheet: CSV UTF-8)")
+        return _not_utf8(files)
+    if "magic bytes" in str(error) or "too small to be a Parquet" in str(error):
+        message = f"`{named}` can't be read: it is not a Parquet file, or not the whole of one"
+        return BadTable(
+            "G513", message, "make the file anew; a file of another kind keeps its own ending, such as .csv"
+        )
     if "invalid state" in str(error):
         return BadTable(
             "G513",
             f"`{named}` can't be taken apart: its lines end in different ways",
-            "write the file anew, each line ending alike",
+            "save it again in an editor or spreadsheet, so that all lines end alike",
         )
     return BadTable(
         "G513",
         f"`{named}` can't be read: {complaint(error)}",
         "make the file anew; it may be damaged or of another kind",
     )
+
+
+def _not_utf8(files: list[Path]) -> BadTable:
+    """That a file is in another encoding: the first that can't be read, and its first such line."""
+    help = "save it as UTF-8 (in a spreadsheet: CSV UTF-8)"
+    for path in files:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    line.decode("utf-8")
+                except UnicodeDecodeError:
+                    return BadTable("G514", f"`{path.name}` is not UTF-8 text: line {number} can't be read", help)
+    return BadTable("G514", f"`{files[0].name}` is not UTF-8 text", help)
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, table: str, files: list[Path], _: str) -> list[Rejection]:
@@ -90,9 +110,10 @@ def _csv(con: duckdb.DuckDBPyConnection, table: str, files: list[Path], separato
         own = _header(con, path, separator)
         if set(own) != set(columns):
             odd = sorted(set(own) ^ set(columns))[0]
+            having, lacking = (path, files[0]) if odd in own else (files[0], path)
             raise BadTable(
                 "G516",
-                f"`{path.name}` and `{files[0].name}` differ in column `{odd}`",
+                f"`{having.name}` has a column `{odd}`, and `{lacking.name}` has none",
                 "make a source of each, or give the files the same columns",
             )
         rejections += _csv_file(con, table, path, index, own, separator)
@@ -129,7 +150,7 @@ def _csv_file(
         "SELECT line, min(error_type::VARCHAR), min(csv_line), min(error_message) FROM ragged GROUP BY line ORDER BY line"
     ).fetchall()
     if any(kind == "INVALID ENCODING" for _, kind, _, _ in ragged):
-        raise BadTable("G514", f"`{path.name}` is not UTF-8 text", "save it as UTF-8 (in a spreadsheet: CSV UTF-8)")
+        raise _not_utf8([path])
     starts = ", ".join(f"({line - 1 - earlier})" for earlier, (line, *_) in enumerate(ragged)) or "(NULL)"
     con.execute(
         f"""INSERT INTO {name(table)} BY NAME
@@ -145,6 +166,8 @@ def _ragged(path: Path, row: int, kind: str, raw: str | None, said: str, columns
     message = (
         f"the row has {count} values, but there are {columns} columns"
         if counted
+        else "a quote is opened and not closed"
+        if "quote" in said
         else f"the row can't be taken apart: {complaint(Exception(said))}"
     )
     help = "a value that contains the separator, a quote or a line break stands in double quotes"

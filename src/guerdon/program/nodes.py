@@ -49,7 +49,7 @@ class Table(Node):
 
     name: str
     key: Type
-    rows: Mapping[str | Fraction, Expr]
+    rows: Mapping[str | Fraction | bool, Expr]
     otherwise: Expr | None
     type: Type
 

@@ -51,7 +51,7 @@ class Engine:
     """Evaluates a program's events one at a time and posts to a ledger.
 
     Errors: an event whose time lies before one already evaluated for its member is
-    set aside with G690.
+    set aside with G690, one of a member of whom a needed fact is not known with G691.
     """
 
     def __init__(self, program: nodes.Program, facts: Mapping[str, Facts] | None = None) -> None:
@@ -61,6 +61,7 @@ class Engine:
         self.members: dict[str, Member] = {}
         self.posted = Posted(program)
         self._rules = tuple(program.rules.values())
+        self._needed = [each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)]
         self._worth = {name: first_money(record) for name, record in program.events.items()}
 
     # ------------------------------------------------------------ a run
@@ -88,6 +89,10 @@ class Engine:
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
+        lacking = self._lacking(event.member)
+        if lacking:
+            self.posted.rejections.append(_unknown(event, lacking))
+            return
         member = self.admit(event)
         if event.at < member.at:
             self.posted.rejections.append(_late(event))
@@ -127,6 +132,11 @@ class Engine:
             member.held[ladder.name] = Held()
             self._move(member, ladder, event.at, "joined")
         return member
+
+    def _lacking(self, member: str) -> str:
+        """A fact that every member needs and this one has not; empty where all are there."""
+        facts = self.member_facts.get(member, {})
+        return next((name for name in self._needed if facts.get(name) is None), "")
 
     def pass_to(self, member: Member, day: date) -> None:
         """Lets the days up to this one begin: tiers whose term ended are reviewed, in the order of time."""
@@ -224,7 +234,7 @@ class Engine:
 def _entry(event: Event, verdict: Verdict) -> Award:
     rule = verdict.rule
     return Award(
-        id=f"{event.id}/{rule.name}",
+        id=f"{event.type}/{event.id}/{rule.name}",
         member=event.member,
         event=event.id,
         rule=rule.name,
@@ -238,14 +248,25 @@ def _entry(event: Event, verdict: Verdict) -> Award:
     )
 
 
-def _late(event: Event) -> Rejection:
+def _unknown(event: Event, fact: str) -> Rejection:
     return Rejection(
-        "G690",
-        "this event happened before one of the member's that was already evaluated, and no lateness is declared",
+        "G691",
+        f"nothing says what `{fact}` is for member {event.member}",
         event.type,
         event.place,
         {"id": event.id, "member": event.member},
-        help="give the order in which events were recorded, or sort them by time",
+        help=f"give the member a row with `{fact}`, or make the fact optional in the program",
+    )
+
+
+def _late(event: Event) -> Rejection:
+    return Rejection(
+        "G690",
+        "the event comes late: one of the member's that happened after it is evaluated already",
+        event.type,
+        event.place,
+        {"id": event.id, "member": event.member},
+        help="to have events in the order in which they happened, take `recorded` out of the mapping",
     )
 
 

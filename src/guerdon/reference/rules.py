@@ -123,8 +123,11 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
         verdict.exact = summed(parts)
         per_line = rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.LINE
         verdict.quantity = summed(_rounded(part, rule, scene) for part in parts) if per_line else verdict.exact
-    if rule.minimum is not None and ZERO < verdict.exact < rule.minimum:
-        verdict.exact = verdict.quantity = rule.minimum
+    if verdict.exact < 0:  # a discount larger than what it is taken off: nothing is given, and nothing taken
+        verdict.exact = verdict.quantity = ZERO
+    if rule.minimum is not None and verdict.exact > 0 and verdict.quantity < rule.minimum:
+        verdict.exact = max(verdict.exact, rule.minimum)
+        verdict.quantity = rule.minimum
         verdict.raised = True
     if rule.rounding is None or rule.rounding.place is nodes.RoundPlace.EVENT:
         verdict.quantity = _rounded(verdict.quantity, rule, scene)

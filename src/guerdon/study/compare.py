@@ -10,8 +10,10 @@ from typing import TypeVar
 from guerdon.ledger.entries import Award
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
+from guerdon.reference.calendar import Calendar
 from guerdon.reference.engine import Posted
 from guerdon.reference.exact import ZERO, summed
+from guerdon.study import words
 from guerdon.study.comparison import (
     Change,
     Comparison,
@@ -221,7 +223,8 @@ def _first(old: _Side, new: _Side) -> FirstDifference | None:
     if not differing:
         return None
     at, member, event = min(differing)
-    return FirstDifference(at, member, event, *(_given(side.given, at, member, event) for side in (old, new)))
+    local = words.local(Calendar(new.program.frame).local(at))
+    return FirstDifference(at, local, member, event, *(_given(side.given, at, member, event) for side in (old, new)))
 
 
 def _by_event(awards: list[Award]) -> dict[tuple[int, str, str, str], Fraction]:

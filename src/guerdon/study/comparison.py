@@ -145,10 +145,11 @@ class Given:
 class FirstDifference:
     """The first event, in the order of time, whose member is awarded something else.
 
-    Units: `at` in microseconds since 1970 UTC.
+    Units: `at` in microseconds since 1970 UTC, `local` as people read it, in the program's zone.
     """
 
     at: int
+    local: str
     member: str
     event: str
     old: tuple[Given, ...]

@@ -115,14 +115,15 @@ class _Writer:
 
     def __init__(self, engine: Engine, rule: str | None) -> None:
         self.engine, self.rule = engine, rule
-        self.accounts: dict[str, EventAccount] = {}
+        self.accounts: dict[tuple[str, str], EventAccount] = {}
 
     def note(self, event: Event, facts: Facts, verdict: Verdict) -> None:
         """Takes in what came of a rule at an event."""
-        if event.id not in self.accounts:
-            self.accounts[event.id] = self._event(event, facts)
+        key = event.type, event.id
+        if key not in self.accounts:
+            self.accounts[key] = self._event(event, facts)
         if self.rule in (None, verdict.rule.name):
-            self.accounts[event.id].rules.append(account(verdict, event, facts, self.engine))
+            self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
 
     def _event(self, event: Event, facts: Facts) -> EventAccount:
         record = self.engine.program.events[event.type]

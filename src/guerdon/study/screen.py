@@ -58,7 +58,8 @@ def progress(total: int | None, what: str = "events") -> Iterator[Callable[[Iter
 
 def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     """A run's figures: rules, balances, tiers, what was set aside, how long it took."""
-    to.print(Text(summary.program, style="bold"), f"  {summary.events:,} events of {summary.members:,} members")
+    counts = f"{words.count(summary.events, 'event')} of {words.count(summary.members, 'member')}"
+    to.print(Text(summary.program, style="bold"), f"  {counts}")
     to.print()
     to.print(_rules(summary))
     to.print()
@@ -84,7 +85,9 @@ def _rules(summary: Summary) -> Table:
         )
         for line in summary.rules
     ]
-    rows.append(("in all", "", "", "", "", words.money(summary.cost, summary.currency), _percent(summary.cost, summary.sales)))
+    if any(line.cost is not None for line in summary.rules):
+        cost = words.money(summary.cost, summary.currency), _percent(summary.cost, summary.sales)
+        rows.append(("in all", "", "", "", "", *cost))
     columns = ("Rule", ">Awards", ">Given", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
     return table("Awards", columns, rows)
 
@@ -117,13 +120,14 @@ def _notes(summary: Summary, seconds: float) -> Iterator[str]:
         yield f"Sales {words.money(summary.sales, summary.currency)}."
     if summary.rejected:
         parts = ", ".join(f"{count:,} with {code}" for code, count in summary.rejected)
-        yield f"[bold red]Set aside: {sum(count for _, count in summary.rejected):,} rows[/] ({parts}); `guerdon code CODE` says what each means."
+        aside = words.count(sum(count for _, count in summary.rejected), "row")
+        yield f"[bold red]Set aside: {aside}[/] ({parts}); `guerdon code CODE` says what each means."
     else:
         yield "Nothing was set aside."
     if summary.repeated:
-        yield f"{summary.repeated:,} events came again unchanged and counted once."
+        yield f"{words.count(summary.repeated, 'event')} came again unchanged and counted once."
     if summary.later:
-        yield f"{summary.later:,} events after the last day were not read."
+        yield f"After the last day: {words.count(summary.later, 'event')}, not read."
     yield f"{seconds:.1f} seconds, {summary.events / max(seconds, 0.001):,.0f} events a second."
 
 
@@ -136,15 +140,27 @@ def _decimals(number: Fraction, most: int = 6) -> int:
     return next((places for places in range(most) if (number * 10**places).denominator == 1), most)
 
 
+def set_aside(rejection: Rejection) -> str:
+    """A row that was set aside, in the layout of all messages: what is wrong, where, what stood there, what to do."""
+    lines = [f"error {rejection.code}: {rejection.message}"]
+    if rejection.place:
+        lines.append(f"  --> {rejection.place}")
+    if rejection.source:
+        lines.append(f"   |  {', '.join(f'{name} {_stood(value)}' for name, value in rejection.source.items())}")
+    return "\n".join([*lines, *([f"help: {rejection.help}"] if rejection.help else [])])
+
+
+def _stood(value: object) -> str:
+    """A value as it stood in its row, on one line."""
+    return "(nothing)" if value is None else repr(value) if isinstance(value, str) else str(value)
+
+
 def show_rejections(rejections: list[Rejection], to: Console) -> None:
     """The first rows that were set aside, with what is wrong and what stood there."""
     for each in rejections[:MOST_REJECTED]:
-        place = f"{each.place.file}:{each.place.row}" if each.place else "no row"
-        to.print(f"[bold red]{each.code}[/] {escape(place)}: {escape(each.message)}")
-        source = ", ".join(f"{name} {value!r}" for name, value in each.source.items())
-        to.print(f"    [dim]{escape(source)}[/]")
-        if each.help:
-            to.print(f"    help: {escape(each.help)}")
+        head, *rest = set_aside(each).split("\n")
+        to.print()
+        to.print(Text(head, style="bold red"), *(Text(f"\n{line}") for line in rest), sep="", soft_wrap=True)
     if len(rejections) > MOST_REJECTED:
         to.print(f"... and {len(rejections) - MOST_REJECTED:,} more; `--out DIR` writes all of them to a file")
 
@@ -164,8 +180,10 @@ def show_account(account: Account, to: Console) -> None:
 
 def _show_event(member: str, event: EventAccount, to: Console) -> None:
     to.print(Text(f"{event.kind} {event.event}", style="bold"), f"of {escape(member)} on {event.when}")
-    to.print(f"  {escape(event.facts)}")
-    to.print(f"  before it: {escape(', '.join(event.before))}")
+    if event.facts:
+        to.print(f"  {escape(event.facts)}")
+    if event.before:
+        to.print(f"  before it: {escape(', '.join(event.before))}")
     for rule in event.rules:
         to.print()
         _show_rule(rule, to)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from guerdon.program.currency import DECIMALS
 from guerdon.study.comparison import Change, Comparison, Count, LadderChange, People, Presence
-from guerdon.study.rows import exact, instant
+from guerdon.study.rows import exact
 from guerdon.study.words import decimal, quantity
 
 
@@ -84,8 +84,8 @@ def _biggest(people: People) -> Iterator[Sheet]:
 def _first(of: Comparison) -> Sheet:
     if of.first is None:
         return Sheet("The first event that differs", [], [])
-    given = [", ".join(f"{quantity(each.quantity, each.unit)} from {each.rule}" for each in side) or "nothing" for side in (of.first.old, of.first.new)]
-    return Sheet("The first event that differs", ["at", "member", "event", "old", "new"], [[instant(of.first.at), of.first.member, of.first.event, *given]])
+    given = [", ".join(f'{quantity(each.quantity, each.unit)} "{each.rule}"' for each in side) or "nothing" for side in (of.first.old, of.first.new)]
+    return Sheet("The first event that differs", ["at", "member", "event", "old", "new"], [[of.first.local, of.first.member, of.first.event, *given]])
 
 
 def _three(change: Change | Count, unit: str = "") -> list[str]:

@@ -84,3 +84,8 @@ def written(node: nodes.Node) -> str:
 def clause(node: nodes.Node) -> str:
     """What a clause says behind its keyword."""
     return written(node).partition(" ")[2]
+
+
+def count(number: int, word: str) -> str:
+    """So many of a thing: `1 event`, `6,503 events`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -41,11 +41,11 @@ def _base_parts(
         case tree.Timezone(zone):
             return "timezone", zone.text
         case tree.Fiscal(day):
-            return "fiscal", f"year starts {day.text}"
+            return "fiscal year", f"starts {day.text}"
         case tree.DayStart(time):
-            return "day", f"starts {time.text}"
+            return "day starts", time.text
         case tree.WeekStart(day):
-            return "week", f"starts {day.text}"
+            return "week starts", day.text
         case tree.Decimals(number):
             return "decimals", number.text
         case tree.Worth(quantity):

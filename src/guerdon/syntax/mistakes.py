@@ -6,14 +6,19 @@ Made from the place at which it stopped and from what it could have accepted the
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
+from guerdon.syntax.draft import keywords
+from guerdon.syntax.readings import two_readings
 from guerdon.syntax.split import Piece, mask
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Source, Span
+from guerdon.text.zones import listed, zones_meant
 
 MOST_NAMED = 8  # of what could stand in a place
 
@@ -56,8 +61,15 @@ _ELSEWHERE = (
     (r"(?<=\bin )\(", "write the values between brackets, like `[a, b]`", None),
     (r":", "take the colon out", ""),
     (r"of\b", "put what belongs together in parentheses, like `10% of (5% of amount)`", None),
+    (
+        r"(for|each|every)\b",
+        "a rule gives once for each event it is `on`; to give for each line of one, add a line `each`",
+        None,
+    ),
 )
 """What is written so elsewhere, and how it is written here."""
+
+_ALIKE = 0.75  # how much a word must look like a keyword to be taken for it: `reward` is no `record`
 
 
 def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) -> tuple[Diagnostic, int]:
@@ -72,10 +84,31 @@ def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) 
     if not line[:column].strip():
         return (_clause(span, words, piece, line) if index else _declaration(span, words, parser)), index
     if column >= len(mask(line).rstrip()):
-        return Diagnostic("G014", "the line ends too early", span, _expected(accepted, parser)), index
-    if re.search({"+": r"\bof\b", "-": r"\bof\b", "of": r"\s[-+]\s"}.get(span.text, "$."), mask(line[:column])):
-        return _which(span), index
-    return _unexpected(span, line, column, accepted, words, _expected(accepted, parser)), index
+        return Diagnostic(
+            "G014", "the line ends too early", span, _to_end(line, accepted) or _expected(accepted, parser)
+        ), index
+    place = _Place(source, span.start - column, line, column, index, piece)
+    special = _zone(place, accepted) or _unit(place, parser) or _which(place, span)
+    return special or _unexpected(place, span, accepted, words, parser), index
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the parser stopped: the line, where it starts in the source, the column in it, its number in the piece."""
+
+    source: Source
+    start: int
+    line: str
+    column: int
+    index: int
+    piece: Piece
+
+    @property
+    def before(self) -> str:
+        return mask(self.line[: self.column])
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self.source, self.start + start, self.start + end)
 
 
 def _stopped(error: Any, text: str) -> tuple[int, int]:
@@ -118,14 +151,23 @@ def _expected(accepted: frozenset[str], parser: Lark) -> str:
     return f"expected {', '.join(phrases[:-1])}{' or ' if phrases[1:] else ''}{phrases[-1]}" if phrases else ""
 
 
+def _to_end(line: str, accepted: frozenset[str]) -> str:
+    """What is missing behind a number at the end of a line."""
+    found = re.search(r"(\w+)\s+[\d.]+\s*$", mask(line))
+    if not found or accepted != {"NAME"}:
+        return ""
+    return "expected `days` or `months`" if found[1] in ("last", "lasts", "per") else "expected a unit or a currency"
+
+
 def _declaration(span: Span, known: list[str], parser: Lark) -> Diagnostic:
     written = span.text
-    near = nearest(written, known)
+    near = nearest(written, known, _ALIKE)
+    which, known = _of_this_shape(span, known, parser)
     clause = any(terminal.pattern.value == written for terminal in parser.terminals)
     help = [f"did you mean `{near}`?"] if near else []
     if clause and not near:
         help.append(f"if `{written}` belongs to the declaration above, indent it")
-    help.append(f"declarations start with {_listed(known)}")
+    help.append(f"{which} start with {_listed(known)}")
     return Diagnostic(
         "G012",
         f"no declaration starts with `{written}`",
@@ -134,6 +176,17 @@ def _declaration(span: Span, known: list[str], parser: Lark) -> Diagnostic:
         help=tuple(help),
         edit=Edit(span, near) if near else None,
     )
+
+
+def _of_this_shape(span: Span, known: list[str], parser: Lark) -> tuple[str, list[str]]:
+    """The declarations whose name is written like the one that follows: in quotes, or without; all where none follows."""
+    rest = span.source.text[span.end :].partition("\n")[0].strip()
+    quoted = {word for word, name in keywords(parser).items() if '"' in name}
+    if not rest:
+        return "declarations", known
+    if rest[0] == '"':
+        return "declarations with a name in quotes", [word for word in known if word in quoted]
+    return "declarations with a name of one word", [word for word in known if word not in quoted | {"member"}]
 
 
 def _clause(span: Span, known: list[str], piece: Piece, line: str) -> Diagnostic:
@@ -164,31 +217,134 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
-def _which(span: Span) -> Diagnostic:
+# ---------------------------------------------------------------- in the line
+
+
+def _which(place: _Place, span: Span) -> Diagnostic | None:
+    """That `of` stands beside `+` or `-`, with the two readings of just this expression."""
+    readings = two_readings(place.line, place.column)
+    if readings is None:
+        return None
+    help = "write " + " or ".join(f"`{reading}`" for reading in readings)
+    message = "`of` next to `+` or `-`: parentheses must say which is meant"
+    return Diagnostic("G015", message, span, "of what?", help=(help,))
+
+
+def _unit(place: _Place, parser: Lark) -> Diagnostic | None:
+    """That a number has no unit: what follows it was taken for one."""
+    found = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(\w+)\s*$", place.before)
+    if found is None or found[2] not in _words_of_language(parser) or found[2] in ("days", "months"):
+        return None
+    number, keyword = found[1], place.line.split(maxsplit=1)[0]
+    unit = re.search(r"^unit[ \t]+([A-Za-z_]\w*)", place.source.text, re.MULTILINE)
+    ways = [f"`{number} {unit[1] if unit else 'point'}`"]
+    ways += [f"`{number} times`"] if keyword == "limit" and found[2] == "per" and "." not in number else []
+    span = place.span(*found.span(1))
     return Diagnostic(
-        "G015",
-        "`of` next to `+` or `-`: parentheses must say which is meant",
-        span,
-        "of what?",
-        help=("write `5% of (amount - coupon)` or `(5% of amount) - coupon`",),
+        "G005", f"the unit is missing after `{number}`", span, "of what?", help=(f"write {' or '.join(ways)}",)
     )
 
 
-def _unexpected(
-    span: Span, line: str, column: int, accepted: frozenset[str], words: list[str], expected: str
-) -> Diagnostic:
-    text, edit = _mended(span, line, column, accepted, words)
-    help = (text,) if text else ()
+@cache
+def _words_of_language(parser: Lark) -> frozenset[str]:
+    """The words that the grammar knows."""
+    return frozenset(
+        each.pattern.value for each in parser.terminals if each.pattern.type == "str" and each.pattern.value.isalpha()
+    )
+
+
+def _zone(place: _Place, accepted: frozenset[str]) -> Diagnostic | None:
+    """That what stands behind `timezone` is no zone, with the zones that may be meant."""
+    if not place.line.lstrip().startswith("timezone") or not (accepted == {"ZONE"} or accepted <= _ENDS):
+        return None
+    at = re.match(r"\s*timezone\s+", place.line)
+    if at is None:
+        return None
+    rest = place.line[at.end() :].partition("#")[0].rstrip()
+    near = zones_meant(rest.strip('"'))
+    span = place.span(at.end(), at.end() + len(rest))
+    help = [f"did you mean {listed(near)}?"] if near else []
+    help.append("time zones are named like `Europe/Vienna` or `America/New_York`")
+    message = f"no time zone is called `{rest}`"
+    return Diagnostic(
+        "G303", message, span, "unknown name", help=tuple(help), edit=Edit(span, near[0]) if len(near) == 1 else None
+    )
+
+
+def _unexpected(place: _Place, span: Span, accepted: frozenset[str], words: list[str], parser: Lark) -> Diagnostic:
+    text, edit = (
+        _clause_of_its_own(place, span, accepted, parser)
+        or _one_word(place, span, accepted)
+        or _mended(place, span, accepted, words)
+    )
+    help, expected = (text,) if text else (), _expected(accepted, parser)
     return Diagnostic("G005", f"`{span.text}` can't stand here", span, expected, help=help, edit=edit)
 
 
-def _mended(span: Span, line: str, column: int, accepted: frozenset[str], words: list[str]) -> tuple[str, Edit | None]:
+_CONDITIONS = {"if": "when", "when": "when", "where": "when", "unless": "when not"}
+
+
+def _clause_of_its_own(
+    place: _Place, span: Span, accepted: frozenset[str], parser: Lark
+) -> tuple[str, Edit | None] | None:
+    """That a clause goes on with another one, and the edit that gives it a line."""
+    word, known = span.text, clauses(parser).get(place.piece.text.split(None, 1)[0], ())
+    clause = _CONDITIONS.get(word, word)
+    if clause.split()[0] not in known or accepted.isdisjoint(_ENDS) or not place.index:
+        return None
+    rest = place.line[place.column + len(word) :].partition("#")[0].strip()
+    indent = place.line[: _indent(place.line)]
+    before = place.span(len(place.line[: place.column].rstrip()), place.column + len(word))
+    what = "conditions stand" if word in _CONDITIONS else f"`{clause}` stands"
+    open_ends = clause == "when not"  # how far the `not` reaches is for the writer to say
+    help = f"{what} on a line of {'their' if word in _CONDITIONS else 'its'} own: write `{' '.join([clause, rest]).strip()}`"
+    return help, None if open_ends else Edit(before, f"\n{indent}{clause}")
+
+
+@cache
+def clauses(parser: Lark) -> dict[str, frozenset[str]]:
+    """The words that the clauses of each declaration start with; none for those whose clauses are fields."""
+    found = {}
+    for keyword, name in keywords(parser).items():
+        begun: Any = parser.parse_interactive(f"{keyword}{name}\n  ")
+        begun.exhaust_lexer()
+        found[keyword] = frozenset(word for each in begun.accepts() if (word := _word(each, parser)))
+    return found
+
+
+_TYPES = {"money", "text", "number", "whole", "percent", "date", "instant", "member", "yes", "one", "list"}
+
+
+def _one_word(place: _Place, span: Span, accepted: frozenset[str]) -> tuple[str, Edit | None] | None:
+    """That a name of two words is written as one, and the edit that does it."""
+    if place.index:  # a field: `gift card money`
+        found = re.fullmatch(r"\s*(\w+)\s+(\w+)\s+", place.line[: place.column])
+        meant = found and span.text in _TYPES and found[2] not in _TYPES
+        meant = meant and place.piece.text.split(None, 1)[0] in ("event", "record", "member")
+    else:
+        found = re.fullmatch(r"\w+\s+(\w+)\s+((?:\w+\s*)+)", place.line.partition("#")[0].rstrip())
+        meant = bool(found) and accepted <= _ENDS
+    if not found or not meant:
+        return None
+    name = "_".join([found[1], *found[2].split()])
+    return f"a name is one word: write `{name}`", Edit(place.span(found.start(1), found.end(2)), name)
+
+
+def _alike(written: str, words: list[str]) -> str | None:
+    """The word that is all but certainly meant: of short ones too many look alike."""
+    near = nearest(written, words, _ALIKE)
+    return near if near and (min(len(near), len(written)) > 3 or sorted(written.lower()) == sorted(near)) else None
+
+
+def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str]) -> tuple[str, Edit | None]:
     """How it is probably meant, and the edit that says so."""
-    written = span.text
-    if written.isidentifier() and (near := nearest(written, words)):
+    written, line, column = span.text, place.line, place.column
+    if written.isidentifier() and (near := _alike(written, words)):
         return f"did you mean `{near}`?", Edit(span, near)
     if written.isidentifier() and "STRING" in accepted and "NAME" not in accepted:
-        return f'write `"{written}"`', Edit(span, f'"{written}"')
+        found = re.compile(r"\w+([ \t]+\w+)*").match(line, column) if not place.index else None
+        whole = found.group() if found else written  # the name of a declaration goes to the end of its line
+        return f'write `"{whole}"`', Edit(place.span(column, column + len(whole)), f'"{whole}"')
     if written[:1] == '"' and "NAME" in accepted and "STRING" not in accepted:
         plain = written.strip('"')
         return "a name stands without quotes", Edit(span, plain) if plain.isidentifier() else None

@@ -1,0 +1,2 @@
+SELECT '1' AS receipt, 'ana' AS card, TIMESTAMPTZ '2026-03-02 13:15:00+00' AS time, DOUBLE 'nan' AS total
+UNION ALL SELECT '2' AS receipt, 'ana' AS card, TIMESTAMPTZ '2026-03-02 13:15:00+00' AS time, DOUBLE 'infinity' AS total
