@@ -155,8 +155,11 @@ class TestRun:
     def test_writes_tables(self, run, shop, tmp_path):
         assert run("run", shop, "--out", tmp_path / "out").exit_code == 0
         assert {each.name for each in (tmp_path / "out").iterdir()} == {
-            "awards.parquet", "balances.parquet", "tiers.parquet", "rejected.parquet",
-        }  # fmt: skip
+            "awards.parquet",
+            "balances.parquet",
+            "tiers.parquet",
+            "rejected.parquet",
+        }
 
     def test_sets_bad_rows_aside_goes_on_and_exits_1_unless_that_is_allowed(self, run, shop):
         (shop / "sales.csv").write_text(SALES + "4,ben,2026-01-04 10:00:00,lots\n")
@@ -195,10 +198,17 @@ class TestExplain:
             assert shown in done.stdout
 
     def test_says_why_not(self, run, shop):
-        guarded = GOOD.replace("  on          purchase\n  give", "  on          purchase\n  when        amount >= 6 USD\n  give")
+        guarded = GOOD.replace(
+            "  on          purchase\n  give", "  on          purchase\n  when        amount >= 6 USD\n  give"
+        )
         (shop / "shop.guerdon").write_text(guarded)
         done = run("explain", shop, "--member", "ben", "--event", "2")
-        for shown in ('"Base" gave nothing', "amount >= 6 USD", "amount is 5.50 USD", "does not hold: 0.50 USD too little"):
+        for shown in (
+            '"Base" gave nothing',
+            "amount >= 6 USD",
+            "amount is 5.50 USD",
+            "does not hold: 0.50 USD too little",
+        ):
             assert shown in done.stdout
 
     def test_names_what_there_is_not(self, run, shop):

@@ -53,7 +53,9 @@ _CODE = re.compile(r"#.*\b(G\d{3})\b")
 _EXIT = re.compile(r"\s+# exit (\d)$")
 _FENCE = re.compile(r"^ *```(\S[^\n]*)$", re.MULTILINE)
 _NAMED = re.compile(r"`([\w./-]+)`:\s*\Z")
-_FOLLOWING = re.compile(r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(?P<fence>```)text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FOLLOWING = re.compile(
+    r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(?P<fence>```)text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _TIMES = re.compile(r"[\d.,]+ seconds, [\d.,]+ events a second")
 
 
@@ -116,7 +118,13 @@ def commands(example: Example) -> str | None:
     for line in example.parsed.splitlines():
         wanted = int(found[1]) if (found := _EXIT.search(line)) else 0
         answer = subprocess.run(
-            ["sh", "-c", line], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", check=False
+            ["sh", "-c", line],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
         if answer.returncode != wanted:
             return f"`{line}` ended with {answer.returncode}, not {wanted}:\n{answer.stdout}"
@@ -159,7 +167,9 @@ def difference(example: Example, below: re.Match[str], told: str) -> str | None:
     if wanted == found:
         return None
     if example.namespace["anew"] is not None:
-        example.namespace["anew"].append((example.end + below.start("text"), example.end + below.end("text"), f"{found}\n"))
+        example.namespace["anew"].append(
+            (example.end + below.start("text"), example.end + below.end("text"), f"{found}\n")
+        )
         return None
     return f"the page says\n\n{wanted}\n\nand this comes\n\n{found}\n"
 
@@ -320,26 +330,39 @@ def test_a_block_that_lies_is_told(page: str, desk: Path) -> None:
 
 def rows_below(page: Path, title: str) -> list[list[str]]:
     """The first table of a section, its cells without quotes, the head left out."""
-    section = re.split(r"^#+ ", page.read_text(encoding="utf-8").partition(f"# {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    section = re.split(
+        r"^#+ ", page.read_text(encoding="utf-8").partition(f"# {title}\n")[2], maxsplit=1, flags=re.MULTILINE
+    )[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
 
 
 @pytest.mark.parametrize(
     ("title", "model"),
-    [("The file", HistoryMapping), ("Sources", SourceMapping), ("Events", EventMapping), ("Joins", JoinMapping), ("Members", MembersMapping)],
+    [
+        ("The file", HistoryMapping),
+        ("Sources", SourceMapping),
+        ("Events", EventMapping),
+        ("Joins", JoinMapping),
+        ("Members", MembersMapping),
+    ],
 )
 def test_every_key_of_a_mapping_is_in_the_manual(title: str, model: type[HistoryMapping]) -> None:
     """Each with its own description, and whether it can be left out."""
     told = [(key.strip("`"), needed, meaning) for key, needed, meaning in rows_below(DOCS / "history.md", title)]
-    keys = [(each.alias or name, "yes" if each.is_required() else "no", each.description) for name, each in model.model_fields.items()]
+    keys = [
+        (each.alias or name, "yes" if each.is_required() else "no", each.description)
+        for name, each in model.model_fields.items()
+    ]
     assert told == keys
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_of_the_results_is_in_the_manual(table: str) -> None:
     told = [[cell.strip("`") for cell in row] for row in rows_below(DOCS / "commands.md", f"`{table}`")]
-    wanted = [[each.name, each.kind.name.lower(), "yes" if each.optional else "no", each.meaning] for each in TABLES[table]]
+    wanted = [
+        [each.name, each.kind.name.lower(), "yes" if each.optional else "no", each.meaning] for each in TABLES[table]
+    ]
     assert [[*row[:3], row[3].strip("`")] for row in told] == [[*row[:3], row[3].strip("`")] for row in wanted]
 
 
@@ -376,7 +399,11 @@ def test_windows_show_the_days_that_the_manual_says() -> None:
 
 
 def test_the_manual_has_the_sections_that_the_sources_cite() -> None:
-    titles = {line.lstrip("# ") for line in (DOCS / "language.md").read_text(encoding="utf-8").splitlines() if line.startswith("#")}
+    titles = {
+        line.lstrip("# ")
+        for line in (DOCS / "language.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("#")
+    }
     cited: set[str] = set()
     for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")]:
         for places in re.findall(r"language reference[,:] ([A-Z][\w ,']*)", path.read_text(encoding="utf-8")):

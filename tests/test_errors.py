@@ -131,7 +131,9 @@ def test_a_message_about_data_or_use_is_in_the_style_of_the_house(case: Path) ->
         assert not head.endswith("."), "no full stop"
         assert not re.match(r"[A-Z][a-z]+ ", head), "lower case"
     assert not re.search(r"/tmp|duckdb|pydantic|Traceback|errno|DuckDB|VARCHAR", message, re.IGNORECASE)
-    assert "help: " in message or case.name[:2] in ("G7", "G9"), "what to do; of tests and commands the line itself says it"
+    assert "help: " in message or case.name[:2] in ("G7", "G9"), (
+        "what to do; of tests and commands the line itself says it"
+    )
 
 
 @pytest.mark.parametrize("case", PROGRAMS, ids=named)
@@ -252,7 +254,9 @@ def test_nothing_is_told_once(text: str) -> None:
 
 def test_a_mistake_in_one_declaration_hides_none_in_another() -> None:
     """Names that only the broken declaration has are not called unknown; others are."""
-    broken = VALID.replace("record line\n  product   text", "record line\n  product,  text").replace("visits is 5", "vists is 5")
+    broken = VALID.replace("record line\n  product   text", "record line\n  product,  text").replace(
+        "visits is 5", "vists is 5"
+    )
     found = check_bytes("program.guerdon", broken.encode())[1]
     assert [each.span.text for each in found if each.span and each.code == "G101"] == ["vists"]
     assert len(found) == 2

@@ -213,7 +213,7 @@ def test_the_tables_are_made_with_the_lark_that_reads_them() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tool", ["ruff check .", "mypy"])
+@pytest.mark.parametrize("tool", ["ruff check .", "ruff format --check .", "mypy"])
 def test_style_and_types_are_in_order(tool: str) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", *tool.split()], cwd=ROOT, capture_output=True, text=True, check=False

@@ -187,7 +187,9 @@ def test(files: tuple[str, ...], form: str) -> None:
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD); later events are counted, not read.")
 @click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="Which engine evaluates.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write awards, balances, tiers and rejected rows here.")
-@click.option("--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out.")
+@click.option(
+    "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
+)
 @click.option("--allow-rejected", is_flag=True, help="Exit 0 even where rows were set aside.")
 @format_option
 def run(
@@ -365,4 +367,3 @@ def _count(found: list[Diagnostic], wrong: int) -> str:
 
 def _plural(word: str, count: int) -> str:
     return word if count == 1 else f"{word}s"
-

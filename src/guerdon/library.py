@@ -1,11 +1,11 @@
 """The library: load a program, run it on a history, ask what came of it.
 
-    import guerdon
+import guerdon
 
-    program = guerdon.load("examples/grocery")
-    outcome = program.run()
-    outcome.posted.ledger.balances()
-    outcome.explain("707")
+program = guerdon.load("examples/grocery")
+outcome = program.run()
+outcome.posted.ledger.balances()
+outcome.explain("707")
 """
 
 from __future__ import annotations

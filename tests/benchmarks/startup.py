@@ -97,4 +97,6 @@ def ratios(seconds: dict[str, list[float]]) -> dict[str, list[float]]:
 if __name__ == "__main__":
     found = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
     for name, each in ratios(found).items():
-        print(f"{name:26} {1000 * median(found[name]):7.1f} ms  {median(each):5.1f} x  ({min(each):.1f} to {max(each):.1f})")
+        print(
+            f"{name:26} {1000 * median(found[name]):7.1f} ms  {median(each):5.1f} x  ({min(each):.1f} to {max(each):.1f})"
+        )

@@ -60,7 +60,10 @@ def _section(code: str, about: Code) -> str:
     lines = [f"## {code} {about.title}\n", f"{kind}{about.meaning}\n"]
     first, *others = [*cases(code)[:MOST], None]
     if first is not None:
-        lines += [*(_block(each) for each in shown(first)), "gives\n" if len(others) < 2 else "gives, and others like it give\n"]
+        lines += [
+            *(_block(each) for each in shown(first)),
+            "gives\n" if len(others) < 2 else "gives, and others like it give\n",
+        ]
     for case in (first, *others):
         if case is not None:
             lines.append(_block((case / "message.txt").read_text(encoding="utf-8")))
@@ -91,7 +94,9 @@ def _tables(case: Path) -> list[Path]:
 def excerpt(case: Path) -> str:
     """The program, or of a longer one the declarations that its messages point at."""
     data = (case / "program.guerdon").read_bytes()
-    text = decode("program.guerdon", data.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}").encode())
+    text = decode(
+        "program.guerdon", data.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
+    )
     lines = [line if len(line) <= 120 else f"{line[:100]} ..." for line in text.text.splitlines()]
     if len(lines) <= SHORT:
         return "\n".join(lines)

@@ -66,8 +66,13 @@ def program(
         events={each.name: each for each in events},
         records={"line": record("line", product=types.Text(), amount=USD)},
         member=member or record("member"),
-        tables={}, meters=(), measures={}, ladders={}, rules={}, tests=(),
-    )  # fmt: skip
+        tables={},
+        meters=(),
+        measures={},
+        ladders={},
+        rules={},
+        tests=(),
+    )
 
 
 SALE_EVENT = record("sale", amount=USD)

@@ -39,9 +39,27 @@ def test_money_in_text_is_the_number_written(opened: Open, written: str, exact: 
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("1.234", "G604"), ("NaN", "G603"), ("inf", "G603"), ("1e400", "G603"), ("1e2", "G603"), ("twelve", "G603"), ('"1,000"', "G603"), ("1.", "G603"), (".5", "G603"),
-     ("0x1F", "G603"), ("--1", "G603"), ("9" * 5000, "G605"), ("1" * 19, "G605"), ("-0.01", "G606"), ("", "G602"), ("99999999999999999.99", "G605"), ("1_000", "G603"), ("١٢", "G603")],
-)  # fmt: skip
+    [
+        ("1.234", "G604"),
+        ("NaN", "G603"),
+        ("inf", "G603"),
+        ("1e400", "G603"),
+        ("1e2", "G603"),
+        ("twelve", "G603"),
+        ('"1,000"', "G603"),
+        ("1.", "G603"),
+        (".5", "G603"),
+        ("0x1F", "G603"),
+        ("--1", "G603"),
+        ("9" * 5000, "G605"),
+        ("1" * 19, "G605"),
+        ("-0.01", "G606"),
+        ("", "G602"),
+        ("99999999999999999.99", "G605"),
+        ("1_000", "G603"),
+        ("١٢", "G603"),
+    ],
+)
 def test_what_is_not_an_amount_is_set_aside(opened: Open, written: str, code: str) -> None:
     history = opened(SALE, SALE_EVENT, sales__csv=f"{HEAD}1,m,2026-01-01,{written}\n2,m,2026-01-02,1.00\n")
     assert codes(history) == [code]

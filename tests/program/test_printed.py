@@ -82,7 +82,9 @@ LAYOUT = {
     "line ends": TEXT.replace("\n", "\r\n"),
     "order of clauses": moved(TEXT, "  round       down per event\n", "  when        amount > 5 USD\n"),
     "order of conditions": moved(TEXT, "  when        paid_by is app\n", "  when        amount > 5 USD\n"),
-    "order of alternatives": TEXT.replace("2026-03-01 through 2026-03-07, 2026-03-20", "2026-03-20, 2026-03-01 through 2026-03-07"),
+    "order of alternatives": TEXT.replace(
+        "2026-03-01 through 2026-03-07, 2026-03-20", "2026-03-20, 2026-03-01 through 2026-03-07"
+    ),
     "order of weekdays": TEXT.replace("Monday, Tuesday", "Tuesday, Monday"),
     "order of perks": moved(TEXT, '  perk        Gold: "Free delivery"\n', "  perk        Base"),
     "order of units": moved(TEXT, "unit mile\n  decimals    2\n\n", "unit point"),
@@ -106,8 +108,12 @@ MEANING = {
     "a perk": TEXT.replace("birthday", "wedding"),
     "a term": TEXT.replace("through end of next calendar year", "through end of this calendar year"),
     "a time zone": TEXT.replace("New_York", "Chicago"),
-    "the order of rules": moved(TEXT, 'earn "Fifth"\n  on          order\n  when        count of order this month is 5\n  give        50 point\n\n', 'earn "Base"'),
-}  # fmt: skip
+    "the order of rules": moved(
+        TEXT,
+        'earn "Fifth"\n  on          order\n  when        count of order this month is 5\n  give        50 point\n\n',
+        'earn "Base"',
+    ),
+}
 
 
 @pytest.mark.parametrize("text", LAYOUT.values(), ids=LAYOUT.keys())
@@ -127,7 +133,11 @@ def test_a_fingerprint_is_the_same_in_every_process(seed: str) -> None:
     asked = "import sys; from guerdon.check.passes import check_bytes; from guerdon.program.printed import fingerprint; print(fingerprint(check_bytes('x', sys.stdin.buffer.read())[0]))"
     paths = os.pathsep.join(filter(None, sys.path))
     answer = subprocess.run(
-        [sys.executable, "-c", asked], input=TEXT.encode(), capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths}
+        [sys.executable, "-c", asked],
+        input=TEXT.encode(),
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths},
     )
     assert answer.stdout.decode().strip() == fingerprint(program(TEXT))
 

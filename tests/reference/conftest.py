@@ -65,7 +65,11 @@ def play(checked: Callable[..., nodes.Program]) -> Callable[..., Play]:
     """Plays events `(local time, type, facts)` of one member, in the order given, one second per place."""
 
     def played(
-        text: str, *happenings: Happening, as_of: str | None = None, head: str = HEAD, facts: Mapping[str, Any] | None = None
+        text: str,
+        *happenings: Happening,
+        as_of: str | None = None,
+        head: str = HEAD,
+        facts: Mapping[str, Any] | None = None,
     ) -> Play:
         program = checked(text, head)
         engine = Engine(program, {"m": facts or {}})

@@ -282,8 +282,16 @@ class Recount:
             unit = self.program.rules[name].unit
             assert gift.quantity + gift.dropped + gift.cut == gift.exact
             found.awards[f"{event.type}/{event.id}/{name}"] = (
-                event.member, event.id, name, unit, gift.quantity, gift.exact, gift.dropped, gift.cut, event.at,
-            )  # fmt: skip
+                event.member,
+                event.id,
+                name,
+                unit,
+                gift.quantity,
+                gift.exact,
+                gift.dropped,
+                gift.cut,
+                event.at,
+            )
             found.balances[event.member, unit] = found.balances.get((event.member, unit), ZERO) + gift.quantity
         seen.append(here)
         after = View(tuple(seen), None, day, tiers, member)
@@ -333,6 +341,8 @@ class Recount:
         always_ends = isinstance(ladder.lasts, nodes.ThroughEnd) and ladder.lasts.ahead == 0
         reviewed = today if always_ends else held.last_day
         counted = self._counted(ladder, replace(view, day=reviewed))
+        if counted > now:
+            counted = now  # tiers rise after events only
         # "one more year", "12 months more"; what comes after a term through an end goes on from its last day
         start = held.last_day if isinstance(ladder.lasts, nodes.ThroughEnd) and not always_ends else today
         if not always_ends and counted >= now:
@@ -352,10 +362,14 @@ class Recount:
 
     def _facts(self, event: Event, member: Facts) -> dict[str, Any]:
         record = self.program.events[event.type]
-        facts: dict[str, Any] = {name: event.facts.get(name) for name, fact in record.facts.items() if fact.value is None}
+        facts: dict[str, Any] = {
+            name: event.facts.get(name) for name, fact in record.facts.items() if fact.value is None
+        }
         for name, fact in record.facts.items():
             if fact.value is None and isinstance(fact.type, types.Lines):
-                facts[name] = tuple(self._derived(self.program.records[fact.type.record], dict(line), member) for line in facts[name])
+                facts[name] = tuple(
+                    self._derived(self.program.records[fact.type.record], dict(line), member) for line in facts[name]
+                )
         return self._derived(record, facts, member)
 
     def _derived(self, record: nodes.Record, facts: dict[str, Any], member: Facts) -> dict[str, Any]:
@@ -416,7 +430,7 @@ class Recount:
             return None
         if rule.minimum is not None:
             if place is nodes.RoundPlace.LINE:
-                if 0 < rounded < rule.minimum:
+                if rounded < rule.minimum:  # exact is more than nothing
                     exact, rounded = max(exact, rule.minimum), rule.minimum
             elif exact < rule.minimum:
                 exact = rounded = rule.minimum
@@ -507,7 +521,12 @@ class Recount:
                 ]
                 return sum(gifts, ZERO)
             case nodes.Available(unit):
-                gifts = [gift.quantity for seen in view.past for name, gift in seen.gifts.items() if self.program.rules[name].unit == unit]
+                gifts = [
+                    gift.quantity
+                    for seen in view.past
+                    for name, gift in seen.gifts.items()
+                    if self.program.rules[name].unit == unit
+                ]
                 return sum(gifts, ZERO)
             case nodes.Given(rule, exact):
                 assert view.here is not None
@@ -558,7 +577,9 @@ class Recount:
             if seen.event.type != meter.event or not self.days.holds(window, view.day, seen.day):
                 continue
             then = self._at(view, seen)
-            for there in [then] if meter.lines is None else [replace(then, line=line) for line in seen.facts[meter.lines]]:
+            for there in (
+                [then] if meter.lines is None else [replace(then, line=line) for line in seen.facts[meter.lines]]
+            ):
                 if meter.where is None or self.value(meter.where, there):
                     values.append(None if meter.value is None else self.value(meter.value, there))
                     latest = seen.day

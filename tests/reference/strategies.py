@@ -226,18 +226,34 @@ class Writer:
         for event, facts in self.events.items():
             inside = Scene(facts)
             places = [(event, inside, facts)]
-            places += [(f"{event}.{name}", replace(inside, line=self.line), self.line) for name, of in facts.items() if of.name == "lines"]
+            places += [
+                (f"{event}.{name}", replace(inside, line=self.line), self.line)
+                for name, of in facts.items()
+                if of.name == "lines"
+            ]
             for path, scene, known in places:
                 where = lambda scene=scene: f" where {self.expr(BOOL, scene, depth - 2)}" if self.chance(3) else ""  # type: ignore[misc] # noqa: E731
                 if kind == NUMBER:
                     found.append(lambda path=path, where=where: f"(count of {path}{where()} {self.window()})")  # type: ignore[misc]
                     of_any = [name for name, of in known.items() if of.name != "lines"]
-                    found.append(lambda path=path, where=where, of_any=of_any: f"(distinct of {path}.{self.one_of(*of_any, 'date', 'weekday')}{where()} {self.window()})")  # type: ignore[misc]
+                    found.append(
+                        lambda path=path, where=where, of_any=of_any: (
+                            f"(distinct of {path}.{self.one_of(*of_any, 'date', 'weekday')}{where()} {self.window()})"
+                        )
+                    )  # type: ignore[misc]
                 if kind.name == "days":
-                    found.append(lambda path=path, where=where: f"(days since {path}{where()} {self.window()} or {self.literal(kind)})")  # type: ignore[misc]
+                    found.append(
+                        lambda path=path, where=where: (
+                            f"(days since {path}{where()} {self.window()} or {self.literal(kind)})"
+                        )
+                    )  # type: ignore[misc]
                 alike = [name for name, of in known.items() if sized(of) == kind] + (["date"] if kind == DATE else [])
                 if alike and kind.name in ("quantity", "number"):
-                    found.append(lambda path=path, where=where, alike=alike: f"(sum of {path}.{self.one_of(*alike)}{where()} {self.window()})")  # type: ignore[misc]
+                    found.append(
+                        lambda path=path, where=where, alike=alike: (
+                            f"(sum of {path}.{self.one_of(*alike)}{where()} {self.window()})"
+                        )
+                    )  # type: ignore[misc]
                 if alike and kind.name != "instant":
                     found.append(
                         lambda path=path, where=where, alike=alike: (  # type: ignore[misc]
@@ -255,9 +271,17 @@ class Writer:
             alike = [name for name, of in self.line.items() if sized(of) == kind]
             if kind == NUMBER:
                 found.append(lambda lines=lines, where=where: f"(count of {lines}{where()} this event)")  # type: ignore[misc]
-                found.append(lambda lines=lines, where=where: f"(distinct of {lines}.{self.one_of(*self.line)}{where()} this event)")  # type: ignore[misc]
+                found.append(
+                    lambda lines=lines, where=where: (
+                        f"(distinct of {lines}.{self.one_of(*self.line)}{where()} this event)"
+                    )
+                )  # type: ignore[misc]
             if alike and kind.name in ("quantity", "number"):
-                found.append(lambda lines=lines, where=where, alike=alike: f"(sum of {lines}.{self.one_of(*alike)}{where()} this event)")  # type: ignore[misc]
+                found.append(
+                    lambda lines=lines, where=where, alike=alike: (
+                        f"(sum of {lines}.{self.one_of(*alike)}{where()} this event)"
+                    )
+                )  # type: ignore[misc]
             if alike:
                 found.append(
                     lambda lines=lines, where=where, alike=alike: (  # type: ignore[misc]
@@ -277,9 +301,10 @@ class Writer:
         if not scene.happens:
             return []
         return [
-            name for name, (key, result) in self.tables.items()
+            name
+            for name, (key, result) in self.tables.items()
             if result == of and (key.name in ("number", "bool") or self.can(key, scene))
-        ]  # fmt: skip
+        ]
 
     def rate(self, unit: str, per: str, scene: Scene, depth: int) -> str:
         """A rate of `unit` per `per`."""
@@ -306,24 +331,28 @@ class Writer:
         match kind.name:
             case "quantity":
                 found += [
-                    lambda: another(kind), extreme,
+                    lambda: another(kind),
+                    extreme,
                     lambda: f"({again(kind)} * {again(NUMBER)})",
                     lambda: f"({again(NUMBER)} * {again(kind)})",
                     lambda: f"({again(kind)} / {self.one_of('2', '3', '0.7')})",
                     lambda: f"({again(kind)} / ({again(NUMBER)} + 0) or {self.amount(kind.of)})",
                     lambda: f"({again(PERCENT)} of {again(kind)})",
                     lambda: self._rated(kind.of, scene, depth),
-                ]  # fmt: skip
+                ]
             case "number":
                 unit = self.one_of(self.currency, *self.units)
                 found += [
-                    lambda: another(kind), extreme,
+                    lambda: another(kind),
+                    extreme,
                     lambda: f"({again(NUMBER)} * {again(NUMBER)})",
                     lambda: f"({again(NUMBER)} / {self.one_of('2', '3', '0.7')})",
                     lambda: f"({again(NUMBER)} / ({again(NUMBER)} + 0) or {self.decimal()})",
-                    lambda: f"({again(Kind('quantity', unit))} / ({again(Kind('quantity', unit))} + 0 {unit}) or {self.decimal()})",
+                    lambda: (
+                        f"({again(Kind('quantity', unit))} / ({again(Kind('quantity', unit))} + 0 {unit}) or {self.decimal()})"
+                    ),
                     lambda: f"({again(PERCENT)} of {again(NUMBER)})",
-                ]  # fmt: skip
+                ]
             case "percent":
                 found += [lambda: f"({again(PERCENT)} + {again(PERCENT)})"]
             case "date":
@@ -345,7 +374,15 @@ class Writer:
 
     def _conditions(self, scene: Scene, depth: int) -> list[Callable[[], str]]:
         def compared() -> str:
-            kind = self.one_of(Kind("quantity", self.currency), Kind("quantity", next(iter(self.units))), NUMBER, NUMBER, DATE, DAYS, MONTHS)
+            kind = self.one_of(
+                Kind("quantity", self.currency),
+                Kind("quantity", next(iter(self.units))),
+                NUMBER,
+                NUMBER,
+                DATE,
+                DAYS,
+                MONTHS,
+            )
             operator = self.one_of("<", "<=", ">", ">=", "is", "is not")
             return f"({self.expr(kind, scene, depth - 1)} {operator} {self.expr(kind, scene, depth - 1)})"
 
@@ -355,7 +392,14 @@ class Writer:
             return f"({self.expr(kind, scene, depth - 1)} {self.one_of('in', 'not in')} [{values}])"
 
         def worded() -> str:
-            kinds = [Kind("choice", CHANNELS), Kind("choice", tuple(WEEKDAYS)), Kind("choice", CATEGORIES), Kind("choice", LEVELS), TEXT, PERSON]
+            kinds = [
+                Kind("choice", CHANNELS),
+                Kind("choice", tuple(WEEKDAYS)),
+                Kind("choice", CATEGORIES),
+                Kind("choice", LEVELS),
+                TEXT,
+                PERSON,
+            ]
             kinds += [Kind("tier", name) for name in self.ladders] * 2
             able = [kind for kind in kinds if self.can(kind, scene)]
             if not able:
@@ -374,7 +418,15 @@ class Writer:
             word = self.one_of(" and ", " or ")
             return f"({word.join(self.expr(BOOL, scene, depth - 1) for _ in range(self.count(3, 2)))})"
 
-        found: list[Callable[[], str]] = [compared, compared, listed, worded, worded, joined, lambda: f"(not {self.expr(BOOL, scene, depth - 1)})"]
+        found: list[Callable[[], str]] = [
+            compared,
+            compared,
+            listed,
+            worded,
+            worded,
+            joined,
+            lambda: f"(not {self.expr(BOOL, scene, depth - 1)})",
+        ]
         if (scene.happens and scene.at_event) or self.fields(scene, INSTANT):
             found.append(moments)
         return found
@@ -410,7 +462,7 @@ class Writer:
         if self.chance(3):
             lines.append(f"fiscal year starts {self.one_of('04-01', '02-28', '03-01', '12-31', '07-15')}")
         if self.chance(4):
-            lines.append(f"day starts {self.one_of('04:00', '00:30', '02:30', '23:30', '12:00')}")
+            lines.append(f"day starts {self.one_of('04:00', '00:30', '01:30', '02:30', '23:30', '12:00')}")
         if self.chance(3):
             lines.append(f"week starts {self.one_of(*WEEKDAYS)}")
         return "\n  ".join(lines)
@@ -423,19 +475,31 @@ class Writer:
     def _records(self) -> list[str]:
         money = Kind("quantity", self.currency)
         types_ = {
-            "amount": (money, "money"), "coupon": (replace(money, optional=True), "money optional"),
-            "pieces": (NUMBER, "whole"), "score": (Kind("number", optional=True), "number optional"),
-            "share": (PERCENT, "percent"), "channel": (Kind("choice", CHANNELS), f"one of {', '.join(CHANNELS)}"),
-            "gift": (BOOL, "yes/no"), "due": (DATE, "date"), "back": (Kind("date", optional=True), "date optional"),
-            "code": (TEXT, "text"), "note": (Kind("text", optional=True), "text optional"),
-            "ready": (INSTANT, "instant"), "wait": (Kind("days", optional=True), "days optional"), "span": (MONTHS, "months"),
-            "friend": (Kind("member", optional=True), "member optional"), "burnt": (Kind("quantity", "point"), "point"),
-        }  # fmt: skip
+            "amount": (money, "money"),
+            "coupon": (replace(money, optional=True), "money optional"),
+            "pieces": (NUMBER, "whole"),
+            "score": (Kind("number", optional=True), "number optional"),
+            "share": (PERCENT, "percent"),
+            "channel": (Kind("choice", CHANNELS), f"one of {', '.join(CHANNELS)}"),
+            "gift": (BOOL, "yes/no"),
+            "due": (DATE, "date"),
+            "back": (Kind("date", optional=True), "date optional"),
+            "code": (TEXT, "text"),
+            "note": (Kind("text", optional=True), "text optional"),
+            "ready": (INSTANT, "instant"),
+            "wait": (Kind("days", optional=True), "days optional"),
+            "span": (MONTHS, "months"),
+            "friend": (Kind("member", optional=True), "member optional"),
+            "burnt": (Kind("quantity", "point"), "point"),
+        }
         of_line = {
-            "price": (money, "money"), "category": (Kind("choice", CATEGORIES), f"one of {', '.join(CATEGORIES)}"),
-            "product": (TEXT, "text"), "number": (NUMBER, "whole"), "off": (Kind("percent", optional=True), "percent optional"),
+            "price": (money, "money"),
+            "category": (Kind("choice", CATEGORIES), f"one of {', '.join(CATEGORIES)}"),
+            "product": (TEXT, "text"),
+            "number": (NUMBER, "whole"),
+            "off": (Kind("percent", optional=True), "percent optional"),
             "fresh": (Kind("bool", optional=True), "yes/no optional"),
-        }  # fmt: skip
+        }
         del of_line["number"]
         of_line["many"] = (NUMBER, "whole")
         chosen = ["price", *self.some([name for name in of_line if name != "price"])]
@@ -449,9 +513,11 @@ class Writer:
             self.line["cheap"] = BOOL
         found = ["record line\n  " + "\n  ".join(texts)]
         of_member = {
-            "joined": (Kind("date", optional=True), "date optional"), "level": (Kind("choice", LEVELS), f"one of {', '.join(LEVELS)}"),
-            "vip": (Kind("bool", optional=True), "yes/no optional"), "quota": (NUMBER, "number"),
-        }  # fmt: skip
+            "joined": (Kind("date", optional=True), "date optional"),
+            "level": (Kind("choice", LEVELS), f"one of {', '.join(LEVELS)}"),
+            "vip": (Kind("bool", optional=True), "yes/no optional"),
+            "quota": (NUMBER, "number"),
+        }
         own = self.some(list(of_member))
         if own:
             self.member = {name: of_member[name][0] for name in own}
@@ -465,11 +531,15 @@ class Writer:
                 texts.append("lines list of line")
             known = Scene(dict(facts), happens=False)
             if self.chance(3):
-                texts.append(f"net money = {self.one_of('amount', *self.fields(known, money))} - {self.amount(self.currency)}")
+                texts.append(
+                    f"net money = {self.one_of('amount', *self.fields(known, money))} - {self.amount(self.currency)}"
+                )
                 facts["net"] = money
             if self.chance(3):
                 known = Scene(dict(facts), happens=False)
-                kind, name, of = self.one_of((BOOL, "large", "yes/no"), (DATE, "until_day", "date"), (NUMBER, "rank_of", "number"))
+                kind, name, of = self.one_of(
+                    (BOOL, "large", "yes/no"), (DATE, "until_day", "date"), (NUMBER, "rank_of", "number")
+                )
                 texts.append(f"{name} {of} = {self.expr(kind, known, 2)}")
                 facts[name] = kind
             self.events[event] = facts
@@ -480,14 +550,18 @@ class Writer:
         name = f"table_{number}"
         keys: list[tuple[Kind, str, list[str]]] = [
             (Kind("choice", CHANNELS), f"channel one of {', '.join(CHANNELS)}", list(CHANNELS)),
-            (TEXT, "key text", [f'"{each}"' for each in TEXTS]), (NUMBER, "key number", ["0", "1", "2.5", "3"]),
-            (BOOL, "key yes/no", ["yes", "no"]), (Kind("choice", tuple(WEEKDAYS)), "weekday", ["Monday", "Sunday"]),
-        ]  # fmt: skip
+            (TEXT, "key text", [f'"{each}"' for each in TEXTS]),
+            (NUMBER, "key number", ["0", "1", "2.5", "3"]),
+            (BOOL, "key yes/no", ["yes", "no"]),
+            (Kind("choice", tuple(WEEKDAYS)), "weekday", ["Monday", "Sunday"]),
+        ]
         keys += [(Kind("tier", ladder), ladder, list(tiers)) for ladder, tiers in self.ladders.items()] * 2
         key, by, words = self.one_of(*keys)
         unit = self.one_of(*self.units)
         per = self.one_of(self.currency, *self.units)
-        result: Kind | tuple[str, str] = self.one_of(PERCENT, NUMBER, (unit, per), Kind("quantity", unit), Kind("quantity", unit))
+        result: Kind | tuple[str, str] = self.one_of(
+            PERCENT, NUMBER, (unit, per), Kind("quantity", unit), Kind("quantity", unit)
+        )
         value = (lambda: self.plain_rate(*result)) if isinstance(result, tuple) else (lambda: self.literal(result))
         whole = len(words) == len(key.of or ()) or key is BOOL
         chosen = words if whole and self.chance(2) else self.some(words)
@@ -558,7 +632,7 @@ class Writer:
         self.own = None
         if self.chance(9):
             lines.append('because "of it"')
-        return f"{self.one_of('earn', 'rule')} \"{name}\"\n  " + "\n  ".join(lines)
+        return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
 
     def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool) -> tuple[str, bool]:
         """What a rule gives, and whether nothing is left to round."""
@@ -609,8 +683,12 @@ class Writer:
         if self.chance(4):
             per = " per event"
         else:
-            per = " per member" + "".join(f" per {name}" for name, of in scene.event.items() if of.name != "lines" and self.chance(9))
-            per += self.one_of("", *(f" per {period}" for period in PERIODS), " per 7 days", " per 2 months", " per 1 day")
+            per = " per member" + "".join(
+                f" per {name}" for name, of in scene.event.items() if of.name != "lines" and self.chance(9)
+            )
+            per += self.one_of(
+                "", *(f" per {period}" for period in PERIODS), " per 7 days", " per 2 months", " per 1 day"
+            )
         return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}"
 
 
@@ -637,11 +715,37 @@ def programs(draw: Draw) -> tuple[str, nodes.Program]:
 
 
 STARTS = (
-    "2026-03-02 12:00", "2024-02-28 22:00", "2024-02-29 12:00", "2026-03-08 01:30", "2026-11-01 00:30", "2011-12-29 22:00",
-    "2018-11-03 23:30", "2018-02-17 22:30", "2025-03-29 23:30", "2023-12-31 23:00", "2024-01-31 12:00", "2026-06-30 20:00",
-)  # fmt: skip
+    "2026-03-02 12:00",
+    "2024-02-28 22:00",
+    "2024-02-29 12:00",
+    "2026-03-08 01:30",
+    "2026-11-01 00:30",
+    "2011-12-29 22:00",
+    "2018-11-03 23:30",
+    "2018-02-17 22:30",
+    "2025-03-29 23:30",
+    "2023-12-31 23:00",
+    "2024-01-31 12:00",
+    "2026-06-30 20:00",
+)
 MINUTE, HOUR, DAY = 60, 3600, 86400
-STEPS = (0, 0, MINUTE, HOUR, 3 * HOUR, 12 * HOUR, DAY, DAY, 2 * DAY, 7 * DAY, 28 * DAY, 30 * DAY, 31 * DAY, 90 * DAY, 365 * DAY)
+STEPS = (
+    0,
+    0,
+    MINUTE,
+    HOUR,
+    3 * HOUR,
+    12 * HOUR,
+    DAY,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    28 * DAY,
+    30 * DAY,
+    31 * DAY,
+    90 * DAY,
+    365 * DAY,
+)
 
 
 def _instant(program: nodes.Program, local: str) -> int:
@@ -660,7 +764,14 @@ def _value(draw: Draw, of: types.Type, program: nodes.Program, at: int) -> Any:
         case types.Number(step, percent):
             if step == 1:
                 return Fraction(pick(0, 1, 2, 3, 10, 1000))
-            return pick(Fraction(0), Fraction(1, 4), Fraction(1), Fraction(1, 10), Fraction(5, 2), *([] if percent else [Fraction(-3, 2)]))
+            return pick(
+                Fraction(0),
+                Fraction(1, 4),
+                Fraction(1),
+                Fraction(1, 10),
+                Fraction(5, 2),
+                *([] if percent else [Fraction(-3, 2)]),
+            )
         case types.Text():
             return pick(*TEXTS)
         case types.Choice(values):

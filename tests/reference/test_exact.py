@@ -117,7 +117,9 @@ def test_accumulated_awards_are_what_the_period_comes_to_and_limits_hold(checked
     stars: dict[str, Fraction] = {}
     for each in events:
         day = calendar.day(each.at)
-        spend[each.member, day.year, day.month] = spend.get((each.member, day.year, day.month), 0) + each.facts["amount"]
+        spend[each.member, day.year, day.month] = (
+            spend.get((each.member, day.year, day.month), 0) + each.facts["amount"]
+        )
     for award in outcome.ledger.awards:
         day = calendar.day(award.at)
         if award.rule == "Steps":

@@ -10,7 +10,11 @@ PURCHASE = "event visit\nevent purchase\n  amount money\n  shop text\n  lines li
 
 
 def buy(when, amount="1", shop="s", lines=()):
-    return when, "purchase", {"amount": Decimal(amount), "shop": shop, "lines": [{"amount": Decimal(p), "kind": k} for p, k in lines]}
+    return (
+        when,
+        "purchase",
+        {"amount": Decimal(amount), "shop": shop, "lines": [{"amount": Decimal(p), "kind": k} for p, k in lines]},
+    )
 
 
 def visit(when: str) -> tuple[str, str, dict[str, object]]:
@@ -60,7 +64,8 @@ def test_first_last_and_days_since_see_only_what_came_before(play, condition, he
 
 def test_tier_and_units_earned_are_as_before_the_event(play):
     text = (
-        PURCHASE + "tiers status\n  counts point earned this month\n  tier Low\n  tier High at 5 point\n  lasts while met\n"
+        PURCHASE
+        + "tiers status\n  counts point earned this month\n  tier Low\n  tier High at 5 point\n  lasts while met\n"
         'earn "Base"\n  on purchase\n  give 5 point\n'
         'earn "High"\n  on purchase\n  when status is High\n  give 100 mile\n'
         'earn "Earned"\n  on purchase\n  when point earned this month >= 5 point\n  give 1 mile\n'
@@ -161,5 +166,8 @@ def test_samoas_skipped_day_belongs_to_no_window(play):
 
 
 def test_a_declared_measure_is_its_expression(play):
-    text = PURCHASE + 'measure spend\n  is sum of purchase.amount this month\nearn "A"\n  on purchase\n  give 1 point per 1 USD of spend\n  round down per event\n'
+    text = (
+        PURCHASE
+        + 'measure spend\n  is sum of purchase.amount this month\nearn "A"\n  on purchase\n  give 1 point per 1 USD of spend\n  round down per event\n'
+    )
     assert play(text, *DAYS).gave("A") == [1, 6, 8]

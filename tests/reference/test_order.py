@@ -23,13 +23,17 @@ def test_events_are_ordered_by_recorded_then_sequence_then_id(play):
     assert base == []
     from guerdon.history.event import Event
 
-    events = [Event(name, "purchase", "m", 0, recorded, sequence, {"amount": Decimal(1)}) for name, recorded, sequence in
-              [("b", 0, 1), ("a", 0, 1), ("c", 0, 0), ("z", -1, 9)]]
+    events = [
+        Event(name, "purchase", "m", 0, recorded, sequence, {"amount": Decimal(1)})
+        for name, recorded, sequence in [("b", 0, 1), ("a", 0, 1), ("c", 0, 0), ("z", -1, 9)]
+    ]
     assert [each.id for each in sorted(events, key=lambda each: each.order)] == ["z", "c", "a", "b"]
 
 
 def test_an_event_before_one_already_evaluated_for_its_member_is_set_aside(play):
-    played = play(RULE, buy("2026-01-02 10:00"), buy("2026-01-01 10:00"), buy("2026-01-02 10:00"), buy("2026-01-02 10:01"))
+    played = play(
+        RULE, buy("2026-01-02 10:00"), buy("2026-01-01 10:00"), buy("2026-01-02 10:00"), buy("2026-01-02 10:01")
+    )
     assert [(each.code, each.source["id"]) for each in played.outcome.rejections] == [("G690", "e002")]
     assert played.gave("Third") == [1]
 
@@ -37,12 +41,17 @@ def test_an_event_before_one_already_evaluated_for_its_member_is_set_aside(play)
 def test_members_do_not_see_each_other(play):
     rng = Random(7)
     events = [buy(f"2026-01-{day:02} 10:00", str(rng.randint(1, 90)), member=rng.choice("abc")) for day in range(1, 29)]
-    text = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 25 USD of amount\n  accumulate per member per month\n'
+    text = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  give 1 point per full 25 USD of amount\n  accumulate per member per month\n'
+    )
     together = play(text, *events)
     for member in "abc":
         alone = play(text, *(each for each in events if each[2]["member"] == member))
         mine = [award for award in together.outcome.ledger.awards if award.member == member]
-        assert [replace(a, event="", id="") for a in alone.outcome.ledger.awards] == [replace(a, event="", id="") for a in mine]
+        assert [replace(a, event="", id="") for a in alone.outcome.ledger.awards] == [
+            replace(a, event="", id="") for a in mine
+        ]
 
 
 def test_a_run_ends_with_the_day_named_and_later_events_are_counted_not_read(play):

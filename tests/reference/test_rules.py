@@ -17,10 +17,18 @@ def buy(when, amount="0", shop="s", lines=()):
 
 
 def test_clauses_work_in_one_order_whatever_order_they_were_typed_in(play):
-    clauses = ["on purchase", "when amount >= 1 USD", "give 1 point per 1 USD of amount", "minimum 5 point", "round down per event"]
+    clauses = [
+        "on purchase",
+        "when amount >= 1 USD",
+        "give 1 point per 1 USD of amount",
+        "minimum 5 point",
+        "round down per event",
+    ]
     gave = set()
     for order in permutations(clauses):
-        played = play(PURCHASE + 'earn "A"\n' + "".join(f"  {clause}\n" for clause in order), buy("2026-01-01 10:00", "3.99"))
+        played = play(
+            PURCHASE + 'earn "A"\n' + "".join(f"  {clause}\n" for clause in order), buy("2026-01-01 10:00", "3.99")
+        )
         gave.add(tuple(played.gave("A")))
     assert gave == {(5,)}
 
@@ -36,7 +44,11 @@ def test_all_guards_must_hold_and_one_stretch_of_a_line_is_enough(play):
 @pytest.mark.parametrize(
     ("during", "inside", "outside"),
     [
-        ("2026-03-01 through 2026-03-02", ["2026-03-01 00:00", "2026-03-02 23:59"], ["2026-02-28 23:59", "2026-03-03 00:00"]),
+        (
+            "2026-03-01 through 2026-03-02",
+            ["2026-03-01 00:00", "2026-03-02 23:59"],
+            ["2026-02-28 23:59", "2026-03-03 00:00"],
+        ),
         ("before 2026-03-02", ["2026-03-01 23:59"], ["2026-03-02 00:00"]),
         ("from 2026-03-02", ["2026-03-02 00:00"], ["2026-03-01 23:59"]),
         ("Saturday through Monday", ["2026-03-07 12:00", "2026-03-09 12:00"], ["2026-03-10 12:00", "2026-03-06 12:00"]),
@@ -53,7 +65,10 @@ def test_through_includes_the_day_and_before_does_not(play, during, inside, outs
 
 
 def test_rounding_per_line_and_per_event_differ(play):
-    rule = PURCHASE + 'earn "A"\n  on purchase\n  each line where kind is a\n  give 1 point per 1 USD of amount\n  round {}\n'
+    rule = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  each line where kind is a\n  give 1 point per 1 USD of amount\n  round {}\n'
+    )
     lines = [("1.60", "a"), ("1.60", "a"), ("9.00", "b")]
     assert play(rule.format("down per line"), buy("2026-01-01 10:00", lines=lines)).gave("A") == [2]
     assert play(rule.format("down per event"), buy("2026-01-01 10:00", lines=lines)).gave("A") == [3]
@@ -69,7 +84,10 @@ def test_rounding_modes_at_a_half_below_it_and_at_the_next_half(play, mode, give
 
 
 def test_an_award_its_rounding_and_its_cuts_add_up_to_the_exact_value(play):
-    rule = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per 3 USD of amount\n  round down per event\n  limit 5 point per member per day\n'
+    rule = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  give 1 point per 3 USD of amount\n  round down per event\n  limit 5 point per member per day\n'
+    )
     played = play(rule, buy("2026-01-01 10:00", "10"), buy("2026-01-01 11:00", "10"), buy("2026-01-01 12:00", "10"))
     awards = played.outcome.ledger.awards
     assert [(a.exact, a.quantity, a.dropped, a.cut) for a in awards] == [
@@ -82,7 +100,9 @@ def test_an_award_its_rounding_and_its_cuts_add_up_to_the_exact_value(play):
 
 def test_the_minimum_counts_only_where_there_is_something(play):
     rule = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 10 USD of amount\n  minimum 4 point\n'
-    assert play(rule, buy("2026-01-01 10:00", "9"), buy("2026-01-01 11:00", "10"), buy("2026-01-01 12:00", "70")).gave("A") == [4, 7]
+    assert play(rule, buy("2026-01-01 10:00", "9"), buy("2026-01-01 11:00", "10"), buy("2026-01-01 12:00", "70")).gave(
+        "A"
+    ) == [4, 7]
 
 
 def test_rules_are_evaluated_in_the_order_of_what_they_read(play):
@@ -121,10 +141,15 @@ def test_a_rule_that_does_not_fire_gives_nothing_to_those_that_name_it(play):
 class TestAccumulate:
     """The award is Fraction(total so far) - Fraction(total before), with the same F on both sides."""
 
-    STEPS = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 25 USD of amount\n  accumulate per member per month\n'
+    STEPS = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  give 1 point per full 25 USD of amount\n  accumulate per member per month\n'
+    )
 
     def test_steps_run_through_the_period_and_the_rest_is_gone_at_its_end(self, play):
-        played = play(self.STEPS, buy("2014-05-30 10:00", "30"), buy("2014-05-31 10:00", "30"), buy("2014-06-01 10:00", "40"))
+        played = play(
+            self.STEPS, buy("2014-05-30 10:00", "30"), buy("2014-05-31 10:00", "30"), buy("2014-06-01 10:00", "40")
+        )
         assert played.gave("A") == [1, 1, 1]
 
     def test_without_a_period_nothing_is_ever_lost(self, play):
@@ -132,14 +157,18 @@ class TestAccumulate:
         assert play(text, *[buy(f"2014-0{month}-01 10:00", "10") for month in range(1, 8)]).gave("A") == [1, 1]
 
     def test_rounding_per_total_carries_the_remainder_and_per_event_does_not(self, play):
-        text = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per 10 USD of amount\n  accumulate per member\n  round down per {}\n'
+        text = (
+            PURCHASE
+            + 'earn "A"\n  on purchase\n  give 1 point per 10 USD of amount\n  accumulate per member\n  round down per {}\n'
+        )
         events = [buy(f"2026-01-0{day} 10:00", "5") for day in range(1, 6)]
         assert sum(play(text.format("total"), *events).gave("A")) == 2
         assert sum(play(text.format("event"), *events).gave("A")) == 0
 
     def test_a_new_rate_never_rates_the_past_again(self, play):
         text = (
-            PURCHASE + "tiers status\n  counts sum of purchase.amount ever\n  tier Low\n  tier High at 100 USD\n  lasts forever\n"
+            PURCHASE
+            + "tiers status\n  counts sum of purchase.amount ever\n  tier Low\n  tier High at 100 USD\n  lasts forever\n"
             "table rate\n  by status\n  row Low: 1 point per full 10 USD\n  row High: 2 point per full 10 USD\n"
             'earn "A"\n  on purchase\n  give rate(status) of amount\n  accumulate per member\n'
         )
@@ -147,7 +176,9 @@ class TestAccumulate:
 
     def test_only_what_passed_the_guards_adds_up(self, play):
         text = self.STEPS.replace("  give", '  when shop is "s"\n  give')
-        played = play(text, buy("2014-05-01 10:00", "20"), buy("2014-05-02 10:00", "20", "other"), buy("2014-05-03 10:00", "5"))
+        played = play(
+            text, buy("2014-05-01 10:00", "20"), buy("2014-05-02 10:00", "20", "other"), buy("2014-05-03 10:00", "5")
+        )
         assert played.gave("A") == [1]
 
 
@@ -172,7 +203,11 @@ class TestLimits:
         assert play(self.rule("1 time per member per 7 days"), *events).gave("A") == [10, 0, 10]
 
     def test_a_limit_may_count_by_a_fact(self, play):
-        events = [buy("2026-01-01 10:00", shop="a"), buy("2026-01-01 11:00", shop="b"), buy("2026-01-01 12:00", shop="a")]
+        events = [
+            buy("2026-01-01 10:00", shop="a"),
+            buy("2026-01-01 11:00", shop="b"),
+            buy("2026-01-01 12:00", shop="a"),
+        ]
         assert play(self.rule("1 time per member per shop per day"), *events).gave("A") == [10, 10, 0]
 
     def test_several_limits_all_hold(self, play):
@@ -181,8 +216,12 @@ class TestLimits:
         assert play(text, *events).gave("A") == [10, 5, 10, 3]
 
     def test_what_is_given_nothing_does_not_use_up_times(self, play):
-        text = PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 10 USD of amount\n  limit 1 time per member\n'
-        assert play(text, buy("2026-01-01 10:00", "5"), buy("2026-01-02 10:00", "15"), buy("2026-01-03 10:00", "15")).gave("A") == [1, 0]
+        text = (
+            PURCHASE + 'earn "A"\n  on purchase\n  give 1 point per full 10 USD of amount\n  limit 1 time per member\n'
+        )
+        assert play(
+            text, buy("2026-01-01 10:00", "5"), buy("2026-01-02 10:00", "15"), buy("2026-01-03 10:00", "15")
+        ).gave("A") == [1, 0]
 
     def test_a_rule_may_ask_what_it_gave_itself_before(self, play):
         text = PURCHASE + 'earn "A"\n  on purchase\n  when "A" earned this month < 20 point\n  give 10 point\n'
@@ -195,6 +234,9 @@ def test_a_base_below_zero_counts_as_zero(play):
 
 
 def test_a_quotient_by_zero_is_missing_and_has_its_value(play):
-    text = PURCHASE + 'earn "A"\n  on purchase\n  when (amount / sum of lines.amount this event or 3) is 3\n  give 1 point\n'
+    text = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  when (amount / sum of lines.amount this event or 3) is 3\n  give 1 point\n'
+    )
     assert play(text, buy("2026-01-01 10:00", "4")).gave("A") == [1]
     assert play(text, buy("2026-01-01 10:00", "4", lines=[("1", "a")])).gave("A") == []

@@ -15,7 +15,10 @@ def buy(when, amount):
 
 def ladder(lasts, falls="", counts="sum of purchase.amount this calendar year"):
     fall = f"  falls {falls}\n" if falls else ""
-    return PURCHASE + f"tiers status\n  counts {counts}\n  tier Low\n  tier Mid at 100 USD\n  tier High at 200 USD\n  lasts {lasts}\n{fall}"
+    return (
+        PURCHASE
+        + f"tiers status\n  counts {counts}\n  tier Low\n  tier Mid at 100 USD\n  tier High at 200 USD\n  lasts {lasts}\n{fall}"
+    )
 
 
 def test_a_tier_rises_at_the_event_that_fills_it_and_may_skip_one(play):
@@ -57,10 +60,15 @@ def test_a_term_through_the_end_of_this_year_is_not_renewed_by_it(play):
 
 
 @pytest.mark.parametrize(
-    ("falls", "to"), [("one tier at a time", "Mid"), ("to the tier counted", "Low"), ("to the lowest", "Low"), ("never", None)]
+    ("falls", "to"),
+    [("one tier at a time", "Mid"), ("to the tier counted", "Low"), ("to the lowest", "Low"), ("never", None)],
 )
 def test_a_tier_falls_as_declared(play, falls, to):
-    played = play(ladder("12 months", falls, "sum of purchase.amount last 30 days"), buy("2026-01-31 10:00", "200"), as_of="2027-06-01")
+    played = play(
+        ladder("12 months", falls, "sum of purchase.amount last 30 days"),
+        buy("2026-01-31 10:00", "200"),
+        as_of="2027-06-01",
+    )
     fallen = played.tiers()[2:]
     assert fallen == ([] if to is None else [(to, "2027-01-31 00:00", "term ended")])
 
@@ -72,7 +80,11 @@ def test_a_term_in_months_runs_from_entry_and_from_review(play):
 
 
 def test_while_met_a_tier_falls_on_the_day_on_which_the_window_moves_on(play):
-    rolling = play(ladder("while met", counts="sum of purchase.amount last 12 months"), buy("2024-02-29 10:00", "200"), as_of="2026-01-01")
+    rolling = play(
+        ladder("while met", counts="sum of purchase.amount last 12 months"),
+        buy("2024-02-29 10:00", "200"),
+        as_of="2026-01-01",
+    )
     assert rolling.tiers()[2:] == [("Low", "2025-03-01 00:00", "no longer met")]
     yearly = play(ladder("while met"), buy("2026-12-31 23:00", "200"), as_of="2027-01-01")
     assert yearly.tiers()[2:] == [("Low", "2027-01-01 00:00", "no longer met")]
@@ -92,7 +104,10 @@ def test_silent_members_are_reviewed_up_to_the_last_event_of_anybody(play):
 
 
 def test_two_ladders_are_independent(play):
-    text = ladder("forever") + "tiers club\n  counts count of purchase ever\n  tier Guest\n  tier Regular at 2\n  lasts forever\n"
+    text = (
+        ladder("forever")
+        + "tiers club\n  counts count of purchase ever\n  tier Guest\n  tier Regular at 2\n  lasts forever\n"
+    )
     played = play(text, buy("2026-06-01 10:00", "200"), buy("2026-06-02 10:00", "1"))
     assert [tier for tier, _, _ in played.tiers()] == ["Low", "High"]
     assert [tier for tier, _, _ in played.tiers("club")] == ["Guest", "Regular"]

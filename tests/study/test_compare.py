@@ -120,7 +120,10 @@ def test_totals_are_what_was_awarded_and_cost_what_that_is_worth() -> None:
     assert found.cost.old == Fraction("2.23") + Fraction("9.52")
     assert found.cost.new == Fraction("3.35") + Fraction("5.02") * Fraction("0.90")
     assert found.unpriced == ("stamp",)
-    assert found.percent_of_sales == (100 * found.cost.old / Fraction("672.50"), 100 * found.cost.new / Fraction("672.50"))
+    assert found.percent_of_sales == (
+        100 * found.cost.old / Fraction("672.50"),
+        100 * found.cost.new / Fraction("672.50"),
+    )
 
 
 def test_a_rule_of_one_version_only_is_shown_as_such() -> None:
@@ -134,7 +137,11 @@ def test_a_rule_of_one_version_only_is_shown_as_such() -> None:
 
 def test_a_rule_that_gives_another_unit_is_gone_from_one_and_new_in_the_other() -> None:
     other = OLD.replace("give        1 stamp", "give        7 point")
-    found = [(each.unit, each.presence, each.awarded) for each in compared(OLD, other, *ORDERS).rules if each.rule == "Stamps"]
+    found = [
+        (each.unit, each.presence, each.awarded)
+        for each in compared(OLD, other, *ORDERS).rules
+        if each.rule == "Stamps"
+    ]
     none, all, sevens = Fraction(0), Fraction(5), Fraction(35)
     assert found == [("point", Presence.NEW, Change(none, sevens)), ("stamp", Presence.OLD, Change(all, none))]
 
@@ -142,8 +149,10 @@ def test_a_rule_that_gives_another_unit_is_gone_from_one_and_new_in_the_other() 
 def test_members_stand_where_they_stood_at_the_end() -> None:
     (ladder,) = compared(OLD, NEW, *ORDERS).ladders
     assert [(each.tier, each.presence, each.members.old, each.members.new) for each in ladder.tiers] == [
-        ("Base", Presence.BOTH, 2, 0), ("Silver", Presence.NEW, 0, 2), ("Gold", Presence.BOTH, 1, 1),
-    ]  # fmt: skip
+        ("Base", Presence.BOTH, 2, 0),
+        ("Silver", Presence.NEW, 0, 2),
+        ("Gold", Presence.BOTH, 1, 1),
+    ]
     assert [(each.old, each.new, each.members) for each in ladder.moves] == [("Base", "Silver", 2), ("Gold", "Gold", 1)]
 
 
@@ -152,16 +161,34 @@ def test_the_biggest_winners_and_losers_come_first_and_are_ten_at_most() -> None
     people = {each.unit: each for each in compared(OLD, NEW, *orders).people}
     points = people["point"]
     assert (points.winners, points.losers, points.unchanged) == (14, 0, 1)  # 3 USD are one point under both
-    assert [each.member for each in points.most_gained] == ["m14", "m15", "m12", "m13", "m10", "m11", "m08", "m09", "m06", "m07"]
+    assert [each.member for each in points.most_gained] == [
+        "m14",
+        "m15",
+        "m12",
+        "m13",
+        "m10",
+        "m11",
+        "m08",
+        "m09",
+        "m06",
+        "m07",
+    ]
     assert points.most_lost == ()
     assert people["stamp"].unchanged == 15
     assert people["USD"].winners == 14
 
 
 def test_the_first_difference_is_the_first_in_time() -> None:
-    found = compared(OLD, NEW, order(0, "a", "300", hours=9), order(1, "b", "1", hours=7), order(2, "c", "2", hours=8)).first
+    found = compared(
+        OLD, NEW, order(0, "a", "300", hours=9), order(1, "b", "1", hours=7), order(2, "c", "2", hours=8)
+    ).first
     assert found is not None
-    assert (found.member, found.event, found.old, found.new) == ("c", "e2", (Given("Stamps", "stamp", Fraction(1)),), found.new)
+    assert (found.member, found.event, found.old, found.new) == (
+        "c",
+        "e2",
+        (Given("Stamps", "stamp", Fraction(1)),),
+        found.new,
+    )
     assert {each.rule: each.quantity for each in found.new} == {"Points": 1, "Stamps": 1}
 
 
@@ -222,18 +249,30 @@ def test_tables_are_rectangular_texts_with_numbers_to_the_right() -> None:
     assert sheets[0].columns == ["", ">old", ">new", ">difference"]
     assert in_all["point"] == ["8,556", "12,835", "+4,279"]
     assert in_all["cost (USD)"] == ["511.74", "507.86", "-3.88"]
-    assert {sheet.title for sheet in sheets} >= {"In all", "By rule", "Moves on status", "Who gains most, in point", "Who loses most, in credit"}
+    assert {sheet.title for sheet in sheets} >= {
+        "In all",
+        "By rule",
+        "Moves on status",
+        "Who gains most, in point",
+        "Who loses most, in credit",
+    }
 
 
 def test_files_add_up_and_hold_exact_numbers(tmp_path: Path) -> None:
     found = compared(OLD, NEW, *ORDERS, order(5, "=d", "250"))
     files = write_csv(found, tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(file.name for file in files) == ["members.csv", "rules.csv", "tiers.csv", "totals.csv"]
+    assert (
+        sorted(file.name for file in tmp_path.iterdir())
+        == sorted(file.name for file in files)
+        == ["members.csv", "rules.csv", "tiers.csv", "totals.csv"]
+    )
     told = {file.stem: list(csv.DictReader(file.open(newline=""))) for file in files}
     for total in told["totals"][:3]:
         for name in ("rules", "members"):
             for figure in ("old", "new", "difference"):
-                assert sum(Fraction(row[figure]) for row in told[name] if row["unit"] == total["what"]) == Fraction(total[figure])
+                assert sum(Fraction(row[figure]) for row in told[name] if row["unit"] == total["what"]) == Fraction(
+                    total[figure]
+                )
     assert [row["what"] for row in told["totals"][3:]] == ["cost in USD", "sales in USD", "cost in percent of sales"]
     assert sum(int(row["members"]) for row in told["tiers"]) == 4
     assert {row["member"] for row in told["members"]} == {"a", "b", "c", "'=d"}
@@ -255,8 +294,13 @@ def test_json_holds_exact_numbers_as_text() -> None:
 def grocery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, Path, Path]:
     """The grocery chain as it is, and with other thresholds, another rate and a limit; both written as Parquet."""
     was = (GROCERY / "grocery.guerdon").read_text(encoding="utf-8").partition("\ntest ")[0]
-    now = was.replace("Silver at 500 USD", "Silver at 650 USD").replace("1 point per full 1 USD of total", "3 point per full 4 USD of total")
-    now = now.replace('earn "Stamp card"\n  on          basket\n', 'earn "Stamp card"\n  on          basket\n  limit       5 times per member\n')
+    now = was.replace("Silver at 500 USD", "Silver at 650 USD").replace(
+        "1 point per full 1 USD of total", "3 point per full 4 USD of total"
+    )
+    now = now.replace(
+        'earn "Stamp card"\n  on          basket\n',
+        'earn "Stamp card"\n  on          basket\n  limit       5 times per member\n',
+    )
     assert now.count("650 USD") == now.count("per full 4 USD") == now.count("5 times") == 1
     folders = tmp_path_factory.mktemp("old"), tmp_path_factory.mktemp("new")
     runs = []
@@ -274,7 +318,10 @@ def test_rules_of_the_grocery_chain_agree_with_sql(grocery: tuple[Comparison, Pa
                count(*) FILTER (version = 'old' AND quantity <> 0), count(*) FILTER (version = 'new' AND quantity <> 0)
         FROM (SELECT 'old' AS version, * FROM '{old}/awards.parquet' UNION ALL SELECT 'new', * FROM '{new}/awards.parquet')
         GROUP BY ALL ORDER BY rule"""
-    told = [(each.rule, each.unit, each.awarded.old, each.awarded.new, each.times.old, each.times.new) for each in found.rules]
+    told = [
+        (each.rule, each.unit, each.awarded.old, each.awarded.new, each.times.old, each.times.new)
+        for each in found.rules
+    ]
     assert sorted(told) == duckdb.connect().execute(query).fetchall()
     assert len({each.awarded.difference for each in found.rules}) == 3
 
@@ -308,7 +355,10 @@ def test_moves_of_the_grocery_chain_agree_with_sql(grocery: tuple[Comparison, Pa
         SELECT old.tier, new.tier, count(*) FROM '{old}/tiers.parquet' AS old JOIN '{new}/tiers.parquet' AS new USING (member, ladder)
         WHERE old."before" IS NULL AND new."before" IS NULL GROUP BY ALL ORDER BY ALL"""
     (ladder,) = found.ladders
-    assert sorted((each.old or "", each.new or "", each.members) for each in ladder.moves) == duckdb.connect().execute(query).fetchall()
+    assert (
+        sorted((each.old or "", each.new or "", each.members) for each in ladder.moves)
+        == duckdb.connect().execute(query).fetchall()
+    )
     assert ("Silver", "Base") in {(each.old, each.new) for each in ladder.moves}
 
 

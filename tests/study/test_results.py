@@ -84,7 +84,9 @@ def posted(*events: Event) -> Posted:
 def busy() -> Posted:
     """Awards rounded up and down and cut off, tiers reached, a row set aside."""
     run = posted(order(0, "b", "22"), order(1, "a", "400.25"), order(2, "b", "0.01"), order(3, "a", "0"))
-    run.rejections.append(Rejection("G603", "`x` is no number", "e9", Place("orders.csv", 7), {"amount": "x", "note": 'say "hi"\n'}))
+    run.rejections.append(
+        Rejection("G603", "`x` is no number", "e9", Place("orders.csv", 7), {"amount": "x", "note": 'say "hi"\n'})
+    )
     run.rejections.append(Rejection("G690", "late", None, None, {}))
     return run
 
@@ -101,7 +103,10 @@ def read(folder: Path, table: str, format: str) -> list[tuple[object, ...]]:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     shown = ", ".join(
-        f"""strftime("{each.name}", '%Y-%m-%dT%H:%M:%SZ')""" if each.kind.name == "INSTANT" else f'"{each.name}"::VARCHAR' for each in TABLES[table]
+        f"""strftime("{each.name}", '%Y-%m-%dT%H:%M:%SZ')"""
+        if each.kind.name == "INSTANT"
+        else f'"{each.name}"::VARCHAR'
+        for each in TABLES[table]
     )
     return con.execute(f"SELECT {shown} FROM read_parquet($1)", [str(file)]).fetchall()
 
@@ -119,10 +124,24 @@ def test_parquet_has_the_types_of_the_schema_even_without_rows(tmp_path: Path) -
     for run in (busy(), posted()):
         write(run, tmp_path)
         types = {
-            table: [each[1] for each in duckdb.connect().execute(f"DESCRIBE SELECT * FROM '{tmp_path}/{table}.parquet'").fetchall()] for table in TABLES
+            table: [
+                each[1]
+                for each in duckdb.connect().execute(f"DESCRIBE SELECT * FROM '{tmp_path}/{table}.parquet'").fetchall()
+            ]
+            for table in TABLES
         }
         instant, quantity = "TIMESTAMP WITH TIME ZONE", "DECIMAL(20,2)"
-        assert types["awards"] == [*["VARCHAR"] * 5, quantity, "VARCHAR", "VARCHAR", quantity, instant, instant, instant, "VARCHAR"]
+        assert types["awards"] == [
+            *["VARCHAR"] * 5,
+            quantity,
+            "VARCHAR",
+            "VARCHAR",
+            quantity,
+            instant,
+            instant,
+            instant,
+            "VARCHAR",
+        ]
         assert types["balances"] == ["VARCHAR", "VARCHAR", quantity, instant]
         assert types["tiers"] == ["VARCHAR", "VARCHAR", "VARCHAR", instant, instant, "VARCHAR"]
         assert types["rejected"] == [*["VARCHAR"] * 4, "BIGINT", "VARCHAR"]
@@ -135,15 +154,34 @@ def test_awards_are_written_exactly_and_in_the_order_in_which_they_were_posted(t
     assert read(tmp_path, "awards", format)[:3] == [
         ("order/e0/Points", "b", "e0", "Points", "point", "7.00", "22/3", "1/3", "0.00", at, at, None, hash),
         ("order/e0/Credit", "b", "e0", "Credit", "credit", "0.36", "11/30", "1/150", "0.00", at, at, None, hash),
-        ("order/e1/Points", "a", "e1", "Points", "point", "100.00", "1601/12", "5/12", "33.00", "2026-01-01T17:00:00Z", "2026-01-01T17:00:00Z", None, hash),
-    ]  # fmt: skip
+        (
+            "order/e1/Points",
+            "a",
+            "e1",
+            "Points",
+            "point",
+            "100.00",
+            "1601/12",
+            "5/12",
+            "33.00",
+            "2026-01-01T17:00:00Z",
+            "2026-01-01T17:00:00Z",
+            None,
+            hash,
+        ),
+    ]
 
 
 def test_a_written_award_adds_up(tmp_path: Path) -> None:
     write(busy(), tmp_path)
-    found = duckdb.connect().execute(f"SELECT quantity, dropped, cut, exact FROM '{tmp_path}/awards.parquet'").fetchall()
+    found = (
+        duckdb.connect().execute(f"SELECT quantity, dropped, cut, exact FROM '{tmp_path}/awards.parquet'").fetchall()
+    )
     assert len(found) == 6
-    assert all(Fraction(quantity) + Fraction(dropped) + Fraction(cut) == Fraction(whole) for quantity, dropped, cut, whole in found)
+    assert all(
+        Fraction(quantity) + Fraction(dropped) + Fraction(cut) == Fraction(whole)
+        for quantity, dropped, cut, whole in found
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -153,8 +191,11 @@ def test_balances_and_tiers_are_as_of_the_end_of_the_run(tmp_path: Path, format:
     write(run, tmp_path, format)
     end = "2026-01-01T20:00:00Z"
     assert read(tmp_path, "balances", format) == [
-        ("a", "credit", "6.67", end), ("a", "point", "100.00", end), ("b", "credit", "0.36", end), ("b", "point", "7.00", end),
-    ]  # fmt: skip
+        ("a", "credit", "6.67", end),
+        ("a", "point", "100.00", end),
+        ("b", "credit", "0.36", end),
+        ("b", "point", "7.00", end),
+    ]
     assert read(tmp_path, "tiers", format) == [
         ("a", "status", "Base", "2026-01-01T17:00:00Z", "2026-01-01T17:00:00Z", "joined"),
         ("a", "status", "Gold", "2026-01-01T17:00:00Z", None, "reached"),
@@ -177,7 +218,9 @@ def test_parts_of_a_second_are_kept(tmp_path: Path) -> None:
     write(run, tmp_path, "jsonl")
     assert json.loads((tmp_path / "awards.jsonl").read_text().splitlines()[0])["at"] == "2026-01-01T16:00:00.000005Z"
     write(run, tmp_path)
-    assert duckdb.connect().execute(f'SELECT DISTINCT epoch_us("at") FROM \'{tmp_path}/awards.parquet\'').fetchall() == [(event.at + 5,)]
+    assert duckdb.connect().execute(
+        f"SELECT DISTINCT epoch_us(\"at\") FROM '{tmp_path}/awards.parquet'"
+    ).fetchall() == [(event.at + 5,)]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\uffff"), max_size=12) | st.sampled_from(
@@ -210,10 +253,22 @@ def test_a_csv_cell_is_no_formula_and_one_apostrophe_hides_no_text(text: str) ->
 
 def test_csv_holds_no_formula_and_leaves_numbers_alone(tmp_path: Path) -> None:
     run = posted(order(0, "=HYPERLINK(1)", "30", id="+49"), order(1, "-5", "30"))
-    run.ledger.awards[0] = replace(run.ledger.awards[0], quantity=Fraction(-7), dropped=Fraction(-1, 3), exact=Fraction(-22, 3))
+    run.ledger.awards[0] = replace(
+        run.ledger.awards[0], quantity=Fraction(-7), dropped=Fraction(-1, 3), exact=Fraction(-22, 3)
+    )
     write(run, tmp_path, "csv")
     found = read(tmp_path, "awards", "csv")
-    assert found[0][:9] == ("order/+49/Points", "'=HYPERLINK(1)", "'+49", "Points", "point", "-7.00", "-22/3", "-1/3", "0.00")
+    assert found[0][:9] == (
+        "order/+49/Points",
+        "'=HYPERLINK(1)",
+        "'+49",
+        "Points",
+        "point",
+        "-7.00",
+        "-22/3",
+        "-1/3",
+        "0.00",
+    )
     assert found[2][1] == "'-5"
 
 
@@ -230,7 +285,10 @@ def test_a_decimal_is_the_number_with_so_many_places(scaled: int, places: int) -
     assert len(text.partition(".")[2]) == places
 
 
-@pytest.mark.parametrize(("number", "places"), [(Fraction(10**18), 0), (Fraction(-(10**18)), 2), (Fraction(1, 1000), 2), (Fraction(1, 3), 12)])
+@pytest.mark.parametrize(
+    ("number", "places"),
+    [(Fraction(10**18), 0), (Fraction(-(10**18)), 2), (Fraction(1, 1000), 2), (Fraction(1, 3), 12)],
+)
 def test_what_results_have_no_room_for_is_refused(number: Fraction, places: int) -> None:
     with pytest.raises(TooLarge, match="no room for it"):
         decimal(number, places)
@@ -260,9 +318,15 @@ def test_a_folder_may_have_any_name(tmp_path: Path, format: str) -> None:
 
 def test_a_large_source_row_is_kept_whole(tmp_path: Path) -> None:
     run = posted(order(0, "a", "30"))
-    run.rejections = [Rejection("G603", "no", None, None, {"note": "é" * 5_000_000}), Rejection("G603", "no", None, None, {})]
+    run.rejections = [
+        Rejection("G603", "no", None, None, {"note": "é" * 5_000_000}),
+        Rejection("G603", "no", None, None, {}),
+    ]
     write(run, tmp_path)
-    assert duckdb.connect().execute(f"SELECT length(source) FROM '{tmp_path}/rejected.parquet'").fetchall() == [(5_000_012,), (2,)]
+    assert duckdb.connect().execute(f"SELECT length(source) FROM '{tmp_path}/rejected.parquet'").fetchall() == [
+        (5_000_012,),
+        (2,),
+    ]
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
@@ -309,7 +373,11 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_grocery_awards_come_to_the_published_figures(grocery: Path) -> None:
-    found = duckdb.connect().execute(f"SELECT rule, sum(quantity)::BIGINT FROM '{grocery}/awards.parquet' GROUP BY rule").fetchall()
+    found = (
+        duckdb.connect()
+        .execute(f"SELECT rule, sum(quantity)::BIGINT FROM '{grocery}/awards.parquet' GROUP BY rule")
+        .fetchall()
+    )
     assert dict(found) == {"Base points": 165_558, "Produce bonus": 10_583, "Stamp card": 602}
 
 
@@ -323,5 +391,9 @@ def test_the_grocery_balances_are_the_sums_of_the_awards(grocery: Path) -> None:
 
 
 def test_the_grocery_tiers_at_the_end_are_the_published_ones(grocery: Path) -> None:
-    found = duckdb.connect().execute(f'SELECT tier, count(*) FROM \'{grocery}/tiers.parquet\' WHERE "before" IS NULL GROUP BY tier').fetchall()
+    found = (
+        duckdb.connect()
+        .execute(f"SELECT tier, count(*) FROM '{grocery}/tiers.parquet' WHERE \"before\" IS NULL GROUP BY tier")
+        .fetchall()
+    )
     assert dict(found) == {"Base": 26, "Silver": 32, "Gold": 27, "Platinum": 15}

@@ -84,9 +84,30 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 
 PARTS = [
-    *'" # ( ) [ ] , ; : . + - * / > = % $ \t'.split(" "), "\n", "\n  ", " ", "5", "1,000", "2026-02-30", '"x"', "x",
-    "earn", "unit", "event", "give", "on", "when", "count", "of", "where", "this", "year", "expect", "é", "\u202e",
-]  # fmt: skip
+    *'" # ( ) [ ] , ; : . + - * / > = % $ \t'.split(" "),
+    "\n",
+    "\n  ",
+    " ",
+    "5",
+    "1,000",
+    "2026-02-30",
+    '"x"',
+    "x",
+    "earn",
+    "unit",
+    "event",
+    "give",
+    "on",
+    "when",
+    "count",
+    "of",
+    "where",
+    "this",
+    "year",
+    "expect",
+    "é",
+    "\u202e",
+]
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=25))
@@ -192,8 +213,9 @@ def test_a_clause_at_the_margin_is_told_to_be_indented() -> None:
 def test_a_clause_that_goes_on_is_told_to_be_joined() -> None:
     mistake = only('earn "A"\n  give 5 star\n    for all')
     assert (mistake.code, mistake.help[0]) == (
-        "G013", "a clause stands on one line: if this goes on from the line above, join them"
-    )  # fmt: skip
+        "G013",
+        "a clause stands on one line: if this goes on from the line above, join them",
+    )
 
 
 SPOKEN = """\

@@ -96,7 +96,9 @@ def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> No
         message = f"{show(right.type)} can't stand in for {show(left.type.of)}"
     if verb != "multiplied" and (edit := _written_alike(left, right)):
         related = ((right.span, show(right.type)),)
-        names.report("G201", message, left.span, show(left.type), related=related, help=(f"write `{edit.text}`",), edit=edit)
+        names.report(
+            "G201", message, left.span, show(left.type), related=related, help=(f"write `{edit.text}`",), edit=edit
+        )
         return
     help_lines: tuple[str, ...] = ()
     match left.type, right.type:
@@ -132,7 +134,10 @@ def present(value: nodes.Expr, names: Names) -> nodes.Expr | None:
         return value
     text = value.span.text
     named, meant = f"`{text}`" if len(text) <= 40 else "this", default(value.type.of)
-    help_lines = [f"write `({text} or {meant})`" + (" with the value that counts then" if meant == "VALUE" else ", or another value")]
+    help_lines = [
+        f"write `({text} or {meant})`"
+        + (" with the value that counts then" if meant == "VALUE" else ", or another value")
+    ]
     if isinstance(value, nodes.Arithmetic) and value.operator == "/":
         help_lines.insert(0, f"there is no result where `{value.right.span.text}` is zero")
     message = f"{named} may be missing, and nothing says what counts then"
@@ -203,7 +208,9 @@ def _divide(left: nodes.Expr, right: nodes.Expr, span: Span, names: Names) -> no
             return None
     if isinstance(right, nodes.Literal):
         if right.value == 0:
-            names.report("G204", "a division by zero", right.span, "zero", help=("divide by a number that is not zero",))
+            names.report(
+                "G204", "a division by zero", right.span, "zero", help=("divide by a number that is not zero",)
+            )
             return None
     else:
         result = types.Optional(result)

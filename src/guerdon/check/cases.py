@@ -36,8 +36,13 @@ def case(declaration: tree.Declaration, names: Names) -> nodes.Case | None:
             case tree.ExpectAward() | tree.ExpectBalance() | tree.ExpectTier():
                 steps.append(_expectation(clause, names))
     if not any(isinstance(step, nodes.Expectation) for step in steps) and None not in steps:
-        names.report("G335", "a test expects something", declaration.name.span, "nothing is expected",
-                     help=(f"write `expect`, like `expect 12 {next(iter(names.units), 'star')}`",))  # fmt: skip
+        names.report(
+            "G335",
+            "a test expects something",
+            declaration.name.span,
+            "nothing is expected",
+            help=(f"write `expect`, like `expect 12 {next(iter(names.units), 'star')}`",),
+        )
         return None
     _members_known(declaration, given, names)
     if None in given or None in steps:
@@ -47,9 +52,7 @@ def case(declaration: tree.Declaration, names: Names) -> nodes.Case | None:
     )
 
 
-def _members_known(
-    declaration: tree.Declaration, given: list[nodes.Opening | None], names: Names
-) -> None:
+def _members_known(declaration: tree.Declaration, given: list[nodes.Opening | None], names: Names) -> None:
     """Reports a member who does something and of whom the test does not give a needed fact."""
     needed = [fact for fact in names.member.facts.values() if not isinstance(fact.type, types.Optional)]
     told = {(opening.member, opening.fact) for opening in given if opening}
@@ -62,10 +65,13 @@ def _members_known(
                 told.add((member, fact.name))
                 whose = f"{clause.member.text}: " if clause.member else ""
                 names.report(
-                    "G336", f"a member needs `{fact.name}`, {show(fact.type)}", clause.span, f"`{fact.name}` is not given",
+                    "G336",
+                    f"a member needs `{fact.name}`, {show(fact.type)}",
+                    clause.span,
+                    f"`{fact.name}` is not given",
                     related=((fact.span, "declared here"),),
                     help=(f"add `given {whose}{fact.name} {sample(fact.type)}`",),
-                )  # fmt: skip
+                )
 
 
 def _in_order(declaration: tree.Declaration, names: Names) -> None:
@@ -80,11 +86,19 @@ def _in_order(declaration: tree.Declaration, names: Names) -> None:
                 moment = (on.text, "23:59")
             case _:
                 continue
-        if latest is not None and above is not None and (moment < latest if isinstance(clause, tree.Happens) else on.text < latest[0]):
+        if (
+            latest is not None
+            and above is not None
+            and (moment < latest if isinstance(clause, tree.Happens) else on.text < latest[0])
+        ):
             names.report(
-                "G345", "time goes on in a test: this lies before what stands above it", on.span, "earlier",
-                related=((above.span, "later"),), help=("put the lines of a test in the order of their dates",),
-            )  # fmt: skip
+                "G345",
+                "time goes on in a test: this lies before what stands above it",
+                on.span,
+                "earlier",
+                related=((above.span, "later"),),
+                help=("put the lines of a test in the order of their dates",),
+            )
             return
         latest, above = moment, on
 
@@ -118,7 +132,9 @@ def _tier(ladder: tree.Name, value: object, names: Names) -> str | None:
     if isinstance(value, tree.String):
         typed(value, CONSTANT, names, types.Tier(ladder.text))
     else:
-        names.unknown("G107", f"`{value.span.text}` is not a tier of `{ladder.text}`", value.span, tiers, "no such tier")
+        names.unknown(
+            "G107", f"`{value.span.text}` is not a tier of `{ladder.text}`", value.span, tiers, "no such tier"
+        )
     return None
 
 
@@ -175,26 +191,41 @@ def _facts(
     if missing and all_known:
         words = quoted(fact.name for fact in missing)
         names.report(
-            "G336", f"`{record.name}` needs {words}", at.span, f"{words} {'is' if len(missing) == 1 else 'are'} missing",
+            "G336",
+            f"`{record.name}` needs {words}",
+            at.span,
+            f"{words} {'is' if len(missing) == 1 else 'are'} missing",
             related=((fact.span, f"{show(fact.type)}") for fact in missing),
-            help=(f"write `{', '.join(f'{fact.name} {sample(fact.type)}' for fact in missing)}` with the values of this test",),
-        )  # fmt: skip
+            help=(
+                f"write `{', '.join(f'{fact.name} {sample(fact.type)}' for fact in missing)}` with the values of this test",
+            ),
+        )
     facts |= {fact.name: None for fact in given if fact.name not in facts}
     return facts if fine and not missing else None
 
 
-def _refused(name: tree.Name, fact: nodes.Fact | None, before: tree.Setting | None, of: nodes.Record, names: Names) -> None:
+def _refused(
+    name: tree.Name, fact: nodes.Fact | None, before: tree.Setting | None, of: nodes.Record, names: Names
+) -> None:
     """Reports a fact that a test can't give: there is none of this name, it is derived, or it was given already."""
     if before is not None:
         names.report(
-            "G342", f"`{name.text}` is given twice", name.span, "again here", related=((before.name.span, "first here"),),
+            "G342",
+            f"`{name.text}` is given twice",
+            name.span,
+            "again here",
+            related=((before.name.span, "first here"),),
             help=("keep one of the two",),
-        )  # fmt: skip
+        )
     elif fact is not None:
         names.report(
-            "G341", f"`{name.text}` is derived from other facts, so a test does not give it", name.span, "derived",
-            related=((fact.span, "derived here"),), help=("take it out",),
-        )  # fmt: skip
+            "G341",
+            f"`{name.text}` is derived from other facts, so a test does not give it",
+            name.span,
+            "derived",
+            related=((fact.span, "derived here"),),
+            help=("take it out",),
+        )
     else:
         known = [each.name for each in of.facts.values() if each.value is None]
         names.unknown("G106", f"`{of.name}` has no fact `{name.text}`", name.span, known, "unknown fact")
@@ -208,11 +239,17 @@ def setting(written: tree.Setting, of: types.Type, names: Names) -> tuple[object
     if isinstance(written.value, tree.Name) and isinstance(of, types.Text | types.Member):
         meant = f'"{written.value.text}"'
         names.report(
-            "G215", f"`{written.name.text}` is {show(of)}, and texts are written in quotes", written.value.span, "a word",
-            help=(f"write `{meant}`",), edit=Edit(written.value.span, meant),
-        )  # fmt: skip
+            "G215",
+            f"`{written.name.text}` is {show(of)}, and texts are written in quotes",
+            written.value.span,
+            "a word",
+            help=(f"write `{meant}`",),
+            edit=Edit(written.value.span, meant),
+        )
         return None
-    expr = tree.Path((written.value,), span=written.value.span) if isinstance(written.value, tree.Name) else written.value
+    expr = (
+        tree.Path((written.value,), span=written.value.span) if isinstance(written.value, tree.Name) else written.value
+    )
     value = typed(expr, CONSTANT, names, of)
     if isinstance(expr, tree.Path) and value is None:
         return None
@@ -227,7 +264,9 @@ def setting(written: tree.Setting, of: types.Type, names: Names) -> tuple[object
 def _lines(written: tree.LineList, of: types.Type, at: tree.Setting, names: Names) -> tuple[object] | None:
     if not isinstance(of, types.Lines):
         help_line = f"write `{at.name.text} {sample(of)}`, or another value"
-        names.report("G215", f"`{at.name.text}` is {show(of)}, and this is a list", written.span, "a list", help=(help_line,))
+        names.report(
+            "G215", f"`{at.name.text}` is {show(of)}, and this is a list", written.span, "a list", help=(help_line,)
+        )
         return None
     record = names.records[of.record]
     lines = [_facts(line, record, at.name, names) for line in written.lines]

@@ -27,9 +27,14 @@ def compare(expr: tree.Compare, scene: Scene, names: Names, any_typed: Typed) ->
         of = sides[0].type
         upper = of.values[-2:] if isinstance(of, types.Choice) else ()
         names.report(
-            "G207", f"`{expr.operator.text}` compares what has an order, and {show(of)} has none", expr.span, "no order",
-            help=(f"name those that count, like `{expr.left.span.text} in [{', '.join(upper)}]`",) if upper else ("use `is` or `is not`",),
-        )  # fmt: skip
+            "G207",
+            f"`{expr.operator.text}` compares what has an order, and {show(of)} has none",
+            expr.span,
+            "no order",
+            help=(f"name those that count, like `{expr.left.span.text} in [{', '.join(upper)}]`",)
+            if upper
+            else ("use `is` or `is not`",),
+        )
         return None
     return nodes.Compare(expr.operator.text, *sides, types.YesNo(), span=expr.span)
 
@@ -59,7 +64,9 @@ def among(expr: tree.Among, scene: Scene, names: Names, any_typed: Typed) -> nod
     return nodes.Negation(found, types.YesNo(), span=expr.span) if expr.outside else found
 
 
-def either(expr: tree.Either, scene: Scene, names: Names, any_typed: Typed, expected: types.Type | None) -> nodes.Expr | None:
+def either(
+    expr: tree.Either, scene: Scene, names: Names, any_typed: Typed, expected: types.Type | None
+) -> nodes.Expr | None:
     first = any_typed(expr.of[0], scene, names, expected)
     if first is None:
         for each in expr.of[1:]:
@@ -101,7 +108,9 @@ def alike(left: types.Type, right: types.Type) -> bool:
 
 
 def _ordered(of: types.Type) -> bool:
-    return isinstance(of, types.Quantity | types.Number | types.Date | types.Instant | types.Days | types.Months | types.Tier)
+    return isinstance(
+        of, types.Quantity | types.Number | types.Date | types.Instant | types.Days | types.Months | types.Tier
+    )
 
 
 def _sides(
@@ -163,6 +172,10 @@ def _loose(value: nodes.Expr, compared: tree.Compare | tree.Same, names: Names) 
     rest = compared.span.text[len(compared.left.span.text) :].strip()
     meant = f"({value.span.text} or {compared.left.span.text}) {rest}"
     names.report(
-        "G223", "the value for what is missing needs parentheses before it is compared", compared.span, "compared first",
-        help=(f"write `{meant}`",), edit=Edit(value.span.to(compared.span), meant),
-    )  # fmt: skip
+        "G223",
+        "the value for what is missing needs parentheses before it is compared",
+        compared.span,
+        "compared first",
+        help=(f"write `{meant}`",),
+        edit=Edit(value.span.to(compared.span), meant),
+    )

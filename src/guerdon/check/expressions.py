@@ -99,9 +99,12 @@ def _rate(expr: tree.Rate, names: Names) -> nodes.Expr | None:
     if not isinstance(give.type, types.Quantity) or not isinstance(per.type, types.Quantity):
         wrong = expr.per if isinstance(give.type, types.Quantity) else expr.give
         names.report(
-            "G220", "a rate is so much of a unit per so much of a unit", wrong.span, "a length of time",
+            "G220",
+            "a rate is so much of a unit per so much of a unit",
+            wrong.span,
+            "a length of time",
             help=("how often something counts is said by a limit, like `limit 1 time per member per day`",),
-        )  # fmt: skip
+        )
         return None
     if per.value == 0:
         help_line = f"write for how much it is given, like `per 1 {per.type.unit}`"
@@ -116,7 +119,11 @@ def _call(expr: tree.Call, scene: Scene, names: Names) -> nodes.Expr | None:
     word = expr.name.text
     if word in ("min", "max"):
         parts = [typed(each, scene, names) for each in expr.arguments]
-        return arithmetic.extreme(word == "min", [each for each in parts if each], expr.span, names) if all(parts) else None
+        return (
+            arithmetic.extreme(word == "min", [each for each in parts if each], expr.span, names)
+            if all(parts)
+            else None
+        )
     if word not in names.tables:
         if ("table", word) not in names.declared:
             known = [*names.names("table"), "min", "max"]
@@ -129,9 +136,13 @@ def _call(expr: tree.Call, scene: Scene, names: Names) -> nodes.Expr | None:
     table = names.tables[word]
     if len(expr.arguments) != 1:
         names.report(
-            "G213", f"`{word}` is looked up by one key", expr.span, f"{len(expr.arguments)} of them",
-            help=(f"write `{word}({expr.arguments[0].span.text})`",), related=((table.span, f"by {show(table.key)}"),),
-        )  # fmt: skip
+            "G213",
+            f"`{word}` is looked up by one key",
+            expr.span,
+            f"{len(expr.arguments)} of them",
+            help=(f"write `{word}({expr.arguments[0].span.text})`",),
+            related=((table.span, f"by {show(table.key)}"),),
+        )
         return None
     key = typed(expr.arguments[0], scene, names, table.key)
     if key is None or present(key, names) is None:

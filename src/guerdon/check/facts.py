@@ -103,9 +103,12 @@ def _fiscal_start(written: tree.Fiscal | None, names: Names) -> tuple[int, int]:
         date(2001, month, day)  # not a leap year: the day must exist in every year
     except ValueError:
         names.report(
-            "G339", f"not every year has a day {written.day.text}", written.day.span, "no such day",
+            "G339",
+            f"not every year has a day {written.day.text}",
+            written.day.span,
+            "no such day",
             help=("write month and day, like `04-01` for the first of April",),
-        )  # fmt: skip
+        )
         return 1, 1
     return month, day
 
@@ -115,7 +118,10 @@ def unit(declaration: tree.Declaration, names: Names) -> nodes.Unit:
     name = declaration.name.text if declaration.name else ""
     decimals, worth = clause(declaration, tree.Decimals), clause(declaration, tree.Worth)
     return nodes.Unit(
-        name, _decimals(decimals, names) if decimals else 0, _worth(worth, names) if worth else None, span=_at(declaration)
+        name,
+        _decimals(decimals, names) if decimals else 0,
+        _worth(worth, names) if worth else None,
+        span=_at(declaration),
     )
 
 
@@ -123,9 +129,12 @@ def _decimals(written: tree.Decimals, names: Names) -> int:
     if written.number.text.isdigit() and int(written.number.text) <= MOST_DECIMALS:
         return int(written.number.text)
     names.report(
-        "G305", f"a unit has from 0 to {MOST_DECIMALS} decimals", written.number.span, "not this many",
+        "G305",
+        f"a unit has from 0 to {MOST_DECIMALS} decimals",
+        written.number.span,
+        "not this many",
         help=("write `decimals 0` for what is counted whole, `decimals 2` for hundredths",),
-    )  # fmt: skip
+    )
     return 0
 
 
@@ -135,9 +144,12 @@ def _worth(written: tree.Worth, names: Names) -> Fraction | None:
         return None
     if written.quantity.unit.text != names.frame.currency:
         names.report(
-            "G306", "the worth of a unit is an amount in the program's currency", written.quantity.span,
-            f"not in {names.frame.currency}", help=(f"write what one is worth in {names.frame.currency}",),
-        )  # fmt: skip
+            "G306",
+            "the worth of a unit is an amount in the program's currency",
+            written.quantity.span,
+            f"not in {names.frame.currency}",
+            help=(f"write what one is worth in {names.frame.currency}",),
+        )
         return None
     return Fraction(written.quantity.amount.text)
 
@@ -146,9 +158,12 @@ def _no_currency(what: str, span: Span, names: Names) -> None:
     """Reports money in a program without a currency, unless its currency was reported or could not be read."""
     if "currency" not in names.mute:
         names.report(
-            "G337", f"{what} needs a currency, and the program declares none", span, "in which currency?",
+            "G337",
+            f"{what} needs a currency, and the program declares none",
+            span,
+            "in which currency?",
             help=("write `currency USD`, or another, below `program`",),
-        )  # fmt: skip
+        )
         names.mute.add("currency")
 
 
@@ -185,9 +200,13 @@ def _hides(name: tree.Name, names: Names) -> None:
         hidden = names.declared.get((keyword, name.text))
         if hidden is not None:
             names.report(
-                "G351", f"the fact `{name.text}` hides the {what} `{name.text}` wherever it is known", name.span, "this fact",
-                related=((_at(hidden), f"this {what}"),), help=("give one of them another name",),
-            )  # fmt: skip
+                "G351",
+                f"the fact `{name.text}` hides the {what} `{name.text}` wherever it is known",
+                name.span,
+                "this fact",
+                related=((_at(hidden), f"this {what}"),),
+                help=("give one of them another name",),
+            )
 
 
 def of_member(declaration: tree.Declaration, names: Names) -> nodes.Record:
@@ -195,9 +214,12 @@ def of_member(declaration: tree.Declaration, names: Names) -> nodes.Record:
     for written in clauses(declaration, tree.Fact):
         if written.value is not None:
             names.report(
-                "G347", "a member's facts are given, not derived", written.value.span, "derived",
+                "G347",
+                "a member's facts are given, not derived",
+                written.value.span,
+                "derived",
                 help=(f"write a `measure {written.name.text}` with it below `is`",),
-            )  # fmt: skip
+            )
     return record(declaration, names)
 
 
@@ -215,10 +237,14 @@ def field_type(written: tree.FieldType, names: Names) -> types.Type | None:
             for index, value in enumerate(values):
                 if value.text in words[:index]:
                     names.report(
-                        "G102", f"`{value.text}` stands twice in this list", value.span, "again here",
-                        related=((values[words.index(value.text)].span, "first here"),), help=("take one of them out",),
+                        "G102",
+                        f"`{value.text}` stands twice in this list",
+                        value.span,
+                        "again here",
+                        related=((values[words.index(value.text)].span, "first here"),),
+                        help=("take one of them out",),
                         edit=Edit(Span(value.span.source, values[index - 1].span.end, value.span.end), ""),
-                    )  # fmt: skip
+                    )
             return types.Choice(tuple(dict.fromkeys(words)))
         case tree.ListOf(of):
             if ("record", of.text) not in names.declared:
@@ -264,7 +290,9 @@ def derived(declaration: tree.Declaration, plain: nodes.Record, names: Names) ->
         if fact is None or fact.name in facts:
             continue
         if written.value is not None:
-            fact = _derived(fact, written.value, Scene(f"`{plain.name}`", dict(facts), happens=False, named=False), names)
+            fact = _derived(
+                fact, written.value, Scene(f"`{plain.name}`", dict(facts), happens=False, named=False), names
+            )
         facts[fact.name] = fact
     return nodes.Record(plain.name, facts, span=plain.span)
 
@@ -288,15 +316,23 @@ def misfit(
             message = f"`{name}` is recorded in steps of {plain(grid)} {unit}, and this can be finer"
             help = ("write the calculation where it is used: what a rule gives is rounded there",)
             if isinstance(value, nodes.Literal):
-                message, help = f"`{name}` is recorded in steps of {plain(grid)} {unit}", ("write it with fewer decimals",)
+                message, help = (
+                    f"`{name}` is recorded in steps of {plain(grid)} {unit}",
+                    ("write it with fewer decimals",),
+                )
             names.report("G218", message, span, "finer than that", related=related, help=help)
             return
     meant = as_type(span, value, inner)
     lines = (f"write `{meant}`",) if meant else ()
     names.report(
-        "G215", f"`{name}` is {show(of)}, and this is {show(value.type)}", span, show(value.type), related=related,
-        help=lines, edit=Edit(span, meant) if meant else None,
-    )  # fmt: skip
+        "G215",
+        f"`{name}` is {show(of)}, and this is {show(value.type)}",
+        span,
+        show(value.type),
+        related=related,
+        help=lines,
+        edit=Edit(span, meant) if meant else None,
+    )
 
 
 def fits(value: types.Type, declared: types.Type) -> bool:

@@ -22,12 +22,22 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
     written = clause(declaration, tree.Give)
     if written is None:
         assert declaration.name is not None
-        names.report("G324", "a rule gives something", declaration.name.span, "`give` is missing",
-                     help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`",))  # fmt: skip
+        names.report(
+            "G324",
+            "a rule gives something",
+            declaration.name.span,
+            "`give` is missing",
+            help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`",),
+        )
         return None
     if written.to is not None and written.to.text != "member":
-        names.report("G325", "what a rule gives goes to the event's member", written.to.span, "not here",
-                     help=("write `to member`",))  # fmt: skip
+        names.report(
+            "G325",
+            "what a rule gives goes to the event's member",
+            written.to.span,
+            "not here",
+            help=("write `to member`",),
+        )
     value = typed(written.value, scene, names)
     if value is None or present(value, names) is None:
         return None
@@ -46,20 +56,37 @@ def accumulate(
         return None
     words = [per.scope.text for per in written.per if isinstance(per.scope, tree.Period)]
     if "member" not in words or len(words) != len(written.per) or len(words) > 2:
-        names.report("G326", "`accumulate` adds up per member, and within a period if one is named", written.span,
-                     "not this", help=("write `accumulate per member per month`, or `accumulate per member`",))  # fmt: skip
+        names.report(
+            "G326",
+            "`accumulate` adds up per member, and within a period if one is named",
+            written.span,
+            "not this",
+            help=("write `accumulate per member per month`, or `accumulate per member`",),
+        )
         return None
     if not isinstance(value, nodes.Apply):
-        names.report("G327", "`accumulate` adds up the base of a rate or percentage, and there is none", written.span,
-                     "nothing to add up", related=((value.span, "no base here"),),
-                     help=("give a rate `of` something, like `1 star per full 25 USD of amount`",))  # fmt: skip
+        names.report(
+            "G327",
+            "`accumulate` adds up the base of a rate or percentage, and there is none",
+            written.span,
+            "nothing to add up",
+            related=((value.span, "no base here"),),
+            help=("give a rate `of` something, like `1 star per full 25 USD of amount`",),
+        )
         return None
     if each is not None and _reads_line(value.rate):
-        names.report("G328", "the rate differs from line to line, so their bases can't be added up", value.rate.span,
-                     "reads the line", related=((written.span, "adds up"),),
-                     help=("write a rule for each rate, with `each ... where ...`",))  # fmt: skip
+        names.report(
+            "G328",
+            "the rate differs from line to line, so their bases can't be added up",
+            value.rate.span,
+            "reads the line",
+            related=((written.span, "adds up"),),
+            help=("write a rule for each rate, with `each ... where ...`",),
+        )
         return None
-    of = next((per.scope for per in written.per if isinstance(per.scope, tree.Period) and per.scope.text != "member"), None)
+    of = next(
+        (per.scope for per in written.per if isinstance(per.scope, tree.Period) and per.scope.text != "member"), None
+    )
     period = measured.period(of, names) if of else None
     return nodes.Accumulate(period, span=written.span) if period or of is None else None
 
@@ -82,8 +109,13 @@ def minimum(declaration: tree.Declaration, unit: nodes.Unit, names: Names) -> Fr
     if found is None:
         return None
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit.name:
-        names.report("G217", f"this rule gives {unit.name}, so its minimum is so much {unit.name}", written.quantity.span,
-                          show(found.type), help=(f"write `minimum 10 {unit.name}`",))  # fmt: skip
+        names.report(
+            "G217",
+            f"this rule gives {unit.name}, so its minimum is so much {unit.name}",
+            written.quantity.span,
+            show(found.type),
+            help=(f"write `minimum 10 {unit.name}`",),
+        )
         return None
     assert isinstance(found.value, Fraction)
     if not types.on_grid(found.value, unit.step):

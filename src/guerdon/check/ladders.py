@@ -25,9 +25,13 @@ def steps(declaration: tree.Declaration, names: Names) -> tuple[nodes.TierStep, 
         first = next((step for step in found if step.name == written.name.text), None)
         if first is not None:
             names.report(
-                "G102", f"`{written.name.text}` is declared twice", written.name.span, "again here",
-                related=((first.span, "first declared here"),), help=("give one of them another name",),
-            )  # fmt: skip
+                "G102",
+                f"`{written.name.text}` is declared twice",
+                written.name.span,
+                "again here",
+                related=((first.span, "first declared here"),),
+                help=("give one of them another name",),
+            )
             continue
         amount = written.at.amount if isinstance(written.at, tree.Quantity) else written.at
         at = Fraction(amount.text) if amount else None
@@ -43,12 +47,22 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
     tiers = names.steps[name]
     unit = next(iter(names.units), "star")
     if not tiers:
-        names.report("G340", f"the ladder `{name}` has no tiers", declaration.name.span, "`tier` is missing",
-                     help=(f"write `tier Member`, and below it others, like `tier Gold at 100 {unit}`",))  # fmt: skip
+        names.report(
+            "G340",
+            f"the ladder `{name}` has no tiers",
+            declaration.name.span,
+            "`tier` is missing",
+            help=(f"write `tier Member`, and below it others, like `tier Gold at 100 {unit}`",),
+        )
         return None
     if counts is None:
-        names.report("G313", "a ladder says what counts towards its tiers", declaration.name.span, "`counts` is missing",
-                     help=(f"write `counts`, like `counts {unit} earned this calendar year`",))  # fmt: skip
+        names.report(
+            "G313",
+            "a ladder says what counts towards its tiers",
+            declaration.name.span,
+            "`counts` is missing",
+            help=(f"write `counts`, like `counts {unit} earned this calendar year`",),
+        )
         return None
     value = typed(counts.value, SCENE, names)
     if value is None or present(value, names) is None:
@@ -58,9 +72,7 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
     term = _term(lasts, declaration.name, names)
     if term is None:
         return None
-    return nodes.Ladder(
-        name, value, tiers, term, _fall(falls), _perks(declaration, names), span=declaration.name.span
-    )
+    return nodes.Ladder(name, value, tiers, term, _fall(falls), _perks(declaration, names), span=declaration.name.span)
 
 
 def _thresholds(declaration: tree.Declaration, counts: nodes.Expr, names: Names) -> None:
@@ -77,19 +89,27 @@ def _thresholds(declaration: tree.Declaration, counts: nodes.Expr, names: Names)
         if (index == 0) != (written.at is None):
             message = "the lowest tier needs nothing" if index == 0 else "only the lowest tier needs nothing"
             names.report(
-                "G315", message, written.span, "a threshold here" if index == 0 else "`at` is missing",
-                help=("start with a tier for everybody, like `tier Member`",) if index == 0 else (f"write `tier {written.name.text} at ...`",),
-            )  # fmt: skip
+                "G315",
+                message,
+                written.span,
+                "a threshold here" if index == 0 else "`at` is missing",
+                help=("start with a tier for everybody, like `tier Member`",)
+                if index == 0
+                else (f"write `tier {written.name.text} at ...`",),
+            )
             continue
         if written.at is None:
             continue
         at = _threshold(written.at, counts.type, names)
         if at is not None and below is not None and at <= below:
             names.report(
-                "G316", "each tier needs more than the one above it in the list", written.at.span,
-                f"not more than {plain(below)}", related=((last, "the one above it"),),
+                "G316",
+                "each tier needs more than the one above it in the list",
+                written.at.span,
+                f"not more than {plain(below)}",
+                related=((last, "the one above it"),),
                 help=("list the tiers from the lowest to the highest",),
-            )  # fmt: skip
+            )
         below, last = (at, written.at.span) if at is not None else (below, last)
 
 
@@ -106,9 +126,13 @@ def _threshold(written: tree.Quantity | tree.Number, counted: types.Type, names:
     meant += f" {counted.unit}" if isinstance(counted, types.Quantity) else ""
     edit = Edit(written.span, meant) if bare or isinstance(counted, types.Number) else None
     names.report(
-        "G317", f"this ladder counts {show(counted)}", written.span, "not what is counted",
-        help=(f"write `{meant}`",), edit=edit,
-    )  # fmt: skip
+        "G317",
+        f"this ladder counts {show(counted)}",
+        written.span,
+        "not what is counted",
+        help=(f"write `{meant}`",),
+        edit=edit,
+    )
     return None
 
 
@@ -116,9 +140,14 @@ def _term(lasts: tree.Lasts | None, name: tree.Name | tree.String, names: Names)
     match lasts.term if lasts else None:
         case None:
             names.report(
-                "G318", f"`{name.text}` does not say how long a tier lasts", name.span, "`lasts` is missing",
-                help=("write `lasts through end of next calendar year`, `lasts 12 months`, `lasts while met` or `lasts forever`",),
-            )  # fmt: skip
+                "G318",
+                f"`{name.text}` does not say how long a tier lasts",
+                name.span,
+                "`lasts` is missing",
+                help=(
+                    "write `lasts through end of next calendar year`, `lasts 12 months`, `lasts while met` or `lasts forever`",
+                ),
+            )
             return None
         case tree.WhileMet():
             return nodes.WhileMet()
@@ -129,8 +158,13 @@ def _term(lasts: tree.Lasts | None, name: tree.Name | tree.String, names: Names)
         case tree.ThroughEnd(which, of):
             period = measured.period(of, names)
             if period is not None and which.text == "previous":
-                names.report("G319", "a tier can't last through what is over", which.span, "over already",
-                             help=("write `this` or `next`",))  # fmt: skip
+                names.report(
+                    "G319",
+                    "a tier can't last through what is over",
+                    which.span,
+                    "over already",
+                    help=("write `this` or `next`",),
+                )
                 return None
             return period and nodes.ThroughEnd(period, 1 if which.text == "next" else 0)
 

@@ -25,30 +25,48 @@ def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.L
         return None
     if not scope.per_event and not scope.per_member:
         names.report(
-            "G332", "a limit says per whom it counts", written.span, "`per member` or `per event` is missing",
-            help=(f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",),
+            "G332",
+            "a limit says per whom it counts",
+            written.span,
+            "`per member` or `per event` is missing",
+            help=(
+                f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",
+            ),
             edit=Edit(Span(written.span.source, written.most.span.end, written.most.span.end), " per member"),
-        )  # fmt: skip
+        )
         return None
     if scope.per_event and scope.per_member:
         names.report(
-            "G349", "a limit counts per event or per member, not both", written.span, "two limits in one",
-            help=(f"write two lines, `limit {written.most.span.text} per event` and `limit {written.most.span.text} per member ...`",),
-        )  # fmt: skip
+            "G349",
+            "a limit counts per event or per member, not both",
+            written.span,
+            "two limits in one",
+            help=(
+                f"write two lines, `limit {written.most.span.text} per event` and `limit {written.most.span.text} per member ...`",
+            ),
+        )
         return None
     return nodes.Limit(
-        most, times, scope.per_event, tuple(scope.fields), scope.window or nodes.Ever(), written.or_nothing is not None,
+        most,
+        times,
+        scope.per_event,
+        tuple(scope.fields),
+        scope.window or nodes.Ever(),
+        written.or_nothing is not None,
         span=written.span,
-    )  # fmt: skip
+    )
 
 
 def finer(span: Span, unit: nodes.Unit, names: Names) -> None:
     """Reports a quantity with more decimals than its unit has."""
     counted = "is counted whole" if unit.decimals == 0 else f"has {unit.decimals} decimals"
     names.report(
-        "G218", f"`{unit.name}` {counted}", span, "finer than that",
+        "G218",
+        f"`{unit.name}` {counted}",
+        span,
+        "finer than that",
         help=(f"write it with fewer decimals, or `decimals {unit.decimals + 1}` below `unit {unit.name}`",),
-    )  # fmt: skip
+    )
 
 
 def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
@@ -59,7 +77,13 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
         edit = Edit(span, meant) if len(units) == 1 else None
         names.report("G216", message, span, show(value.type), help=(f"write `{meant}`",), edit=edit)
         return
-    lines = [f"write so much of {quoted(units)}"] if len(units) == 1 else [f"write so much of one of {quoted(units)}"] if units else []
+    lines = (
+        [f"write so much of {quoted(units)}"]
+        if len(units) == 1
+        else [f"write so much of one of {quoted(units)}"]
+        if units
+        else []
+    )
     names.report("G216", message, span, show(value.type), help=(*lines, "what is awarded is declared with `unit`"))
 
 
@@ -77,9 +101,12 @@ def _most(
         return None, None
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit:
         names.report(
-            "G217", f"this rule gives {unit}, so its limit is so much {unit}, or so many times", written.span,
-            show(found.type), help=(f"write `limit 100 {unit} per member`, or `limit 1 time per member`",),
-        )  # fmt: skip
+            "G217",
+            f"this rule gives {unit}, so its limit is so much {unit}, or so many times",
+            written.span,
+            show(found.type),
+            help=(f"write `limit 100 {unit} per member`, or `limit 1 time per member`",),
+        )
         return None, None
     if not types.on_grid(found.type.step, names.units[unit].step):
         finer(written.span, names.units[unit], names)
@@ -120,8 +147,9 @@ class _Scope:
 
     def _within(self, window: nodes.Window, per: tree.Per) -> bool:
         if self.window is not None:
-            self.names.report("G334", "a limit has one period", per.span, "a second one",
-                              help=("write a second `limit` line",))  # fmt: skip
+            self.names.report(
+                "G334", "a limit has one period", per.span, "a second one", help=("write a second `limit` line",)
+            )
             return False
         self.window = window
         return True

@@ -56,9 +56,12 @@ def _past(expr: Measuring, scene: Scene, names: Names) -> bool:
     """Whether a member's past can be asked for here; reported where it can't."""
     if not scene.happens:
         names.report(
-            "G224", f"{scene.what} can't ask for what happened before", expr.span, "the past",
+            "G224",
+            f"{scene.what} can't ask for what happened before",
+            expr.span,
+            "the past",
             help=("ask for it where a rule needs it, or in a `measure`",),
-        )  # fmt: skip
+        )
     return scene.happens
 
 
@@ -78,7 +81,9 @@ def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
         names.unknown("G111", f"`{written.unit.text}` is no length of time", written.unit.span, sizes, "not known")
         return None
     if not written.amount.text.isdigit() or not 0 < int(written.amount.text) <= 12_000:
-        names.report("G203", "a length of time is a whole number, from 1 to 12000", written.amount.span, "not from 1 to 12000")
+        names.report(
+            "G203", "a length of time is a whole number, from 1 to 12000", written.amount.span, "not from 1 to 12000"
+        )
         return None
     days, months = sizes[word]
     return nodes.ForTime(days * int(written.amount.text), months * int(written.amount.text))
@@ -96,9 +101,12 @@ def window(written: tree.Window, names: Names) -> nodes.Window | None:
             found = period(of, names)
             if found is not None and which.text == "next":
                 names.report(
-                    "G112", "what happens next is not known yet", written.span, "in the future",
+                    "G112",
+                    "what happens next is not known yet",
+                    written.span,
+                    "in the future",
                     help=(f"write `this {of.text}` or `previous {of.text}`",),
-                )  # fmt: skip
+                )
                 return None
             return nodes.Calendar(found, 1 if which.text == "previous" else 0) if found else None
 
@@ -146,9 +154,12 @@ def _over_lines(
 def _aggregates_lines(aggregate: nodes.Aggregate, expr: tree.Measured, names: Names) -> bool:
     if aggregate in (nodes.Aggregate.FIRST, nodes.Aggregate.LAST):
         names.report(
-            "G114", "lines of one event have no first and last in time", expr.aggregate.span, "of lines",
+            "G114",
+            "lines of one event have no first and last in time",
+            expr.aggregate.span,
+            "of lines",
             help=("use `least`, `most`, `sum` or `count`",),
-        )  # fmt: skip
+        )
         return False
     return True
 
@@ -183,9 +194,7 @@ def _index(meter: nodes.Meter, names: Names) -> int:
     return len(names.meters) - 1
 
 
-def _split(
-    path: tree.Path, names: Names
-) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
+def _split(path: tree.Path, names: Names) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
     """The event that a path starts with, the list it goes through (name, record), and the rest."""
     first, *rest = path.parts
     if first.text not in names.events:
@@ -215,7 +224,9 @@ def _value(
         if counted:
             return None, True
         facts = scene.event if scene.line is None else scene.line
-        fitting = [name for name, fact in facts.items() if isinstance(fact.type, types.Quantity | types.Number)] or list(facts)
+        fitting = [
+            name for name, fact in facts.items() if isinstance(fact.type, types.Quantity | types.Number)
+        ] or list(facts)
         names.report(
             "G116",
             f"`{aggregate.value}` of what: name a fact of `{path.text}`",
@@ -232,9 +243,13 @@ def _value(
         meant = ".".join(part.text for part in path.parts[:kept])
         what = f"`{aggregate.value}` counts events or lines, not a fact of them"
         names.report(
-            "G122", what if counted else f"`{path.parts[kept - 1].text}` has no facts of its own", path.parts[kept].span.to(path.span), "too much",
-            help=(f"write `{meant}`",), edit=Edit(path.span, meant),
-        )  # fmt: skip
+            "G122",
+            what if counted else f"`{path.parts[kept - 1].text}` has no facts of its own",
+            path.parts[kept].span.to(path.span),
+            "too much",
+            help=(f"write `{meant}`",),
+            edit=Edit(path.span, meant),
+        )
         return None, False
     name = tree.Path(rest, span=rest[0].span)
     value = any_typed(name, scene, names)
@@ -258,8 +273,10 @@ def _result(
     elif not isinstance(of, types.Lines):
         return types.Optional(of)
     names.report(
-        "G209", f"there is no `{aggregate.value}` of {show(of)}", expr.path.span, show(of),
+        "G209",
+        f"there is no `{aggregate.value}` of {show(of)}",
+        expr.path.span,
+        show(of),
         help=("`count` counts events, `distinct` counts different values",) if aggregate is nodes.Aggregate.SUM else (),
-    )  # fmt: skip
+    )
     return None
-

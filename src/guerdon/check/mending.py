@@ -8,18 +8,49 @@ from guerdon.program import nodes, types
 from guerdon.text.source import Span
 
 CURRENCIES = {
-    "US": "USD", "DOLLAR": "USD", "DOLLARS": "USD", "EURO": "EUR", "EUROS": "EUR", "EU": "EUR", "POUND": "GBP",
-    "POUNDS": "GBP", "STERLING": "GBP", "UKP": "GBP", "YEN": "JPY", "YUAN": "CNY", "RMB": "CNY", "RUPEE": "INR", "SFR": "CHF",
-}  # fmt: skip
+    "US": "USD",
+    "DOLLAR": "USD",
+    "DOLLARS": "USD",
+    "EURO": "EUR",
+    "EUROS": "EUR",
+    "EU": "EUR",
+    "POUND": "GBP",
+    "POUNDS": "GBP",
+    "STERLING": "GBP",
+    "UKP": "GBP",
+    "YEN": "JPY",
+    "YUAN": "CNY",
+    "RMB": "CNY",
+    "RUPEE": "INR",
+    "SFR": "CHF",
+}
 """What currencies are called elsewhere, in capitals."""
 
 TYPES = {
-    "string": "text", "str": "text", "varchar": "text", "char": "text", "id": "text", "int": "whole", "integer": "whole",
-    "bigint": "whole", "float": "number", "double": "number", "decimal": "number", "numeric": "number",
-    "bool": "yes/no", "boolean": "yes/no", "flag": "yes/no", "datetime": "instant", "timestamp": "instant",
-    "time": "instant", "amount": "money", "price": "money", "currency": "money", "percentage": "percent",
+    "string": "text",
+    "str": "text",
+    "varchar": "text",
+    "char": "text",
+    "id": "text",
+    "int": "whole",
+    "integer": "whole",
+    "bigint": "whole",
+    "float": "number",
+    "double": "number",
+    "decimal": "number",
+    "numeric": "number",
+    "bool": "yes/no",
+    "boolean": "yes/no",
+    "flag": "yes/no",
+    "datetime": "instant",
+    "timestamp": "instant",
+    "time": "instant",
+    "amount": "money",
+    "price": "money",
+    "currency": "money",
+    "percentage": "percent",
     "customer": "member",
-}  # fmt: skip
+}
 """What types are called elsewhere, in small letters."""
 
 DAYS = {"weekend": "Saturday through Sunday", "weekday": "Monday through Friday", "workday": "Monday through Friday"}
@@ -33,7 +64,9 @@ _CHOOSING = "a `table` gives a value for each key, and `when` says when a rule c
 FUNCTIONS = {
     **dict.fromkeys("round rounddown roundup floor ceil ceiling int trunc mround".split(), _ROUNDING),
     **dict.fromkeys("if ifs switch choose lookup vlookup hlookup xlookup".split(), _CHOOSING),
-    **dict.fromkeys("sumif sumifs total".split(), "a sum over events is written like `sum of purchase.amount this month`"),
+    **dict.fromkeys(
+        "sumif sumifs total".split(), "a sum over events is written like `sum of purchase.amount this month`"
+    ),
     **dict.fromkeys("countif countifs".split(), "events are counted like `count of purchase this month`"),
 }
 """What is written instead of a spreadsheet's functions."""

@@ -29,9 +29,13 @@ def clock(written: tree.Name, names: Names) -> time:
     except ValueError:
         midnight = written.text == "24:00"
         names.report(
-            "G304", f"there is no time {written.text}", written.span, "from 00:00 to 23:59",
-            help=("midnight is written `00:00`",) if midnight else (), edit=Edit(written.span, "00:00") if midnight else None,
-        )  # fmt: skip
+            "G304",
+            f"there is no time {written.text}",
+            written.span,
+            "from 00:00 to 23:59",
+            help=("midnight is written `00:00`",) if midnight else (),
+            edit=Edit(written.span, "00:00") if midnight else None,
+        )
         return time(0)
 
 
@@ -41,9 +45,16 @@ def weekday(written: tree.Name, names: Names) -> int:
         return WEEKDAYS.index(written.text)
     word = written.text.lower()
     near = DAYS.get(word.removesuffix("s")) or next((day for day in WEEKDAYS if day[:3].lower() == word[:3]), None)
-    help_lines = ("a month is written with its days, like `2026-12-01 through 2026-12-31`",) if word[:3] in MONTHS else ()
+    help_lines = (
+        ("a month is written with its days, like `2026-12-01 through 2026-12-31`",) if word[:3] in MONTHS else ()
+    )
     names.unknown(
-        "G338", f"`{written.text}` is no day of the week", written.span, () if help_lines else WEEKDAYS, "not known",
-        near=None if help_lines else near, help=help_lines,
-    )  # fmt: skip
+        "G338",
+        f"`{written.text}` is no day of the week",
+        written.span,
+        () if help_lines else WEEKDAYS,
+        "not known",
+        near=None if help_lines else near,
+        help=help_lines,
+    )
     return 0

@@ -73,9 +73,16 @@ class Names:
         self.found.append(Diagnostic(code, message, span, label, tuple(related), tuple(help), edit))
 
     def unknown(
-        self, code: str, message: str, span: Span, known: Iterable[str], label: str = "", *,
-        near: str | None = None, help: Iterable[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        known: Iterable[str],
+        label: str = "",
+        *,
+        near: str | None = None,
+        help: Iterable[str] = (),
+    ) -> None:
         """Collects a diagnostic about a name that nothing has, with the nearest that something has.
 
         Nothing is said about names whose declaration could not be read or was reported itself.
@@ -88,7 +95,9 @@ class Names:
         quote = '"' if span.text.startswith('"') else ""
         mark = quote or "`"
         listed = ", ".join(f"{mark}{each}{mark}" for each in known[:12]) + (", ..." if len(known) > 12 else "")
-        lines = [f"did you mean {mark}{near}{mark}?"] if near else [*help, *([f"known here: {listed}"] if known else [])]
+        lines = (
+            [f"did you mean {mark}{near}{mark}?"] if near else [*help, *([f"known here: {listed}"] if known else [])]
+        )
         edit = Edit(span, f"{quote}{near}{quote}") if near else None
         again = next((index for index, each in enumerate(self.found) if _one_mistake(each, code, message, span)), None)
         if again is None:
@@ -112,9 +121,13 @@ class Names:
         singular = word.text.removesuffix("s")
         if singular != word.text and singular in known:
             self.report(
-                "G105", f"units are written in the singular: `{singular}`", word.span, "plural",
-                help=(f"write `{singular}`",), edit=Edit(word.span, singular),
-            )  # fmt: skip
+                "G105",
+                f"units are written in the singular: `{singular}`",
+                word.span,
+                "plural",
+                help=(f"write `{singular}`",),
+                edit=Edit(word.span, singular),
+            )
             return
         declare = () if word.text.isupper() else (f"declare it with `unit {word.text}`",)
         self.unknown("G105", f"no {what} is called `{word.text}`", word.span, known, help=declare)
@@ -203,9 +216,19 @@ def _twice(declaration: tree.Declaration, first: tree.Declaration, names: Names)
 
 
 _SEVERAL = (
-    tree.Fact, tree.Row, tree.Tier, tree.Perk, tree.When, tree.During, tree.Limit,
-    tree.Given, tree.Happens, tree.ExpectAward, tree.ExpectBalance, tree.ExpectTier,
-)  # fmt: skip
+    tree.Fact,
+    tree.Row,
+    tree.Tier,
+    tree.Perk,
+    tree.When,
+    tree.During,
+    tree.Limit,
+    tree.Given,
+    tree.Happens,
+    tree.ExpectAward,
+    tree.ExpectBalance,
+    tree.ExpectTier,
+)
 
 
 def _clauses_once(declaration: tree.Declaration, names: Names) -> None:
@@ -234,4 +257,3 @@ def clause(declaration: tree.Declaration, kind: type[tree.T]) -> tree.T | None:
 def clauses(declaration: tree.Declaration, kind: type[tree.T]) -> list[tree.T]:
     """The clauses of a kind, in order."""
     return [each for each in declaration.clauses if isinstance(each, kind)]
-

@@ -44,8 +44,13 @@ class Rules:
         written = clause(declaration, tree.IsClause)
         if written is None:
             assert declaration.name is not None
-            names.report("G320", f"the measure `{name}` measures nothing", declaration.name.span, "`is` is missing",
-                         help=("write `is` below it, like `is count of purchase this month`",))  # fmt: skip
+            names.report(
+                "G320",
+                f"the measure `{name}` measures nothing",
+                declaration.name.span,
+                "`is` is missing",
+                help=("write `is` below it, like `is count of purchase this month`",),
+            )
             names.failed.add(name)
             return None
         if self._circle(f"`{name}`", span):
@@ -65,7 +70,7 @@ class Rules:
         """The rule of this name; None where it was reported."""
         names = self.names
         if ("rule", name) not in names.declared:
-            names.unknown("G120", f"no rule is called \"{name}\"", span, names.names("rule"), "unknown rule")
+            names.unknown("G120", f'no rule is called "{name}"', span, names.names("rule"), "unknown rule")
             return None
         if name in names.rules or name in self.broken:
             return names.rules.get(name)
@@ -92,9 +97,12 @@ class Rules:
             return False
         path = [*self.under_way[self.under_way.index(name) :], name]
         self.names.report(
-            "G321", f"{name} depends on itself", span, "closes the circle",
+            "G321",
+            f"{name} depends on itself",
+            span,
+            "closes the circle",
             help=(f"the path is {' -> '.join(path)}",),
-        )  # fmt: skip
+        )
         return True
 
     # ------------------------------------------------------------ one rule
@@ -138,9 +146,12 @@ class Rules:
         if on is None:
             assert declaration.name is not None
             self.names.report(
-                "G322", "a rule says on which event it is looked at", declaration.name.span, "`on` is missing",
+                "G322",
+                "a rule says on which event it is looked at",
+                declaration.name.span,
+                "`on` is missing",
                 help=(f"write `on {next(iter(self.names.events), 'purchase')}`",),
-            )  # fmt: skip
+            )
             return None
         for event in on.events:
             if event.text not in self.names.events:
@@ -148,7 +159,9 @@ class Rules:
                 return None
         return tuple(dict.fromkeys(event.text for event in on.events))
 
-    def _each(self, declaration: tree.Declaration, scene: Scene, on: tuple[str, ...]) -> tuple[nodes.Each | None, Scene | None]:
+    def _each(
+        self, declaration: tree.Declaration, scene: Scene, on: tuple[str, ...]
+    ) -> tuple[nodes.Each | None, Scene | None]:
         """The lines that a rule looks at one by one, and the scene inside; no scene where that can't be made out."""
         written, names = clause(declaration, tree.Each), self.names
         if written is None:
@@ -160,8 +173,14 @@ class Rules:
                 names.unknown("G118", f"no record is called `{record}`", written.record.span, names.records)
             elif names.damaged.isdisjoint(on):  # else its list may have been reported
                 what = f"has {len(lists)} lists" if lists else "has no list"
-                help_line = f"list them in records of their own, one for each of {quoted(lists)}" if lists else f"write `lines list of {record}` below {scene.what}"
-                names.report("G323", f"{scene.what} {what} of `{record}`", written.record.span, "which lines?", help=(help_line,))
+                help_line = (
+                    f"list them in records of their own, one for each of {quoted(lists)}"
+                    if lists
+                    else f"write `lines list of {record}` below {scene.what}"
+                )
+                names.report(
+                    "G323", f"{scene.what} {what} of `{record}`", written.record.span, "which lines?", help=(help_line,)
+                )
             return None, None
         inside = scene.inside(names.records[record].facts)
         where = condition(written.where, inside, names) if written.where else None
@@ -172,6 +191,8 @@ def _scene(on: tuple[str, ...], names: Names) -> Scene:
     """The facts that all of the events have, with the same type."""
     first, *others = (names.events[event].facts for event in on)
     shared = {
-        name: fact for name, fact in first.items() if all(name in each and each[name].type == fact.type for each in others)
+        name: fact
+        for name, fact in first.items()
+        if all(name in each and each[name].type == fact.type for each in others)
     }
     return Scene(quoted(on), shared)

@@ -66,9 +66,13 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
         by = clause(names.declared["table", word], tree.By)
         meant = f"{word}({by.key.text if by else 'KEY'})"
         names.report(
-            "G124", f"`{word}` is a table: say by what it is looked up", expr.span, "a table",
-            help=(f"write `{meant}`",), edit=Edit(expr.span, meant) if by and len(expr.parts) == 1 else None,
-        )  # fmt: skip
+            "G124",
+            f"`{word}` is a table: say by what it is looked up",
+            expr.span,
+            "a table",
+            help=(f"write `{meant}`",),
+            edit=Edit(expr.span, meant) if by and len(expr.parts) == 1 else None,
+        )
     else:
         message = f"nothing is called `{expr.text}` in {scene.what}"
         if word in names.events:
@@ -93,9 +97,13 @@ def listed_with_or(expr: tree.Either, first: nodes.Expr, names: Names) -> bool:
     place = asked.span.to(values[-1].span)
     text = f"{asked.left.span.text} in [{', '.join(each.span.text for each in (asked.right, *values))}]"
     names.report(
-        "G221", "`or` stands between conditions, and this is a value", values[0].span, "compared with what?",
-        help=(f"write `{text}`",), edit=None if set("()") & set(place.text) else Edit(place, text),
-    )  # fmt: skip
+        "G221",
+        "`or` stands between conditions, and this is a value",
+        values[0].span,
+        "compared with what?",
+        help=(f"write `{text}`",),
+        edit=None if set("()") & set(place.text) else Edit(place, text),
+    )
     return True
 
 
@@ -109,9 +117,13 @@ def turned_around(left: tree.Expr, right: nodes.Expr | None, expr: tree.Expr, na
         return False
     meant = f"{right.span.text} is {left.span.text}"
     names.report(
-        "G222", "what is asked about stands first, and its value behind `is`", expr.span, "the other way round",
-        help=(f"write `{meant}`",), edit=Edit(expr.span, meant),
-    )  # fmt: skip
+        "G222",
+        "what is asked about stands first, and its value behind `is`",
+        expr.span,
+        "the other way round",
+        help=(f"write `{meant}`",),
+        edit=Edit(expr.span, meant),
+    )
     return True
 
 
@@ -119,5 +131,9 @@ def _elsewhere(word: str, names: Names) -> list[str]:
     """Where a fact of this name is known, if one is declared."""
     if word in names.events:
         return [f"write how many, like `count of {word} this month`, or name a fact of it"]
-    lines = [f"`{word}` is a fact of `{name}`: it is known in `each {name}`" for name, of in names.records.items() if word in of.facts]
+    lines = [
+        f"`{word}` is a fact of `{name}`: it is known in `each {name}`"
+        for name, of in names.records.items()
+        if word in of.facts
+    ]
     return lines + [f"`{word}` is a fact of `{name}`" for name, of in names.events.items() if word in of.facts]

@@ -26,18 +26,24 @@ def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
     by = clause(declaration, tree.By)
     if by is None:
         names.report(
-            "G307", "a table says by what it is looked up", declaration.name.span, "`by` is missing",
+            "G307",
+            "a table says by what it is looked up",
+            declaration.name.span,
+            "`by` is missing",
             help=("write `by NAME`, with the ladder or the field that it is looked up by",),
-        )  # fmt: skip
+        )
         return None
     key = _key_type(by, names)
     if key is None:
         return None
     if not isinstance(key, _KEYS):
         names.report(
-            "G346", "a table is looked up by a word, a text, a number, a tier, or yes and no", by.span, show(key),
+            "G346",
+            "a table is looked up by a word, a text, a number, a tier, or yes and no",
+            by.span,
+            show(key),
             help=("compare it in a rule's `when` instead",),
-        )  # fmt: skip
+        )
         return None
     rows = _rows(clauses(declaration, tree.Row), key, names)
     otherwise = clause(declaration, tree.Otherwise)
@@ -45,8 +51,13 @@ def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
     of = _result([*rows.values(), *([rest] if rest else [])], names)
     if of is None or (otherwise and rest is None):
         if not rows and not otherwise:
-            names.report("G308", "a table has at least one row", declaration.name.span, "no rows",
-                         help=("write `row KEY: VALUE`, or `else VALUE` for all keys",))  # fmt: skip
+            names.report(
+                "G308",
+                "a table has at least one row",
+                declaration.name.span,
+                "no rows",
+                help=("write `row KEY: VALUE`, or `else VALUE` for all keys",),
+            )
         return None
     _complete(declaration.name, key, rows, rest, names)
     return nodes.Table(declaration.name.text, key, rows, rest, of, span=declaration.name.span)
@@ -90,9 +101,13 @@ def _rows(written: list[tree.Row], key: types.Type, names: Names) -> dict[Key, n
             continue
         if at in rows:
             names.report(
-                "G310", f"two rows for `{row.key.text}`", row.key.span, "again here",
-                related=((places[at].key.span, "first here"),), help=("keep one of the two",),
-            )  # fmt: skip
+                "G310",
+                f"two rows for `{row.key.text}`",
+                row.key.span,
+                "again here",
+                related=((places[at].key.span, "first here"),),
+                help=("keep one of the two",),
+            )
             continue
         rows[at], places[at] = value, row
     return rows
@@ -118,9 +133,13 @@ def _key(row: tree.Row, key: types.Type, names: Names) -> Key | None:
     elif isinstance(key, types.Text):
         meant = f'"{row.key.text}"'
     names.report(
-        "G205", f"this table is looked up by {show(key)}", row.key.span, "not such a key",
-        help=(f"write `{meant}`",) if meant else (), edit=Edit(row.key.span, meant) if meant else None,
-    )  # fmt: skip
+        "G205",
+        f"this table is looked up by {show(key)}",
+        row.key.span,
+        "not such a key",
+        help=(f"write `{meant}`",) if meant else (),
+        edit=Edit(row.key.span, meant) if meant else None,
+    )
     return None
 
 
@@ -145,10 +164,14 @@ def _result(values: list[nodes.Expr], names: Names) -> types.Type | None:
         if not _one_kind(of, value.type):
             meant = as_type(value.span, value, of)
             names.report(
-                "G311", f"the results of a table are of one kind: {show(of)} and {show(value.type)} are not",
-                value.span, show(value.type), related=((values[0].span, show(of)),),
-                help=(f"write `{meant}`",) if meant else (), edit=Edit(value.span, meant) if meant else None,
-            )  # fmt: skip
+                "G311",
+                f"the results of a table are of one kind: {show(of)} and {show(value.type)} are not",
+                value.span,
+                show(value.type),
+                related=((values[0].span, show(of)),),
+                help=(f"write `{meant}`",) if meant else (),
+                edit=Edit(value.span, meant) if meant else None,
+            )
             return None
         of = joined(of, value.type)
     return of
@@ -174,11 +197,17 @@ def _complete(
     if rest is None and missing != []:
         what = f"no row for {quoted(missing)}" if missing else f"{show(key)} can be anything, and there is no `else`"
         names.report(
-            "G312", f"the table `{name.text}` has gaps", name.span, what,
+            "G312",
+            f"the table `{name.text}` has gaps",
+            name.span,
+            what,
             help=("add the rows, or `else VALUE` for all others",),
-        )  # fmt: skip
+        )
     if rest is not None and missing == []:
         names.report(
-            "G350", f"every key of `{name.text}` has a row: `else` never counts", rest.span, "never used",
+            "G350",
+            f"every key of `{name.text}` has a row: `else` never counts",
+            rest.span,
+            "never used",
             help=("take out the line",),
-        )  # fmt: skip
+        )

@@ -39,9 +39,14 @@ def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span
     """What a rule gave on this event."""
     if not scene.named:
         names.report(
-            "G212", "what a rule gave can only be named in a rule of the same event", span, "not here",
-            help=(f"write `{rule.span.text} earned this month`, or another window",) if scene.happens or not exact else (),
-        )  # fmt: skip
+            "G212",
+            "what a rule gave can only be named in a rule of the same event",
+            span,
+            "not here",
+            help=(f"write `{rule.span.text} earned this month`, or another window",)
+            if scene.happens or not exact
+            else (),
+        )
         return None
     found = names.rule(rule.text, rule.span)
     if found is None:

@@ -38,7 +38,9 @@ def intervals(zone: str, years: Iterable[int]) -> list[Interval]:
     Errors: ZoneInfoNotFoundError (or ValueError) for a name that isn't a zone's.
     """
     rules = ZoneInfo(zone)
-    needed = sorted({year for each in years for year in (each - 1, each, each + 1) if FIRST_YEAR - 1 <= year <= LAST_YEAR + 1})
+    needed = sorted(
+        {year for each in years for year in (each - 1, each, each + 1) if FIRST_YEAR - 1 <= year <= LAST_YEAR + 1}
+    )
     found: list[Interval] = []
     for first, last in _runs(needed):
         found += _of_run(rules, datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, tzinfo=UTC))

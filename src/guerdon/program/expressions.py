@@ -221,6 +221,24 @@ class OrElse(Node):
 
 
 Expr = (
-    Literal | Field | Moment | Standing | Measured | Earned | Available | Given | OverLines | Defined | Lookup
-    | Apply | Arithmetic | Extreme | Compare | Among | Both | Either | Negation | OrElse
+    Literal
+    | Field
+    | Moment
+    | Standing
+    | Measured
+    | Earned
+    | Available
+    | Given
+    | OverLines
+    | Defined
+    | Lookup
+    | Apply
+    | Arithmetic
+    | Extreme
+    | Compare
+    | Among
+    | Both
+    | Either
+    | Negation
+    | OrElse
 )

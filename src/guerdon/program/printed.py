@@ -22,9 +22,18 @@ FIRST_LINE = "guerdon typed program 1"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
-    ("Program", "units"), ("Program", "events"), ("Program", "records"), ("Program", "tables"), ("Program", "measures"),
-    ("Table", "rows"), ("Ladder", "perks"), ("Rule", "on"), ("Rule", "when"), ("Rule", "during"), ("Limit", "fields"),
-}  # fmt: skip
+    ("Program", "units"),
+    ("Program", "events"),
+    ("Program", "records"),
+    ("Program", "tables"),
+    ("Program", "measures"),
+    ("Table", "rows"),
+    ("Ladder", "perks"),
+    ("Rule", "on"),
+    ("Rule", "when"),
+    ("Rule", "during"),
+    ("Limit", "fields"),
+}
 _NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "type")}
 
 
@@ -72,7 +81,9 @@ class _Printer:
         for name in node.field_names:
             if isinstance(node, nodes.Measured) and name == "meter":
                 yield name, self.meters[node.meter]
-            elif (type(node).__name__, name) not in _NOT_PRINTED and not (name == "type" and isinstance(node, nodes.Expr)):
+            elif (type(node).__name__, name) not in _NOT_PRINTED and not (
+                name == "type" and isinstance(node, nodes.Expr)
+            ):
                 yield name, getattr(node, name)
 
     def _in_order(self, kind: str, name: str, value: object, margin: str) -> Lines:

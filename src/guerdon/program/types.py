@@ -98,7 +98,9 @@ class Optional(Node):
     of: Type
 
 
-Type = Quantity | Rate | Number | Text | Choice | YesNo | Date | Instant | Days | Months | Member | Tier | Lines | Optional
+Type = (
+    Quantity | Rate | Number | Text | Choice | YesNo | Date | Instant | Days | Months | Member | Tier | Lines | Optional
+)
 
 WHOLE = Number(Fraction(1))
 NUMBER = Number(None)

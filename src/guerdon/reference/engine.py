@@ -61,7 +61,9 @@ class Engine:
         self.members: dict[str, Member] = {}
         self.posted = Posted(program)
         self._rules = tuple(program.rules.values())
-        self._needed = [each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)]
+        self._needed = [
+            each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)
+        ]
         self._worth = {name: first_money(record) for name, record in program.events.items()}
 
     # ------------------------------------------------------------ a run

@@ -29,7 +29,10 @@ def as_arrow(posted: Posted, table: str) -> pyarrow.Table:
     columns, places = TABLES[table], decimals(posted.program)
     schema = pyarrow.schema([(each.name, _arrow(pyarrow, each, places)) for each in columns])
     batches = [
-        pyarrow.record_batch([_column(each, values, places) for each, values in zip(columns, zip(*batch, strict=True), strict=True)], schema=schema)
+        pyarrow.record_batch(
+            [_column(each, values, places) for each, values in zip(columns, zip(*batch, strict=True), strict=True)],
+            schema=schema,
+        )
         for batch in _batches(rows(posted, table))
     ]
     return pyarrow.Table.from_batches(batches, schema)

@@ -76,14 +76,22 @@ class _Side:
     def __init__(self, posted: Posted) -> None:
         self.posted, self.program = posted, posted.program
         self.version = Version(
-            self.program.frame.name, fingerprint(self.program), posted.events, posted.members, len(posted.rejections), posted.sales
-        )  # fmt: skip
+            self.program.frame.name,
+            fingerprint(self.program),
+            posted.events,
+            posted.members,
+            len(posted.rejections),
+            posted.sales,
+        )
         self.given = [award for award in posted.ledger.awards if award.quantity]
         self.times = Counter((award.rule, award.unit) for award in self.given)
         self.by_rule = _added(((award.rule, award.unit), award.quantity) for award in self.given)
         self.by_member = _added(((award.member, award.unit), award.quantity) for award in self.given)
         self.by_unit = _added((unit, quantity) for (_, unit), quantity in self.by_rule.items())
-        self.rules = {(rule.name, rule.unit): rule for rule in sorted(self.program.rules.values(), key=lambda rule: rule.span.start)}
+        self.rules = {
+            (rule.name, rule.unit): rule
+            for rule in sorted(self.program.rules.values(), key=lambda rule: rule.span.start)
+        }
 
     def worth(self, unit: str) -> Fraction | None:
         return self.program.units[unit].worth if unit in self.program.units else None
@@ -140,7 +148,9 @@ def _rules(old: _Side, new: _Side) -> Iterator[RuleChange]:
         rule, unit = key
         awarded = Change(old.by_rule.get(key, ZERO), new.by_rule.get(key, ZERO))
         times = Count(old.times[key], new.times[key])
-        yield RuleChange(rule, unit, _presence(key, old.rules, new.rules), awarded, times, _cost(awarded, unit, old, new))
+        yield RuleChange(
+            rule, unit, _presence(key, old.rules, new.rules), awarded, times, _cost(awarded, unit, old, new)
+        )
 
 
 # ---------------------------------------------------------------- tiers
@@ -151,7 +161,9 @@ def _ladders(old: _Side, new: _Side) -> Iterator[LadderChange]:
         before, after = _standing(old.posted, ladder), _standing(new.posted, ladder)
         names = _tiers(old.program, ladder), _tiers(new.program, ladder)
         presence = _presence(ladder, old.program.ladders, new.program.ladders)
-        yield LadderChange(ladder, presence, tuple(_counts(before, after, *names)), tuple(_moves(before, after, *names)))
+        yield LadderChange(
+            ladder, presence, tuple(_counts(before, after, *names)), tuple(_moves(before, after, *names))
+        )
 
 
 def _standing(posted: Posted, ladder: str) -> dict[str, str]:
@@ -186,7 +198,9 @@ def _members(old: _Side, new: _Side) -> Iterator[MemberChange]:
         yield MemberChange(*key, Change(old.by_member.get(key, ZERO), new.by_member.get(key, ZERO)))
 
 
-def _people(members: tuple[MemberChange, ...], units: tuple[UnitChange, ...], old: _Side, new: _Side) -> Iterator[People]:
+def _people(
+    members: tuple[MemberChange, ...], units: tuple[UnitChange, ...], old: _Side, new: _Side
+) -> Iterator[People]:
     """For each unit, and where several have a worth by cost."""
     for each in units:
         yield _ranked(each.unit, [change for change in members if change.unit == each.unit])
@@ -210,7 +224,14 @@ def _ranked(unit: str, changes: list[MemberChange]) -> People:
     winners = sum(each.awarded.difference > 0 for each in changes)
     losers = sum(each.awarded.difference < 0 for each in changes)
     unchanged = len(changes) - winners - losers
-    return People(unit, winners, losers, unchanged, tuple(by_gain[: min(winners, BIGGEST)]), tuple(by_loss[: min(losers, BIGGEST)]))
+    return People(
+        unit,
+        winners,
+        losers,
+        unchanged,
+        tuple(by_gain[: min(winners, BIGGEST)]),
+        tuple(by_loss[: min(losers, BIGGEST)]),
+    )
 
 
 # ---------------------------------------------------------------- the first who differs

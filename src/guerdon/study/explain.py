@@ -84,7 +84,9 @@ def explain(
     writer = _Writer(engine, rule)
     mine = [each for each in events if each.member == member]
     outcome = engine.run(mine, watched=lambda each: each.id == event, watch=writer.note)
-    return Account(member, list(_given(mine, outcome, engine)), _standing(engine, member), list(writer.accounts.values()))
+    return Account(
+        member, list(_given(mine, outcome, engine)), _standing(engine, member), list(writer.accounts.values())
+    )
 
 
 def _given(events: list[Event], outcome: Posted, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
@@ -221,9 +223,17 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
 
 
 _READ = (
-    nodes.Field, nodes.Moment, nodes.Standing, nodes.Measured, nodes.Earned, nodes.Available, nodes.Given,
-    nodes.OverLines, nodes.Defined, nodes.Lookup,
-)  # fmt: skip
+    nodes.Field,
+    nodes.Moment,
+    nodes.Standing,
+    nodes.Measured,
+    nodes.Earned,
+    nodes.Available,
+    nodes.Given,
+    nodes.OverLines,
+    nodes.Defined,
+    nodes.Lookup,
+)
 
 
 def _readings(step: Step) -> Iterator[Reading]:

@@ -42,14 +42,37 @@ def _total_rows(of: Comparison) -> Cells:
     yield [f"sales in {of.currency}", *_exact(Change(of.old.sales, of.new.sales))]
     old, new = of.percent_of_sales
     percents = (old, new, None if old is None or new is None else new - old)
-    yield ["cost in percent of sales", *("" if each is None else exact(Fraction(round(each * 10**6), 10**6)) for each in percents)]
+    yield [
+        "cost in percent of sales",
+        *("" if each is None else exact(Fraction(round(each * 10**6), 10**6)) for each in percents),
+    ]
 
 
 def _rule_rows(of: Comparison) -> Cells:
-    yield ["rule", "unit", "in", "old", "new", "difference", "old_times", "new_times", "old_cost", "new_cost", "cost_difference"]
+    yield [
+        "rule",
+        "unit",
+        "in",
+        "old",
+        "new",
+        "difference",
+        "old_times",
+        "new_times",
+        "old_cost",
+        "new_cost",
+        "cost_difference",
+    ]
     for each in of.rules:
         cost = _exact(each.cost) if each.cost else ["", "", ""]
-        yield [cell(each.rule), cell(each.unit), each.presence.value, *_exact(each.awarded), each.times.old, each.times.new, *cost]
+        yield [
+            cell(each.rule),
+            cell(each.unit),
+            each.presence.value,
+            *_exact(each.awarded),
+            each.times.old,
+            each.times.new,
+            *cost,
+        ]
 
 
 def _tier_rows(of: Comparison) -> Cells:

@@ -54,7 +54,12 @@ def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
     """
     import duckdb  # as above
 
-    settings = {**_FRUGAL, "autoinstall_known_extensions": False, "autoload_known_extensions": False, "temp_directory": str(beside)}
+    settings = {
+        **_FRUGAL,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(beside),
+    }
     con = duckdb.connect(config=settings)
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
@@ -77,7 +82,7 @@ def _write(con: duckdb.DuckDBPyConnection, posted: Posted, table: str, beside: P
         COPY (
             SELECT {chosen}
             FROM read_csv({_quoted(staged)}, columns={{{types}}}, {_AS_STAGED}, max_line_size={max(longest, 2_000_000)})
-        ) TO {_quoted(beside / f'{table}.{format}')} ({_COPIED[format]})
+        ) TO {_quoted(beside / f"{table}.{format}")} ({_COPIED[format]})
     """)
     staged.unlink()
 

@@ -33,9 +33,20 @@ def _awards(posted: Posted) -> Iterator[Row]:
     program = fingerprint(posted.program)
     for award in posted.ledger.awards:
         yield (
-            award.id, award.member, award.event, award.rule, award.unit, award.quantity, exact(award.exact),
-            exact(award.dropped), award.cut, award.at, award.spendable_from, award.expires, program,
-        )  # fmt: skip
+            award.id,
+            award.member,
+            award.event,
+            award.rule,
+            award.unit,
+            award.quantity,
+            exact(award.exact),
+            exact(award.dropped),
+            award.cut,
+            award.at,
+            award.spendable_from,
+            award.expires,
+            program,
+        )
 
 
 def _balances(posted: Posted) -> Iterator[Row]:
@@ -52,7 +63,14 @@ def _tiers(posted: Posted) -> Iterator[Row]:
 def _rejected(posted: Posted) -> Iterator[Row]:
     for each in posted.rejections:
         file, row = (each.place.file, each.place.row) if each.place else (None, None)
-        yield each.code, each.message, each.event, file, row, json.dumps(dict(each.source), ensure_ascii=False, default=_json)
+        yield (
+            each.code,
+            each.message,
+            each.event,
+            file,
+            row,
+            json.dumps(dict(each.source), ensure_ascii=False, default=_json),
+        )
 
 
 _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
@@ -89,7 +107,9 @@ def decimal(number: Fraction, places: int) -> str:
     """
     scaled, rest = divmod(number.numerator * 10**places, number.denominator)
     if rest or abs(scaled) >= 10 ** (WHOLE_DIGITS + places):
-        fault = "is finer than any unit of the program" if rest else f"has more than {WHOLE_DIGITS} digits before the point"
+        fault = (
+            "is finer than any unit of the program" if rest else f"has more than {WHOLE_DIGITS} digits before the point"
+        )
         raise TooLarge(f"{exact(number)} {fault}, and results have no room for it")
     return _pointed(scaled, places)
 

@@ -35,7 +35,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("event", Kind.TEXT, "the id of the event that caused it"),
         Column("rule", Kind.TEXT, "the rule that gave it"),
         Column("unit", Kind.TEXT, "what was given"),
-        Column("quantity", Kind.QUANTITY, "how much was given, after rounding and limits; negative where it was taken back"),
+        Column(
+            "quantity", Kind.QUANTITY, "how much was given, after rounding and limits; negative where it was taken back"
+        ),
         Column("exact", Kind.EXACT, "what the rule came to, before rounding and limits: quantity + dropped + cut"),
         Column("dropped", Kind.EXACT, "what rounding took off; negative where it added"),
         Column("cut", Kind.QUANTITY, "what limits cut off"),
@@ -66,7 +68,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("row", Kind.WHOLE, "the row in its file, from 1, a header not counted", optional=True),
         Column("source", Kind.TEXT, "what the row held, as a JSON object"),
     ),
-}  # fmt: skip
+}
 
 WHOLE_DIGITS = 18
 """Digits before the decimal point of a quantity."""

@@ -28,7 +28,9 @@ def console(stderr: bool = False) -> Console:
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A table; columns whose name begins with `>` are set flush right."""
-    made = Table(title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    made = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
+    )
     for column in columns:
         right = column.startswith(">")
         made.add_column(escape(column.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
@@ -41,7 +43,9 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> 
 def progress(total: int | None, what: str = "events") -> Iterator[Callable[[Iterable[Event]], Iterable[Event]]]:
     """Shows progress on the error stream of a terminal; wraps the events that are read."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
+    with Progress(
+        *columns, console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal
+    ) as bar:
         task = bar.add_task(what, total=total)
 
         def counted(events: Iterable[Event]) -> Iterator[Event]:
@@ -109,7 +113,12 @@ def _ladder(ladder: str, lines: list[TierLine]) -> Table:
     """Members per tier, with a bar that shows their share."""
     everybody = sum(line.members for line in lines) or 1
     rows = [
-        (line.tier, f"{line.members:,}", f"{100 * line.members / everybody:.1f}%", "█" * round(40 * line.members / everybody))
+        (
+            line.tier,
+            f"{line.members:,}",
+            f"{100 * line.members / everybody:.1f}%",
+            "█" * round(40 * line.members / everybody),
+        )
         for line in reversed(lines)
     ]
     return table(f"Members by {ladder}", ("Tier", ">Members", ">Share", ""), rows)

@@ -52,7 +52,9 @@ def _rules(of: Comparison) -> Sheet:
     for each in of.rules:
         cost = _three(each.cost, of.currency)[2] if each.cost else ""
         rows.append([_named(each.rule, each.presence), each.unit, *_three(each.awarded), *_three(each.times)[:2], cost])
-    return Sheet("By rule", ["rule", "unit", *_FIGURES, ">times, old", ">times, new", f">cost difference ({of.currency})"], rows)
+    return Sheet(
+        "By rule", ["rule", "unit", *_FIGURES, ">times, old", ">times, new", f">cost difference ({of.currency})"], rows
+    )
 
 
 def _tiers(ladder: LadderChange) -> Sheet:
@@ -67,7 +69,11 @@ def _moves(ladder: LadderChange) -> Sheet:
     ranks = {each.tier: number for number, each in enumerate(ladder.tiers)}
     columns.sort(key=lambda tier: ranks.get(tier or "", len(ranks)))
     rows = [[line or "not there", *(f"{moves.get((line, each), 0):,}" for each in columns)] for line in lines]
-    return Sheet(f"Moves on {ladder.ladder}", ["old, and new \N{RIGHTWARDS ARROW}", *(f">{each or 'not there'}" for each in columns)], rows)
+    return Sheet(
+        f"Moves on {ladder.ladder}",
+        ["old, and new \N{RIGHTWARDS ARROW}", *(f">{each or 'not there'}" for each in columns)],
+        rows,
+    )
 
 
 def _people(of: Comparison) -> Sheet:
@@ -84,8 +90,15 @@ def _biggest(people: People) -> Iterator[Sheet]:
 def _first(of: Comparison) -> Sheet:
     if of.first is None:
         return Sheet("The first event that differs", [], [])
-    given = [", ".join(f'{quantity(each.quantity, each.unit)} "{each.rule}"' for each in side) or "nothing" for side in (of.first.old, of.first.new)]
-    return Sheet("The first event that differs", ["at", "member", "event", "old", "new"], [[of.first.local, of.first.member, of.first.event, *given]])
+    given = [
+        ", ".join(f'{quantity(each.quantity, each.unit)} "{each.rule}"' for each in side) or "nothing"
+        for side in (of.first.old, of.first.new)
+    ]
+    return Sheet(
+        "The first event that differs",
+        ["at", "member", "event", "old", "new"],
+        [[of.first.local, of.first.member, of.first.event, *given]],
+    )
 
 
 def _three(change: Change | Count, unit: str = "") -> list[str]:

@@ -128,8 +128,6 @@ class _Trial:
         return words.quantity(sum(given, Fraction(0)), step.unit)
 
 
-
-
 def render(result: Result, miss: Miss) -> str:
     """What was not met, in the layout of all messages."""
     message = f'test "{result.case.name}" expected {miss.expected} and found {miss.found}'

@@ -332,7 +332,37 @@ class ExpectTier(Node):
 
 
 Clause = (
-    Edition | Currency | Timezone | Fiscal | DayStart | WeekStart | Decimals | Worth | Fact | By | Row | Otherwise
-    | IsClause | Counts | Tier | Lasts | Falls | Perk | On | When | During | Each | Accumulate | Give | Minimum
-    | Round | Limit | Because | Given | Happens | ExpectAward | ExpectBalance | ExpectTier
+    Edition
+    | Currency
+    | Timezone
+    | Fiscal
+    | DayStart
+    | WeekStart
+    | Decimals
+    | Worth
+    | Fact
+    | By
+    | Row
+    | Otherwise
+    | IsClause
+    | Counts
+    | Tier
+    | Lasts
+    | Falls
+    | Perk
+    | On
+    | When
+    | During
+    | Each
+    | Accumulate
+    | Give
+    | Minimum
+    | Round
+    | Limit
+    | Because
+    | Given
+    | Happens
+    | ExpectAward
+    | ExpectBalance
+    | ExpectTier
 )

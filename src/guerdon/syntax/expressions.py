@@ -132,7 +132,6 @@ class Ever(Node):
     """`ever`."""
 
 
-
 Window = Calendar | Rolling | Ever
 
 # ---------------------------------------------------------------- expressions
@@ -247,6 +246,26 @@ class Either(Node):
 
 
 Expr = (
-    Number | Percent | String | Date | Quantity | Rate | Path | Call | Exact | Measured | DaysSince | Earned
-    | Available | Multiply | Add | Application | Compare | Same | Among | Negation | Both | Either
+    Number
+    | Percent
+    | String
+    | Date
+    | Quantity
+    | Rate
+    | Path
+    | Call
+    | Exact
+    | Measured
+    | DaysSince
+    | Earned
+    | Available
+    | Multiply
+    | Add
+    | Application
+    | Compare
+    | Same
+    | Among
+    | Negation
+    | Both
+    | Either
 )

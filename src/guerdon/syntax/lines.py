@@ -16,10 +16,20 @@ def clause_parts(clause: tree.Clause) -> Parts:
     """A clause's keyword (a fact's name) and what stands in the column behind it."""
     match clause:
         case (
-            tree.Edition() | tree.Currency() | tree.Timezone() | tree.Fiscal() | tree.DayStart() | tree.WeekStart()
-            | tree.Decimals() | tree.Worth() | tree.Fact() | tree.By() | tree.Row() | tree.Otherwise()
+            tree.Edition()
+            | tree.Currency()
+            | tree.Timezone()
+            | tree.Fiscal()
+            | tree.DayStart()
+            | tree.WeekStart()
+            | tree.Decimals()
+            | tree.Worth()
+            | tree.Fact()
+            | tree.By()
+            | tree.Row()
+            | tree.Otherwise()
             | tree.IsClause()
-        ):  # fmt: skip
+        ):
             return _base_parts(clause)
         case tree.Counts() | tree.Tier() | tree.Lasts() | tree.Falls() | tree.Perk():
             return _ladder_parts(clause)
@@ -30,9 +40,20 @@ def clause_parts(clause: tree.Clause) -> Parts:
 
 
 def _base_parts(
-    clause: tree.Edition | tree.Currency | tree.Timezone | tree.Fiscal | tree.DayStart | tree.WeekStart
-    | tree.Decimals | tree.Worth | tree.Fact | tree.By | tree.Row | tree.Otherwise | tree.IsClause
-) -> Parts:  # fmt: skip
+    clause: tree.Edition
+    | tree.Currency
+    | tree.Timezone
+    | tree.Fiscal
+    | tree.DayStart
+    | tree.WeekStart
+    | tree.Decimals
+    | tree.Worth
+    | tree.Fact
+    | tree.By
+    | tree.Row
+    | tree.Otherwise
+    | tree.IsClause,
+) -> Parts:
     match clause:
         case tree.Edition(number):
             return "edition", number.text
@@ -124,9 +145,17 @@ def _fall(how: tree.OneTier | tree.ToCounted | tree.ToLowest | tree.Never) -> st
 
 
 def _rule_parts(
-    clause: tree.On | tree.When | tree.During | tree.Each | tree.Accumulate | tree.Give | tree.Minimum | tree.Round
-    | tree.Limit | tree.Because
-) -> Parts:  # fmt: skip
+    clause: tree.On
+    | tree.When
+    | tree.During
+    | tree.Each
+    | tree.Accumulate
+    | tree.Give
+    | tree.Minimum
+    | tree.Round
+    | tree.Limit
+    | tree.Because,
+) -> Parts:
     match clause:
         case tree.On(events):
             return "on", _names(events)

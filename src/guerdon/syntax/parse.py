@@ -56,7 +56,9 @@ def parse_bytes(name: str, data: bytes) -> tuple[tree.Document, tuple[Diagnostic
         place = Span(source, len(source.text), len(source.text))
         wide = data[:2] in (b"\xff\xfe", b"\xfe\xff") or 0 in data[:2]
         help = ("save the file as UTF-8 in your editor" + ("; it seems to be saved as UTF-16" if wide else ""),)
-        mistake = Diagnostic("G001", f"the file is not a text in UTF-8: {what}", place, "up to here it can be read", help=help)
+        mistake = Diagnostic(
+            "G001", f"the file is not a text in UTF-8: {what}", place, "up to here it can be read", help=help
+        )
         return tree.Document((), ()), (mistake,)
     return parse(decode(name, data))
 

@@ -76,9 +76,20 @@ def _bare(expr: tree.Expr) -> str:
 
 
 def _atom(
-    expr: tree.Number | tree.Percent | tree.String | tree.Date | tree.Quantity | tree.Rate | tree.Path | tree.Call
-    | tree.Exact | tree.Measured | tree.DaysSince | tree.Earned | tree.Available
-) -> str:  # fmt: skip
+    expr: tree.Number
+    | tree.Percent
+    | tree.String
+    | tree.Date
+    | tree.Quantity
+    | tree.Rate
+    | tree.Path
+    | tree.Call
+    | tree.Exact
+    | tree.Measured
+    | tree.DaysSince
+    | tree.Earned
+    | tree.Available,
+) -> str:
     match expr:
         case tree.Number() | tree.Percent() | tree.String() | tree.Date() | tree.Quantity():
             return value(expr)
