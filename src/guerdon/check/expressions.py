@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
-from guerdon.check import arithmetic, comparisons, measured, words
+from guerdon.check import arithmetic, comparisons, meaning, measured
 from guerdon.check.arithmetic import holds, present
 from guerdon.check.comparisons import alike
 from guerdon.check.mending import FUNCTIONS
@@ -38,11 +38,11 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
         case tree.Rate():
             return _rate(expr, names)
         case tree.String():
-            return words.string(expr, scene, names, expected)
+            return meaning.string(expr, scene, names, expected)
         case tree.Exact(rule):
-            return words.given(rule, True, scene, names, expr.span)
+            return meaning.given(rule, True, scene, names, expr.span)
         case tree.Path():
-            return words.path(expr, scene, names, expected)
+            return meaning.path(expr, scene, names, expected)
         case tree.Call():
             return _call(expr, scene, names)
         case tree.Measured() | tree.DaysSince() | tree.Earned() | tree.Available():
