@@ -114,7 +114,7 @@ def test_the_panel_agrees_household_by_household(panel_results):
 
 def test_the_panel_agrees_month_by_month(panel_results):
     months = needs(ORACLES / "cj_points_by_month.csv")
-    ours = f"""SELECT strftime(at AT TIME ZONE 'America/New_York', '%Y-%m') AS month, sum(quantity)::BIGINT AS points
+    ours = f"""SELECT strftime("at" AT TIME ZONE 'America/New_York', '%Y-%m') AS month, sum(quantity)::BIGINT AS points
                FROM '{panel_results}/awards.parquet' WHERE rule = 'Base points' GROUP BY month"""
     theirs = f"SELECT month, points_local::BIGINT AS points FROM '{months}' WHERE points_local > 0"
     assert same(ours, theirs.replace(f"'{months}'", f"read_csv('{months}', types={{'month': 'VARCHAR'}})"))

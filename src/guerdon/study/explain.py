@@ -83,16 +83,16 @@ def explain(
     engine = Engine(program, members)
     writer = _Writer(engine, rule)
     mine = [each for each in events if each.member == member]
-    outcome = engine.run(mine, watched=lambda each: each.id == event, watch=writer.note)
+    posted = engine.run(mine, watched=lambda each: each.id == event, watch=writer.note)
     return Account(
-        member, list(_given(mine, outcome, engine)), _standing(engine, member), list(writer.accounts.values())
+        member, list(_given(mine, posted, engine)), _standing(engine, member), list(writer.accounts.values())
     )
 
 
-def _given(events: list[Event], outcome: Posted, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
+def _given(events: list[Event], posted: Posted, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
     """Each event with the awards it brought."""
     by_event: dict[str, list[str]] = {}
-    for award in outcome.ledger.awards:
+    for award in posted.ledger.awards:
         if award.quantity:
             by_event.setdefault(award.event, []).append(f'{words.quantity(award.quantity, award.unit)} "{award.rule}"')
     for event in events:

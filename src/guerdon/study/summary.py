@@ -63,32 +63,32 @@ class Summary:
     later: int
 
 
-def summarise(outcome: Posted) -> Summary:
+def summarise(posted: Posted) -> Summary:
     """The figures of a run; rules and units in program order, also those that gave nothing."""
-    program = outcome.program
-    rules = tuple(_rules(outcome))
+    program = posted.program
+    rules = tuple(_rules(posted))
     return Summary(
         program.frame.name,
         program.frame.currency,
-        outcome.events,
-        outcome.members,
-        outcome.sales,
+        posted.events,
+        posted.members,
+        posted.sales,
         rules,
-        tuple(_units(outcome)),
-        tuple(_tiers(outcome)),
+        tuple(_units(posted)),
+        tuple(_tiers(posted)),
         summed(line.cost for line in rules if line.cost is not None),
-        tuple(sorted(Counter(each.code for each in outcome.rejections).items())),
-        outcome.repeated,
-        outcome.later,
+        tuple(sorted(Counter(each.code for each in posted.rejections).items())),
+        posted.repeated,
+        posted.later,
     )
 
 
-def _rules(outcome: Posted) -> list[RuleLine]:
-    by_rule: dict[str, list[Award]] = {name: [] for name in outcome.program.rules}
-    for award in outcome.ledger.awards:
+def _rules(posted: Posted) -> list[RuleLine]:
+    by_rule: dict[str, list[Award]] = {name: [] for name in posted.program.rules}
+    for award in posted.ledger.awards:
         by_rule[award.rule].append(award)
-    in_text_order = sorted(outcome.program.rules.values(), key=lambda rule: rule.span.start)
-    return [_rule(rule, by_rule[rule.name], outcome.program) for rule in in_text_order]
+    in_text_order = sorted(posted.program.rules.values(), key=lambda rule: rule.span.start)
+    return [_rule(rule, by_rule[rule.name], posted.program) for rule in in_text_order]
 
 
 def _rule(rule: nodes.Rule, awards: list[Award], program: nodes.Program) -> RuleLine:
@@ -109,22 +109,22 @@ def _cost(program: nodes.Program, rule: nodes.Rule, quantity: Fraction) -> Fract
     return None if worth is None else quantity * worth
 
 
-def _units(outcome: Posted) -> list[UnitLine]:
-    balances = outcome.ledger.balances()
+def _units(posted: Posted) -> list[UnitLine]:
+    balances = posted.ledger.balances()
     lines = []
-    for unit in outcome.program.units.values():
+    for unit in posted.program.units.values():
         held = [amount for (_, name), amount in balances.items() if name == unit.name and amount]
         total = summed(held)
-        if held or any(rule.unit == unit.name for rule in outcome.program.rules.values()):
+        if held or any(rule.unit == unit.name for rule in posted.program.rules.values()):
             lines.append(UnitLine(unit.name, len(held), total, None if unit.worth is None else total * unit.worth))
     return lines
 
 
-def _tiers(outcome: Posted) -> list[TierLine]:
-    held = Counter((each.ladder, each.tier) for each in outcome.ledger.standings() if each.before is None)
+def _tiers(posted: Posted) -> list[TierLine]:
+    held = Counter((each.ladder, each.tier) for each in posted.ledger.standings() if each.before is None)
     return [
         TierLine(ladder.name, tier.name, held[ladder.name, tier.name])
-        for ladder in outcome.program.ladders.values()
+        for ladder in posted.program.ladders.values()
         for tier in ladder.tiers
     ]
 
