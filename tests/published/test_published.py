@@ -7,6 +7,7 @@ skipped where it is absent.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -94,6 +95,15 @@ def test_the_slice_gives_the_published_points_stamps_and_tiers(slice_results):
     assert rows(f"SELECT count(*) FROM ({gold_reached(slice_results)})") == [(42,)]
     stamps = rows(f"SELECT DISTINCT quantity::INT FROM '{slice_results}/awards.parquet' WHERE rule = 'Stamp card'")
     assert stamps == [(1,)], "one award for each ten baskets"
+
+
+def test_the_slice_gives_the_same_bytes_whatever_the_machines_zone_locale_and_hash_seed(slice_results, tmp_path):
+    elsewhere = {"TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-m", "guerdon", "run", ROOT / "examples" / "grocery", "--out", tmp_path]
+    subprocess.run(command, env=os.environ | elsewhere, check=True, capture_output=True)
+    for table in ("awards", "balances", "tiers", "rejected"):
+        name = f"{table}.parquet"
+        assert (tmp_path / name).read_bytes() == (slice_results / name).read_bytes(), table
 
 
 def test_the_slice_agrees_household_by_household(slice_results):

@@ -16,7 +16,6 @@ from fractions import Fraction
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.ledger.entries import Award, Ledger, Move
 from guerdon.program import nodes, types
-from guerdon.program.currency import DECIMALS
 from guerdon.reference import ladders
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.evaluate import Gift, Scene, evaluate
@@ -33,7 +32,7 @@ class Posted:
     """What a run came to: the ledger, what was set aside, and what was read.
 
     Units: `until` is the instant (exclusive) as of which balances and tiers stand; None
-    where no event was read. `sales` sums the first money fact of each event.
+    where no event was read. `sales` sums, over the events, the first fact that is money of the program's currency.
     """
 
     program: nodes.Program
@@ -64,7 +63,7 @@ class Engine:
         self._needed = [
             each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)
         ]
-        self._worth = {name: first_money(record) for name, record in program.events.items()}
+        self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
 
     # ------------------------------------------------------------ a run
 
@@ -272,13 +271,9 @@ def _late(event: Event) -> Rejection:
     )
 
 
-def first_money(record: nodes.Record) -> str | None:
-    """The name of the first money fact of an event: what it counts as sales."""
-    return next(
-        (
-            fact.name
-            for fact in record.facts.values()
-            if isinstance(fact.type, types.Quantity) and fact.type.unit in DECIMALS
-        ),
-        None,
-    )
+def first_money(record: nodes.Record, currency: str) -> str | None:
+    """The name of an event's first fact that is money of the program's currency: what it counts as sales."""
+    for fact in record.facts.values():
+        if isinstance(fact.type, types.Quantity) and fact.type.unit == currency:
+            return fact.name
+    return None
