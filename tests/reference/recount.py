@@ -552,8 +552,8 @@ class Recount:
             case nodes.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, again(left), again(right), right)
             case nodes.Extreme(least, of):
-                values = [again(each) for each in of]
-                return min(values) if least else max(values)
+                several: list[Any] = [again(each) for each in of]
+                return min(several) if least else max(several)
             case nodes.Compare(operator, left, right):
                 return self._compare(operator, again(left), again(right), left)
             case nodes.Among(item, values):
