@@ -434,8 +434,8 @@ class Recount:
                     exact, rounded = max(exact, rule.minimum), rule.minimum
             elif exact < rule.minimum:
                 exact = rounded = rule.minimum
-        quantity = max(rounded, ZERO)
-        return Gift(exact, rounded, self._limited(rule, view, quantity))
+        rounded = max(rounded, ZERO)  # lines rounded one by one may come to less than nothing
+        return Gift(exact, rounded, self._limited(rule, view, rounded))
 
     def _accumulated(
         self, rule: nodes.Rule, view: View, to_grid: Callable[[Fraction], Fraction], place: nodes.RoundPlace
@@ -455,12 +455,6 @@ class Recount:
         exact = applied(rate, total) - applied(rate, before)
         if place is nodes.RoundPlace.TOTAL:
             return exact, to_grid(applied(rate, total)) - to_grid(applied(rate, before))
-        if place is nodes.RoundPlace.LINE:
-            rounded = ZERO
-            for base in bases:
-                rounded += to_grid(applied(rate, before + base) - applied(rate, before))
-                before += base
-            return exact, rounded
         return exact, to_grid(exact)
 
     def _limited(self, rule: nodes.Rule, view: View, quantity: Fraction) -> Fraction:

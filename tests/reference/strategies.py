@@ -27,6 +27,7 @@ Choose = Callable[[int], int]
 """A number from 0 to below the one given: the one source of chance, hypothesis or a seeded generator."""
 
 made: list[int] = [0]
+ORDERED = ("quantity", "number", "percent", "date", "instant", "days", "months")
 refused: list[tuple[str, str]] = []
 
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -245,17 +246,20 @@ class Writer:
             return f"{self._where(scene, depth)} {self.window()}"
 
         found: list[Callable[[], str]] = []
+        moments = () if "." in path else ("date", "weekday")  # a line has no date of its own
         of_any = [name for name, of in known.items() if of.name != "lines"]
         if kind == NUMBER:
             found.append(lambda: f"(count of {path}{rest()})")
-            found.append(lambda: f"(distinct of {path}.{self.one_of(*of_any, 'date', 'weekday')}{rest()})")
+            found.append(lambda: f"(distinct of {path}.{self.one_of(*of_any, *moments)}{rest()})")
         if kind == DAYS:
             found += [lambda: f"(days since {path}{rest()} or {self.literal(kind)})"] * 4
-        alike = [name for name, of in known.items() if sized(of) == kind] + (["date"] if kind == DATE else [])
+        alike = [name for name, of in known.items() if sized(of) == kind] + (
+            ["date"] if kind == DATE and moments else []
+        )
         if alike and kind.name in ("quantity", "number"):
             found.append(lambda: f"(sum of {path}.{self.one_of(*alike)}{rest()})")
         if alike and kind != INSTANT:
-            how = "least", "most", "first", "last"
+            how = ("least", "most", "first", "last") if kind.name in ORDERED else ("first", "last")
             found.append(
                 lambda: f"({self.one_of(*how)} of {path}.{self.one_of(*alike)}{rest()} or {self.literal(kind)})"
             )
@@ -278,7 +282,7 @@ class Writer:
             found.append(lambda: f"(distinct of {lines}.{self.one_of(*self.line)}{rest()})")
         if alike and kind.name in ("quantity", "number"):
             found.append(lambda: f"(sum of {lines}.{self.one_of(*alike)}{rest()})")
-        if alike:
+        if alike and kind.name in ORDERED:
             how = "least", "most"
             found.append(
                 lambda: f"({self.one_of(*how)} of {lines}.{self.one_of(*alike)}{rest()} or {self.literal(kind)})"
@@ -584,8 +588,12 @@ class Writer:
     def _ladder(self, name: str) -> str:
         kind = self.one_of(NUMBER, Kind("quantity", self.currency), Kind("quantity", next(iter(self.units))))
         scene = Scene(at_event=False)
+        kept = self.ladders, self.tables, self.measures  # what counts towards a tier may not ask for one
+        self.ladders, self.measures = {}, {}
+        self.tables = {table: of for table, of in self.tables.items() if of[0].name != "tier"}
         simple = self._of_the_past(kind, 2) + (self._of_the_moment(kind, scene) if kind.name == "quantity" else [])
         counts = self.one_of(*simple)() if simple and not self.chance(4) else self.expr(kind, scene, 2)
+        self.ladders, self.tables, self.measures = kept
         unit = f" {kind.of}" if kind.name == "quantity" else ""
         lines, at = [f"counts {counts}", f"tier {self.ladders[name][0]}"], 0
         for tier in self.ladders[name][1:]:
@@ -623,7 +631,11 @@ class Writer:
             period = self.one_of("", *PERIODS)
             lines.append("accumulate per member" + (f" per {period}" if period else ""))
         least = self.chance(4)
-        places = ["event", *(["line"] if each else []), *(["total"] if accumulates and not least else [])]
+        places = [
+            "event",
+            *(["line"] if each and not accumulates else []),
+            *(["total"] if accumulates and not least else []),
+        ]
         if not whole or self.chance(2):
             lines.append(f"round {self.one_of('down', 'up', 'half up', 'half even')} per {self.one_of(*places)}")
         if least:

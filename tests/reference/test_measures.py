@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+
+from guerdon.history.event import Event
+from guerdon.program import nodes
+from guerdon.reference.calendar import Calendar
+from guerdon.reference.engine import Engine
 
 PURCHASE = "event visit\nevent purchase\n  amount money\n  shop text\n  lines list of line\nrecord line\n  amount money\n  kind one of a, b\n"
 
@@ -171,3 +177,35 @@ def test_a_declared_measure_is_its_expression(play):
         + 'measure spend\n  is sum of purchase.amount this month\nearn "A"\n  on purchase\n  give 1 point per 1 USD of spend\n  round down per event\n'
     )
     assert play(text, *DAYS).gave("A") == [1, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts", "instants"),
+    [
+        ("America/New_York", "01:30", ("2026-11-01T05:40", "2026-11-01T06:10", "2026-11-01T06:40", "2026-11-01T07:10")),
+        ("America/St_Johns", "00:00", ("2010-11-07T02:30:30", "2010-11-07T02:45", "2010-11-07T03:45")),
+    ],
+)
+def test_a_day_starts_once_where_the_clock_goes_back_over_its_start(checked, zone, starts, instants):
+    head = f'program "T"\n  currency USD\n  timezone {zone}\n  day starts {starts}\nunit point\n'
+    rule = 'earn "A"\n  on visit\n  give 1 point\n  limit 1 time per member per day\n'
+    program = checked("event visit\n" + rule, head)
+    at = [int(datetime.fromisoformat(each).replace(tzinfo=UTC).timestamp()) * 1_000_000 for each in instants]
+    events = [Event(f"e{each}", "visit", "m", each, each, 0, {}) for each in at]
+    given = [award.quantity for award in Engine(program).run(events).ledger.awards]
+    assert sum(given) == len({Calendar(program.frame).day(each) for each in at}) < 3
+
+
+def test_an_instant_lies_between_the_starts_of_its_day_and_of_the_next():
+    for zone, starts in (("America/New_York", 2), ("Asia/Beirut", 0), ("Pacific/Apia", 12), ("America/Sao_Paulo", 0)):
+        calendar = Calendar(nodes.Frame("T", 2026, "USD", zone, day_start=time(starts, 30)))
+        first = datetime(2011, 12, 28, tzinfo=UTC)
+        for hours in [*range(120), *range(24 * 365 * 6, 24 * 365 * 9, 7)]:
+            instant = int((first + timedelta(hours=hours)).timestamp()) * 1_000_000
+            day = calendar.day(instant)
+            assert calendar.start(day) <= instant < calendar.start(day + timedelta(days=1))
+
+
+def test_a_date_that_leaves_the_calendar_stops_at_its_end(play):
+    assert given(play, "date + 999999 months > date", buy("2026-01-01 10:00")) == [0]
+    assert given(play, "date - 9999999 days < date", buy("2026-01-01 10:00")) == [0]

@@ -240,3 +240,27 @@ def test_a_quotient_by_zero_is_missing_and_has_its_value(play):
     )
     assert play(text, buy("2026-01-01 10:00", "4")).gave("A") == [1]
     assert play(text, buy("2026-01-01 10:00", "4", lines=[("1", "a")])).gave("A") == []
+
+
+def test_lines_rounded_to_less_than_nothing_take_nothing_away(play):
+    text = (
+        "event purchase\n  lines list of line\nrecord line\n  amount money\n  off money\n"
+        'earn "A"\n  on purchase\n  each line\n'
+        "  give (1 point per 1 USD of amount) - (1 point per 1 USD of off)\n  round half up per line\n"
+    )
+    lines = [{"amount": Decimal("0.4"), "off": Decimal(0)}] * 2 + [{"amount": Decimal(0), "off": Decimal("0.5")}]
+    (award,) = play(text, ("2026-01-01 10:00", "purchase", {"lines": lines})).outcome.ledger.awards
+    assert (award.quantity, award.dropped, award.exact) == (0, Fraction(3, 10), Fraction(3, 10))
+
+
+def test_a_minimum_holds_for_the_sum_of_rounded_lines(play):
+    text = (
+        PURCHASE
+        + 'earn "A"\n  on purchase\n  each line\n  give 1 point per 1 USD of amount\n  minimum 3 point\n  round down per line\n'
+    )
+    assert play(text, buy("2026-01-01 10:00", lines=[("1.90", "a"), ("1.90", "a")])).gave("A") == [3]
+
+
+def test_a_give_below_nothing_gives_nothing(play):
+    text = PURCHASE + 'earn "A"\n  on purchase\n  give 5 point - 10 point\n'
+    assert play(text, buy("2026-01-01 10:00")).outcome.ledger.awards == []

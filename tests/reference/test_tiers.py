@@ -111,3 +111,32 @@ def test_two_ladders_are_independent(play):
     played = play(text, buy("2026-06-01 10:00", "200"), buy("2026-06-02 10:00", "1"))
     assert [tier for tier, _, _ in played.tiers()] == ["Low", "High"]
     assert [tier for tier, _, _ in played.tiers("club")] == ["Guest", "Regular"]
+
+
+def test_a_tier_never_rises_at_a_review(play):
+    text = (
+        "event purchase\n  amount money\ntiers status\n  counts count of purchase previous calendar year\n"
+        "  tier Low\n  tier Mid at 1\n  tier High at 3\n  lasts 30 days\n"
+    )
+    days = ("2018-02-18", "2019-02-18", "2019-03-20", "2019-03-20")
+    played = play(text, *(buy(f"{day} 10:00", "1") for day in days), as_of="2020-04-30")
+    assert "High" not in [tier for tier, _, _ in played.tiers()]
+
+
+def test_while_met_a_window_that_moves_on_never_raises_a_tier(play):
+    text = (
+        "event purchase\n  amount money\ntiers status\n  counts (least of purchase.amount last 12 months or 7 USD)\n"
+        "  tier Low\n  tier Mid at 1 USD\n  tier High at 2 USD\n  lasts while met\n"
+    )
+    played = play(text, buy("2026-07-01 10:00", "1"), as_of="2028-01-01")
+    assert [tier for tier, _, _ in played.tiers()] == ["Low", "Mid"]
+
+
+@pytest.mark.parametrize("condition", ["date < 2026-02-01", "(days since purchase ever or 0 days) < 31 days"])
+def test_while_met_days_that_pass_are_looked_at_too(play, condition):
+    text = (
+        "event purchase\n  amount money\ntable worth\n  by young yes/no\n  row yes: 1\n  row no: 0\n"
+        f"tiers status\n  counts worth({condition})\n  tier Low\n  tier Mid at 1\n  lasts while met\n"
+    )
+    played = play(text, buy("2026-01-01 10:00", "1"), as_of="2026-06-01")
+    assert played.tiers()[1:] == [("Mid", "2026-01-01 10:00", "reached"), ("Low", "2026-02-01 00:00", "no longer met")]

@@ -88,6 +88,13 @@ def joined(left: types.Type, right: types.Type) -> types.Type:
             return left
 
 
+def ordered(of: types.Type) -> bool:
+    """Whether values of a type are more or less than each other."""
+    return isinstance(
+        of, types.Quantity | types.Number | types.Date | types.Instant | types.Days | types.Months | types.Tier
+    )
+
+
 def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> None:
     """Reports two values that do not go together, with what they are."""
     message = f"{show(left.type)} and {show(right.type)} can't be {verb}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from guerdon.check import arithmetic
-from guerdon.check.arithmetic import holds, present
+from guerdon.check.arithmetic import holds, ordered, present
 from guerdon.check.names import Names
 from guerdon.check.scene import Scene
 from guerdon.check.strange import listed_with_or, turned_around
@@ -23,7 +23,7 @@ def compare(expr: tree.Compare, scene: Scene, names: Names, any_typed: Typed) ->
     sides = _sides(expr.left, expr.right, scene, names, any_typed)
     if sides is None:
         return None
-    if not _ordered(sides[0].type):
+    if not ordered(sides[0].type):
         of = sides[0].type
         upper = of.values[-2:] if isinstance(of, types.Choice) else ()
         names.report(
@@ -105,12 +105,6 @@ def alike(left: types.Type, right: types.Type) -> bool:
             return True
         case _:
             return left == right
-
-
-def _ordered(of: types.Type) -> bool:
-    return isinstance(
-        of, types.Quantity | types.Number | types.Date | types.Instant | types.Days | types.Months | types.Tier
-    )
 
 
 def _sides(

@@ -93,6 +93,8 @@ def accumulate(
 
 def _reads_line(expr: object) -> bool:
     """Whether a line's fact is read anywhere in it."""
+    if isinstance(expr, nodes.OverLines):
+        return False  # its filter and value read lines of its own
     if isinstance(expr, nodes.Field):
         return expr.scope is nodes.Scope.LINE
     if isinstance(expr, tuple):
@@ -149,6 +151,15 @@ def rounding(
             edit=Edit(written.place.span, "event"),
         )
         return None
+    if place is nodes.RoundPlace.LINE and accumulates:
+        names.report(
+            "G352",
+            "what adds up from event to event can't be rounded line by line",
+            written.span,
+            "per line",
+            help=("write `per event`, or `per total` to carry what is left over",),
+            edit=Edit(written.place.span, "event"),
+        )
     least = clause(declaration, tree.Minimum)
     if place is nodes.RoundPlace.TOTAL and least is not None:
         names.report(

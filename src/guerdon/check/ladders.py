@@ -67,12 +67,35 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
     value = typed(counts.value, SCENE, names)
     if value is None or present(value, names) is None:
         return None
+    if _reads_tier(value, names):
+        names.report(
+            "G353",
+            "what counts towards a tier can't ask for a tier",
+            counts.value.span,
+            "reads a tier",
+            help=("count what is earned or bought; rules and tables may ask for tiers",),
+        )
+        return None
     _thresholds(declaration, value, names)
     lasts, falls = clause(declaration, tree.Lasts), clause(declaration, tree.Falls)
     term = _term(lasts, declaration.name, names)
     if term is None:
         return None
     return nodes.Ladder(name, value, tiers, term, _fall(falls), _perks(declaration, names), span=declaration.name.span)
+
+
+def _reads_tier(expr: object, names: Names) -> bool:
+    """Whether a tier is read anywhere in it, in the measures that it names too."""
+    match expr:
+        case nodes.Standing():
+            return True
+        case nodes.Defined(measure):
+            return _reads_tier(names.measures[measure].value, names)
+        case nodes.Node():
+            return any(_reads_tier(getattr(expr, name), names) for name in expr.field_names)
+        case tuple():
+            return any(_reads_tier(each, names) for each in expr)
+    return False
 
 
 def _thresholds(declaration: tree.Declaration, counts: nodes.Expr, names: Names) -> None:

@@ -135,15 +135,20 @@ class _Scope:
             self.per_member |= word == "member"
             self.per_event |= word == "event"
             return True
-        if word in self.scene.event:
+        if word in self.scene.event and not self._is_list(word):
             self.fields.append(word)
             return True
         if word in measured.PERIODS:
             return self._within(nodes.Calendar(measured.PERIODS[word]), per)
-        known = ["member", "event", *measured.PERIODS, *self.scene.event]
+        facts = [name for name in self.scene.event if not self._is_list(name)]
+        known = ["member", "event", *measured.PERIODS, *facts]
         near = "member" if word in ("customer", "person", "user", "guest", "account") else None
         self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
         return False
+
+    def _is_list(self, word: str) -> bool:
+        of = self.scene.event[word].type
+        return isinstance(of.of if isinstance(of, types.Optional) else of, types.Lines)
 
     def _within(self, window: nodes.Window, per: tree.Per) -> bool:
         if self.window is not None:

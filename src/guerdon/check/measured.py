@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from guerdon.check.arithmetic import holds
+from guerdon.check.arithmetic import holds, ordered
 from guerdon.check.names import Names
-from guerdon.check.scene import Scene
+from guerdon.check.scene import MOMENTS, Scene
 from guerdon.check.wording import show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
@@ -22,6 +22,8 @@ PERIODS = {
     "fiscal year": nodes.Period.FISCAL_YEAR,
 }
 _UNSEEN = (nodes.Aggregate.FIRST, nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE)
+
+MOST_DAYS, MOST_MONTHS = 365_000, 12_000
 
 Typed = Callable[[tree.Expr, Scene, Names], nodes.Expr | None]
 """The checker of any expression: filters and values are expressions too."""
@@ -86,7 +88,11 @@ def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
         )
         return None
     days, months = sizes[word]
-    return nodes.ForTime(days * int(written.amount.text), months * int(written.amount.text))
+    length = nodes.ForTime(days * int(written.amount.text), months * int(written.amount.text))
+    if length.days > MOST_DAYS or length.months > MOST_MONTHS:
+        names.report("G203", "a length of time is 1000 years at most", written.span, "longer")
+        return None
+    return length
 
 
 def window(written: tree.Window, names: Names) -> nodes.Window | None:
@@ -251,6 +257,11 @@ def _value(
             edit=Edit(path.span, meant),
         )
         return None, False
+    known = scene.event if scene.line is None else scene.line
+    if rest[0].text not in known and (scene.line is not None or rest[0].text not in MOMENTS):
+        whose = ".".join(part.text for part in path.parts[:-1])
+        names.unknown("G106", f"`{whose}` has no fact `{rest[0].text}`", rest[0].span, known)
+        return None, False
     name = tree.Path(rest, span=rest[0].span)
     value = any_typed(name, scene, names)
     return value, value is not None
@@ -260,18 +271,18 @@ def _result(
     aggregate: nodes.Aggregate, value: nodes.Expr | None, expr: tree.Measured | tree.DaysSince, names: Names
 ) -> types.Type | None:
     """The type of the aggregate; a sum needs something to add, least and most an order."""
-    match aggregate:
-        case nodes.Aggregate.COUNT | nodes.Aggregate.DISTINCT:
-            return types.WHOLE
-        case nodes.Aggregate.DAYS_SINCE:
-            return types.Optional(types.Days())
-    assert value is not None
+    if value is None:
+        return types.WHOLE if aggregate is nodes.Aggregate.COUNT else types.Optional(types.Days())
     of = value.type.of if isinstance(value.type, types.Optional) else value.type
-    if aggregate is nodes.Aggregate.SUM:
-        if isinstance(of, types.Quantity | types.Number):
+    match aggregate:
+        case nodes.Aggregate.DISTINCT if not isinstance(of, types.Lines):
+            return types.WHOLE
+        case nodes.Aggregate.SUM if isinstance(of, types.Quantity | types.Number):
             return of
-    elif not isinstance(of, types.Lines):
-        return types.Optional(of)
+        case nodes.Aggregate.LEAST | nodes.Aggregate.MOST if ordered(of):
+            return types.Optional(of)
+        case nodes.Aggregate.FIRST | nodes.Aggregate.LAST if not isinstance(of, types.Lines):
+            return types.Optional(of)
     names.report(
         "G209",
         f"there is no `{aggregate.value}` of {show(of)}",

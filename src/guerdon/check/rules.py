@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guerdon.check import giving
@@ -16,6 +17,8 @@ from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.source import Span
 
+MOST_DEEP = 50
+
 
 @dataclass
 class Rules:
@@ -25,6 +28,7 @@ class Rules:
     under_way: list[str] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    depths: dict[str, int] = field(default_factory=dict)  # of measures that name measures
 
     def all(self) -> None:
         """Checks every measure and rule, in text order where nothing else decides."""
@@ -63,6 +67,11 @@ class Rules:
             names.failed.add(name)
             return None
         assert declaration.name is not None
+        self.depths[name] = 1 + max((self.depths[each] for each in _named(value)), default=0)
+        if self.depths[name] > MOST_DEEP:
+            self._too_deep(declaration.name.span)
+            names.failed.add(name)
+            return None
         names.measures[name] = nodes.Measure(name, value, span=declaration.name.span)
         return names.measures[name]
 
@@ -92,7 +101,20 @@ class Rules:
         found = self.rule(name, span)
         return found.unit if found else self.units.get(name)
 
+    def _too_deep(self, span: Span) -> None:
+        self.names.report(
+            "G354",
+            f"more than {MOST_DEEP} rules or measures build on each other",
+            span,
+            "too deep from here",
+            help=("name what is needed directly, instead of by way of the others",),
+        )
+
     def _circle(self, name: str, span: Span) -> bool:
+        """Whether a name depends on itself, or on too long a row of others; then it is reported."""
+        if len(self.under_way) >= MOST_DEEP:
+            self._too_deep(span)
+            return True
         if name not in self.under_way:
             return False
         path = [*self.under_way[self.under_way.index(name) :], name]
@@ -196,3 +218,16 @@ def _scene(on: tuple[str, ...], names: Names) -> Scene:
         if all(name in each and each[name].type == fact.type for each in others)
     }
     return Scene(quoted(on), shared)
+
+
+def _named(expr: object) -> Iterator[str]:
+    """The measures that an expression names itself."""
+    match expr:
+        case nodes.Defined(measure):
+            yield measure
+        case nodes.Node():
+            for name in expr.field_names:
+                yield from _named(getattr(expr, name))
+        case tuple():
+            for each in expr:
+                yield from _named(each)

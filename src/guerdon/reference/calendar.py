@@ -38,17 +38,23 @@ class Calendar:
         self.fiscal_start = frame.fiscal_start
         self.period = lru_cache(maxsize=4096)(self._period)
         self.bounds = lru_cache(maxsize=4096)(self._bounds)
+        self.start = lru_cache(maxsize=4096)(self._start)
 
     def local(self, instant: int) -> datetime:
         """Local date and time of an instant (microseconds since 1970 UTC)."""
         return (EPOCH + instant * MICROSECOND).astimezone(self.zone)
 
     def day(self, instant: int) -> date:
-        """The program's day that holds an instant."""
-        return (self.local(instant).replace(tzinfo=None) - self.day_start).date()
+        """The program's day that holds an instant: the last that started no later."""
+        day = (self.local(instant).replace(tzinfo=None) - self.day_start).date()
+        while instant < self.start(day):
+            day -= ONE
+        while instant >= self.start(day + ONE):
+            day += ONE
+        return day
 
-    def start(self, day: date) -> int:
-        """The instant at which a day starts."""
+    def _start(self, day: date) -> int:
+        """The instant at which a day starts; where the clock skips it, as if it had not been changed yet."""
         return self.instant(day, (datetime.min + self.day_start).time())
 
     def instant(self, day: date, time: clock) -> int:

@@ -16,6 +16,7 @@ from fractions import Fraction
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.ledger.entries import Award, Ledger, Move
 from guerdon.program import nodes, types
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.reference import ladders
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.evaluate import Gift, Scene, evaluate
@@ -78,7 +79,10 @@ class Engine:
 
         Shape: as of the last event read, or the end of the day `as_of`; later events
         are counted and not read.
+        Errors: ValueError for a day outside the years that programs reckon with.
         """
+        if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+            raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
         end = self.calendar.start(as_of + ONE) if as_of else None
         for event in events:
             if end is not None and event.at >= end:
@@ -211,7 +215,7 @@ class Engine:
     def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Award]:
         """What the rules give, in the order of what they read."""
         given: dict[str, Gift] = {}
-        scene.given, awards = given, []
+        scene.given, scene.measures, awards = given, {}, []
         for rule in self._rules:
             if event.type not in rule.on and watch is None:
                 continue

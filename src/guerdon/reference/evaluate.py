@@ -51,6 +51,7 @@ class Scene:
     line: Facts | None = None
     given: Mapping[str, Gift] = field(default_factory=dict)
     trace: Step | None = None
+    measures: dict[str, Any] | None = None  # values of measures, kept while nothing changes under them
 
 
 def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
@@ -88,12 +89,12 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             gift = scene.given.get(expr.rule, Gift())
             return gift.exact if expr.exact else gift.quantity
         case nodes.Defined():
-            return evaluate(scene.program.measures[expr.measure].value, scene)
+            return _defined(expr.measure, scene)
         case nodes.Standing():
             return scene.program.ladders[expr.ladder].tiers[scene.member.held[expr.ladder].rank].name
         case nodes.Earned():
             tally = scene.member.earned_by[expr.rule] if expr.rule else scene.member.earned[expr.unit]
-            return summed(tally.within(scene.calendar.bounds(expr.window, scene.day)))
+            return tally.total(scene.calendar.bounds(expr.window, scene.day))
         case nodes.Available():
             return scene.member.balances.get(expr.unit, ZERO)
         case nodes.Moment():
@@ -116,6 +117,16 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             return evaluate(expr.default, scene) if value is None else value
         case _:
             assert_never(expr)
+
+
+def _defined(measure: str, scene: Scene) -> Any:
+    """The value of a declared measure, which depends on no fact of the event or line."""
+    value = scene.program.measures[measure].value
+    if scene.measures is None or scene.trace is not None:
+        return evaluate(value, scene)
+    if measure not in scene.measures:
+        scene.measures[measure] = evaluate(value, scene)
+    return scene.measures[measure]
 
 
 def _fact(expr: nodes.Field, scene: Scene) -> Any:
@@ -179,11 +190,17 @@ def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:
         case "/":
             return left / right if right else None
     sign = 1 if expr.operator == "+" else -1
-    if isinstance(expr.right.type, types.Months) and isinstance(left, date):
-        return add_months(left, sign * right)
     if isinstance(left, date):
-        return (left - right).days if isinstance(right, date) else left + sign * timedelta(days=right)
+        return (left - right).days if isinstance(right, date) else _shifted(left, sign * right, expr.right.type)
     return left + sign * right
+
+
+def _shifted(day: date, by: int, unit: types.Type) -> date:
+    """A day so many days or months on or back; the calendar's first or last day where it would leave it."""
+    try:
+        return add_months(day, by) if isinstance(unit, types.Months) else day + timedelta(days=by)
+    except (OverflowError, ValueError):
+        return date.max if by > 0 else date.min
 
 
 def _over_lines(expr: nodes.OverLines, scene: Scene) -> Any:
@@ -202,8 +219,12 @@ def _measured(expr: nodes.Measured, scene: Scene) -> Any:
     tally: Tally = scene.member.meters[expr.meter]
     bounds = scene.calendar.bounds(expr.window, scene.day)
     if expr.aggregate is nodes.Aggregate.DAYS_SINCE:
-        days = tally.days_within(bounds)
-        return (scene.day - days[-1]).days if days else None
+        last = tally.last_day(bounds)
+        return (scene.day - last).days if last else None
+    if expr.aggregate is nodes.Aggregate.SUM:
+        return tally.total(bounds)
+    if expr.aggregate is nodes.Aggregate.COUNT:
+        return Fraction(tally.count(bounds))
     return aggregate(expr.aggregate, tally.within(bounds))
 
 

@@ -48,13 +48,13 @@ def review(ladder: nodes.Ladder, scene: Scene, day: date) -> str | None:
     What was reached in the time that just ended counts: the review is dated its last
     day. A tier that was earned again goes on for a new term; one that was not falls
     as the ladder says. A term through the end of *this* period can't be renewed by
-    what was done in it.
+    what was done in it. A tier never rises at a review: it rises after an event.
     Source: language reference, Tiers.
     """
     held = scene.member.held[ladder.name]
     scene.day = day
     if isinstance(ladder.lasts, nodes.WhileMet):
-        rank = counted(ladder, scene)
+        rank = min(counted(ladder, scene), held.rank)
     else:
         rank = _after_term(ladder, held, scene, day)
     if rank == held.rank:
@@ -67,10 +67,10 @@ def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> in
     """The rank from a day on which a term ended; its new term is set."""
     renewed = _next_term(ladder, scene, day)
     scene.day = day - ONE if renewed else day
-    rank = counted(ladder, scene)
+    rank = min(counted(ladder, scene), held.rank)
     scene.day = day
     if rank < held.rank or not renewed:
-        rank = _fallen(ladder.falls, held.rank, min(rank, held.rank))
+        rank = _fallen(ladder.falls, held.rank, rank)
     held.ends = None if rank == 0 else renewed or scene.calendar.term_end(ladder.lasts, day)
     return rank
 
@@ -100,6 +100,8 @@ def _fallen(falls: nodes.Fall, held: int, reached: int) -> int:
 def _changes(expr: object, scene: Scene) -> Iterator[date]:
     """The next day, after the scene's, on which each window in an expression shows something else."""
     match expr:
+        case nodes.Moment() | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
+            yield scene.day + ONE
         case nodes.Measured(meter=meter, window=window):
             yield from _leaving(scene.member.meters[meter], window, scene)
         case nodes.Earned(unit, rule, window):
@@ -122,7 +124,7 @@ def _leaving(tally: Tally, window: nodes.Window, scene: Scene) -> Iterator[date]
         if tally.days:
             yield calendar.period(window.period, day)[1]
         return
-    shown = tally.days_within(calendar.bounds(window, day))
-    leaves = calendar.leaves(window, shown[0]) if shown else None
+    shown = tally.first_day(calendar.bounds(window, day))
+    leaves = calendar.leaves(window, shown) if shown else None
     if leaves is not None:
         yield leaves

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import assert_never
 
 from guerdon.history.event import Facts
 from guerdon.program import nodes
@@ -131,6 +131,7 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
         verdict.raised = True
     if rule.rounding is None or rule.rounding.place is nodes.RoundPlace.EVENT:
         verdict.quantity = _rounded(verdict.quantity, rule, scene)
+    verdict.quantity = max(verdict.quantity, ZERO)  # lines rounded one by one may come to less than nothing
     verdict.dropped = verdict.exact - verdict.quantity
 
 
@@ -150,7 +151,7 @@ def _accumulate(rule: nodes.Rule, accumulate: nodes.Accumulate, scene: Scene, ve
     rate = evaluate(rule.give.rate, scene)
     tally = scene.member.bases[rule.name]
     window = nodes.Calendar(accumulate.period) if accumulate.period else nodes.Ever()
-    before = summed(tally.within(scene.calendar.bounds(window, scene.day)))
+    before = tally.total(scene.calendar.bounds(window, scene.day))
     tally.add(scene.day, base)
     was, now = apply(rate, before), apply(rate, before + base)
     verdict.totals = before, before + base
@@ -165,22 +166,22 @@ def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
     for index, limit in enumerate(rule.limits):
         key = (rule.name, index, *(scene.facts[name] for name in limit.fields))
         tally = Tally() if limit.per_event else scene.member.limits[key]
-        counted = tally.within(scene.calendar.bounds(limit.window, scene.day))
-        _cut(limit, counted, scene, verdict)
+        _cut(limit, tally, scene, verdict)
         used.append(tally)
     if verdict.quantity:
         for tally in used:
             tally.add(scene.day, verdict.quantity)
 
 
-def _cut(limit: nodes.Limit, counted: list[Any], scene: Scene, verdict: Verdict) -> None:
+def _cut(limit: nodes.Limit, used: Tally, scene: Scene, verdict: Verdict) -> None:
     """Takes off what a limit leaves no room for; partly, unless it says `or nothing`."""
+    bounds = scene.calendar.bounds(limit.window, scene.day)
     if limit.times is not None:
-        room: Fraction | int = max(limit.times - len(counted), 0)
+        room: Fraction | int = max(limit.times - used.count(bounds), 0)
         left = verdict.quantity if room else ZERO
     else:
         assert limit.most is not None
-        most: Fraction = max(evaluate(limit.most, scene) - summed(counted), ZERO)
+        most: Fraction = max(evaluate(limit.most, scene) - used.total(bounds), ZERO)
         room = most
         left = verdict.quantity if verdict.quantity <= most else ZERO if limit.or_nothing else most
     verdict.cuts.append(Cut(limit, room, verdict.quantity - left))

@@ -13,24 +13,48 @@ from guerdon.history.event import Facts
 
 
 class Tally:
-    """Values by day, in the order in which they came."""
+    """Values by day, in the order in which they came, with their running total.
 
-    __slots__ = ("days", "values")
+    INVARIANT: days never go back; `totals[n]` is the exact sum of the first n values
+    that are quantities or numbers.
+    """
+
+    __slots__ = ("days", "totals", "values")
 
     def __init__(self) -> None:
         self.days: list[date] = []
         self.values: list[Any] = []
+        self.totals: list[Fraction] = [Fraction(0)]
 
     def add(self, day: date, value: Any) -> None:
+        assert not self.days or self.days[-1] <= day
         self.days.append(day)
         self.values.append(value)
+        self.totals.append(self.totals[-1] + value if isinstance(value, Fraction) else self.totals[-1])
+
+    def places(self, bounds: tuple[date, date]) -> tuple[int, int]:
+        """Where the values from the first day to before the second begin and end."""
+        return bisect_left(self.days, bounds[0]), bisect_left(self.days, bounds[1])
 
     def within(self, bounds: tuple[date, date]) -> list[Any]:
-        """The values from the first day to before the second."""
-        return self.values[bisect_left(self.days, bounds[0]) : bisect_left(self.days, bounds[1])]
+        first, end = self.places(bounds)
+        return self.values[first:end]
 
-    def days_within(self, bounds: tuple[date, date]) -> list[date]:
-        return self.days[bisect_left(self.days, bounds[0]) : bisect_left(self.days, bounds[1])]
+    def count(self, bounds: tuple[date, date]) -> int:
+        first, end = self.places(bounds)
+        return end - first
+
+    def total(self, bounds: tuple[date, date]) -> Fraction:
+        first, end = self.places(bounds)
+        return self.totals[end] - self.totals[first]
+
+    def first_day(self, bounds: tuple[date, date]) -> date | None:
+        first, end = self.places(bounds)
+        return self.days[first] if first < end else None
+
+    def last_day(self, bounds: tuple[date, date]) -> date | None:
+        first, end = self.places(bounds)
+        return self.days[end - 1] if first < end else None
 
 
 @dataclass

@@ -168,6 +168,21 @@ CODES: dict[str, Code] = {
         "Give one of them another name.",
         "warning",
     ),
+    "G352": Code(
+        "lines rounded while bases add up",
+        "With `accumulate`, an event is given what all bases so far come to, less what those before it came to. No line has a share of its own in that, so nothing can be rounded line by line.",
+        "Round per event, or per total to carry what is left over.",
+    ),
+    "G353": Code(
+        "tier that counts a tier",
+        "A tier rises after the event that fills it and applies from the next. If what counts towards it asked for a tier, which of two ladders rose first would decide.",
+        "Count what is earned or bought; rules and tables may ask for tiers.",
+    ),
+    "G354": Code(
+        "names that build on each other too deep",
+        "Rules and measures that name others are evaluated after them, in a row. Rows of more than 50 are refused.",
+        "Name what is needed directly.",
+    ),
     "G500": Code("history file not readable", "A `history.yaml` is missing, or is not UTF-8 text.", "Give the file, or the folder it lies in, saved as UTF-8."),
     "G501": Code("not YAML", "The text of `history.yaml` can't be read as YAML, or uses an alias, a tag or a key twice.", "Write `key: value`, one to a line, what belongs to a key indented below it."),
     "G502": Code("unknown key", "A key in `history.yaml` means nothing where it stands.", "Take the nearest key that is known there."),
