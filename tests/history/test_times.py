@@ -215,3 +215,10 @@ def test_a_date_is_the_programs_day_whatever_clock_the_source_was_read_from(open
     utc = NEW_YORK.replace("America/New_York", "UTC")
     assert at(opened(utc, of=early, sales__csv=sale("2026-03-05"))) == [micros(2026, 3, 5, 4, zone="America/New_York")]
     assert at(opened(utc, of=early, sales__csv=sale("2026-03-05 00:00:00"))) == [micros(2026, 3, 5)]
+
+
+def test_a_day_whose_start_the_clock_skipped_starts_with_the_change(opened: Open) -> None:
+    of = program(SALE_EVENT, zone="America/Sao_Paulo")
+    frame = nodes.Frame("p", 2026, "USD", "America/Sao_Paulo", day_start=time(0, 30))
+    late = nodes.Program(**{name: getattr(of, name) for name in of.field_names} | {"frame": frame})
+    assert at(opened(ZONELESS, of=late, sales__csv=sale("2018-11-04"))) == [micros(2018, 11, 4, 3)]

@@ -11,7 +11,8 @@ from guerdon.ledger.entries import Award, Ledger, Move, Standing
 
 
 def award(at: int, quantity: int, member: str = "m") -> Award:
-    return Award(f"{at}", member, f"{at}", "R", "point", *map(Fraction, (quantity, quantity, 0, 0)), at, at)
+    given, none = Fraction(quantity), Fraction(0)
+    return Award(f"{at}", member, f"{at}", "R", "point", given, given, none, none, at, at)
 
 
 def test_tiers_stand_from_an_instant_to_before_the_next():

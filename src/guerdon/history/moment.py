@@ -66,8 +66,9 @@ class Moment:
         at, clock = self.column, self.clock
         shift = f"z{at}.{'later' if clock.change == 'later' else 'earlier'}"
         time = f"l{at} - {shift}" if self.zone else _NONE
-        start = f"CASE WHEN d{at}.kind = {SKIPPED} THEN d{at}.later ELSE d{at}.earlier END"
-        day = f"l{at} + {clock.day_start} - {start}" if self.may_be_day else _NONE
+        skipped = f"d{at}.start - d{at}.later"  # the instant at which the clock skipped the day's start
+        shown = f"l{at} + {clock.day_start} - d{at}.earlier"
+        day = f"CASE WHEN d{at}.kind = {SKIPPED} THEN {skipped} ELSE {shown} END" if self.may_be_day else _NONE
         return f"coalesce(u{at}, CASE WHEN {self.is_day} THEN {day} ELSE {time} END)"
 
     @property

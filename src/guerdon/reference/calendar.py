@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -54,12 +53,23 @@ class Calendar:
         return day
 
     def _start(self, day: date) -> int:
-        """The instant at which a day starts; where the clock skips it, as if it had not been changed yet."""
-        return self.instant(day, (datetime.min + self.day_start).time())
+        """The first instant at which the clock shows the day's start or, where it skips that, a later time."""
+        wanted = datetime.combine(day, time()) + self.day_start
+        start, early = self.instant(day, wanted.time()), self.instant(day, wanted.time(), fold=1)
+        if self.local(start).replace(tzinfo=None) == wanted:
+            return start
+        while start - early > 1:  # the clock was changed between the two
+            middle = (start + early) // 2
+            if self.local(middle).replace(tzinfo=None) < wanted:
+                early = middle
+            else:
+                start = middle
+        return start
 
-    def instant(self, day: date, time: clock) -> int:
-        """The instant of a local date and time; the earlier one where it comes twice."""
-        return (datetime.combine(day, time, self.zone).astimezone(UTC) - EPOCH) // MICROSECOND
+    def instant(self, day: date, clock: time, fold: int = 0) -> int:
+        """The instant of a local date and time; where it comes twice the earlier one, or (`fold` 1) the later."""
+        local = datetime.combine(day, clock, self.zone).replace(fold=fold)
+        return (local.astimezone(UTC) - EPOCH) // MICROSECOND
 
     def _period(self, period: nodes.Period, day: date, ahead: int = 0) -> Bounds:
         """The period that holds a day, or one so many periods after (before) it."""
