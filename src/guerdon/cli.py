@@ -6,6 +6,7 @@ command does not need it does not import, so that `check` starts fast.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -312,6 +313,7 @@ def _history(program: Program, path: str | None, form: str) -> Iterator[History]
     """The opened history; the command ends where its mapping is wrong."""
     from guerdon.history.fault import HistoryError
 
+    gc.enable()  # from here on a command may run long, see `__main__`
     try:
         yield program.open(path)
     except HistoryError as error:
