@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,9 @@ def shop(tmp_path: Path) -> Path:
 class TestCheck:
     def test_says_nothing_of_a_good_program_and_exits_0(self, run, shop):
         done = run("check", shop)
-        assert (done.exit_code, done.stdout) == (0, "nothing to say: fine\n")
+        first, *sizes = done.stdout.splitlines()
+        assert (done.exit_code, first) == (0, "nothing to say: fine")
+        assert re.fullmatch(r"state of a member: at most \d+ bytes, and for each", sizes[0])
 
     def test_tells_what_is_wrong_and_exits_1(self, run, shop):
         (shop / "shop.guerdon").write_text(GOOD.replace("per 1 USD", "per 1 EUR"))
@@ -157,6 +160,9 @@ class TestRun:
         assert {each.name for each in (tmp_path / "out").iterdir()} == {
             "awards.parquet",
             "balances.parquet",
+            "lots.parquet",
+            "postings.parquet",
+            "refused.parquet",
             "tiers.parquet",
             "rejected.parquet",
         }

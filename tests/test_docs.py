@@ -406,7 +406,7 @@ def test_the_manual_has_the_sections_that_the_sources_cite() -> None:
     }
     cited: set[str] = set()
     for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")]:
-        for places in re.findall(r"language reference[,:] ([A-Z][\w ,']*)", path.read_text(encoding="utf-8")):
+        for places in re.findall(r"language reference[,:] ([A-Z][-\w ,']*)", path.read_text(encoding="utf-8")):
             cited |= {each.strip() for each in re.split(r", (?=[A-Z])", places)}
     assert cited and cited <= titles
 

@@ -14,6 +14,7 @@ import importlib.util
 import os
 import random
 import re
+import runpy
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from zoneinfo import available_timezones
 import pytest
 from click.testing import CliRunner
 
+import guerdon
 from guerdon.check.passes import check_bytes, check_file
 from guerdon.syntax.parse import parse_bytes
 from guerdon.text import zones
@@ -38,7 +40,9 @@ ROOT = Path(__file__).resolve().parents[1]
 ERRORS = ROOT / "tests" / "errors"
 VALID = (ERRORS / "valid.guerdon").read_text(encoding="utf-8")
 CASES = sorted(path for path in ERRORS.iterdir() if path.is_dir() and not path.name.startswith("_"))
-PROGRAMS = [case for case in CASES if not any((case / name).exists() for name in ("history.yaml", "command"))]
+PROGRAMS = [
+    case for case in CASES if not any((case / name).exists() for name in ("history.yaml", "command", "session"))
+]
 OTHERS = [case for case in CASES if case not in PROGRAMS]
 WRITE = os.environ.get("GUERDON_SNAPSHOTS") == "write"
 MUTANTS = int(os.environ.get("GUERDON_MUTANTS", "300"))
@@ -64,6 +68,8 @@ def said(case: Path) -> str:
         with chdir(folder):
             for query in Path().glob("*.parquet.sql"):
                 make_parquet(query)
+            if Path("session").exists():
+                return told_of_a_state()
             return printed(Path("command")) if Path("command").exists() else told_of_history()
 
 
@@ -83,6 +89,13 @@ def printed(command: Path) -> str:
     assert done.exit_code, "a case of an error does not end well"
     told = re.sub(r"[\d.,]+ seconds, [\d,]+ events a second", "N seconds, N events a second", done.output)
     return "\n".join(line.rstrip() for line in told.rstrip().split("\n")) + "\n"
+
+
+def told_of_a_state() -> str:
+    """What a session says of the bytes that this folder's script gives it."""
+    with pytest.raises(guerdon.BadState) as told:
+        runpy.run_path("session")
+    return f"{told.value}\n"
 
 
 def told_of_history() -> str:

@@ -16,7 +16,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "guerdon"
-ROOMS = ["text", "syntax", "program", "check", "history", "ledger", "reference", "kernel", "study", "starter"]
+ROOMS = [
+    "text",
+    "syntax",
+    "program",
+    "check",
+    "history",
+    "ledger",
+    "reference",
+    "session",
+    "kernel",
+    "study",
+    "starter",
+]
 ABOVE_THE_ROOMS = ["library", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "ledger", "reference", "cli"]
 SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow"}

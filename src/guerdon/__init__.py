@@ -5,12 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from guerdon.history.given import BadEvent
     from guerdon.library import NoProgram, Outcome, Program, compare, load
+    from guerdon.session import BadState, Session
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
-__all__ = ["Diagnostic", "NoProgram", "Outcome", "Program", "ProgramError", "compare", "load"]
+__all__ = [
+    "BadEvent",
+    "BadState",
+    "Diagnostic",
+    "NoProgram",
+    "Outcome",
+    "Program",
+    "ProgramError",
+    "Session",
+    "compare",
+    "load",
+]
 
-_HOME = {"Diagnostic": "guerdon.text.diagnostic", "ProgramError": "guerdon.text.diagnostic"}
+_HOME = {
+    "BadEvent": "guerdon.history.given",
+    "BadState": "guerdon.session",
+    "Diagnostic": "guerdon.text.diagnostic",
+    "ProgramError": "guerdon.text.diagnostic",
+    "Session": "guerdon.session",
+}
 
 
 def __getattr__(name: str) -> Any:

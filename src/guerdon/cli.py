@@ -25,6 +25,7 @@ from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 
 if TYPE_CHECKING:
     from guerdon.history.open import History
+    from guerdon.program import nodes
 
 FELL_SHORT, WRONG_USE = 1, 2
 
@@ -69,15 +70,21 @@ def main() -> None:
 def check(files: tuple[str, ...], form: str) -> None:
     """Say what is wrong or unclear in programs."""
     from guerdon.check.passes import check_file
+    from guerdon.check.size import state_size
 
     found: list[Diagnostic] = []
+    programs: list[nodes.Program] = []
     for file in files:
         with _readable(file):
-            found += check_file(program_path(file))[1]
+            typed, said = check_file(program_path(file))
+        found += said
+        programs += [typed] if typed is not None else []
     _tell(found, form)
     wrong = sum(each.is_error for each in found)
     if form == "text":
         click.echo(f"{wrong} {_plural('error', wrong)}, {_count(found, wrong)}" if found else "nothing to say: fine")
+        for each in programs:
+            click.echo(state_size(each).text(each.frame.name if len(files) > 1 else ""))
     sys.exit(FELL_SHORT if wrong else 0)
 
 
@@ -187,7 +194,7 @@ def test(files: tuple[str, ...], form: str) -> None:
 @history_option
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD); later events are counted, not read.")
 @click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="Which engine evaluates.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write awards, balances, tiers and rejected rows here.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result tables here.")
 @click.option(
     "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
 )
@@ -247,7 +254,7 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
     if rule is not None and event is None:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
     with _history(program, history, form) as opened:
-        account = explained(program.typed, opened.events(), opened.members, member, event, rule)
+        account = explained(program.typed, opened.events, opened.members, member, event, rule)
     if not account.events:
         _stop(f"no event of the history is of a member {member}", "G902")
     if event is not None and not account.explained:

@@ -10,7 +10,7 @@ outcome.explain("707")
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,11 +23,12 @@ from guerdon.text.diagnostic import Diagnostic, ProgramError
 if TYPE_CHECKING:
     import pyarrow
 
-    from guerdon.history.event import Event
+    from guerdon.history.event import Event, Facts
     from guerdon.history.open import History
-    from guerdon.reference.engine import Posted
+    from guerdon.reference.posted import Posted
+    from guerdon.session import Session
+    from guerdon.study.account import Account
     from guerdon.study.compare import Comparison
-    from guerdon.study.explain import Account
     from guerdon.study.summary import Summary
 
 
@@ -83,6 +84,12 @@ class Program:
 
         return open_history(Path(history) if history is not None else self.path.parent, self.typed)
 
+    def session(self, facts: Mapping[str, Facts] | None = None) -> Session:
+        """Evaluates events one at a time; `facts` are those of members that no event tells."""
+        from guerdon.session import Session  # only where it is wanted
+
+        return Session(self.typed, facts or {})
+
     def run(
         self,
         history: str | Path | History | None = None,
@@ -107,8 +114,8 @@ class Program:
 class Outcome:
     """What a program made of a history: `posted` holds the ledger, what was set aside, and counts.
 
-    Shape: `awards`, `balances`, `tiers` and `rejected` are Arrow tables (with the extra
-    `arrow`), with the columns that files have.
+    Shape: `awards`, `balances`, `lots`, `postings`, `tiers`, `refused` and `rejected` are
+    Arrow tables (with the extra `arrow`), with the columns that files have.
     """
 
     program: Program
@@ -124,8 +131,20 @@ class Outcome:
         return self._table("balances")
 
     @property
+    def lots(self) -> pyarrow.Table:
+        return self._table("lots")
+
+    @property
+    def postings(self) -> pyarrow.Table:
+        return self._table("postings")
+
+    @property
     def tiers(self) -> pyarrow.Table:
         return self._table("tiers")
+
+    @property
+    def refused(self) -> pyarrow.Table:
+        return self._table("refused")
 
     @property
     def rejected(self) -> pyarrow.Table:
@@ -152,7 +171,7 @@ class Outcome:
         """Why a member was given what they were given, and why not: `event` in full, by `rule` alone."""
         from guerdon.study.explain import explain  # only where it is wanted
 
-        return explain(self.program.typed, self.history.events(), self.history.members, member, event, rule)
+        return explain(self.program.typed, self.history.events, self.history.members, member, event, rule)
 
 
 def compare(old: Program, new: Program, history: str | Path) -> Comparison:

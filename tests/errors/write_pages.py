@@ -22,6 +22,7 @@ AREAS = {
     "G5": "The mapping of a history",
     "G6": "The rows of a history",
     "G7": "Tests",
+    "G8": "States of a session",
     "G9": "Use of the command line",
 }
 SHORT = 12  # lines; longer programs are shown in part

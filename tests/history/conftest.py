@@ -10,10 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event, Rejection
 from guerdon.history.fault import HistoryError
 from guerdon.history.open import History, open_history
 from guerdon.program import nodes, types
+from guerdon.text.diagnostic import render
 
 USD = types.Quantity("USD", Fraction(1, 100))
 STAR = types.Quantity("star", Fraction(1))
@@ -72,7 +74,15 @@ def program(
         ladders={},
         rules={},
         tests=(),
+        accounts={},
     )
+
+
+def typed(text: str) -> nodes.Program:
+    """The checked program of a text."""
+    found, said = check_bytes("test.guerdon", text.encode())
+    assert found is not None, "\n".join(map(render, said))
+    return found
 
 
 SALE_EVENT = record("sale", amount=USD)

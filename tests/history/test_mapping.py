@@ -53,6 +53,9 @@ LINES = "id,member,at,product,amount\n1,m,2026-01-01,tea,1\n"
         ("amount: amount", "amount:", "G503", "", "amount"),
         ("sources:", "folder: nowhere\nsources:", "G511", "nowhere", "no folder"),
         ("    fields:\n      amount: amount\n", "", "G522", "", "`amount`"),
+        ("    id: id", "    require: {it is so: amount}\n    id: id", "G525", "amount", "not yes or no"),
+        ("    id: id", "    require: {it is so: amuont > 1}\n    id: id", "G515", "amuont > 1", "`amount`"),
+        ("    id: id", "    require: amount\n    id: id", "G503", "amount", "indented"),
     ],
 )
 def test_a_fault_of_the_mapping_points_at_its_place(

@@ -7,18 +7,17 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guerdon.ledger.entries import Award, Ledger, Move, Standing
+from guerdon.ledger.entries import Ledger, Move, Posting, Pot, Standing
 
 
-def award(at: int, quantity: int, member: str = "m") -> Award:
-    given, none = Fraction(quantity), Fraction(0)
-    return Award(f"{at}", member, f"{at}", "R", "point", given, given, none, none, at, at)
+def posting(at: int, quantity: int, member: str, source: Pot, target: Pot) -> Posting:
+    return Posting(member, "point", "lot", source, target, Fraction(quantity), at, f"{at}", "R")
 
 
 def test_tiers_stand_from_an_instant_to_before_the_next():
     ledger = Ledger()
     for at, tier in ((1, "Low"), (5, "High"), (9, "Low")):
-        ledger.move(Move("m", "status", tier, at, "because"))
+        ledger.moves.append(Move("m", "status", tier, at, "because"))
     assert [(each.tier, each.since, each.before) for each in ledger.standings()] == [
         ("Low", 1, 5),
         ("High", 5, 9),
@@ -28,12 +27,28 @@ def test_tiers_stand_from_an_instant_to_before_the_next():
     assert list(ledger.standings(before=1)) == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9), st.sampled_from("mn"))), st.integers(0, 51))
-def test_a_balance_at_an_instant_is_the_sum_of_what_was_posted_before_it(posted, before):
+POTS = list(Pot)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 50), st.integers(1, 9), st.sampled_from("mn"), st.sampled_from(POTS), st.sampled_from(POTS)
+        )
+    ),
+    st.integers(0, 51),
+)
+def test_what_is_held_at_an_instant_is_the_sum_of_what_was_posted_before_it(posted, before):
     ledger = Ledger()
-    for at, quantity, member in sorted(posted):
-        ledger.post(award(at, quantity, member))
-    found = ledger.balances(before)
+    ledger.postings += [posting(*each) for each in posted]
+    found = ledger.holdings(before)
     for member in "mn":
-        mine = [quantity for at, quantity, whose in posted if whose == member and at < before]
-        assert found.get((member, "point"), 0) == sum(mine)
+        sums = dict.fromkeys(POTS, 0)
+        for at, quantity, whose, source, target in posted:
+            if whose == member and at < before:
+                sums[source] -= quantity
+                sums[target] += quantity
+        assert sum(sums.values()) == 0
+        holding = found.get((member, "point"))
+        assert (holding.balance if holding else 0) == sums[Pot.AVAILABLE] + sums[Pot.DEBT]
+        assert (holding.pending if holding else 0) == sums[Pot.PENDING]

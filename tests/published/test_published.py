@@ -13,6 +13,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -33,7 +34,7 @@ def guerdon(*arguments: object) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def rows(query: str) -> list[tuple[object, ...]]:
+def rows(query: str) -> list[Any]:
     found = duckdb.sql(query)
     assert found is not None
     return found.fetchall()
@@ -64,11 +65,11 @@ def panel_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def by_rule(out: Path) -> dict[object, object]:
-    return dict(rows(f"SELECT rule, sum(quantity)::BIGINT FROM '{out}/awards.parquet' GROUP BY rule"))  # type: ignore[arg-type]
+    return dict(rows(f"SELECT rule, sum(quantity)::BIGINT FROM '{out}/awards.parquet' GROUP BY rule"))
 
 
 def tiers_now(out: Path) -> dict[object, object]:
-    return dict(rows(f"SELECT tier, count(*) FROM '{out}/tiers.parquet' WHERE before IS NULL GROUP BY tier"))  # type: ignore[arg-type]
+    return dict(rows(f"SELECT tier, count(*) FROM '{out}/tiers.parquet' WHERE before IS NULL GROUP BY tier"))
 
 
 def gold_reached(out: Path) -> str:

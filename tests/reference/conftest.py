@@ -14,7 +14,8 @@ import pytest
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.program import nodes
-from guerdon.reference.engine import Engine, Posted
+from guerdon.reference.engine import Engine
+from guerdon.reference.posted import Posted
 from guerdon.text.diagnostic import render
 
 HEAD = 'program "T"\n  currency USD\nunit point\nunit mile\n'

@@ -159,6 +159,7 @@ class Days:
                 return day.year
             case nodes.Period.FISCAL_YEAR:
                 return day.year if (day.month, day.day) >= self.frame.fiscal_start else day.year - 1
+        raise AssertionError(f"the recount knows no {period}")
 
     def last_of(self, period: nodes.Period, day: date) -> date:
         """The last day of the period that holds the day."""
@@ -185,6 +186,7 @@ class Days:
                 if months:
                     return day > months_on(today, -months)
                 return (today - day).days < days
+        raise AssertionError(f"the recount knows no {window}")
 
 
 # ---------------------------------------------------------------- numbers
@@ -308,6 +310,7 @@ class Recount:
 
     def _counted(self, ladder: nodes.Ladder, view: View) -> int:
         """The place of the tier that the count reaches."""
+        assert ladder.counts is not None
         count = self.value(ladder.counts, view)
         reached = [place for place, step in enumerate(ladder.tiers) if step.at is None or count >= step.at]
         return max(reached)

@@ -18,7 +18,8 @@ from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.history.open import open_history
 from guerdon.program import nodes
-from guerdon.reference.engine import Engine, Posted
+from guerdon.reference.engine import Engine
+from guerdon.reference.posted import Posted
 from guerdon.study.compare import Comparison, NotComparable, as_json, compare, tables, write_csv
 from guerdon.study.comparison import Change, Count, Given, Presence
 from guerdon.study.results import write
@@ -264,7 +265,7 @@ def test_files_add_up_and_hold_exact_numbers(tmp_path: Path) -> None:
     assert (
         sorted(file.name for file in tmp_path.iterdir())
         == sorted(file.name for file in files)
-        == ["members.csv", "rules.csv", "tiers.csv", "totals.csv"]
+        == ["balances.csv", "members.csv", "rules.csv", "tiers.csv", "totals.csv"]
     )
     told = {file.stem: list(csv.DictReader(file.open(newline=""))) for file in files}
     for total in told["totals"][:3]:

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from guerdon.check.passes import check_bytes
 from guerdon.check.wording import plain
 from guerdon.history.event import Event, Place, Rejection
+from guerdon.ledger.entries import Refusal
 from guerdon.library import load
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
-from guerdon.reference.engine import Engine, Posted
+from guerdon.reference.engine import Engine
+from guerdon.reference.posted import Posted
 from guerdon.study.results import FORMATS, TABLES, TooLarge, as_arrow, write
 from guerdon.study.rows import decimal, exact, rows
 from guerdon.study.whole import cell
@@ -82,8 +84,9 @@ def posted(*events: Event) -> Posted:
 
 
 def busy() -> Posted:
-    """Awards rounded up and down and cut off, tiers reached, a row set aside."""
+    """Awards rounded up and down and cut off, tiers reached, a request refused, a row set aside."""
     run = posted(order(0, "b", "22"), order(1, "a", "400.25"), order(2, "b", "0.01"), order(3, "a", "0"))
+    run.ledger.refusals.append(Refusal("a", "e4", "point", Fraction(5), JANUARY, "no"))
     run.rejections.append(
         Rejection("G603", "`x` is no number", "e9", Place("orders.csv", 7), {"amount": "x", "note": 'say "hi"\n'})
     )
@@ -141,8 +144,9 @@ def test_parquet_has_the_types_of_the_schema_even_without_rows(tmp_path: Path) -
             instant,
             instant,
             "VARCHAR",
+            "VARCHAR",
         ]
-        assert types["balances"] == ["VARCHAR", "VARCHAR", quantity, instant]
+        assert types["balances"] == ["VARCHAR", "VARCHAR", quantity, quantity, instant]
         assert types["tiers"] == ["VARCHAR", "VARCHAR", "VARCHAR", instant, instant, "VARCHAR"]
         assert types["rejected"] == [*["VARCHAR"] * 4, "BIGINT", "VARCHAR"]
 
@@ -152,8 +156,8 @@ def test_awards_are_written_exactly_and_in_the_order_in_which_they_were_posted(t
     write(busy(), tmp_path, format)
     hash, at = fingerprint(program()), "2026-01-01T16:00:00Z"
     assert read(tmp_path, "awards", format)[:3] == [
-        ("order/e0/Points", "b", "e0", "Points", "point", "7.00", "22/3", "1/3", "0.00", at, at, None, hash),
-        ("order/e0/Credit", "b", "e0", "Credit", "credit", "0.36", "11/30", "1/150", "0.00", at, at, None, hash),
+        ("order/e0/Points", "b", "e0", "Points", "point", "7.00", "22/3", "1/3", "0.00", at, at, None, hash, None),
+        ("order/e0/Credit", "b", "e0", "Credit", "credit", "0.36", "11/30", "1/150", "0.00", at, at, None, hash, None),
         (
             "order/e1/Points",
             "a",
@@ -168,6 +172,7 @@ def test_awards_are_written_exactly_and_in_the_order_in_which_they_were_posted(t
             "2026-01-01T17:00:00Z",
             None,
             hash,
+            None,
         ),
     ]
 
@@ -191,10 +196,10 @@ def test_balances_and_tiers_are_as_of_the_end_of_the_run(tmp_path: Path, format:
     write(run, tmp_path, format)
     end = "2026-01-01T20:00:00Z"
     assert read(tmp_path, "balances", format) == [
-        ("a", "credit", "6.67", end),
-        ("a", "point", "100.00", end),
-        ("b", "credit", "0.36", end),
-        ("b", "point", "7.00", end),
+        ("a", "credit", "6.67", "0.00", end),
+        ("a", "point", "100.00", "0.00", end),
+        ("b", "credit", "0.36", "0.00", end),
+        ("b", "point", "7.00", "0.00", end),
     ]
     assert read(tmp_path, "tiers", format) == [
         ("a", "status", "Base", "2026-01-01T17:00:00Z", "2026-01-01T17:00:00Z", "joined"),
@@ -318,10 +323,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, format: str) -> None:
 
 def test_a_large_source_row_is_kept_whole(tmp_path: Path) -> None:
     run = posted(order(0, "a", "30"))
-    run.rejections = [
-        Rejection("G603", "no", None, None, {"note": "é" * 5_000_000}),
-        Rejection("G603", "no", None, None, {}),
-    ]
+    run.rejections = [Rejection("G603", "no", None, None, source) for source in ({"note": "é" * 5_000_000}, {})]
     write(run, tmp_path)
     assert duckdb.connect().execute(f"SELECT length(source) FROM '{tmp_path}/rejected.parquet'").fetchall() == [
         (5_000_012,),

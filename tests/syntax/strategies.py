@@ -23,8 +23,9 @@ from guerdon.text.node import Node
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 WORDS = """a b amount app line purchase status Gold star USD x1 _x yesno per_day to_ monday weekdays onward Is
-    event give on row unit tiers table earn rule at by end through starts half even down expect given the""".split()
-"""Names. Those of the second line are keywords elsewhere: only what competes with names in expressions is reserved."""
+    event give on row unit tiers table earn rule at by end through starts half even down expect given the
+    account expires life hold share kept until while released earliest latest counts owns debt proportion""".split()
+"""Names. Those of the last two lines are keywords elsewhere: only what competes with names in expressions is reserved."""
 
 names = st.sampled_from(WORDS).map(tree.Name)
 numbers = st.one_of(st.integers(0, 10**9).map(str), st.sampled_from(["0.04", "007", "1.50"])).map(tree.Number)
@@ -53,7 +54,9 @@ BY_CLASS: dict[type, st.SearchStrategy[Any]] = {
     tree.String: strings,
     tree.Period: _periods,
 }
+_UNITS = names.filter(lambda name: name.text not in ("by", "for", "from", "on"))  # these words go on behind a number
 BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
+    (tree.Quantity, "unit"): _UNITS,
     (tree.Rate, "full"): st.none() | _words("full"),
     (tree.Calendar, "which"): _words("this", "next", "previous"),
     (tree.Measured, "aggregate"): _words("count", "sum", "distinct", "first", "last", "least", "most"),
@@ -67,29 +70,60 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Fiscal, "day"): st.dates().map(lambda day: tree.Name(f"{day:%m-%d}")),
     (tree.DayStart, "time"): _times,
     (tree.Fact, "optional"): st.none() | _words("optional"),
-    (tree.ThroughEnd, "which"): _words("this", "next", "previous"),
+    (tree.EndOf, "which"): _words("this", "next", "previous"),
+    (tree.PeriodDay, "edge"): _words("first", "last"),
+    (tree.PeriodDay, "which"): _words("this", "next", "previous"),
+    (tree.Expires, "existing"): st.none() | _words("existing too"),
+    (tree.Reverses, "which"): st.none() | _words("latest", "earliest"),
+    (tree.Reverses, "event"): names.filter(lambda name: name.text not in ("latest", "earliest")),
+    (tree.InProportion, "mode"): _words("down", "up", "half up", "half even"),
+    (tree.Negative, "sign"): _words("+", "-"),
+    (tree.ExpectBalance, "holding"): _words("balance", "pending"),
+    (tree.ExpectTier, "tier"): names.filter(lambda name: name.text != "counts"),
+    (tree.ExpectValue, "counts"): st.none() | _words("counts"),
     (tree.Hours, "start"): _times,
     (tree.Hours, "end"): _times,
     (tree.Round, "mode"): _words("down", "up", "half up", "half even"),
     (tree.Limit, "or_nothing"): st.none() | _words("or nothing"),
+    (tree.Limit, "kept"): st.none() | _words("kept on return"),
     (tree.Happens, "time"): st.none() | _times,
 }
+BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
+    (tree.LifeAfter, "origin", tree.Name): _words("earned", "released"),
+}
+"""One part of a union, where it differs from others of its class."""
+NEEDED = {(tree.Expires, "existing"): "since"}
+"""Parts that stand only behind another."""
 LEAST = {(tree.Either, "of"): 2, (tree.Both, "of"): 2, (tree.LineList, "lines"): 0}
 """How many a list holds at least, where that isn't one."""
 
 HEADS = {
     "program": (strings, tree.ORDER["program"]),
     "unit": (names, tree.ORDER["unit"]),
-    "event": (names, (tree.Fact,)),
+    "event": (names, tree.ORDER["event"]),
     "record": (names, (tree.Fact,)),
     "member": (st.none(), (tree.Fact,)),
+    "account": (names, tree.ORDER["account"]),
     "table": (names, tree.ORDER["table"]),
     "measure": (names, (tree.IsClause,)),
     "tiers": (names, tree.ORDER["tiers"]),
     "rule": (strings, tree.ORDER["rule"]),
     "earn": (strings, tree.ORDER["rule"]),
-    "test": (strings, (tree.Given, tree.Happens, tree.ExpectAward, tree.ExpectBalance, tree.ExpectTier)),
+    "test": (
+        strings,
+        (
+            tree.Given,
+            tree.Happens,
+            tree.ExpectAward,
+            tree.ExpectBalance,
+            tree.ExpectTier,
+            tree.ExpectValue,
+            tree.ExpectNeeds,
+            tree.ExpectRefused,
+        ),
+    ),
 }
+EVENT_CLAUSES = ("reverses", "part", "clawback", "counted")
 LEAVES = (tree.Number, tree.Percent, tree.String, tree.Date, tree.Quantity, tree.Rate, tree.Path, tree.Exact)
 
 
@@ -103,7 +137,18 @@ def nodes(of: type, depth: int = 2) -> st.SearchStrategy[Any]:
         name: BY_FIELD[of, name] if (of, name) in BY_FIELD else _hinted(of, name, hint, depth)
         for name, hint in hints.items()
     }
-    return st.builds(of, **fields) if fields else st.just(of())
+    return st.builds(of, **fields).map(_possible) if fields else st.just(of())
+
+
+def _possible(node: Any) -> Any:
+    """The node without what can't stand in it together."""
+    values = {name: getattr(node, name) for name in node.field_names}
+    for (of, part), needed in NEEDED.items():
+        if type(node) is of and values[needed] is None:
+            values[part] = None
+    if isinstance(node, tree.Clawback) and isinstance(node.how, tree.InProportion):
+        values["first"] = None
+    return type(node)(**values)
 
 
 def _hinted(of: type, name: str, hint: Any, depth: int) -> st.SearchStrategy[Any]:
@@ -115,7 +160,8 @@ def _hinted(of: type, name: str, hint: Any, depth: int) -> st.SearchStrategy[Any
         parts = [each for each in typing.get_args(hint) if depth > 0 or each is not tree.LineList]
         if set(typing.get_args(tree.Expr)) <= set(parts):
             return st.none() | expressions(depth - 1)
-        return _evenly([_hinted(of, name, each, depth) for each in parts])
+        drawn = [(of, name, each) for each in parts]
+        return _evenly([BY_UNION[each] if each in BY_UNION else _hinted(*each, depth) for each in drawn])
     if typing.get_origin(hint) is tuple:
         least = LEAST.get((of, name), 1)
         most = max(least, 2 if depth > 1 else 1)
@@ -191,8 +237,9 @@ def _messy_block(block: str, chance: Random) -> str:
     first = next((index for index, line in enumerate(lines) if line[:1] == " "), len(lines))
     groups = _groups(lines[first:])
     last = groups.pop() if groups and groups[-1][-1].lstrip().startswith("#") else []
-    if lines[first - 1].split()[0] in tree.ORDER:
-        groups = _kept_in_kind(chance.sample(groups, len(groups)), groups)
+    keyword = lines[first - 1].split()[0]
+    if keyword in tree.ORDER:
+        groups = _kept_in_kind(chance.sample(groups, len(groups)), groups, facts=keyword == "event")
     out = [_spaced(line, chance) for line in lines[:first]]
     for line in [line for group in [*groups, last] for line in group]:
         out += chance.choice([[], [], [""], ["  "], ["\t"]])
@@ -210,12 +257,17 @@ def _groups(lines: list[str]) -> list[list[str]]:
     return [group for group in groups if group]
 
 
-def _kept_in_kind(shuffled: list[list[str]], groups: list[list[str]]) -> list[list[str]]:
-    """The shuffled groups, those of one keyword in the order they had."""
+def _kept_in_kind(shuffled: list[list[str]], groups: list[list[str]], facts: bool) -> list[list[str]]:
+    """The shuffled groups, those of one kind in the order they had: of one keyword, or (`facts`) of none."""
+
+    def kind(group: list[str]) -> str:
+        word = group[-1].split()[0]
+        return "" if facts and word not in EVENT_CLAUSES else word
+
     queues: dict[str, list[list[str]]] = {}
     for group in groups:
-        queues.setdefault(group[-1].split()[0], []).append(group)
-    return [queues[group[-1].split()[0]].pop(0) for group in shuffled]
+        queues.setdefault(kind(group), []).append(group)
+    return [queues[kind(group)].pop(0) for group in shuffled]
 
 
 def _spaced(line: str, chance: Random) -> str:

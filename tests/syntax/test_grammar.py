@@ -12,6 +12,8 @@ from guerdon.syntax import tables
 GRAMMAR = tables.grammar_path().read_text(encoding="utf-8")
 EXPRESSION = {"path", "call", "quantity", "period", "for_time"}
 """The rules of expressions that a name ends or begins."""
+BEHIND = {"by", "for", "from", "on", "when"}
+"""These stand behind a bare number or a period of one word: no unit may be called so, and no period ends in them."""
 
 
 @pytest.mark.slow
@@ -28,7 +30,7 @@ def test_words_that_compete_with_names_in_expressions_are_reserved() -> None:
     """Where the parser takes a name and a keyword, the keyword wins: no name may look like it."""
     competing = competitors(tables.build_parser(GRAMMAR))
     assert {"count", "of", "and"} <= competing, "the computation finds nothing any more"
-    assert competing - RESERVED == set()
+    assert competing - RESERVED == BEHIND
 
 
 def competitors(parser: lark.Lark) -> set[str]:

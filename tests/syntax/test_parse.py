@@ -185,6 +185,8 @@ def test_decimals_with_a_comma_are_told() -> None:
         ("program\n  x", "G014", "the line ends too early", None),
         ('earn "X"\n  during 2026-01-01 though 2026-01-02', "G005", "`though` can't stand here", "through"),
         ('earn "X"\n  when a AND b', "G005", "`AND` can't stand here", "and"),
+        ("unit x\n  hold 14 days", "G013", "`hold` is not a clause of `unit`", None),
+        ('earn "X"\n  hold 14 until b', "G005", "the unit is missing after `14`", None),
         ('earn "X"\n  when a = b', "G005", "`=` can't stand here", "is"),
         ("earn X", "G005", "`X` can't stand here", '"X"'),
         ('unit "star"', "G005", '`"star"` can\'t stand here', "star"),
@@ -321,9 +323,10 @@ def shallow(calls: int) -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def test_places_point_into_the_source() -> None:
-    """Every node's text is where its span says, in the tree of the page of the design."""
-    text = (Path(__file__).parent / "format" / "design_page.guerdon").read_bytes()
+@pytest.mark.parametrize("page", ["design_page", "life"])
+def test_places_point_into_the_source(page: str) -> None:
+    """Every node's text is where its span says, in trees that hold every clause."""
+    text = (Path(__file__).parent / "format" / f"{page}.guerdon").read_bytes()
     document, _ = parse_bytes("t", text)
     for declaration in document.declarations:
         assert declaration.span.text.startswith(declaration.keyword)

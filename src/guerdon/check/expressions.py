@@ -14,7 +14,7 @@ from guerdon.check import arithmetic, comparisons, meaning, measured
 from guerdon.check.arithmetic import holds, present
 from guerdon.check.comparisons import alike
 from guerdon.check.mending import FUNCTIONS
-from guerdon.check.moments import day
+from guerdon.check.moments import day, period_day
 from guerdon.check.names import Names
 from guerdon.check.scene import Scene
 from guerdon.check.wording import quoted, show
@@ -47,6 +47,8 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
             return _call(expr, scene, names)
         case tree.Measured() | tree.DaysSince() | tree.Earned() | tree.Available():
             return measured.typed(expr, scene, names, typed)
+        case tree.PeriodDay():
+            return period_day(expr, scene, names)
         case tree.Multiply() | tree.Add():
             left, right = typed(expr.left, scene, names), typed(expr.right, scene, names)
             return left and right and arithmetic.combine(expr.operator.text, left, right, expr.span, names)

@@ -1,12 +1,12 @@
-"""The program's own settings, its units, and the facts of events, records and members."""
+"""The program's own settings, and the facts of events, records and members."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
-from fractions import Fraction
 
 from guerdon.check.expressions import typed
+from guerdon.check.measured import for_time
 from guerdon.check.mending import CURRENCIES, TYPES, as_type
 from guerdon.check.moments import clock, weekday
 from guerdon.check.names import BUILT_IN_TYPES, Names, clause, clauses, usable
@@ -19,7 +19,6 @@ from guerdon.text.diagnostic import Edit, nearest
 from guerdon.text.source import Span
 
 LANGUAGE_EDITION = 2026
-MOST_DECIMALS = 12
 
 
 def frame(document: tree.Document, names: Names) -> nodes.Frame:
@@ -48,6 +47,7 @@ def frame(document: tree.Document, names: Names) -> nodes.Frame:
         _fiscal_start(clause(declaration, tree.Fiscal), names),
         clock(opens.time, names) if (opens := clause(declaration, tree.DayStart)) else time(0),
         weekday(week.day, names) if (week := clause(declaration, tree.WeekStart)) else 0,
+        for_time(late.time, names) if (late := clause(declaration, tree.Lateness)) else None,
         span=declaration.span,
     )
 
@@ -113,48 +113,7 @@ def _fiscal_start(written: tree.Fiscal | None, names: Names) -> tuple[int, int]:
     return month, day
 
 
-def unit(declaration: tree.Declaration, names: Names) -> nodes.Unit:
-    """A unit; without `decimals` it is counted whole."""
-    name = declaration.name.text if declaration.name else ""
-    decimals, worth = clause(declaration, tree.Decimals), clause(declaration, tree.Worth)
-    return nodes.Unit(
-        name,
-        _decimals(decimals, names) if decimals else 0,
-        _worth(worth, names) if worth else None,
-        span=_at(declaration),
-    )
-
-
-def _decimals(written: tree.Decimals, names: Names) -> int:
-    if written.number.text.isdigit() and int(written.number.text) <= MOST_DECIMALS:
-        return int(written.number.text)
-    names.report(
-        "G305",
-        f"a unit has from 0 to {MOST_DECIMALS} decimals",
-        written.number.span,
-        "not this many",
-        help=("write `decimals 0` for what is counted whole, `decimals 2` for hundredths",),
-    )
-    return 0
-
-
-def _worth(written: tree.Worth, names: Names) -> Fraction | None:
-    if not names.frame.currency:
-        _no_currency("the worth of a unit", written.quantity.span, names)
-        return None
-    if written.quantity.unit.text != names.frame.currency:
-        names.report(
-            "G306",
-            "the worth of a unit is an amount in the program's currency",
-            written.quantity.span,
-            f"not in {names.frame.currency}",
-            help=(f"write what one is worth in {names.frame.currency}",),
-        )
-        return None
-    return Fraction(written.quantity.amount.text)
-
-
-def _no_currency(what: str, span: Span, names: Names) -> None:
+def no_currency(what: str, span: Span, names: Names) -> None:
     """Reports money in a program without a currency, unless its currency was reported or could not be read."""
     if "currency" not in names.mute:
         names.report(
@@ -273,7 +232,7 @@ def _named_type(name: tree.Name, names: Names) -> types.Type | None:
     if name.text == "money":
         if names.frame.currency:
             return names.quantity(names.frame.currency)
-        _no_currency("money", name.span, names)
+        no_currency("money", name.span, names)
         return None
     found = names.quantity(name.text)
     if found is None:
@@ -284,7 +243,10 @@ def _named_type(name: tree.Name, names: Names) -> types.Type | None:
 
 def derived(declaration: tree.Declaration, plain: nodes.Record, names: Names) -> nodes.Record:
     """The record with what derives its derived facts; each may use those above it."""
-    facts: dict[str, nodes.Fact] = {}
+    own = {written.name.text for written in clauses(declaration, tree.Fact)}
+    facts = {
+        name: fact for name, fact in plain.facts.items() if name not in own
+    }  # of a built-in event, or of what it reverses
     for written in clauses(declaration, tree.Fact):
         fact = plain.facts.get(written.name.text)
         if fact is None or fact.name in facts:
@@ -294,7 +256,7 @@ def derived(declaration: tree.Declaration, plain: nodes.Record, names: Names) ->
                 fact, written.value, Scene(f"`{plain.name}`", dict(facts), happens=False, named=False), names
             )
         facts[fact.name] = fact
-    return nodes.Record(plain.name, facts, span=plain.span)
+    return nodes.Record(plain.name, facts, plain.reverses, span=plain.span)
 
 
 def _derived(fact: nodes.Fact, written: tree.Expr, scene: Scene, names: Names) -> nodes.Fact:

@@ -30,14 +30,6 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
             help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`",),
         )
         return None
-    if written.to is not None and written.to.text != "member":
-        names.report(
-            "G325",
-            "what a rule gives goes to the event's member",
-            written.to.span,
-            "not here",
-            help=("write `to member`",),
-        )
     value = typed(written.value, scene, names)
     if value is None or present(value, names) is None:
         return None
@@ -50,12 +42,13 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
 def accumulate(
     declaration: tree.Declaration, value: nodes.Expr, each: nodes.Each | None, names: Names
 ) -> nodes.Accumulate | None:
-    """Bases add up per member and period; the rate must be one for all that is added."""
+    """Bases add up per member (or account) and period; the rate must be one for all that is added."""
     written = clause(declaration, tree.Accumulate)
     if written is None:
         return None
-    words = [per.scope.text for per in written.per if isinstance(per.scope, tree.Period)]
-    if "member" not in words or len(words) != len(written.per) or len(words) > 2:
+    periods = [per.scope for per in written.per if isinstance(per.scope, tree.Period)]
+    whose = [of for of in periods if of.text == "member" or ("account", of.text) in names.declared]
+    if len(whose) != 1 or len(periods) != len(written.per) or len(periods) > 2:
         names.report(
             "G326",
             "`accumulate` adds up per member, and within a period if one is named",
@@ -84,11 +77,10 @@ def accumulate(
             help=("write a rule for each rate, with `each ... where ...`",),
         )
         return None
-    of = next(
-        (per.scope for per in written.per if isinstance(per.scope, tree.Period) and per.scope.text != "member"), None
-    )
+    of = next((each for each in periods if each is not whose[0]), None)
     period = measured.period(of, names) if of else None
-    return nodes.Accumulate(period, span=written.span) if period or of is None else None
+    account = None if whose[0].text == "member" else whose[0].text
+    return nodes.Accumulate(period, account, span=written.span) if period or of is None else None
 
 
 def _reads_line(expr: object) -> bool:

@@ -1,207 +1,218 @@
-"""Tier ladders: what counts, thresholds in rising order, terms and falls."""
+"""Tier ladders: what counts and what reaches each tier, put together with terms, falls and what keeps a tier."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+import re
+from collections.abc import Iterable, Iterator
 
-from guerdon.check import measured
+from guerdon.check import kept, reached, terms
+from guerdon.check.accounts import owner
 from guerdon.check.arithmetic import present
-from guerdon.check.expressions import quantity, typed
-from guerdon.check.names import Names, clause, clauses, usable
+from guerdon.check.expressions import typed
+from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import Scene
-from guerdon.check.wording import plain, show
+from guerdon.check.wording import show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
+from guerdon.text.source import Span
 
-SCENE = Scene("a tier's count", named=False)
-
-
-def steps(declaration: tree.Declaration, names: Names) -> tuple[nodes.TierStep, ...]:
-    """The tiers by name, thresholds still without their unit; enough to name them in tables."""
-    found: list[nodes.TierStep] = []
-    for written in clauses(declaration, tree.Tier):
-        usable(written.name, names)
-        first = next((step for step in found if step.name == written.name.text), None)
-        if first is not None:
-            names.report(
-                "G102",
-                f"`{written.name.text}` is declared twice",
-                written.name.span,
-                "again here",
-                related=((first.span, "first declared here"),),
-                help=("give one of them another name",),
-            )
-            continue
-        amount = written.at.amount if isinstance(written.at, tree.Quantity) else written.at
-        at = Fraction(amount.text) if amount else None
-        found.append(nodes.TierStep(written.name.text, at, span=written.name.span))
-    return tuple(found)
+Reading = tuple[nodes.Expr, Span, str]
+"""An expression that decides about tiers, where it stands, and what it does, for messages."""
 
 
 def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
-    """The ladder; None where what counts is missing or wrong."""
+    """The ladder; None where something it can't be without is missing or wrong."""
     assert declaration.name is not None
     name = declaration.name.text
-    counts = clause(declaration, tree.Counts)
-    tiers = names.steps[name]
+    if not _has_tiers(declaration, names):
+        return None
+    written = clause(declaration, tree.Counts)
+    counts = _counts(written, name, names) if written else None
+    if counts is None and (written is not None or not _needs_no_count(declaration, names)):
+        return None
+    tiers = reached.with_conditions(
+        declaration, names.steps[name], Scene("a tier's condition", named=False, ladder=name), names
+    )
+    lasts = terms.term(declaration, names)
+    floors, grants = kept.floors(declaration, names), kept.grants(declaration, names)
+    if tiers is None or lasts is None or floors is None or grants is None:
+        return None
+    if not _reads_well(_readings(declaration, counts, tiers, floors), names):
+        return None
+    reached.rising(declaration, counts, names)
+    _count_serves(counts, tiers, names)
+    carries, repeatedly, unless_fallen = kept.carries(declaration, counts, names)
+    found = nodes.Ladder(
+        name,
+        counts,
+        tiers,
+        lasts,
+        terms.fall(declaration),
+        _perks(declaration, names),
+        terms.rises(declaration, lasts, names),
+        terms.grace(declaration, lasts, names),
+        floors,
+        grants,
+        carries,
+        repeatedly,
+        unless_fallen,
+        kept.restarts(declaration, counts, lasts, names),
+        terms.returns(declaration, lasts, names),
+        owner(names, name),
+        span=declaration.name.span,
+    )
+    if found.account is not None:
+        of_account(found.name, found.account, _readings(declaration, counts, tiers, floors), names)
+    return found
+
+
+def _count_serves(counts: nodes.Expr | None, tiers: tuple[nodes.TierStep, ...], names: Names) -> None:
+    """Reports a count beside tiers that are all reached otherwise."""
+    otherwise = any(step.when is not None or step.invited for step in tiers)
+    if counts is not None and otherwise and all(step.at is None for step in tiers):
+        names.report(
+            "G410",
+            "this count reaches no tier",
+            counts.span,
+            "counted for nothing",
+            help=(f"write `tier {tiers[-1].name} at ...`, with the count that it needs, or take `counts` out",),
+        )
+
+
+def _has_tiers(declaration: tree.Declaration, names: Names) -> bool:
+    assert declaration.name is not None
+    if names.steps[declaration.name.text]:
+        return True
     unit = next(iter(names.units), "star")
-    if not tiers:
-        names.report(
-            "G340",
-            f"the ladder `{name}` has no tiers",
-            declaration.name.span,
-            "`tier` is missing",
-            help=(f"write `tier Member`, and below it others, like `tier Gold at 100 {unit}`",),
-        )
-        return None
-    if counts is None:
-        names.report(
-            "G313",
-            "a ladder says what counts towards its tiers",
-            declaration.name.span,
-            "`counts` is missing",
-            help=(f"write `counts`, like `counts {unit} earned this calendar year`",),
-        )
-        return None
-    value = typed(counts.value, SCENE, names)
-    if value is None or present(value, names) is None:
-        return None
-    if _reads_tier(value, names):
-        names.report(
-            "G353",
-            "what counts towards a tier can't ask for a tier",
-            counts.value.span,
-            "reads a tier",
-            help=("count what is earned or bought; rules and tables may ask for tiers",),
-        )
-        return None
-    _thresholds(declaration, value, names)
-    lasts, falls = clause(declaration, tree.Lasts), clause(declaration, tree.Falls)
-    term = _term(lasts, declaration.name, names)
-    if term is None:
-        return None
-    return nodes.Ladder(name, value, tiers, term, _fall(falls), _perks(declaration, names), span=declaration.name.span)
-
-
-def _reads_tier(expr: object, names: Names) -> bool:
-    """Whether a tier is read anywhere in it, in the measures that it names too."""
-    match expr:
-        case nodes.Standing():
-            return True
-        case nodes.Defined(measure):
-            return _reads_tier(names.measures[measure].value, names)
-        case nodes.Node():
-            return any(_reads_tier(getattr(expr, name), names) for name in expr.field_names)
-        case tuple():
-            return any(_reads_tier(each, names) for each in expr)
+    names.report(
+        "G340",
+        f"the ladder `{declaration.name.text}` has no tiers",
+        declaration.name.span,
+        "`tier` is missing",
+        help=(f"write `tier Member`, and below it others, like `tier Gold at 100 {unit}`",),
+    )
     return False
 
 
-def _thresholds(declaration: tree.Declaration, counts: nodes.Expr, names: Names) -> None:
-    """The lowest tier needs nothing, each other more than the one below, in what is counted."""
-    if not isinstance(counts.type, types.Quantity | types.Number):
-        example = f"count something like `{next(iter(names.units), 'star')} earned this calendar year`"
-        message = f"tiers count a quantity or a number, not {show(counts.type)}"
-        names.report("G314", message, counts.span, show(counts.type), help=(example,))
-        return
-    below: Fraction | None = None
-    last = counts.span
-    once = {written.name.text: written for written in reversed(clauses(declaration, tree.Tier))}
-    for index, written in enumerate(reversed(once.values())):
-        if (index == 0) != (written.at is None):
-            message = "the lowest tier needs nothing" if index == 0 else "only the lowest tier needs nothing"
-            names.report(
-                "G315",
-                message,
-                written.span,
-                "a threshold here" if index == 0 else "`at` is missing",
-                help=("start with a tier for everybody, like `tier Member`",)
-                if index == 0
-                else (f"write `tier {written.name.text} at ...`",),
-            )
-            continue
-        if written.at is None:
-            continue
-        at = _threshold(written.at, counts.type, names)
-        if at is not None and below is not None and at <= below:
-            names.report(
-                "G316",
-                "each tier needs more than the one above it in the list",
-                written.at.span,
-                f"not more than {plain(below)}",
-                related=((last, "the one above it"),),
-                help=("list the tiers from the lowest to the highest",),
-            )
-        below, last = (at, written.at.span) if at is not None else (below, last)
-
-
-def _threshold(written: tree.Quantity | tree.Number, counted: types.Type, names: Names) -> Fraction | None:
-    if isinstance(written, tree.Number):
-        if isinstance(counted, types.Number):
-            return Fraction(written.text)
-    elif isinstance(counted, types.Quantity) and written.unit.text == counted.unit:
-        return Fraction(written.amount.text)
-    elif quantity(written, names) is None:
-        return None
-    bare = isinstance(written, tree.Number)
-    meant = written.text if isinstance(written, tree.Number) else written.amount.text
-    meant += f" {counted.unit}" if isinstance(counted, types.Quantity) else ""
-    edit = Edit(written.span, meant) if bare or isinstance(counted, types.Number) else None
+def _needs_no_count(declaration: tree.Declaration, names: Names) -> bool:
+    """Whether every tier but the lowest is reached by something else; reported where a count is missing."""
+    assert declaration.name is not None
+    if not reached.by_count(declaration):
+        return True
+    unit = next(iter(names.units), "star")
     names.report(
-        "G317",
-        f"this ladder counts {show(counted)}",
-        written.span,
-        "not what is counted",
-        help=(f"write `{meant}`",),
-        edit=edit,
+        "G313",
+        "a ladder says what counts towards its tiers",
+        declaration.name.span,
+        "`counts` is missing",
+        help=(f"write `counts`, like `counts {unit} earned this calendar year`",),
     )
-    return None
+    return False
 
 
-def _term(lasts: tree.Lasts | None, name: tree.Name | tree.String, names: Names) -> nodes.Term | None:
-    match lasts.term if lasts else None:
-        case None:
+def _counts(written: tree.Counts, ladder: str, names: Names) -> nodes.Expr | None:
+    """What counts: a quantity or a number."""
+    value = typed(written.value, Scene("a tier's count", named=False, ladder=ladder), names)
+    if value is None or present(value, names) is None:
+        return None
+    if not isinstance(value.type, types.Quantity | types.Number):
+        example = f"count something like `{next(iter(names.units), 'star')} earned this calendar year`"
+        message = f"tiers count a quantity or a number, not {show(value.type)}"
+        names.report("G314", message, value.span, show(value.type), help=(example,))
+        return None
+    return value
+
+
+def _readings(
+    declaration: tree.Declaration,
+    counts: nodes.Expr | None,
+    tiers: tuple[nodes.TierStep, ...],
+    floors: tuple[nodes.Floor, ...],
+) -> Iterator[Reading]:
+    """All that decides about tiers by itself, at a review too."""
+    written = clause(declaration, tree.Counts)
+    if counts is not None and written is not None:
+        yield counts, written.value.span, "what counts towards a tier"
+    for step in tiers:
+        if step.when is not None:
+            yield step.when, step.when.span, "what reaches a tier"
+    for floor in floors:
+        yield floor.condition, floor.condition.span, "what keeps a tier"
+
+
+def _reads_well(readings: Iterator[Reading], names: Names) -> bool:
+    """Whether nothing that decides about tiers asks for a tier; reported where it does."""
+    for expr, span, what in readings:
+        if any(isinstance(each, nodes.Standing) for each in _parts(expr, names)):
             names.report(
-                "G318",
-                f"`{name.text}` does not say how long a tier lasts",
-                name.span,
-                "`lasts` is missing",
-                help=(
-                    "write `lasts through end of next calendar year`, `lasts 12 months`, `lasts while met` or `lasts forever`",
-                ),
+                "G353",
+                f"{what} can't ask for a tier",
+                span,
+                "reads a tier",
+                help=("count what is earned or bought; rules and tables may ask for tiers",),
             )
-            return None
-        case tree.WhileMet():
-            return nodes.WhileMet()
-        case tree.Forever():
-            return nodes.Forever()
-        case tree.ForTime() as time:
-            return measured.for_time(time, names)
-        case tree.ThroughEnd(which, of):
-            period = measured.period(of, names)
-            if period is not None and which.text == "previous":
+            return False
+    return True
+
+
+def _parts(expr: object, names: Names) -> Iterator[nodes.Node]:
+    """An expression and all that is in it, in the measures that it names too."""
+    match expr:
+        case nodes.Defined(measure):
+            yield from _parts(names.measures[measure].value, names)
+        case nodes.Node():
+            yield expr
+            for name in expr.field_names:
+                yield from _parts(getattr(expr, name), names)
+        case tuple():
+            for each in expr:
+                yield from _parts(each, names)
+
+
+def of_account(name: str, account: str, readings: Iterable[Reading], names: Names) -> None:
+    """Reports what one member's things decide, in a ladder or a unit that belongs to an account."""
+    for expr, _, what in readings:
+        for part in _parts(expr, names):
+            found = _one_members(part, account, names)
+            if found is not None:
+                meant = _of_all(part, account, names)
                 names.report(
-                    "G319",
-                    "a tier can't last through what is over",
-                    which.span,
-                    "over already",
-                    help=("write `this` or `next`",),
+                    "G409",
+                    f"`{name}` belongs to `{account}`, and {what} looks at {found[0]}",
+                    part.span,
+                    "one member's",
+                    help=(f"write `{meant}`" if meant else found[1],),
+                    edit=Edit(part.span, meant) if meant else None,
                 )
-                return None
-            return period and nodes.ThroughEnd(period, 1 if which.text == "next" else 0)
+                return
 
 
-def _fall(falls: tree.Falls | None) -> nodes.Fall:
-    """Where a tier falls; to the tier counted unless it is said."""
-    match falls.how if falls else None:
-        case tree.OneTier():
-            return nodes.Fall.ONE
-        case tree.ToLowest():
-            return nodes.Fall.LOWEST
-        case tree.Never():
-            return nodes.Fall.NEVER
-    return nodes.Fall.COUNTED
+def _of_all(part: nodes.Node, account: str, names: Names) -> str | None:
+    """A measure over one member's events as one over those of all members."""
+    if not isinstance(part, nodes.Measured) or names.meters[part.meter].account:
+        return None
+    event = names.meters[part.meter].event
+    meant, found = re.subn(rf"\b(of|since)\s+{event}\b", rf"\1 {account}.{event}", part.span.text, count=1)
+    return meant if found else None
+
+
+def _one_members(part: nodes.Node, account: str, names: Names) -> tuple[str, str] | None:
+    """What of one member this is, and what could be written instead."""
+    match part:
+        case nodes.Measured(meter) if names.meters[meter].account != account:
+            return (
+                "the events of one member",
+                f"write `{account}.{names.meters[meter].event}`, for those of all members",
+            )
+        case nodes.Earned(unit) | nodes.Available(unit) if owner(names, unit) != account:
+            return f"the `{unit}` of one member", f"write `owns {unit}` below `account {account}`"
+        case nodes.Field(nodes.Scope.MEMBER):
+            return (
+                "a fact of one member",
+                "count what all members do, like `sum of " + account + ".EVENT.FACT this year`",
+            )
+    return None
 
 
 def _perks(declaration: tree.Declaration, names: Names) -> dict[str, tuple[str, ...]]:

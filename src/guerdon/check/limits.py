@@ -8,7 +8,7 @@ from guerdon.check import measured
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
 from guerdon.check.mending import as_type
-from guerdon.check.names import Names
+from guerdon.check.names import Names, clause
 from guerdon.check.scene import Scene
 from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
@@ -17,13 +17,13 @@ from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
 
 
-def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.Limit | None:
-    """A limit on a rule that gives `unit`; None where it was reported."""
+def limit(written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, names: Names) -> nodes.Limit | None:
+    """A limit on a rule that gives `unit` on these events; None where it was reported."""
     most, times = _most(written.most, unit, scene, names)
     scope = _Scope(scene, names)
     if not all([scope.add(per) for per in written.per]) or (most is None and times is None):
         return None
-    if not scope.per_event and not scope.per_member:
+    if not scope.per_event and not scope.whose:
         names.report(
             "G332",
             "a limit says per whom it counts",
@@ -35,17 +35,19 @@ def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.L
             edit=Edit(Span(written.span.source, written.most.span.end, written.most.span.end), " per member"),
         )
         return None
-    if scope.per_event and scope.per_member:
+    if len(both := [*(["event"] if scope.per_event else []), *scope.whose]) > 1:
         names.report(
             "G349",
-            "a limit counts per event or per member, not both",
+            f"a limit counts per {both[0]} or per {both[1]}, not both",
             written.span,
             "two limits in one",
             help=(
-                f"write two lines, `limit {written.most.span.text} per event` and `limit {written.most.span.text} per member ...`",
+                f"write two lines, `limit {written.most.span.text} per {both[0]}` and `limit {written.most.span.text} per {both[1]} ...`",
             ),
         )
         return None
+    if written.kept is not None:
+        _kept(written.kept, on, names)
     return nodes.Limit(
         most,
         times,
@@ -53,7 +55,23 @@ def limit(written: tree.Limit, unit: str, scene: Scene, names: Names) -> nodes.L
         tuple(scope.fields),
         scope.window or nodes.Ever(),
         written.or_nothing is not None,
+        next((each for each in scope.whose if each != "member"), None),
+        written.kept is not None,
         span=written.span,
+    )
+
+
+def _kept(word: tree.Name, on: tuple[str, ...], names: Names) -> None:
+    """Warns of a limit that a return does not give back, where nothing is returned."""
+    declared = [clause(each, tree.Reverses) for each in names.declared.values()]
+    if names.mute or any(each is not None and each.event.text in on for each in declared):
+        return
+    names.report(
+        "G386",
+        f"nothing reverses {quoted(on)}, so no return gives a limit back",
+        word.span,
+        "never happens",
+        help=("take it out, or declare what reverses it, like `reverses purchase` below an event",),
     )
 
 
@@ -121,7 +139,8 @@ class _Scope:
 
     def __init__(self, scene: Scene, names: Names) -> None:
         self.scene, self.names = scene, names
-        self.per_member = self.per_event = False
+        self.per_event = False
+        self.whose: list[str] = []  # `member`, or accounts
         self.fields: list[str] = []
         self.window: nodes.Window | None = None
 
@@ -131,9 +150,11 @@ class _Scope:
             length = measured.for_time(per.scope, self.names)
             return length is not None and self._within(nodes.Rolling(length.days, length.months), per)
         word = per.scope.text
-        if word in ("member", "event"):
-            self.per_member |= word == "member"
-            self.per_event |= word == "event"
+        if word == "event":
+            self.per_event = True
+            return True
+        if word == "member" or ("account", word) in self.names.declared:
+            self.whose = list(dict.fromkeys((*self.whose, word)))
             return True
         if word in self.scene.event and not self._is_list(word):
             self.fields.append(word)
@@ -141,7 +162,7 @@ class _Scope:
         if word in measured.PERIODS:
             return self._within(nodes.Calendar(measured.PERIODS[word]), per)
         facts = [name for name in self.scene.event if not self._is_list(name)]
-        known = ["member", "event", *measured.PERIODS, *facts]
+        known = ["member", "event", *self.names.names("account"), *measured.PERIODS, *facts]
         near = "member" if word in ("customer", "person", "user", "guest", "account") else None
         self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
         return False

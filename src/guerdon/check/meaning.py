@@ -67,6 +67,8 @@ def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | Non
             return nodes.Literal(word, expected, span=expr.span)
         if isinstance(expected, types.Tier) and any(step.name == word for step in names.steps[expected.ladder]):
             return nodes.Literal(word, expected, span=expr.span)
+        if _any_unit(word, scene, names, expr.span):
+            return None
         found = _word(word, scene, names, expr.span)
         if found is not None or word in names.failed:
             return found
@@ -92,6 +94,23 @@ def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | Non
         measure = names.measure(word, span)
         return nodes.Defined(word, measure.value.type, span=span) if measure else None
     return None
+
+
+def _any_unit(word: str, scene: Scene, names: Names, span: Span) -> bool:
+    """Whether this is an amount of any unit, as built-in events have it; then it is reported."""
+    fact = (scene.line or {}).get(word) or scene.event.get(word)
+    of = fact.type.of if fact and isinstance(fact.type, types.Optional) else fact and fact.type
+    if not isinstance(of, types.AmountOf):
+        return False
+    unit = next(iter(names.units), "star")
+    names.report(
+        "G392",
+        f"`{word}` of {scene.what} can be of any unit, so nothing can be reckoned with it",
+        span,
+        "of any unit",
+        help=(f"ask for `{unit} available` or `{unit} earned this month`, or for what else {scene.what} says",),
+    )
+    return True
 
 
 def _fact(

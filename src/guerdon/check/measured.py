@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from guerdon.check import parts
 from guerdon.check.arithmetic import holds, ordered
+from guerdon.check.builtin import unknown_event
 from guerdon.check.names import Names
 from guerdon.check.scene import MOMENTS, Scene
 from guerdon.check.wording import show
@@ -20,6 +22,7 @@ PERIODS = {
     "year": nodes.Period.YEAR,
     "calendar year": nodes.Period.YEAR,
     "fiscal year": nodes.Period.FISCAL_YEAR,
+    "membership year": nodes.Period.MEMBERSHIP_YEAR,
 }
 _UNSEEN = (nodes.Aggregate.FIRST, nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE)
 
@@ -40,14 +43,14 @@ def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> node
             unit = _unit(of, names)
             return nodes.Available(unit.name, types.Quantity(unit.name, unit.step), span=expr.span) if unit else None
         case tree.Earned():
-            return _earned(expr, names)
+            return _earned(expr, scene, names)
         case tree.DaysSince():
-            return _over_events(nodes.Aggregate.DAYS_SINCE, expr, names, any_typed)
+            return _over_events(nodes.Aggregate.DAYS_SINCE, expr, scene, names, any_typed)
         case tree.Measured():
             aggregate = nodes.Aggregate(expr.aggregate.text)
             if _this_event(expr.window):
                 return _over_lines(aggregate, expr, scene, names, any_typed)
-            return _over_events(aggregate, expr, names, any_typed)
+            return _over_events(aggregate, expr, scene, names, any_typed)
 
 
 def _this_event(window: tree.Window) -> bool:
@@ -95,11 +98,13 @@ def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
     return length
 
 
-def window(written: tree.Window, names: Names) -> nodes.Window | None:
+def window(written: tree.Window, scene: Scene, names: Names) -> nodes.Window | None:
     """The stretch of days that a window names."""
     match written:
         case tree.Ever():
             return nodes.Ever()
+        case tree.Since(word):
+            return _since(word, scene, names)
         case tree.Rolling(time):
             length = for_time(time, names)
             return nodes.Rolling(length.days, length.months) if length else None
@@ -117,15 +122,47 @@ def window(written: tree.Window, names: Names) -> nodes.Window | None:
             return nodes.Calendar(found, 1 if which.text == "previous" else 0) if found else None
 
 
+def _since(word: tree.Name, scene: Scene, names: Names) -> nodes.Since | None:
+    """Since the member joined, or (for what counts towards a tier) since the tier was entered."""
+    if word.text == "joining":
+        return nodes.Since()
+    if word.text != "entry":
+        names.unknown(
+            "G111", f"no window starts with `since {word.text}`", word.span, ("joining", "entry"), "not known"
+        )
+        return None
+    if scene.ladder is None:
+        names.report(
+            "G400",
+            "`since entry` is since a tier was entered, and only what counts towards a tier knows of which ladder",
+            word.span,
+            "of which tier?",
+            help=("write it in the `counts` or the `when` of a ladder's tiers, or name another window",),
+        )
+        return None
+    return nodes.Since(scene.ladder)
+
+
 def _unit(of: tree.Path, names: Names) -> nodes.Unit | None:
+    if len(of.parts) == 2 and of.parts[0].text in names.accounts and of.parts[1].text in names.units:
+        meant = of.parts[1].text
+        names.report(
+            "G399",
+            f"`{meant}` is asked for by its name alone: who owns it is said once, where the account is declared",
+            of.parts[0].span,
+            "an account",
+            help=(f"write `{meant}`, and `owns {meant}` below `account {of.parts[0].text}`",),
+            edit=Edit(of.span, meant),
+        )
+        return None
     if of.text not in names.units:
         names.unknown_unit(of, "unit", names.units)
         return None
     return names.units[of.text]
 
 
-def _earned(expr: tree.Earned, names: Names) -> nodes.Expr | None:
-    when = window(expr.window, names)
+def _earned(expr: tree.Earned, scene: Scene, names: Names) -> nodes.Expr | None:
+    when = window(expr.window, scene, names)
     if isinstance(expr.of, tree.String):
         name, rule = names.rule_unit(expr.of.text, expr.of.span), expr.of.text
         unit = names.units[name] if name else None
@@ -171,11 +208,12 @@ def _aggregates_lines(aggregate: nodes.Aggregate, expr: tree.Measured, names: Na
 
 
 def _over_events(
-    aggregate: nodes.Aggregate, expr: tree.Measured | tree.DaysSince, names: Names, any_typed: Typed
+    aggregate: nodes.Aggregate, expr: tree.Measured | tree.DaysSince, scene: Scene, names: Names, any_typed: Typed
 ) -> nodes.Expr | None:
     """An aggregate over the member's events, or over their lines; it gets a meter of its own."""
-    when = window(expr.window, names)
-    event, lines, rest = _split(expr.path, names)
+    when = window(expr.window, scene, names)
+    account, path = _of_account(expr.path, names)
+    event, lines, rest = _split(path, names)
     if event is None or when is None:
         return None
     inside = Scene(f"`{event.name}`", event.facts, named=False)
@@ -188,7 +226,10 @@ def _over_events(
     of = _result(aggregate, value, expr, names)
     if of is None:
         return None
-    meter = nodes.Meter(event.name, lines and lines[0], value, where, aggregate not in _UNSEEN, span=expr.span)
+    if aggregate is nodes.Aggregate.SUM:
+        of = parts.summed(of, event.name, lines and lines[0], rest[0].text, names)
+    seen = aggregate not in _UNSEEN
+    meter = nodes.Meter(event.name, lines and lines[0], value, where, seen, account, span=expr.span)
     return nodes.Measured(_index(meter, names), aggregate, when, of, span=expr.span)
 
 
@@ -200,13 +241,25 @@ def _index(meter: nodes.Meter, names: Names) -> int:
     return len(names.meters) - 1
 
 
+def _of_account(path: tree.Path, names: Names) -> tuple[str | None, tree.Path]:
+    """The account whose members' events a path goes over (None: the member's own), and the path behind it."""
+    first, *rest = path.parts
+    if first.text not in names.accounts or first.text in names.events:
+        return None, path
+    if not rest:
+        return first.text, path
+    return first.text, tree.Path(tuple(rest), span=rest[0].span.to(path.span))
+
+
 def _split(path: tree.Path, names: Names) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
     """The event that a path starts with, the list it goes through (name, record), and the rest."""
     first, *rest = path.parts
     if first.text not in names.events:
         if ("event", first.text) not in names.declared:
             near = next((f"{name}.{first.text}" for name, of in names.events.items() if first.text in of.facts), None)
-            names.unknown("G115", f"no event is called `{first.text}`", first.span, names.names("event"), near=near)
+            if first.text in names.accounts:
+                near = f"{first.text}.{next(iter(names.events))}"
+            unknown_event(first, names, near)
         return None, None, ()
     event = names.events[first.text]
     if rest and rest[0].text in event.facts:

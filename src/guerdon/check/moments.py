@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from guerdon.check.measured import period
 from guerdon.check.mending import DAYS, MONTHS
 from guerdon.check.names import Names
-from guerdon.check.scene import WEEKDAYS
+from guerdon.check.scene import WEEKDAYS, Scene
+from guerdon.program import nodes, types
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
@@ -58,3 +60,24 @@ def weekday(written: tree.Name, names: Names) -> int:
         help=help_lines,
     )
     return 0
+
+
+_AHEAD = {"previous": -1, "this": 0, "next": 1}
+
+
+def period_day(written: tree.PeriodDay, scene: Scene, names: Names) -> nodes.PeriodDay | None:
+    """The first or last day of a period near the date; None where it was reported."""
+    found = period(written.period, names)
+    if not scene.happens:
+        names.report(
+            "G387",
+            f"{scene.what} has no date of its own, so it has no `{written.which.text} {written.period.text}`",
+            written.span,
+            "of which date?",
+            help=("write it where a rule needs it, or in a `measure`; a fixed day is written `2026-12-31`",),
+        )
+        return None
+    if found is None:
+        return None
+    last = written.edge.text == "last"
+    return nodes.PeriodDay(last, found, _AHEAD[written.which.text], types.Date(), span=written.span)

@@ -26,10 +26,11 @@ SPACES = {
     "table": "value",
     "measure": "value",
     "tiers": "value",
+    "account": "event",
     "rule": "rule",
     "test": "test",
 }
-"""Names of one space must differ: `table`, `measure` and `tiers` stand in the same expressions."""
+"""Names of one space must differ: `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Names:
     meters: list[nodes.Meter] = field(default_factory=list)
     measures: dict[str, nodes.Measure] = field(default_factory=dict)
     rules: dict[str, nodes.Rule] = field(default_factory=dict)
+    accounts: dict[str, nodes.Account] = field(default_factory=dict)
+    ladders: dict[str, nodes.Ladder] = field(default_factory=dict)
 
     failed: set[str] = field(default_factory=set)  # measures that were reported already
     mute: set[str] = field(default_factory=set)  # words whose declaration was reported: what names them is not
@@ -168,7 +171,8 @@ def collect(declarations: Iterable[tree.Declaration], names: Names) -> None:
             continue
         spaces[key] = declaration
         names.declared[declaration.keyword, name] = declaration
-        if isinstance(declaration.name, tree.Name):
+        money = declaration.keyword == "unit" and name in DECIMALS  # allowed where it is the program's own
+        if isinstance(declaration.name, tree.Name) and not money:
             usable(declaration.name, names)
         _clauses_once(declaration, names)
 
@@ -228,6 +232,13 @@ _SEVERAL = (
     tree.ExpectAward,
     tree.ExpectBalance,
     tree.ExpectTier,
+    tree.Floor,
+    tree.Grants,
+    tree.ExpectValue,
+    tree.ExpectNeeds,
+    tree.ExpectRefused,
+    tree.Expires,
+    tree.Share,
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from guerdon.check import cases, facts, ladders, tables
+from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, reached, reversals, tables, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, collect
 from guerdon.check.rules import Rules
@@ -48,12 +48,14 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
     names = Names(mute=set(lost))
     collect(document.declarations, names)
     names.frame = facts.frame(document, names)
-    for declare in (_units, _records, _tiers, _derived, _tables):
+    for declare in (_units, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived, _tables):
         declare(names)
     rules = Rules(names)
     names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
     rules.all()
-    found_ladders = {name: ladders.ladder(each, names) for name, each in _declared(names, "tiers")}
+    _expiry(names)
+    _ladders(names)
+    accounts.spending(names)
     tests = [cases.case(each, names) for _, each in _declared(names, "test")]
     found = names.found
     if partial or any(each.is_error for each in found):
@@ -67,14 +69,15 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
         names.tables,
         tuple(names.meters),
         names.measures,
-        {name: ladder for name, ladder in found_ladders.items() if ladder},
+        names.ladders,
         names.rules,
         tuple(filter(None, tests)),
+        names.accounts,
     )
     return program, tuple(found)
 
 
-_ABOUT_NAMES = frozenset("G101 G105 G106 G107 G110 G113 G115 G117 G118 G119 G120 G121 G323 G333".split())
+_ABOUT_NAMES = frozenset("G101 G105 G106 G107 G110 G113 G115 G117 G118 G119 G120 G121 G323 G333 G395".split())
 
 
 def _nameless(document: tree.Document, found: tuple[Diagnostic, ...]) -> bool:
@@ -99,7 +102,13 @@ def _declared(names: Names, keyword: str) -> list[tuple[str, tree.Declaration]]:
 
 def _units(names: Names) -> None:
     for name, declaration in _declared(names, "unit"):
-        names.units[name] = facts.unit(declaration, names)
+        names.units[name] = units.unit(declaration, names)
+
+
+def _expiry(names: Names) -> None:
+    """After measures and ladders, which its conditions may ask for."""
+    for name, declaration in _declared(names, "unit"):
+        names.units[name] = expiry.with_life(declaration, names.units[name], names)
 
 
 def _records(names: Names) -> None:
@@ -113,7 +122,7 @@ def _records(names: Names) -> None:
 
 def _tiers(names: Names) -> None:
     for name, declaration in _declared(names, "tiers"):
-        names.steps[name] = ladders.steps(declaration, names)
+        names.steps[name] = reached.steps(declaration, names)
 
 
 def _derived(names: Names) -> None:
@@ -128,6 +137,13 @@ def _tables(names: Names) -> None:
         found = tables.table(declaration, names)
         if found is not None:
             names.tables[name] = found
+
+
+def _ladders(names: Names) -> None:
+    for name, declaration in _declared(names, "tiers"):
+        found = ladders.ladder(declaration, names)
+        if found is not None:
+            names.ladders[name] = found
 
 
 def _in_order(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from guerdon.check import giving
+from guerdon.check import giving, holds, receiving
+from guerdon.check.builtin import unknown_event
 from guerdon.check.during import during
 from guerdon.check.expressions import condition, typed
 from guerdon.check.facts import lines_of
@@ -28,6 +29,7 @@ class Rules:
     under_way: list[str] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    guessed: dict[str, tuple[str, Span]] = field(default_factory=dict)  # units of rules that ask what they gave before
     depths: dict[str, int] = field(default_factory=dict)  # of measures that name measures
 
     def all(self) -> None:
@@ -91,6 +93,10 @@ class Rules:
         if found is None:
             self.broken.add(name)
             return None
+        meant, asked = self.guessed.get(name, (found.unit, span))
+        if meant != found.unit:
+            self._circle_of([f'"{name}"', f'"{name}"'], asked)
+            return None
         names.rules[name] = found
         return found
 
@@ -98,8 +104,21 @@ class Rules:
         """The unit that a rule gives; a rule may ask for its own once its `give` is known."""
         if name in self.units:
             return self.units[name]
+        if f'"{name}"' in self.under_way and (meant := self._meant(name)) is not None:
+            self.guessed[name] = meant, span
+            return meant
         found = self.rule(name, span)
         return found.unit if found else self.units.get(name)
+
+    def _meant(self, name: str) -> str | None:
+        """The unit that a rule seems to give whose `give` asks what it gave before; None where it does not say."""
+        give = clause(self.names.declared["rule", name], tree.Give)
+        written = [unit for unit in _units(give) if unit in self.names.units] if give else []
+        return (
+            next(iter(dict.fromkeys([*written, *self.names.units])), None)
+            if written or len(self.names.units) == 1
+            else None
+        )
 
     def _too_deep(self, span: Span) -> None:
         self.names.report(
@@ -117,15 +136,17 @@ class Rules:
             return True
         if name not in self.under_way:
             return False
-        path = [*self.under_way[self.under_way.index(name) :], name]
+        self._circle_of([*self.under_way[self.under_way.index(name) :], name], span)
+        return True
+
+    def _circle_of(self, path: list[str], span: Span) -> None:
         self.names.report(
             "G321",
-            f"{name} depends on itself",
+            f"{path[0]} depends on itself",
             span,
             "closes the circle",
             help=(f"the path is {' -> '.join(path)}",),
         )
-        return True
 
     # ------------------------------------------------------------ one rule
 
@@ -145,7 +166,7 @@ class Rules:
         if give is None:
             return None
         unit = self.units[declaration.name.text]
-        because = clause(declaration, tree.Because)
+        because, to = clause(declaration, tree.Because), receiving.receiver(declaration, scene, names)
         rule = nodes.Rule(
             declaration.name.text,
             on,
@@ -157,8 +178,13 @@ class Rules:
             unit,
             giving.minimum(declaration, names.units[unit], names),
             giving.rounding(declaration, give, each, names),
-            tuple(filter(None, (limit(written, unit, scene, names) for written in clauses(declaration, tree.Limit)))),
+            tuple(
+                filter(None, (limit(written, unit, on, scene, names) for written in clauses(declaration, tree.Limit)))
+            ),
             because.text.text if because else None,
+            to,
+            receiving.shares(declaration, to, scene, names),
+            holds.hold(declaration, on, unit, scene, names),
             span=declaration.name.span,
         )
         return rule if len([each for each in names.found if each.is_error]) == before else None
@@ -177,7 +203,7 @@ class Rules:
             return None
         for event in on.events:
             if event.text not in self.names.events:
-                self.names.unknown("G115", f"no event is called `{event.text}`", event.span, self.names.events)
+                unknown_event(event, self.names)
                 return None
         return tuple(dict.fromkeys(event.text for event in on.events))
 
@@ -231,3 +257,15 @@ def _named(expr: object) -> Iterator[str]:
         case tuple():
             for each in expr:
                 yield from _named(each)
+
+
+def _units(part: object) -> Iterator[str]:
+    """The units that are written in a clause, in their order."""
+    if isinstance(part, tree.Quantity):
+        yield part.unit.text
+    elif isinstance(part, tree.Node):
+        for name in part.field_names:
+            yield from _units(getattr(part, name))
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _units(each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from guerdon.check.arithmetic import joined
+from guerdon.check.builtin import is_built_in
 from guerdon.check.expressions import typed
 from guerdon.check.facts import field_type
 from guerdon.check.mending import as_type
@@ -72,7 +73,8 @@ def _key_type(by: tree.By, names: Names) -> types.Type | None:
     if by.key.text == "weekday":
         return MOMENTS["weekday"]
     records = [names.member, *names.events.values(), *names.records.values()]
-    facts = [record.facts[by.key.text] for record in records if by.key.text in record.facts]
+    all_facts = [fact for record in records for fact in record.facts.values() if not is_built_in(fact)]
+    facts = [fact for fact in all_facts if fact.name == by.key.text]
     found = {fact.type.of if isinstance(fact.type, types.Optional) else fact.type for fact in facts}
     if len(found) == 1:
         return found.pop()
@@ -86,7 +88,7 @@ def _key_type(by: tree.By, names: Names) -> types.Type | None:
             help=(f"write the type behind it, like `by {by.key.text} text`",),
         )
     else:
-        known = [*names.steps, *(fact for record in records for fact in record.facts)]
+        known = [*names.steps, *(fact.name for fact in all_facts)]
         names.unknown("G101", f"no ladder and no field is called `{by.key.text}`", by.key.span, known)
     return None
 

@@ -41,6 +41,8 @@ def show(of: types.Type) -> str:
             return f"a tier of {ladder}"
         case types.Lines(record):
             return f"a list of {record}"
+        case types.AmountOf():
+            return "an amount of a unit"
         case types.Optional(inner):
             return f"{show(inner)}, or nothing"
         case _:

@@ -26,6 +26,8 @@ class Part(Enum):
     RECORDED = "recorded"
     SEQUENCE = "sequence"
     GROUP = "group"
+    SINCE = "since"
+    REQUIRED = "require"
     FACT = "fact"
     LINE = "line"
 
@@ -66,6 +68,8 @@ def read(column: Column, r: str, sql_type: str, program: nodes.Program) -> Readi
     """
     if column.part in (Part.ID, Part.MEMBER, Part.GROUP):
         return reading.identity(r, sql_type, column.label)
+    if column.part is Part.REQUIRED:
+        return reading.holds(r, sql_type, column.name)
     if sql_type == '"NULL"':
         return Reading(f"CAST({r} AS VARCHAR)")
     return _typed(required(column.type), r, sql_type, column.label, program)
@@ -91,7 +95,7 @@ def _typed(of: types.Type, r: str, sql_type: str, field: str, program: nodes.Pro
             return reading.yes_or_no(r, sql_type, field)
         case types.Date():
             return reading.day(r, sql_type, field)
-        case types.Rate() | types.Lines() | types.Instant() | types.Optional():
+        case types.Rate() | types.Lines() | types.Instant() | types.AmountOf() | types.Optional():
             raise Unreadable(
                 "G528", f"`{field}` can't be read from a table", "leave it out, or make it optional in the program"
             )
@@ -110,6 +114,11 @@ def _number(r: str, sql_type: str, field: str, *, whole: bool, percent: bool) ->
 def decimals(unit: str, program: nodes.Program) -> int:
     """How many decimals an amount of this unit or currency has."""
     return program.units[unit].decimals if unit in program.units else DECIMALS[unit]
+
+
+def amounts(places: int) -> FactsOf:
+    """What makes steps of 10**-places exact amounts."""
+    return _Amounts(places).of
 
 
 _MOST_KEPT = 50_000  # values kept ready; amounts repeat a lot

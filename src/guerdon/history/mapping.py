@@ -92,6 +92,10 @@ class EventMapping(_Part):
         default=None,
         description="A whole number that orders events of one moment; the row's number in its file where not given.",
     )
+    require: dict[str, Sql] = Field(
+        default_factory=dict,
+        description="What must hold of every row: a sentence of your own, and the condition in SQL. Other rows are set aside.",
+    )
     fields: dict[str, Sql | dict[str, Sql]] = Field(
         default_factory=dict,
         description="Where each of the event's fields comes from; for a list, where the fields of each line come from.",
@@ -107,6 +111,10 @@ class MembersMapping(_Part):
     )
     where: Sql | None = Field(default=None, description="Which rows count: a condition over the columns, in SQL.")
     id: Sql = Field(description="Which member the row is about.")
+    since: Sql | None = Field(
+        default=None,
+        description="From when on the row holds, a date or a time; without it, facts are one value for all time.",
+    )
     fields: dict[str, Sql] = Field(default_factory=dict, description="Where each of the member's fields comes from.")
 
 

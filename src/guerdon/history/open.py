@@ -9,21 +9,21 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from pathlib import Path
 
 import duckdb
 
-from guerdon.history import aside, rows, shape, staging, stream
+from guerdon.history import aside, named, rows, shape, staging, stream
 from guerdon.history.column import Column, Part
 from guerdon.history.context import Context
 from guerdon.history.document import Document
-from guerdon.history.event import Event, Facts, Rejection
+from guerdon.history.event import Event, Rejection
 from guerdon.history.fault import Faults, HistoryError
 from guerdon.history.files import find
 from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
-from guerdon.history.members import read_members
+from guerdon.history.members import Members, read_members
 from guerdon.history.plan import Plans, plan
 from guerdon.history.source import Table, open_table
 from guerdon.history.staging import Staged
@@ -43,26 +43,26 @@ class History:
         self,
         context: Context,
         staged: list[Staged],
-        members: Mapping[str, Facts],
+        members: Members,
         rejections: list[Rejection],
         scratch: tempfile.TemporaryDirectory[str],
     ) -> None:
         self._room, self._staged, self._scratch = context, staged, scratch
-        self.members = members
+        self.members, self._changes = members.facts, members.changes
         self.rejections = rejections
         self.files: tuple[Path, ...] = tuple(
             dict.fromkeys(file for table in context.tables.values() for file in table.files)
         )
         counted = [staging.counts(context.con, each) for each in staged]
-        self.count: int | None = sum(count for count, _ in counted)
+        self.count: int | None = sum(count for count, _ in counted) + len(self._changes)
         self.repeated = sum(same for _, same in counted)
 
     def events(self) -> Iterator[Event]:
         """Every event, in the order (recorded, sequence, id)."""
         streams = [stream.events(self._room.con, each) for each in self._staged]
-        if len(streams) == 1:
+        if len(streams) == 1 and not self._changes:
             return streams[0]
-        return merge(*streams, key=lambda event: event.order)
+        return merge(*streams, self._changes, key=lambda event: event.order)
 
 
 def open_history(path: Path, program: nodes.Program) -> History:
@@ -71,17 +71,16 @@ def open_history(path: Path, program: nodes.Program) -> History:
     Errors: HistoryError with G500 to G530, all that can be found at once.
     """
     document, mapping = shape.read_mapping(Path(path))
-    plans = plan(mapping, program, document)
     folder = shape.folder(Path(path), mapping, document)
-    files, faults = _files(mapping, plans, document, folder)
-    if plans.faults or faults:
-        raise HistoryError([*plans.faults, *faults])
+    mapping, misspelt = named.mapped(mapping, program, document, folder)
+    plans = plan(mapping, program, document)
+    files, faults = _files(mapping, document, folder)
+    if plans.faults or faults or misspelt:
+        raise HistoryError([*plans.faults, *misspelt, *faults])
     return _open(mapping, plans, document, program, files)
 
 
-def _files(
-    mapping: HistoryMapping, plans: Plans, document: Document, folder: Path
-) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
+def _files(mapping: HistoryMapping, document: Document, folder: Path) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
     """The files of every source that is used."""
     files: dict[str, list[Path]] = {}
     faults: list[Diagnostic] = []
@@ -113,8 +112,8 @@ def _open(
     context = Context(con, program, document, {}, Faults())
     context.tables.update(_tables(context, mapping, files))
     staged, rejections = _events(context, mapping, plans)
-    members, about_members = read_members(context, mapping.members, plans.members)
-    rejections = [*_unread(context), *rejections, *about_members]
+    members = read_members(context, mapping.members, plans.members)
+    rejections = [*_unread(context), *rejections, *members.rejections]
     history = History(context, staged, members, rejections, scratch)
     if not history.count and not rejections and not history.repeated:
         raise HistoryError([_nothing(context)])

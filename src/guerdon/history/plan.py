@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from guerdon.history.builtin import filled, is_undeclared, lacking, names_event
 from guerdon.history.column import Column, Part, required
 from guerdon.history.document import Document, Path
 from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
@@ -39,6 +40,8 @@ def plan(mapping: HistoryMapping, program: nodes.Program, document: Document) ->
         if event in misspelt:
             continue  # told below, as the name that it was given
         if event not in mapping.events:
+            if is_undeclared(record):
+                continue  # a program has all of these, whether it means them or not
             planner.fault(
                 "G520",
                 f"the program's event `{event}` is not mapped",
@@ -80,6 +83,9 @@ class _Planner:
             expression = getattr(given, part.value)
             if expression is not None:
                 yield Column(part, part.value, kind, expression, (*path, part.value))
+        for sentence, condition in given.require.items():
+            place = (*path, "require", sentence)
+            yield Column(Part.REQUIRED, sentence, types.Optional(types.YesNo()), condition, place)
         yield from self.facts(record, given.fields, (*path, "fields"), bool(given.group))
         if given.group and not any(isinstance(required(each.type), types.Lines) for each in record.facts.values()):
             self.fault(
@@ -92,6 +98,8 @@ class _Planner:
     def members(self, record: nodes.Record, given: MembersMapping) -> Iterator[Column]:
         self.sources(given, ("members",))
         yield Column(Part.MEMBER, "id", types.Text(), given.id, ("members", "id"))
+        if given.since is not None:
+            yield Column(Part.SINCE, "since", types.Optional(types.Instant()), given.since, ("members", "since"))
         yield from self.facts(record, given.fields, ("members", "fields"), False)
 
     def no_members(self, record: nodes.Record) -> None:
@@ -139,7 +147,11 @@ class _Planner:
         meant = {nearest(name, record.facts) for name in given if name not in record.facts}
         for fact in record.facts.values():
             if fact.value is None and (fact.name in given or fact.name not in meant):
-                yield from self.fact(record, fact, given.get(fact.name), (*path, fact.name), grouped)
+                mapped = given.get(fact.name) or filled(record, fact, given, self.program)
+                yield from self.fact(record, fact, mapped, (*path, fact.name), grouped)
+        for name, beside in lacking(record, given, self.program):
+            help = f"add `{name}: COLUMN` below `{path[-1]}:`, beside `{beside}`"
+            self.fault("G522", f"`{record.name}` needs the field `{name}`", (*path, beside), help)
 
     def fact(
         self, record: nodes.Record, fact: nodes.Fact, given: str | dict[str, str] | None, path: Path, grouped: bool
@@ -155,7 +167,9 @@ class _Planner:
                 )
         elif not isinstance(of, types.Lines):
             if isinstance(given, str):
-                yield Column(Part.FACT, fact.name, fact.type, given, path)
+                yield Column(
+                    Part.FACT, fact.name, types.Member() if names_event(record, fact) else fact.type, given, path
+                )
             else:
                 self.fault(
                     "G524", f"`{fact.name}` is one value, not a list of lines", path, f"write `{fact.name}: COLUMN`"

@@ -221,7 +221,11 @@ def identity(r: str, sql_type: str, field: str) -> Reading:
         f"`{field}` is {{value}}: a name has no spaces around it and nothing invisible in it",
         "mend it in the data: it would be another name",
     )
-    return Reading(value, ((rf"regexp_matches({value}, '^\s|\s$|[\p{{Cc}}\p{{Cf}}]')", hidden),))
+    return Reading(value, ((f"regexp_matches({value}, '{_HIDDEN}')", hidden),))
+
+
+_HIDDEN = r"^[\s\p{Z}]|[\s\p{Z}]$|[\p{Cc}\p{Cf}]|[^\P{Z} \x{3000}]|[\x{34F}\x{115F}\x{1160}\x{2800}\x{3164}\x{FE00}-\x{FE0F}\x{FFA0}]"
+"""Spaces around a name; in it controls, format characters, spaces that look like others, and fillers."""
 
 
 def one_of(r: str, sql_type: str, field: str, choices: tuple[str, ...]) -> Reading:
@@ -246,6 +250,15 @@ def yes_or_no(r: str, sql_type: str, field: str) -> Reading:
     value = f"CASE WHEN {word} IN ('yes','true','y','t','1') THEN true WHEN {word} IN ('no','false','n','f','0') THEN false END"
     other = Fault("G615", f"`{field}` is {{value}}: yes or no was expected", "write yes or no")
     return Reading(value, ((f"{r} IS NOT NULL AND ({value}) IS NULL", other),))
+
+
+def holds(r: str, sql_type: str, sentence: str) -> Reading:
+    """A condition that every row must meet. Errors: G607 where it does not, or can't be judged; Unreadable G525."""
+    if sql_type != "BOOLEAN":
+        message = f"`{sentence}` gives {said(sql_type)}, not yes or no"
+        raise Unreadable("G525", message, "write a condition, such as `quantity > 0`")
+    broken = Fault("G607", f"it does not hold that {sentence}", "mend the row, or what `require` asks of it")
+    return Reading(r, ((f"NOT coalesce({r}, false)", broken),))
 
 
 def day(r: str, sql_type: str, field: str) -> Reading:

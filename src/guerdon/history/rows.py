@@ -12,6 +12,7 @@ from dataclasses import replace
 import duckdb
 
 from guerdon.history import clock, joins, moment
+from guerdon.history.builtin import Together, together
 from guerdon.history.column import Column, FactsOf, Part, read, required
 from guerdon.history.context import Context
 from guerdon.history.document import Path
@@ -38,7 +39,8 @@ def make(
     joined, known = joins.joined(context, mapping, path)
     columns = [replace(each, expression=joins.bare(each.expression, known)) for each in columns]
     kinds = types_of(context, joined, mapping, columns, path)
-    readings, moments = _readings(context, main, columns, kinds)
+    event = together(str(path[-1]), columns, context.program) if path[0] == "events" else None
+    readings, moments = _readings(context, main, columns, kinds, event)
     picked = ", ".join(f"(\n{column.expression}\n) AS r{index}" for index, column in enumerate(columns))
     where = f"WHERE coalesce((\n{mapping.where}\n), {joins.fault(mapping)} IS NOT NULL)" if mapping.where else ""
     place = f"{name(main.name)}.{FILE} AS file, {name(main.name)}.{ROW} AS row"
@@ -56,7 +58,7 @@ def make(
 
 
 def _readings(
-    context: Context, main: Table, columns: Sequence[Column], types: Sequence[str]
+    context: Context, main: Table, columns: Sequence[Column], types: Sequence[str], event: Together | None
 ) -> tuple[list[Reading | None], list[Moment | None]]:
     readings: list[Reading | None] = []
     moments: list[Moment | None] = []
@@ -66,7 +68,8 @@ def _readings(
         try:
             instant = column.is_instant
             moments.append(moment.moment(str(index), sql_type, column.label, watch) if instant else None)
-            readings.append(None if instant else read(column, f"r{index}", sql_type, context.program))
+            own = event and event.read(column, f"r{index}", sql_type)
+            readings.append(None if instant else own or read(column, f"r{index}", sql_type, context.program))
         except Unreadable as error:
             help = _help(error.help, column, main, sql_type)
             faults.append(context.refuse(error.code, error.message, column.path, help))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from fractions import Fraction
 
 ZERO = Fraction(0)
@@ -11,9 +12,10 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What a rule gave for an event.
+    """What a rule gave for an event, or (`of`) what an event took back or corrected of an award.
 
     Units: quantities in whole units (not smallest steps); instants in microseconds UTC.
+    `spendable_from` is None where it is not known yet; `expires` None: not on a fixed day.
     INVARIANT: quantity + dropped + cut == exact, so nothing is lost unseen. A rule that
     came to something and gave nothing (all rounded away, all cut off) is an entry too.
     """
@@ -28,17 +30,67 @@ class Award:
     dropped: Fraction
     cut: Fraction
     at: int
-    spendable_from: int
+    spendable_from: int | None
     expires: int | None = None
+    of: str | None = None
+
+
+class Pot(Enum):
+    """Where points come from and go to: three of the holder's own, the others the issuer's."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    DEBT = "debt"
+    ISSUED = "issued"
+    SPENT = "spent"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken back"
+    TRANSFERRED = "transferred"
+    WRITTEN_OFF = "written off"
+    CHARGED = "charged"
+
+
+OWN = frozenset({Pot.PENDING, Pot.AVAILABLE, Pot.DEBT})
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """So much of a unit that went from one pot to another, as part of a lot (None: no lot's).
+
+    Units: `quantity` above zero; `at` in microseconds UTC. `reason`: the rule, or what happened.
+    INVARIANT: what leaves one pot enters another, so the postings sum to zero.
+    """
+
+    holder: str
+    unit: str
+    lot: str | None
+    source: Pot
+    target: Pot
+    quantity: Fraction
+    at: int
+    event: str | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A member's tier from an instant on, and why."""
+    """A holder's tier from an instant on, and why."""
 
     member: str
     ladder: str
     tier: str
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something asked for and not granted: an answer, not an error."""
+
+    member: str
+    event: str
+    unit: str
+    quantity: Fraction
     at: int
     reason: str
 
@@ -55,6 +107,25 @@ class Standing:
     reason: str
 
 
+@dataclass(slots=True)
+class Holding:
+    """What a holder has of a unit: spendable (below zero: debt), and held for later."""
+
+    balance: Fraction = ZERO
+    pending: Fraction = ZERO
+
+
+def _holding(numerators: dict[tuple[bool, int], int]) -> Holding:
+    """What is held, of numerators by whether they are held for later, and their denominator."""
+    holding = Holding()
+    for (pending, over), numerator in numerators.items():
+        if pending:
+            holding.pending += Fraction(numerator, over)
+        else:
+            holding.balance += Fraction(numerator, over)
+    return holding
+
+
 @dataclass
 class Ledger:
     """All entries in the order in which they were posted; there is no way to take one back.
@@ -63,25 +134,31 @@ class Ledger:
     """
 
     awards: list[Award] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
-    def post(self, award: Award) -> None:
-        self.awards.append(award)
-
-    def move(self, move: Move) -> None:
-        self.moves.append(move)
+    def holdings(self, before: int | None = None) -> dict[tuple[str, str], Holding]:
+        """What is held by (holder, unit) as of an instant (exclusive; None: now), in order of first posting."""
+        numerators: dict[
+            tuple[str, str], dict[tuple[bool, int], int]
+        ] = {}  # adding fractions one by one is ten times slower
+        for posting in self.postings:
+            if before is None or posting.at < before:
+                sums = numerators.setdefault((posting.holder, posting.unit), {})
+                over, size = posting.quantity.denominator, posting.quantity.numerator
+                for pot, numerator in ((posting.source, -size), (posting.target, size)):
+                    if pot in OWN:
+                        key = pot is Pot.PENDING, over
+                        sums[key] = sums.get(key, 0) + numerator
+        return {key: _holding(sums) for key, sums in numerators.items()}
 
     def balances(self, before: int | None = None) -> dict[tuple[str, str], Fraction]:
-        """Balance by (member, unit) as of an instant (exclusive; None: now), in order of first award."""
-        totals: dict[tuple[str, str], Fraction] = {}
-        for award in self.awards:
-            if before is None or award.at < before:
-                key = award.member, award.unit
-                totals[key] = totals.get(key, ZERO) + award.quantity
-        return totals
+        """Spendable balance by (holder, unit) as of an instant (exclusive; None: now), in order of first posting."""
+        return {key: holding.balance for key, holding in self.holdings(before).items()}
 
     def standings(self, before: int | None = None) -> Iterator[Standing]:
-        """Tiers held, by member and ladder, each from when to when, up to an instant (exclusive)."""
+        """Tiers held, by holder and ladder, each from when to when, up to an instant (exclusive)."""
         paths: dict[tuple[str, str], list[Move]] = {}
         for move in self.moves:
             if before is None or move.at < before:

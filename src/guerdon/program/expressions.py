@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from guerdon.program.time import Window
+from guerdon.program.time import Period, Window
 from guerdon.program.types import RateValue, Type
 from guerdon.text.node import Node
 
@@ -32,6 +32,7 @@ __all__ = [
     "Negation",
     "OrElse",
     "OverLines",
+    "PeriodDay",
     "Scope",
     "Standing",
     "Value",
@@ -81,6 +82,15 @@ class Moment(Node):
     """The event's local date (`date`) or its instant (`at`)."""
 
     part: str
+    type: Type
+
+
+class PeriodDay(Node):
+    """The first or `last` day of the period that holds the date, or of one so many after it."""
+
+    last: bool
+    period: Period
+    ahead: int
     type: Type
 
 
@@ -224,6 +234,7 @@ Expr = (
     Literal
     | Field
     | Moment
+    | PeriodDay
     | Standing
     | Measured
     | Earned

@@ -12,17 +12,28 @@ from enum import Enum
 from fractions import Fraction
 
 from guerdon.program.expressions import *
+from guerdon.program.life import *
 from guerdon.program.time import *
 from guerdon.program.types import Type
 from guerdon.text.node import Node as Node
 
 
 class Unit(Node):
-    """What is awarded or measured; amounts are whole multiples of 10**-decimals."""
+    """What is awarded or measured; amounts are whole multiples of 10**-decimals.
+
+    Shape: the first of `expiries` that holds when a lot is earned is its own; none: it
+    never expires. `suspended`: while this holds, nothing expires. `account`: who owns it.
+    """
 
     name: str
     decimals: int
     worth: Fraction | None = None  # in the program's currency, of one whole unit
+    spendable: bool = True
+    expiries: tuple[Expiry, ...] = ()
+    suspended: Expr | None = None
+    order: LotOrder = LotOrder.SOONEST
+    debt: Debt = Debt(DebtKind.ALLOWED)
+    account: str | None = None
 
     @property
     def step(self) -> Fraction:
@@ -38,10 +49,11 @@ class Fact(Node):
 
 
 class Record(Node):
-    """A named set of facts: a kind of event, of line, or the member."""
+    """A named set of facts: a kind of event, of line, or the member; what such an event reverses."""
 
     name: str
     facts: Mapping[str, Fact]
+    reverses: Reversal | None = None
 
 
 class Table(Node):
@@ -62,6 +74,7 @@ class Meter(Node):
     value: Expr | None
     where: Expr | None
     sees_event: bool  # whether the event being rewarded is counted
+    account: str | None = None  # over all members of the account
 
 
 class Measure(Node):
@@ -81,34 +94,42 @@ class Fall(Enum):
 
 
 class TierStep(Node):
-    """A tier and the count that reaches it; the lowest needs none."""
+    """A tier and what reaches it: a count, a condition, or neither (the lowest; by invitation)."""
 
     name: str
     at: Fraction | None
+    when: Expr | None = None
+    invited: bool = False
 
 
 class Ladder(Node):
-    """Tiers in rising order, what counts towards them, how long they last, how they fall."""
+    """Tiers in rising order, what counts towards them, how long they last, how they fall.
+
+    Shape: `counts` is None where every tier has a condition of its own. They rise after
+    the event that reaches them, or (`rises`) at the end of a period. `carries`: what the
+    count exceeds its tier by counts in the next period too, once or (`repeatedly`) again.
+    """
 
     name: str
-    counts: Expr
+    counts: Expr | None
     tiers: tuple[TierStep, ...]
     lasts: Term
     falls: Fall
     perks: Mapping[str, tuple[str, ...]]
+    rises: ThroughEnd | None = None
+    grace: ForTime | None = None
+    floors: tuple[Floor, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    carries: bool = False
+    repeatedly: bool = False
+    unless_fallen: bool = False
+    restarts: Restart | None = None
+    returns: OnReturn = OnReturn.ONCE
+    account: str | None = None
 
     def rank(self, tier: str) -> int:
         """0 for the lowest tier."""
         return next(index for index, step in enumerate(self.tiers) if step.name == tier)
-
-
-class RoundMode(Enum):
-    """Which neighbour on the grid; `down` is toward zero."""
-
-    DOWN = "down"
-    UP = "up"
-    HALF_UP = "half up"
-    HALF_EVEN = "half even"
 
 
 class RoundPlace(Enum):
@@ -134,16 +155,18 @@ class Each(Node):
 
 
 class Accumulate(Node):
-    """Bases add up per member within a period; None: for ever."""
+    """Bases add up per member, or per `account`, within a period; None: for ever."""
 
     period: Period | None
+    account: str | None = None
 
 
 class Limit(Node):
     """The most that a rule gives within a scope.
 
-    Shape: `most` of the unit, or so many `times`; per event, or per member and `fields`
-    within a window (`Ever`: the rule's life). `or_nothing`: what does not fit whole is not given.
+    Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`)
+    and `fields` within a window (`Ever`: the rule's life). `or_nothing`: what does not fit
+    whole is not given. `kept`: a return does not give it back.
     """
 
     most: Expr | None
@@ -152,10 +175,12 @@ class Limit(Node):
     fields: tuple[str, ...]
     window: Window
     or_nothing: bool
+    account: str | None = None
+    kept: bool = False
 
 
 class Rule(Node):
-    """When `on` happens and the guards hold, `give` is awarded to the event's member."""
+    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
 
     name: str
     on: tuple[str, ...]
@@ -169,6 +194,9 @@ class Rule(Node):
     rounding: Rounding | None
     limits: tuple[Limit, ...]
     because: str | None
+    to: str | None = None
+    shares: tuple[Share, ...] = ()
+    hold: Hold | None = None
 
 
 class Happening(Node):
@@ -186,11 +214,19 @@ class Expected(Enum):
 
     AWARD = "award"
     BALANCE = "balance"
+    PENDING = "pending"
     TIER = "tier"
+    COUNT = "count"  # of a ladder, carried counts and all
+    NEEDS = "needs"  # what a ladder's count lacks to reach a tier
+    MEASURE = "measure"
+    REFUSED = "refused"
 
 
 class Expectation(Node):
-    """A quantity awarded by the latest event (by a rule, or in all), a balance, or a tier, on a date."""
+    """What the latest event gave (by a rule, or in all), or what there is on a date: of what, `kind` says.
+
+    Shape: `quantity` of `unit` (None: a bare number); `tier` of `ladder`; `measure`.
+    """
 
     kind: Expected
     member: str | None
@@ -200,6 +236,7 @@ class Expectation(Node):
     ladder: str | None = None
     tier: str | None = None
     on: date | None = None
+    measure: str | None = None
 
 
 class Opening(Node):
@@ -232,6 +269,7 @@ class Frame(Node):
     fiscal_start: tuple[int, int] = (1, 1)  # month, day
     day_start: time = time(0)
     week_start: int = 0  # Monday
+    lateness: ForTime | None = None  # how late an event may come
 
 
 class Program(Node):
@@ -248,3 +286,4 @@ class Program(Node):
     ladders: Mapping[str, Ladder]
     rules: Mapping[str, Rule]
     tests: tuple[Case, ...]
+    accounts: Mapping[str, Account]

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 1"
+FIRST_LINE = "guerdon typed program 2"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
@@ -27,11 +27,14 @@ _ANY_ORDER = {
     ("Program", "records"),
     ("Program", "tables"),
     ("Program", "measures"),
+    ("Program", "accounts"),
+    ("Expiry", "without"),
     ("Table", "rows"),
     ("Ladder", "perks"),
     ("Rule", "on"),
     ("Rule", "when"),
     ("Rule", "during"),
+    ("Rule", "shares"),
     ("Limit", "fields"),
 }
 _NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "type")}

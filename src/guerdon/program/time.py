@@ -18,6 +18,7 @@ __all__ = [
     "Hours",
     "Period",
     "Rolling",
+    "Since",
     "Stretch",
     "Term",
     "ThroughEnd",
@@ -39,6 +40,7 @@ class Period(Enum):
     QUARTER = "quarter"
     YEAR = "calendar year"
     FISCAL_YEAR = "fiscal year"
+    MEMBERSHIP_YEAR = "membership year"  # from the day of joining, and its anniversaries
 
 
 class Calendar(Node):
@@ -59,7 +61,13 @@ class Ever(Node):
     """All of the past."""
 
 
-Window = Calendar | Rolling | Ever
+class Since(Node):
+    """Since the member joined, or since the tier of a ladder was entered or reviewed."""
+
+    ladder: str | None = None
+
+
+Window = Calendar | Rolling | Since | Ever
 
 
 class Dates(Node):

@@ -92,6 +92,10 @@ class Lines(Node):
     record: str
 
 
+class AmountOf(Node):
+    """An amount of some unit, which another fact names; no expression reckons with it."""
+
+
 class Optional(Node):
     """A value that may be missing."""
 
@@ -99,7 +103,21 @@ class Optional(Node):
 
 
 Type = (
-    Quantity | Rate | Number | Text | Choice | YesNo | Date | Instant | Days | Months | Member | Tier | Lines | Optional
+    Quantity
+    | Rate
+    | Number
+    | Text
+    | Choice
+    | YesNo
+    | Date
+    | Instant
+    | Days
+    | Months
+    | Member
+    | Tier
+    | Lines
+    | AmountOf
+    | Optional
 )
 
 WHOLE = Number(Fraction(1))

@@ -27,6 +27,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def after(day: date, time: nodes.ForTime) -> date:
+    """The day so long after a day; months are clamped to the month's end."""
+    return add_months(day, time.months) if time.months else day + time.days * ONE
+
+
 class Calendar:
     """The program's time zone, start of day, week and fiscal year."""
 
@@ -71,8 +76,11 @@ class Calendar:
         local = datetime.combine(day, clock, self.zone).replace(fold=fold)
         return (local.astimezone(UTC) - EPOCH) // MICROSECOND
 
-    def _period(self, period: nodes.Period, day: date, ahead: int = 0) -> Bounds:
-        """The period that holds a day, or one so many periods after (before) it."""
+    def _period(self, period: nodes.Period, day: date, ahead: int = 0, joined: date = BEGINNING) -> Bounds:
+        """The period that holds a day, or one so many periods after (before) it.
+
+        Units: membership years begin on the day of joining and its anniversaries.
+        """
         match period:
             case nodes.Period.DAY:
                 first = day + ahead * ONE
@@ -92,17 +100,26 @@ class Calendar:
                 started = (day.month, day.day) >= self.fiscal_start
                 year = day.year - (not started) + ahead
                 return date(year, *self.fiscal_start), date(year + 1, *self.fiscal_start)
+            case nodes.Period.MEMBERSHIP_YEAR:
+                years = day.year - joined.year
+                years += ahead - (day < add_months(joined, 12 * years))
+                return add_months(joined, 12 * years), add_months(joined, 12 * years + 12)
             case _:
                 assert_never(period)
 
-    def _bounds(self, window: nodes.Window, day: date) -> Bounds:
-        """The days that a window shows on a day; the day itself is the last that there can be."""
+    def _bounds(self, window: nodes.Window, day: date, since: date = BEGINNING) -> Bounds:
+        """The days that a window shows on a day; the day itself is the last that there can be.
+
+        `since`: the day of joining (or of entry), for the windows that begin with it.
+        """
         match window:
             case nodes.Ever():
                 return BEGINNING, day + ONE
             case nodes.Calendar(period, back):
-                first, end = self.period(period, day, -back)
+                first, end = self.period(period, day, -back, since)
                 return first, min(end, day + ONE)
+            case nodes.Since():
+                return since, day + ONE
             case nodes.Rolling(days, months):
                 if months:
                     return add_months(day, -months) + ONE, day + ONE
@@ -110,13 +127,13 @@ class Calendar:
             case _:
                 assert_never(window)
 
-    def leaves(self, window: nodes.Window, day: date) -> date | None:
+    def leaves(self, window: nodes.Window, day: date, since: date = BEGINNING) -> date | None:
         """The first day on which a window shows something else of what happened on `day`."""
         match window:
-            case nodes.Ever():
+            case nodes.Ever() | nodes.Since():
                 return None
             case nodes.Calendar(period):
-                return self.period(period, day)[1]
+                return self.period(period, day, 0, since)[1]
             case nodes.Rolling(days, 0):
                 return day + days * ONE
             case nodes.Rolling(_, months):
@@ -129,13 +146,13 @@ class Calendar:
             case _:
                 assert_never(window)
 
-    def term_end(self, term: nodes.Term, day: date) -> date | None:
+    def term_end(self, term: nodes.Term, day: date, joined: date = BEGINNING) -> date | None:
         """The first day after a term that begins on (or is reviewed on) a day; None: it has no end."""
         match term:
             case nodes.ThroughEnd(period, ahead):
-                return self.period(period, day, ahead)[1]
-            case nodes.ForTime(days, months):
-                return add_months(day, months) if months else day + days * ONE
+                return self.period(period, day, ahead, joined)[1]
+            case nodes.ForTime():
+                return after(day, term)
             case nodes.WhileMet() | nodes.Forever():
                 return None
             case _:

@@ -2,69 +2,69 @@
 
 For each event, in this order: what fell due at the starts of the days before it; the
 facts that are derived; the meters that include it; the rules, each seeing the member
-as before the event and what the rules before it gave; then their awards; then the
-meters that see only what came before; then the tiers, which apply from the next event.
+as before the event and what the rules before it gave; what the event does by itself
+(a reversal, a redemption and so on); then the awards; then the meters that see only
+what came before; then the tiers, which apply from the next event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
-from fractions import Fraction
+from functools import partial
 
 from guerdon.history.event import Event, Facts, Rejection
-from guerdon.ledger.entries import Award, Ledger, Move
+from guerdon.ledger.entries import Pot
 from guerdon.program import nodes, types
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.reference import ladders
+from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
+from guerdon.reference.aside import set_aside, too_late, unknown
+from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
-from guerdon.reference.evaluate import Gift, Scene, evaluate
+from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.exact import ZERO
+from guerdon.reference.matching import Back, Unmatched, match
+from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.rules import Verdict, judge
-from guerdon.reference.state import Held, Member
+from guerdon.reference.state import Deed, Subject
+from guerdon.reference.world import World
 
 Watch = Callable[[Event, Facts, Verdict], None]
 """Told what came of each rule at each event that is watched."""
 
 
-@dataclass
-class Posted:
-    """What a run came to: the ledger, what was set aside, and what was read.
-
-    Units: `until` is the instant (exclusive) as of which balances and tiers stand; None
-    where no event was read. `sales` sums, over the events, the first fact that is money of the program's currency.
-    """
-
-    program: nodes.Program
-    ledger: Ledger = field(default_factory=Ledger)
-    rejections: list[Rejection] = field(default_factory=list)
-    events: int = 0
-    later: int = 0
-    repeated: int = 0
-    members: int = 0
-    sales: Fraction = ZERO
-    until: int | None = None
-
-
 class Engine:
     """Evaluates a program's events one at a time and posts to a ledger.
 
-    Errors: an event whose time lies before one already evaluated for its member is
-    set aside with G690, one of a member of whom a needed fact is not known with G691.
+    Errors: an event whose time lies before one already evaluated for its member is set
+    aside with G690, one of a member of whom a needed fact is not known with G691, a
+    reversal that names nothing that can be reversed with G692 to G695, one of a member
+    whose account is closed with G696.
     """
 
     def __init__(self, program: nodes.Program, facts: Mapping[str, Facts] | None = None) -> None:
         self.program = program
         self.calendar = Calendar(program.frame)
         self.member_facts = facts or {}
-        self.members: dict[str, Member] = {}
         self.posted = Posted(program)
+        self.world = World(program, self.calendar, self.posted.ledger)
         self._rules = tuple(program.rules.values())
         self._needed = [
             each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)
         ]
         self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
+        self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
+        self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
+        self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
+        self.world.receive = self._receiver
+        self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+
+    @property
+    def members(self) -> Mapping[str, Subject]:
+        """The members' states by id, accounts left out."""
+        return {id: subject for id, subject in self.world.subjects.items() if subject.account is None}
 
     # ------------------------------------------------------------ a run
 
@@ -94,128 +94,233 @@ class Engine:
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
+        member = self.world.who(event.member)
+        event = event if member == event.member else replace(event, member=member)
+        refused = self._refused(event)
+        if refused is not None:
+            self.posted.rejections.append(refused)
+        elif self.program.frame.lateness is None:
+            self._evaluate(event, watch)
+        elif self._is_late(event):
+            late.place(self.world, event, self._evaluate, self._evaluate_again)
+        else:
+            late.record(self.world, event, self._evaluate, self._evaluate_again)
+
+    def _is_late(self, event: Event) -> bool:
+        """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
+        known = self.world.subjects.get(event.member)
+        return known is not None and any(event.at < subject.at for subject in self._involved(known))
+
+    def _evaluate_again(self, event: Event) -> None:
+        """Evaluates an event that was evaluated before: nothing of it is counted twice."""
+        posted, self.posted = self.posted, Posted(self.program)
+        try:
+            self._evaluate(event)
+        finally:
+            self.posted = posted
+
+    def _evaluate(self, event: Event, watch: Watch | None = None) -> None:
+        """Lets the days up to an event begin, and takes it in."""
+        member = self.admit(event)
+        for subject in self._involved(member):
+            self.pass_to(subject, self.calendar.day(event.at))
+            subject.at = event.at
+        self._take_in(event, member, watch)
+
+    def _refused(self, event: Event) -> Rejection | None:
+        """Why an event is set aside before it is looked at."""
         lacking = self._lacking(event.member)
         if lacking:
-            self.posted.rejections.append(_unknown(event, lacking))
-            return
-        member = self.admit(event)
-        if event.at < member.at:
-            self.posted.rejections.append(_late(event))
-            return
-        self.pass_to(member, self.calendar.day(event.at))
-        member.at = event.at
-        self.posted.events += 1
-        self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
-        scene = Scene(self.program, self.calendar, member, member.day, event, self._facts(event, member))
-        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
-        unseen = self._measure(event, scene)
-        for award in self._judge(event, scene, watch):
-            self._award(award, member)
-        for number, value in unseen:
-            member.meters[number].add(member.day, value)
-        self._tiers(member, event.at)
+            return unknown(event, lacking)
+        known = self.world.subjects.get(event.member)
+        if self._is_late(event) and late.is_too_late(self.world, event):
+            return too_late(event, self.program.frame.lateness is not None)
+        if known is not None and known.closed:
+            return set_aside(event, "G696", "the member is closed", "leave it out, or give it to another member")
+        if self.program.events[event.type].reverses is not None and not self._is_late(event):
+            return self._unmatched(event, known)
+        return None
+
+    def _unmatched(self, event: Event, member: Subject | None) -> Rejection | None:
+        """Why an event can't be reversed; what may still come is waited for."""
+        stranger = Subject(event.member, dict(self.member_facts.get(event.member, {})), date.min, 0, date.min)
+        scene = self._scene(event, member or stranger)
+        scene.day = self.calendar.day(event.at)
+        try:
+            match(self.world, event, scene.facts, scene.member, scene.day)
+            if self._refusing:
+                self._afford(event)
+        except Unmatched as unmatched:
+            return None if unmatched.waits else set_aside(event, unmatched.code, unmatched.message, unmatched.help)
+        return None
+
+    def _afford(self, event: Event) -> None:
+        """Sees to it that a reversal takes nobody below zero whose unit refuses debt, by trying it on a copy.
+
+        Errors: Unmatched where it would.
+        """
+        trial = Engine(self.program, self.member_facts)
+        trial.world.subjects = copy.deepcopy(self.world.subjects)
+        trial._evaluate(event)
+        for posting in trial.posted.ledger.postings:
+            if posting.source is Pot.DEBT and posting.unit in self._refusing and posting.event == event.id:
+                raise Unmatched("G695", f"it would take the balance of {posting.unit} below zero")
 
     def close(self, end: int | None = None) -> None:
-        """Brings all members to the run's end, also those who were silent at the end."""
+        """Brings all subjects to the run's end, also those who were silent at the end; what waits still is set aside."""
         until = end if end is not None else self.posted.until
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
-            for member in self.members.values():
-                self.pass_to(member, self.calendar.day(until - 1))
+            for subject in list(self.world.subjects.values()):
+                self.pass_to(subject, self.calendar.day(until - 1))
+        for subject in self.world.subjects.values():
+            for event, unmatched in subject.waiting:
+                self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
+            subject.waiting.clear()
 
-    # ------------------------------------------------------------ one member
+    # ------------------------------------------------------------ one subject
 
-    def admit(self, event: Event) -> Member:
-        """The member's state; a new member starts on the lowest tier of each ladder."""
-        known = self.members.get(event.member)
-        if known is not None:
-            return known
-        facts = self.member_facts.get(event.member, {})
-        member = Member(event.member, facts, self.calendar.day(event.at), event.at)
-        self.members[event.member] = member
-        for ladder in self.program.ladders.values():
-            member.held[ladder.name] = Held()
-            self._move(member, ladder, event.at, "joined")
+    def admit(self, event: Event) -> Subject:
+        """The member's state, and those of their accounts; a new one starts on the lowest tier of each ladder."""
+        return self._admit(event.member, event.at)
+
+    def _admit(self, id: str, at: int) -> Subject:
+        day = self.calendar.day(at)
+        member = self.world.admit(id, self.member_facts.get(id, {}), day, at)
+        for name, account in self.program.accounts.items():
+            which = member.facts.get(account.fact)
+            if which is not None:
+                self.world.admit(f"{name}/{which}", {}, day, at, name)
         return member
+
+    def _involved(self, member: Subject) -> Iterator[Subject]:
+        """A member and the accounts they are in."""
+        yield member
+        for name in self.program.accounts:
+            owner = self.world.owner(member, name)
+            if owner is not member:
+                yield owner
 
     def _lacking(self, member: str) -> str:
         """A fact that every member needs and this one has not; empty where all are there."""
-        facts = self.member_facts.get(member, {})
+        known = self.world.subjects.get(member)
+        facts = known.facts if known is not None else self.member_facts.get(member, {})
         return next((name for name in self._needed if facts.get(name) is None), "")
 
-    def pass_to(self, member: Member, day: date) -> None:
-        """Lets the days up to this one begin: tiers whose term ended are reviewed, in the order of time."""
+    def pass_to(self, subject: Subject, day: date) -> None:
+        """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
+        self.world.remember(subject)
+        if subject.into is not None:
+            return
         while True:
-            scene = Scene(self.program, self.calendar, member, member.day)
-            waiting = [(ladders.due(ladder, scene), ladder) for ladder in self.program.ladders.values()]
-            first = min((when for when, _ in waiting if when is not None), default=None)
+            mine = self._ladders_of(subject)
+            scene = self.world.scene(subject)
+            waiting = [(ladders.due(ladder, scene), ladder) for ladder in mine]
+            days = [when for when, _ in waiting] + [lots.due(subject)]
+            first = min((when for when in days if when is not None), default=None)
             if first is None or first > day:
                 break
-            member.day = first
+            at = self.calendar.start(first)
             for when, ladder in waiting:
                 if when == first:
-                    reason = ladders.review(ladder, Scene(self.program, self.calendar, member, first), first)
-                    if reason:
-                        self._move(member, ladder, self.calendar.start(first), reason)
-        member.day = day
+                    self._shift(subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first))
+            subject.day = first
+            if lots.begin_day(self.world, subject, first):
+                self._remeasure(subject, at)
+        subject.day = max(subject.day, day)
 
-    def _tiers(self, member: Member, at: int) -> None:
-        for ladder in self.program.ladders.values():
-            reason = ladders.after_event(ladder, Scene(self.program, self.calendar, member, member.day))
-            if reason:
-                self._move(member, ladder, at, reason)
+    def _ladders_of(self, subject: Subject) -> list[nodes.Ladder]:
+        """The ladders that a subject stands on by itself."""
+        return [
+            ladder
+            for ladder in self.program.ladders.values()
+            if ladder.account == subject.account
+            or (subject.account is None and self.world.owner(subject, ladder.account) is subject)
+        ]
 
-    def _move(self, member: Member, ladder: nodes.Ladder, at: int, reason: str) -> None:
-        tier = ladder.tiers[member.held[ladder.name].rank].name
-        self.posted.ledger.move(Move(member.id, ladder.name, tier, at, reason))
+    def _remeasure(self, subject: Subject, at: int) -> None:
+        """Lets tiers `while met` follow balances that moved without an event."""
+        for ladder in self._ladders_of(subject):
+            if isinstance(ladder.lasts, nodes.WhileMet):
+                self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
+
+    def _shift(self, subject: Subject, ladder: nodes.Ladder, at: int, change: Callable[[], str | None]) -> None:
+        """Lets something change a tier, and posts where it then stands if that is elsewhere."""
+        before = subject.held[ladder.name].standing
+        reason = change()
+        held = subject.held[ladder.name]
+        if ladder.floors:
+            held.floor = counting.floor(ladder, self.world.scene(subject))
+        if held.standing != before:
+            self.world.move(subject, ladder, at, reason or "floor")
 
     # ------------------------------------------------------------ one event
 
-    def _facts(self, event: Event, member: Member) -> Facts:
-        """The event's facts with those that are derived from them, its lines' too."""
-        record = self.program.events[event.type]
-        facts = {name: self._lines(fact, event.facts.get(name), member) for name, fact in record.facts.items()}
-        self._derive(record, facts, member)
-        return facts
+    def _take_in(self, event: Event, member: Subject, watch: Watch | None) -> None:
+        """Evaluates an event of a member whose day has begun."""
+        scene = self._scene(event, member)
+        self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
+        try:
+            backs = self._reversed(event, scene)
+        except Unmatched as unmatched:
+            if unmatched.waits:
+                member.waiting.append((event, unmatched))
+            else:
+                self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
+            return
+        self.posted.events += 1
+        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        builtin.before(self.world, event, scene)
+        deed = self._deed(event, scene)
+        unseen = meters.feed(event, scene, deed is not None)
+        verdicts = self._judge(event, scene, watch)
+        book = Book(self.world, event, scene, deed)
+        stood = self._stood(scene)
+        for each, back in backs:
+            self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
+        if event.type in builtin.EVENTS:
+            builtin.happen(self.world, event, scene, deed)
+        for verdict in verdicts:
+            book.award(verdict, self._receiver)
+        meters.feed_unseen(event, scene, unseen, deed is not None)
+        if event.type in self._keeps:
+            for subject in self._involved(member):
+                subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
+        if event.type in self._awaited:
+            book.release()
+        self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
+        self._resume(event, member)
 
-    def _lines(self, fact: nodes.Fact, value: object, member: Member) -> object:
-        if not isinstance(fact.type, types.Lines) or not isinstance(value, tuple):
-            return value
-        record = self.program.records[fact.type.record]
-        if all(each.value is None for each in record.facts.values()):
-            return value
-        lines = [dict(line) for line in value]
-        for line in lines:
-            self._derive(record, line, member)
-        return tuple(lines)
+    def _scene(self, event: Event, member: Subject) -> Scene:
+        """Where the event stands: its member, accounts and facts."""
+        scene = self.world.scene(member)
+        scene.event = event
+        scene.facts = meters.derived(self.program.events[event.type], event.facts, scene)
+        return scene
 
-    def _derive(self, record: nodes.Record, facts: dict[str, object], member: Member) -> None:
-        for fact in record.facts.values():
-            if fact.value is not None:
-                scene = Scene(self.program, self.calendar, member, member.day, facts=facts)
-                facts[fact.name] = evaluate(fact.value, scene)
+    def _reversed(self, event: Event, scene: Scene) -> list[tuple[Deed, Back]]:
+        """What the event reverses; nothing where it is no reversal."""
+        if self.program.events[event.type].reverses is None:
+            return []
+        backs = match(self.world, event, scene.facts, scene.member, scene.day)
+        for deed, _ in backs:
+            for id in sorted(deed.holders()):
+                self.pass_to(self.world.subjects[self.world.who(id)], scene.day)
+        return backs
 
-    def _measure(self, event: Event, scene: Scene) -> list[tuple[int, object]]:
-        """Feeds the meters that include this event; what the others get afterwards."""
-        unseen: list[tuple[int, object]] = []
-        for number, meter in enumerate(self.program.meters):
-            if meter.event != event.type:
-                continue
-            for line in scene.facts[meter.lines] or () if meter.lines else (None,):
-                scene.line = line
-                if meter.where is None or evaluate(meter.where, scene):
-                    value = evaluate(meter.value, scene) if meter.value else None
-                    if meter.sees_event:
-                        scene.member.meters[number].add(scene.day, value)
-                    else:
-                        unseen.append((number, value))
-        scene.line = None
-        return unseen
+    def _deed(self, event: Event, scene: Scene) -> Deed | None:
+        """Where what comes of an event is noted, if it can be undone."""
+        if event.type not in self._undoable:
+            return None
+        deed = Deed(event, scene.day, scene.facts, {name: owner.id for name, owner in scene.accounts.items()})
+        scene.member.deeds[event.type, event.id] = deed
+        scene.reads = deed.reads
+        return deed
 
-    def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Award]:
-        """What the rules give, in the order of what they read."""
+    def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Verdict]:
+        """What came of the rules that gave something, in the order of what they read."""
         given: dict[str, Gift] = {}
-        scene.given, scene.measures, awards = given, {}, []
+        scene.given, scene.measures, verdicts = given, {}, []
         for rule in self._rules:
             if event.type not in rule.on and watch is None:
                 continue
@@ -224,60 +329,44 @@ class Engine:
                 watch(event, scene.facts, verdict)
             if verdict.exact:
                 given[rule.name] = Gift(verdict.quantity, verdict.exact)
-                awards.append(_entry(event, verdict))
-        return awards
+            if verdict.exact or verdict.totals is not None:
+                verdicts.append(verdict)
+        scene.reads = None
+        return verdicts
 
-    def _award(self, award: Award, member: Member) -> None:
-        """Posts an award and counts it as earned."""
-        self.posted.ledger.post(award)
-        if award.quantity:
-            member.balances[award.unit] = member.balances.get(award.unit, ZERO) + award.quantity
-            member.earned[award.unit].add(member.day, award.quantity)
-            member.earned_by[award.rule].add(member.day, award.quantity)
+    def _receiver(self, id: str, at: int) -> Subject:
+        """A subject that an award goes to, its day begun."""
+        subject = self._admit(self.world.who(id), at)
+        for each in self._involved(subject):
+            self.pass_to(each, self.calendar.day(at))
+        return subject
 
+    def _stood(self, scene: Scene) -> dict[str, int]:
+        """Where the event's member, or their account, stands on each ladder."""
+        return {
+            ladder.name: scene.owner(ladder.account).held[ladder.name].standing
+            for ladder in self.program.ladders.values()
+        }
 
-def _entry(event: Event, verdict: Verdict) -> Award:
-    rule = verdict.rule
-    return Award(
-        id=f"{event.type}/{event.id}/{rule.name}",
-        member=event.member,
-        event=event.id,
-        rule=rule.name,
-        unit=rule.unit,
-        quantity=verdict.quantity,
-        exact=verdict.exact,
-        dropped=verdict.dropped,
-        cut=verdict.cut,
-        at=event.at,
-        spendable_from=event.at,
-    )
+    def _tiers(self, scene: Scene, event: Event, sold: date | None, stood: Mapping[str, int]) -> None:
+        """Lets tiers rise and fall after an event, the member's and the accounts'; posts where they moved."""
+        for ladder in self.program.ladders.values():
+            owner = scene.owner(ladder.account)
+            here = self.world.scene(owner)
+            here.event, here.facts = event, scene.facts
+            reason = event.type if owner.held[ladder.name].standing != stood[ladder.name] else None
+            if sold is not None:
+                reason = ladders.after_return(ladder, here, sold) or reason
+            reason = ladders.after_event(ladder, here) or reason
+            held = owner.held[ladder.name]
+            if ladder.floors:
+                held.floor = counting.floor(ladder, here)
+            if held.standing != stood[ladder.name]:
+                self.world.move(owner, ladder, event.at, reason or "floor")
 
-
-def _unknown(event: Event, fact: str) -> Rejection:
-    return Rejection(
-        "G691",
-        f"nothing says what `{fact}` is for member {event.member}",
-        event.type,
-        event.place,
-        {"id": event.id, "member": event.member},
-        help=f"give the member a row with `{fact}`, or make the fact optional in the program",
-    )
-
-
-def _late(event: Event) -> Rejection:
-    return Rejection(
-        "G690",
-        "the event comes late: one of the member's that happened after it is evaluated already",
-        event.type,
-        event.place,
-        {"id": event.id, "member": event.member},
-        help="to have events in the order in which they happened, take `recorded` out of the mapping",
-    )
-
-
-def first_money(record: nodes.Record, currency: str) -> str | None:
-    """The name of an event's first fact that is money of the program's currency: what it counts as sales."""
-    for fact in record.facts.values():
-        if isinstance(fact.type, types.Quantity) and fact.type.unit == currency:
-            return fact.name
-    return None
+    def _resume(self, event: Event, member: Subject) -> None:
+        """Takes up reversals that waited for this event."""
+        if event.type in self._undoable and member.waiting:
+            waiting, member.waiting = member.waiting, []
+            for late, _ in waiting:
+                self._take_in(replace(late, at=max(late.at, event.at)), member, None)

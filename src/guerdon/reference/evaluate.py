@@ -13,7 +13,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference.calendar import Calendar, add_months
 from guerdon.reference.exact import ZERO, summed
-from guerdon.reference.state import Member, Tally
+from guerdon.reference.state import Subject, Tally
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -39,12 +39,14 @@ class Step:
 class Scene:
     """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
 
-    `trace`: where given, evaluation notes each step in it.
+    `accounts`: whose things of an account are, by its name. `trace`: where given,
+    evaluation notes each step in it. `reads`: where given, what is read beside the
+    event's facts is noted in it, or (`frozen`) taken from it.
     """
 
     program: nodes.Program
     calendar: Calendar
-    member: Member
+    member: Subject
     day: date
     event: Event | None = None
     facts: Facts = field(default_factory=dict)
@@ -52,6 +54,39 @@ class Scene:
     given: Mapping[str, Gift] = field(default_factory=dict)
     trace: Step | None = None
     measures: dict[str, Any] | None = None  # values of measures, kept while nothing changes under them
+    accounts: Mapping[str, Subject] = field(default_factory=dict)
+    reads: dict[Any, Any] | None = None
+    frozen: bool = False
+
+    def owner(self, account: str | None) -> Subject:
+        """Whose a thing of an account is; the member's, where it is of none."""
+        return self.member if account is None else self.accounts[account]
+
+    def bounds(self, window: nodes.Window, subject: Subject) -> tuple[date, date]:
+        """The days that a window shows, of a subject, on the scene's day."""
+        match window:
+            case nodes.Since(ladder):
+                since = subject.joined if ladder is None else self._holder(ladder).held[ladder].since
+                return self.calendar.bounds(window, self.day, since)
+            case nodes.Calendar(nodes.Period.MEMBERSHIP_YEAR):
+                return self.calendar.bounds(window, self.day, subject.joined)
+            case _:
+                return self.calendar.bounds(window, self.day)
+
+    def _holder(self, ladder: str) -> Subject:
+        return self.owner(self.program.ladders[ladder].account)
+
+
+class Gone(Exception):
+    """A fact that every member needs, of one whose facts were erased."""
+
+
+def holds(condition: nodes.Expr, scene: Scene) -> bool:
+    """Whether a condition holds; one that asks for a fact that was erased does not."""
+    try:
+        return bool(evaluate(condition, scene))
+    except Gone:
+        return False
 
 
 def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
@@ -60,6 +95,8 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     Units: quantities and numbers as Fraction in whole units, a percentage as its share.
     Source: language reference, Expressions.
     """
+    if scene.reads is not None and is_read(expr):
+        return _read(expr, scene)
     if scene.trace is None:
         return _value(expr, scene)
     above, scene.trace = scene.trace, Step(expr)
@@ -67,6 +104,21 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     scene.trace.value = _value(expr, scene)
     value, scene.trace = scene.trace.value, above
     return value
+
+
+def is_read(expr: nodes.Expr) -> bool:
+    """Whether an expression reads something beside the event and its lines."""
+    if isinstance(expr, nodes.Field):
+        return expr.scope is nodes.Scope.MEMBER
+    return isinstance(expr, nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available)
+
+
+def _read(expr: nodes.Expr, scene: Scene) -> Any:
+    """What is read of the past, noted for when the event is undone; or (`frozen`) as it was noted."""
+    assert scene.reads is not None
+    if not scene.frozen or expr not in scene.reads:
+        scene.reads[expr] = _value(expr, scene)
+    return scene.reads[expr]
 
 
 def _value(expr: nodes.Expr, scene: Scene) -> Any:
@@ -91,12 +143,17 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
         case nodes.Defined():
             return _defined(expr.measure, scene)
         case nodes.Standing():
-            return scene.program.ladders[expr.ladder].tiers[scene.member.held[expr.ladder].rank].name
+            ladder = scene.program.ladders[expr.ladder]
+            return ladder.tiers[scene.owner(ladder.account).held[expr.ladder].standing].name
         case nodes.Earned():
-            tally = scene.member.earned_by[expr.rule] if expr.rule else scene.member.earned[expr.unit]
-            return tally.total(scene.calendar.bounds(expr.window, scene.day))
+            subject = scene.owner(scene.program.units[expr.unit].account)
+            tally = subject.earned_by[expr.rule] if expr.rule else subject.earned[expr.unit]
+            return tally.total(scene.bounds(expr.window, subject))
         case nodes.Available():
-            return scene.member.balances.get(expr.unit, ZERO)
+            return scene.owner(scene.program.units[expr.unit].account).purses[expr.unit].available
+        case nodes.PeriodDay(last, period, ahead):
+            first, end = scene.calendar.period(period, scene.day, ahead, scene.member.joined)
+            return end - timedelta(days=1) if last else first
         case nodes.Moment():
             return _moment(expr, scene)
         case nodes.Arithmetic():
@@ -122,7 +179,7 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
 def _defined(measure: str, scene: Scene) -> Any:
     """The value of a declared measure, which depends on no fact of the event or line."""
     value = scene.program.measures[measure].value
-    if scene.measures is None or scene.trace is not None:
+    if scene.measures is None or scene.trace is not None or scene.reads is not None:
         return evaluate(value, scene)
     if measure not in scene.measures:
         scene.measures[measure] = evaluate(value, scene)
@@ -137,7 +194,10 @@ def _fact(expr: nodes.Field, scene: Scene) -> Any:
         case nodes.Scope.EVENT:
             return scene.facts[expr.name]
         case nodes.Scope.MEMBER:
-            return scene.member.facts.get(expr.name)
+            value = scene.member.facts.get(expr.name)
+            if value is None and not isinstance(expr.type, types.Optional):
+                raise Gone(expr.name)
+            return value
         case _:
             assert_never(expr.scope)
 
@@ -216,13 +276,15 @@ def _over_lines(expr: nodes.OverLines, scene: Scene) -> Any:
 
 def _measured(expr: nodes.Measured, scene: Scene) -> Any:
     """What a meter shows in a window."""
-    tally: Tally = scene.member.meters[expr.meter]
-    bounds = scene.calendar.bounds(expr.window, scene.day)
+    subject = scene.owner(scene.program.meters[expr.meter].account)
+    tally: Tally = subject.meters[expr.meter]
+    bounds = scene.bounds(expr.window, subject)
     if expr.aggregate is nodes.Aggregate.DAYS_SINCE:
         last = tally.last_day(bounds)
         return (scene.day - last).days if last else None
     if expr.aggregate is nodes.Aggregate.SUM:
-        return tally.total(bounds)
+        corrected = subject.corrected.get(expr.meter)
+        return tally.total(bounds) + corrected.total(bounds) if corrected else tally.total(bounds)
     if expr.aggregate is nodes.Aggregate.COUNT:
         return Fraction(tally.count(bounds))
     return aggregate(expr.aggregate, tally.within(bounds))

@@ -3,43 +3,175 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from guerdon.program import nodes
-from guerdon.reference.calendar import ONE
-from guerdon.reference.evaluate import Scene, evaluate
-from guerdon.reference.state import Held, Tally
+from guerdon.reference.calendar import ONE, after
+from guerdon.reference.counting import (
+    changes,
+    count,
+    counted,
+    counting_end,
+    days_of,
+    holder_of,
+    term_end,
+    window,
+)
+from guerdon.reference.evaluate import Scene, holds
+from guerdon.reference.exact import ZERO
+from guerdon.reference.state import Held
 
-
-def counted(ladder: nodes.Ladder, scene: Scene) -> int:
-    """The rank of the highest tier whose threshold is met on the scene's day."""
-    count: Fraction = evaluate(ladder.counts, scene)
-    return max(rank for rank, tier in enumerate(ladder.tiers) if tier.at is None or tier.at <= count)
+# ---------------------------------------------------------------- after an event
 
 
 def after_event(ladder: nodes.Ladder, scene: Scene) -> str | None:
     """Moves a tier up (or, `while met`, down) after an event; the reason, where it moved."""
-    held, rank = scene.member.held[ladder.name], counted(ladder, scene)
-    if rank > held.rank:
-        held.given = False
-        held.rank, held.ends = rank, scene.calendar.term_end(ladder.lasts, scene.day)
-        return "reached"
-    if rank < held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
-        held.rank = rank
-        return "no longer met"
+    held = holder_of(ladder, scene)
+    reason = _granted(ladder, held, scene)
+    if ladder.rises is None:
+        rank = _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
+        if rank > held.rank:
+            _rise(ladder, held, rank, scene)
+            return "reached"
+        if held.grace and rank >= held.rank:
+            held.grace, held.ends, held.reached = False, term_end(ladder, scene, scene.day), scene.day
+        if rank < held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
+            held.rank = rank
+            return "no longer met"
+    return reason
+
+
+def after_change(ladder: nodes.Ladder, scene: Scene) -> str | None:
+    """Lets a tier `while met` follow what it counts, up and down, where no event changed it."""
+    held, rank = holder_of(ladder, scene), counted(ladder, scene)
+    if rank == held.rank or (held.given and rank < held.rank):
+        return None
+    held.rank, rose = rank, rank > held.rank
+    return "reached" if rose else "no longer met"
+
+
+def _rise(ladder: nodes.Ladder, held: Held, rank: int, scene: Scene, day: date | None = None) -> None:
+    """Gives a tier that was reached on the scene's day, from `day` on."""
+    day = day or scene.day
+    if not ladder.restarts:
+        held.below = replace(held, below=None)
+    held.rank, held.ends, held.given, held.grace = rank, term_end(ladder, scene, day), False, False
+    held.since, held.reached = day, scene.day
+
+
+def _risen(ladder: nodes.Ladder, held: Held, scene: Scene) -> int:
+    """The rank that is reached tier by tier, each taking its threshold off the count."""
+    before, rank = replace(held, below=None), held.rank
+    while (above := _next_counted(ladder, rank)) is not None:
+        at, total = ladder.tiers[above].at, count(ladder, scene)
+        if at is None or total < at:
+            break
+        rank = above
+        held.since = scene.day
+        left = total - at if ladder.restarts is nodes.Restart.EXCESS else ZERO
+        held.deducted = ZERO
+        held.carried_until = date.min
+        held.deducted = count(ladder, scene) - left
+        held.deducted_until = counting_end(ladder, scene) if window(ladder.counts, scene) else date.max
+        held.below = before
+    return rank
+
+
+def _next_counted(ladder: nodes.Ladder, rank: int) -> int | None:
+    """The next tier up that a count reaches; invitations are passed over."""
+    return next((n for n in range(rank + 1, len(ladder.tiers)) if ladder.tiers[n].at is not None), None)
+
+
+def _granted(ladder: nodes.Ladder, held: Held, scene: Scene) -> str | None:
+    """Gives a tier that the event grants; one that is held already is renewed."""
+    assert scene.event is not None
+    for grant in ladder.grants:
+        if grant.event != scene.event.type or (grant.when is not None and not holds(grant.when, scene)):
+            continue
+        rank = ladder.rank(grant.tier)
+        if rank > held.rank:
+            _rise(ladder, held, rank, scene)
+            held.given = True
+            return "granted"
+        if rank == held.rank and rank:
+            ends = term_end(ladder, scene, scene.day)
+            if isinstance(ladder.lasts, nodes.ForTime) and held.ends is not None and not held.grace:
+                ends = after(held.ends, ladder.lasts)
+            held.ends, held.grace, held.given = ends, False, True
     return None
+
+
+def give(ladder: nodes.Ladder, scene: Scene, rank: int, through: date | None) -> None:
+    """Sets a tier by hand, through a day or for a whole term."""
+    owner = scene.owner(ladder.account)
+    ends = through + ONE if through is not None else term_end(ladder, scene, scene.day)
+    owner.held[ladder.name] = Held(rank, ends if rank else None, given=True, since=scene.day, reached=scene.day)
+
+
+# ---------------------------------------------------------------- after a return
+
+
+def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
+    """Lowers a tier that rests on what was returned, sold on a day or later; the reason, where it moved.
+
+    It stays where it would have been reached by another day too. Else it falls to the
+    tier that is reached without what was returned, or that was held before if that is higher.
+    """
+    held, today = holder_of(ladder, scene), scene.day
+    if ladder.returns is not nodes.OnReturn.ONCE or not held.rank or held.given:
+        return None
+    if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
+        held.rank, before = min(counted(ladder, scene), held.rank), held.rank
+        return "returned" if held.rank < before else None
+    if held.reached < sold:
+        return None
+    below, rank = held.below, 0
+    owner = scene.owner(ladder.account)
+    owner.held[ladder.name] = replace(below) if below is not None and ladder.restarts else replace(held)
+    for day in sorted({held.reached, today, *days_of(ladder, scene, held.reached)}):
+        scene.day = day
+        reached = counted(ladder, scene)
+        if reached >= held.rank:
+            held.reached, rank = day, held.rank
+            break
+        rank = max(rank, reached)
+    scene.day = today
+    owner.held[ladder.name] = held
+    if rank >= held.rank:
+        return None
+    if below is not None and below.rank >= rank and (below.ends is None or below.ends > today):
+        owner.held[ladder.name] = below
+        below.carried, below.carried_until = held.carried, held.carried_until
+    else:
+        held.rank, held.ends = rank, term_end(ladder, scene, held.reached) if rank else None
+    return "returned"
+
+
+# ---------------------------------------------------------------- the start of a day
 
 
 def due(ladder: nodes.Ladder, scene: Scene) -> date | None:
     """The next day on whose start a tier is to be looked at again; None: only after events."""
-    held = scene.member.held[ladder.name]
-    if held.rank == 0:
-        return None
-    if isinstance(ladder.lasts, nodes.WhileMet):
-        return min(_changes(ladder.counts, scene), default=None)
-    return held.ends
+    return min(_due(ladder, scene), default=None)
+
+
+def _due(ladder: nodes.Ladder, scene: Scene) -> Iterator[date]:
+    held, owner = holder_of(ladder, scene), scene.owner(ladder.account)
+    if held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
+        yield from changes((ladder.counts, *(tier.when for tier in ladder.tiers)), scene)
+        if ladder.account is None and (held_until := held.carried_until) > scene.day:
+            yield held_until
+    elif held.rank and held.ends is not None:
+        yield held.ends
+    if ladder.rises is not None:
+        yield scene.calendar.period(ladder.rises.period, scene.day, ladder.rises.ahead, owner.joined)[1]
+    if ladder.carries and count(ladder, scene) > 0:
+        yield counting_end(ladder, scene)
+    for each in ladder.floors:
+        yield from changes(each.condition, scene)
 
 
 def review(ladder: nodes.Ladder, scene: Scene, day: date) -> str | None:
@@ -48,38 +180,90 @@ def review(ladder: nodes.Ladder, scene: Scene, day: date) -> str | None:
     What was reached in the time that just ended counts: the review is dated its last
     day. A tier that was earned again goes on for a new term; one that was not falls
     as the ladder says. A term through the end of *this* period can't be renewed by
-    what was done in it. A tier never rises at a review: it rises after an event.
+    what was done in it. A tier rises at a review only where the ladder says so.
     Source: language reference, Tiers.
     """
-    held = scene.member.held[ladder.name]
+    held, before = holder_of(ladder, scene), scene.day
+    rank, reason = held.rank, None
+    closes = ladder.carries and day == counting_end(ladder, scene)
+    excess = _excess(ladder, held, scene, day) if closes else ZERO
     scene.day = day
-    if isinstance(ladder.lasts, nodes.WhileMet):
+    if ladder.rises is not None and day == _rise_day(ladder, scene, before):
+        reason = _rise_at_review(ladder, held, scene, day)
+    if reason is None and held.rank:
+        reason = _fall(ladder, held, scene, day)
+    scene.day = day
+    if closes:
+        fallen = held.rank < rank and ladder.unless_fallen
+        held.carried = ZERO if fallen else excess
+        held.carried_until = counting_end(ladder, scene)
+    return reason
+
+
+def _rise_day(ladder: nodes.Ladder, scene: Scene, before: date) -> date:
+    assert ladder.rises is not None
+    owner = scene.owner(ladder.account)
+    return scene.calendar.period(ladder.rises.period, before, ladder.rises.ahead, owner.joined)[1]
+
+
+def _rise_at_review(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> str | None:
+    scene.day = day - ONE
+    rank = _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
+    if rank > held.rank:
+        _rise(ladder, held, rank, scene, day)
+        return "reached"
+    return None
+
+
+def _fall(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> str | None:
+    """What becomes of a tier that is held at the start of a day; the reason, where it falls."""
+    if isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
         rank = min(counted(ladder, scene), held.rank)
+    elif held.ends is None or held.ends > day:
+        return None
+    elif isinstance(ladder.lasts, nodes.WhileMet):  # what was set through a day
+        held.ends, rank = None, min(counted(ladder, scene), held.rank)
+        held.given = False
     else:
         rank = _after_term(ladder, held, scene, day)
     if rank == held.rank:
         return None
-    held.rank, held.given = rank, False
+    held.rank, held.given, held.below = rank, False, None
     return "no longer met" if isinstance(ladder.lasts, nodes.WhileMet) else "term ended"
+
+
+def _excess(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> Fraction:
+    """What the count of the period that ends exceeds the threshold of the tier that it reached by."""
+    scene.day = day - ONE
+    total, rank = count(ladder, scene), counted(ladder, scene)
+    at = ladder.tiers[rank].at
+    if at is None:
+        return ZERO
+    own = total - (held.carried if scene.day < held.carried_until else ZERO)
+    return total - at if ladder.repeatedly else max(min(total - at, own), ZERO)
 
 
 def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> int:
     """The rank from a day on which a term ended; its new term is set."""
-    renewed = _next_term(ladder, scene, day)
-    scene.day = day - ONE if renewed else day
-    rank = min(counted(ladder, scene), held.rank)
+    renewed = None if held.grace else _next_term(ladder, scene, day)
+    scene.day = day - ONE if renewed or held.grace else day
+    rank, dated = min(counted(ladder, scene), held.rank), scene.day
     scene.day = day
+    if rank < held.rank and ladder.grace is not None and not held.grace:
+        held.grace, held.ends = True, after(day, ladder.grace)
+        return held.rank
     if rank < held.rank or not renewed:
         rank = _fallen(ladder.falls, held.rank, rank)
-    held.ends = None if rank == 0 else renewed or scene.calendar.term_end(ladder.lasts, day)
+    held.ends = None if rank == 0 else renewed or term_end(ladder, scene, day)
+    held.grace, held.since, held.reached, held.deducted, held.below = False, day, dated, ZERO, None
     return rank
 
 
 def _next_term(ladder: nodes.Ladder, scene: Scene, day: date) -> date | None:
     """The end of the term that follows one that ended before `day`; None where there is none beyond it."""
     if isinstance(ladder.lasts, nodes.ForTime):
-        return scene.calendar.term_end(ladder.lasts, day)
-    end = scene.calendar.term_end(ladder.lasts, day - ONE)
+        return term_end(ladder, scene, day)
+    end = term_end(ladder, scene, day - ONE)
     return end if end is not None and end > day else None
 
 
@@ -95,36 +279,3 @@ def _fallen(falls: nodes.Fall, held: int, reached: int) -> int:
             return held
         case _:
             assert_never(falls)
-
-
-def _changes(expr: object, scene: Scene) -> Iterator[date]:
-    """The next day, after the scene's, on which each window in an expression shows something else."""
-    match expr:
-        case nodes.Moment() | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
-            yield scene.day + ONE
-        case nodes.Measured(meter=meter, window=window):
-            yield from _leaving(scene.member.meters[meter], window, scene)
-        case nodes.Earned(unit, rule, window):
-            tally = scene.member.earned_by[rule] if rule else scene.member.earned[unit]
-            yield from _leaving(tally, window, scene)
-        case nodes.Defined(measure):
-            yield from _changes(scene.program.measures[measure].value, scene)
-        case nodes.Node():
-            for name in expr.field_names:
-                yield from _changes(getattr(expr, name), scene)
-        case tuple():
-            for each in expr:
-                yield from _changes(each, scene)
-
-
-def _leaving(tally: Tally, window: nodes.Window, scene: Scene) -> Iterator[date]:
-    """The next day after the scene's on which something enters or leaves a window."""
-    calendar, day = scene.calendar, scene.day
-    if isinstance(window, nodes.Calendar):
-        if tally.days:
-            yield calendar.period(window.period, day)[1]
-        return
-    shown = tally.first_day(calendar.bounds(window, day))
-    leaves = calendar.leaves(window, shown) if shown else None
-    if leaves is not None:
-        yield leaves

@@ -1,6 +1,7 @@
 """One rule at one event, always in this order, whatever order it was typed in:
 
 `on`, `when`, `during`, `each` line, `accumulate`, `give`, `minimum`, `round`, `limit`.
+What is shared, given to others or held is the posting's, not the rule's.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from guerdon.history.event import Facts
 from guerdon.program import nodes
 from guerdon.reference.evaluate import Scene, Step, apply, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
-from guerdon.reference.state import Tally
+from guerdon.reference.state import Subject, Tally
 
 
 @dataclass(slots=True)
@@ -45,6 +46,10 @@ class Verdict:
     raised: bool = False  # whether `minimum` raised it
     parts: list[tuple[Facts, Fraction]] = field(default_factory=list)  # lines and what each came to
     totals: tuple[Fraction, Fraction] | None = None  # of `accumulate`: before, and with this event
+    came: Fraction = ZERO  # what it came to, or (`accumulate`) added to its total, before all else
+    uses: list[tuple[str, tuple[object, ...]]] = field(
+        default_factory=list
+    )  # tallies of limits: whose, under which key
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -84,6 +89,31 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
     return None
 
 
+def guarded(rule: nodes.Rule, scene: Scene) -> bool:
+    """Whether all of a rule's conditions hold."""
+    return all(evaluate(condition, scene) for condition in rule.when)
+
+
+def comes_to(rule: nodes.Rule, scene: Scene) -> Fraction:
+    """What a rule comes to (`accumulate`: what it adds to its total), before rounding and limits."""
+    give = rule.give
+    if rule.accumulate is not None:
+        assert isinstance(give, nodes.Apply)
+        return summed(max(evaluate(give.base, scene), ZERO) for _ in _lines(rule, scene))
+    return max(summed(evaluate(give, scene) for _ in _lines(rule, scene)), ZERO)
+
+
+def again(rule: nodes.Rule, scene: Scene, rooms: tuple[Fraction | int, ...]) -> Fraction:
+    """What a rule would have given, with the room that its limits left then."""
+    verdict = Verdict(rule)
+    if not guarded(rule, scene):
+        return ZERO
+    _give(rule, scene, verdict)
+    for limit, room in zip(rule.limits, rooms, strict=True):
+        _fit(limit, room, verdict)
+    return verdict.quantity
+
+
 def _holds(stretch: nodes.Stretch, scene: Scene, local: datetime) -> bool:
     """Whether the event happened within a stretch of days, weekdays or hours."""
     match stretch:
@@ -120,7 +150,7 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
             parts.append(evaluate(rule.give, scene))
             if line is not None:
                 verdict.parts.append((line, parts[-1]))
-        verdict.exact = summed(parts)
+        verdict.exact = verdict.came = summed(parts)
         per_line = rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.LINE
         verdict.quantity = summed(_rounded(part, rule, scene) for part in parts) if per_line else verdict.exact
     if verdict.exact < 0:  # a discount larger than what it is taken off: nothing is given, and nothing taken
@@ -149,15 +179,30 @@ def _accumulate(rule: nodes.Rule, accumulate: nodes.Accumulate, scene: Scene, ve
     assert isinstance(rule.give, nodes.Apply)
     base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene))
     rate = evaluate(rule.give.rate, scene)
-    tally = scene.member.bases[rule.name]
-    window = nodes.Calendar(accumulate.period) if accumulate.period else nodes.Ever()
-    before = tally.total(scene.calendar.bounds(window, scene.day))
-    tally.add(scene.day, base)
+    subject = scene.owner(accumulate.account)
+    bounds = scene.bounds(total_window(accumulate), subject)
+    before = subject.bases[rule.name].total(bounds)
+    subject.bases[rule.name].add(scene.day, base, _ref(scene))
     was, now = apply(rate, before), apply(rate, before + base)
-    verdict.totals = before, before + base
-    verdict.exact = verdict.quantity = now - was
+    verdict.totals, verdict.came = (before, before + base), base
+    owed = subject.owed[rule.name].total(bounds) if rule.name in subject.owed else ZERO
+    verdict.exact = verdict.quantity = max(now - was - owed, ZERO)
+    if owed:
+        subject.owed[rule.name].add(scene.day, verdict.exact - (now - was))
     if rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.TOTAL:
-        verdict.quantity = _rounded(now, rule, scene) - _rounded(was, rule, scene)
+        whole = _rounded(now, rule, scene) - _rounded(was, rule, scene)
+        verdict.quantity = max(whole - owed, ZERO)
+
+
+def total_window(accumulate: nodes.Accumulate) -> nodes.Window:
+    """The window in which bases add up."""
+    return nodes.Calendar(accumulate.period) if accumulate.period else nodes.Ever()
+
+
+def _ref(scene: Scene) -> tuple[str, str] | None:
+    """The event's name, where it can be undone."""
+    assert scene.event is not None
+    return (scene.event.type, scene.event.id) if scene.reads is not None else None
 
 
 def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
@@ -165,24 +210,33 @@ def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
     used: list[Tally] = []
     for index, limit in enumerate(rule.limits):
         key = (rule.name, index, *(scene.facts[name] for name in limit.fields))
-        tally = Tally() if limit.per_event else scene.member.limits[key]
-        _cut(limit, tally, scene, verdict)
+        subject = scene.owner(limit.account)
+        tally = Tally() if limit.per_event else subject.limits[key]
+        _fit(limit, _room(limit, tally, scene, subject), verdict)
         used.append(tally)
+        if not limit.per_event and not limit.kept:
+            verdict.uses.append((subject.id, key))
     if verdict.quantity:
         for tally in used:
-            tally.add(scene.day, verdict.quantity)
+            tally.add(scene.day, verdict.quantity, _ref(scene))
 
 
-def _cut(limit: nodes.Limit, used: Tally, scene: Scene, verdict: Verdict) -> None:
-    """Takes off what a limit leaves no room for; partly, unless it says `or nothing`."""
-    bounds = scene.calendar.bounds(limit.window, scene.day)
+def _room(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Fraction | int:
+    """How many times, or how much, a limit leaves room for."""
+    bounds = scene.bounds(limit.window, subject)
     if limit.times is not None:
-        room: Fraction | int = max(limit.times - used.count(bounds), 0)
+        return max(limit.times - used.count(bounds), 0)
+    assert limit.most is not None
+    most: Fraction = evaluate(limit.most, scene)
+    return max(most - used.total(bounds), ZERO)
+
+
+def _fit(limit: nodes.Limit, room: Fraction | int, verdict: Verdict) -> None:
+    """Takes off what a limit leaves no room for; partly, unless it says `or nothing`."""
+    if limit.times is not None:
         left = verdict.quantity if room else ZERO
     else:
-        assert limit.most is not None
-        most: Fraction = max(evaluate(limit.most, scene) - used.total(bounds), ZERO)
-        room = most
+        most = Fraction(room)
         left = verdict.quantity if verdict.quantity <= most else ZERO if limit.or_nothing else most
     verdict.cuts.append(Cut(limit, room, verdict.quantity - left))
     verdict.quantity = left

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from guerdon.reference.engine import Posted
+from guerdon.reference.posted import Posted
 from guerdon.study.rows import Row, decimal, rows
 from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals
 

@@ -11,10 +11,11 @@ from guerdon.ledger.entries import Award
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.reference.calendar import Calendar
-from guerdon.reference.engine import Posted
 from guerdon.reference.exact import ZERO, summed
+from guerdon.reference.posted import Posted
 from guerdon.study import words
 from guerdon.study.comparison import (
+    BalanceChange,
     Change,
     Comparison,
     Count,
@@ -31,6 +32,7 @@ from guerdon.study.comparison import (
     Version,
 )
 from guerdon.study.exports import as_json, write_csv
+from guerdon.study.flows import Flow, flows
 from guerdon.study.sheets import tables
 
 __all__ = ["Comparison", "NotComparable", "as_json", "compare", "tables", "write_csv"]
@@ -67,6 +69,7 @@ def compare(old: Posted, new: Posted) -> Comparison:
         members,
         tuple(_people(members, units, before, after)),
         _first(before, after),
+        tuple(_balances(before, after)),
     )
 
 
@@ -84,9 +87,12 @@ class _Side:
             posted.sales,
         )
         self.given = [award for award in posted.ledger.awards if award.quantity]
-        self.times = Counter((award.rule, award.unit) for award in self.given)
+        self.times = Counter((award.rule, award.unit) for award in self.given if award.of is None)
         self.by_rule = _added(((award.rule, award.unit), award.quantity) for award in self.given)
         self.by_member = _added(((award.member, award.unit), award.quantity) for award in self.given)
+        self.balances = {key: balance for key, balance in posted.ledger.balances(posted.until).items() if balance}
+        self.debtors = Counter(unit for (_, unit), balance in self.balances.items() if balance < 0)
+        self.flows = flows(posted.ledger)
         self.by_unit = _added((unit, quantity) for (_, unit), quantity in self.by_rule.items())
         self.rules = {
             (rule.name, rule.unit): rule
@@ -153,6 +159,22 @@ def _rules(old: _Side, new: _Side) -> Iterator[RuleChange]:
         )
 
 
+def _balances(old: _Side, new: _Side) -> Iterator[BalanceChange]:
+    """The units of which something was posted in either version."""
+    for unit in _either(new.flows, old.flows):
+        was, now = old.flows.get(unit, Flow()), new.flows.get(unit, Flow())
+        yield BalanceChange(
+            unit,
+            Change(was.balance, now.balance),
+            Change(was.debt, now.debt),
+            Count(old.debtors[unit], new.debtors[unit]),
+            Change(was.held, now.held),
+            Change(was.spent, now.spent),
+            Change(was.expired, now.expired),
+            Change(was.taken_back, now.taken_back),
+        )
+
+
 # ---------------------------------------------------------------- tiers
 
 
@@ -194,8 +216,9 @@ def _moves(before: dict[str, str], after: dict[str, str], old: list[str], new: l
 
 
 def _members(old: _Side, new: _Side) -> Iterator[MemberChange]:
-    for key in sorted(old.by_member.keys() | new.by_member.keys()):
-        yield MemberChange(*key, Change(old.by_member.get(key, ZERO), new.by_member.get(key, ZERO)))
+    for key in sorted(old.by_member.keys() | new.by_member.keys() | old.balances.keys() | new.balances.keys()):
+        awarded = Change(old.by_member.get(key, ZERO), new.by_member.get(key, ZERO))
+        yield MemberChange(*key, awarded, Change(old.balances.get(key, ZERO), new.balances.get(key, ZERO)))
 
 
 def _people(

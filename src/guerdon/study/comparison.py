@@ -1,7 +1,7 @@
 """What two versions of a program made of one history, side by side.
 
 Everything is exact, and adds up: the rules of a unit to its total, its members too;
-the moves on a ladder to its members.
+the moves on a ladder to its members. What was awarded is net of what was taken back.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class Change:
     @property
     def difference(self) -> Fraction:
         return self.new - self.old
+
+
+NOTHING = Change(Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class UnitChange:
-    """What was awarded of a unit, and its cost (None where it has no worth in either version)."""
+    """What was awarded of a unit less what was taken back, and its cost (None where it has no worth in either version)."""
 
     unit: str
     presence: Presence
@@ -69,8 +72,38 @@ class UnitChange:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceChange:
+    """What there is of a unit at the end, and what became of the rest.
+
+    Shape: `balance` is what can be spent, less `debt`; `held` can't be spent yet. What
+    was issued is all of these but the debt.
+    """
+
+    unit: str
+    balance: Change
+    debt: Change
+    debtors: Count
+    held: Change
+    spent: Change
+    expired: Change
+    taken_back: Change
+
+
+def balance_figures(of: BalanceChange) -> dict[str, Change]:
+    """The figures of a unit by what they are called."""
+    return {
+        "balance": of.balance,
+        "debt": of.debt,
+        "held": of.held,
+        "spent": of.spent,
+        "expired": of.expired,
+        "taken back": of.taken_back,
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChange:
-    """What a rule gave of a unit, how many times, and the cost of it."""
+    """What a rule gave of a unit less what was taken back, how many times it gave, and the cost of it."""
 
     rule: str
     unit: str
@@ -110,11 +143,12 @@ class LadderChange:
 
 @dataclass(frozen=True, slots=True)
 class MemberChange:
-    """What a member was awarded of a unit, or (where `unit` is the currency) what that cost."""
+    """What a member was awarded of a unit, or (where `unit` is the currency) what that cost; their balance of it."""
 
     member: str
     unit: str
     awarded: Change
+    balance: Change = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +196,7 @@ class Comparison:
 
     Shape: `cost` adds up the units that have a worth; `unpriced` are those that lack one
     in a version that gives them. `members` holds all that were awarded something of a
-    unit in either version, by member and unit.
+    unit, or have a balance of it, in either version, by member and unit.
     """
 
     old: Version
@@ -176,6 +210,7 @@ class Comparison:
     members: tuple[MemberChange, ...]
     people: tuple[People, ...]
     first: FirstDifference | None
+    balances: tuple[BalanceChange, ...]
 
     @property
     def percent_of_sales(self) -> tuple[Fraction | None, Fraction | None]:

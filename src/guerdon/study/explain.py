@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from guerdon.check.wording import plain
 from guerdon.history.event import Event, Facts
+from guerdon.ledger.entries import Holding
 from guerdon.program import nodes, types
-from guerdon.reference.engine import Engine, Posted
+from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Verdict
-from guerdon.study import words
+from guerdon.reference.state import Deed, Ref, Subject
+from guerdon.study import undone, words
+from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
+from guerdon.study.happened import Told
+from guerdon.study.related import Circle, related
+from guerdon.study.timeline import timeline
 
 MOST_LINES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Something that was read: what it is called, and what it was."""
-
-    name: str
-    value: str
-
-
-@dataclass(slots=True)
-class Reason:
-    """A clause of the rule, what was read for it, and what came of it."""
-
-    clause: str
-    text: str
-    readings: tuple[Reading, ...] = ()
-    result: str = ""
-
-
-@dataclass(slots=True)
-class RuleAccount:
-    """What a rule gave at an event, clause by clause."""
-
-    rule: str
-    place: str
-    gave: str
-    fired: bool
-    reasons: list[Reason] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class EventAccount:
-    """An event, the member before it, and what each rule made of it."""
-
-    event: str
-    kind: str
-    when: str
-    facts: str
-    before: tuple[str, ...]
-    rules: list[RuleAccount] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Account:
-    """A member's events with what each was given, where they stand, and the events explained in full."""
-
-    member: str
-    events: list[tuple[str, str, str, str]]  # id, kind, when, what was given
-    standing: tuple[str, ...]
-    explained: list[EventAccount]
+MOST_LOTS = 12
 
 
 def explain(
     program: nodes.Program,
-    events: Iterable[Event],
+    history: Callable[[], Iterable[Event]],
     members: Mapping[str, Facts],
     member: str,
     event: str | None = None,
@@ -78,61 +33,133 @@ def explain(
 ) -> Account:
     """A member's account; `event` is explained in full, by `rule` alone where one is named.
 
-    Shape: `events` may hold other members' events, which are passed over.
+    Shape: `history` gives all events, of other members too; those that have no part in
+    the member's account are passed over. `member` may be an account.
     """
     engine = Engine(program, members)
-    writer = _Writer(engine, rule)
-    mine = [each for each in events if each.member == member]
-    posted = engine.run(mine, watched=lambda each: each.id == event, watch=writer.note)
+    circle = related(program, history, members, member)
+    writer = _Writer(engine, circle, event, rule)
+    engine.run(writer.watched(), watched=writer.is_asked, watch=writer.note)
+    engine.close(circle.end)
+    told = Told(engine, circle.events)
+    whose = tuple(_holders(engine, circle.who))
+    shown = [each for each in circle.events if each.member == circle.who or told.touches(each, whose)]
     return Account(
-        member, list(_given(mine, posted, engine)), _standing(engine, member), list(writer.accounts.values())
+        circle.who,
+        [_given(each, told, engine, circle.who, whose) for each in shown],
+        _standing(engine, circle.who),
+        writer.explained(told),
+        timeline(engine, told, circle.events, circle.who, whose),
     )
 
 
-def _given(events: list[Event], posted: Posted, engine: Engine) -> Iterator[tuple[str, str, str, str]]:
-    """Each event with the awards it brought."""
-    by_event: dict[str, list[str]] = {}
-    for award in posted.ledger.awards:
-        if award.quantity:
-            by_event.setdefault(award.event, []).append(f'{words.quantity(award.quantity, award.unit)} "{award.rule}"')
-    for event in events:
-        when = words.local(engine.calendar.local(event.at))
-        yield event.id, event.type, when, ", ".join(by_event.get(event.id, ["-"]))
+def _given(event: Event, told: Told, engine: Engine, who: str, whose: Collection[str]) -> tuple[str, str, str, str]:
+    """An event with the awards it brought; of somebody else's event those that came here."""
+    when = words.local(engine.calendar.local(event.at))
+    given = told.given(event, who, None if event.member == who else whose)
+    return event.id, event.type, when, ", ".join(given or ["-"])
+
+
+def _holders(engine: Engine, who: str) -> Iterator[str]:
+    """A member, and the accounts they are in."""
+    yield who
+    subject = engine.world.subjects.get(who)
+    if subject is not None and subject.account is None:
+        owners = (engine.world.owner(subject, name).id for name in engine.program.accounts)
+        yield from dict.fromkeys(id for id in owners if id != who)
 
 
 def _standing(engine: Engine, who: str) -> tuple[str, ...]:
-    """The member's tiers and balances."""
-    member = engine.members.get(who)
-    if member is None:
+    """The tiers and balances of a member and of the accounts they are in."""
+    subject = engine.world.subjects.get(who)
+    if subject is None:
         return ()
-    tiers = [
-        f"{ladder.name} {ladder.tiers[member.held[ladder.name].rank].name}"
-        for ladder in engine.program.ladders.values()
-    ]
-    return (*tiers, *(words.quantity(amount, unit) for unit, amount in member.balances.items()))
+    held = engine.posted.ledger.holdings()
+    balances = (text for id in _holders(engine, who) for text in _balances(engine, held, id, who))
+    return (*_tiers(engine, subject), *balances)
+
+
+def _tiers(engine: Engine, subject: Subject) -> Iterator[str]:
+    for ladder in engine.program.ladders.values():
+        if subject.account in (None, ladder.account):
+            held = engine.world.owner(subject, ladder.account).held[ladder.name]
+            yield f"{ladder.name} {ladder.tiers[held.standing].name}"
+
+
+def _balances(engine: Engine, held: Mapping[tuple[str, str], Holding], holder: str, who: str) -> Iterator[str]:
+    """What is there of each unit, in the order in which the holder first had some."""
+    spendable = {unit.name for unit in engine.program.units.values() if unit.spendable}
+    units = [each.unit for each in engine.posted.ledger.awards if each.member == holder and each.unit in spendable]
+    units += [unit for id, unit in held if id == holder]
+    whose = "" if holder == who else f" ({holder})"
+    for unit in dict.fromkeys(units):
+        holding = held.get((holder, unit), Holding())
+        yield words.quantity(holding.balance, unit) + whose
+        if holding.pending:
+            yield f"{words.quantity(holding.pending, unit)} held{whose}"
 
 
 class _Writer:
-    """Turns verdicts into accounts while the engine runs."""
+    """Turns what happens at one event into its account while the engine runs."""
 
-    def __init__(self, engine: Engine, rule: str | None) -> None:
-        self.engine, self.rule = engine, rule
+    def __init__(self, engine: Engine, circle: Circle, event: str | None, rule: str | None) -> None:
+        self.engine, self.circle, self.event, self.rule = engine, circle, event, rule
+        self.asked = [each for each in circle.events if self.is_asked(each)]
         self.accounts: dict[tuple[str, str], EventAccount] = {}
+        self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
+        self.standing: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def is_asked(self, event: Event) -> bool:
+        """Whether an event is to be explained; of an account, that of any of its members."""
+        subject = self.engine.world.subjects.get(self.circle.who)
+        own = event.member == self.circle.who or (subject is not None and subject.account is not None)
+        return own and event.id == self.event
+
+    def watched(self) -> Iterator[Event]:
+        """The events, noting how things stood before one that is asked for, and what had come back of earlier ones."""
+        for event in self.circle.events:
+            if not self.is_asked(event):
+                yield event
+                continue
+            was = undone.before(self._deeds(event))
+            self.standing[event.type, event.id] = _standing(self.engine, event.member)
+            yield event
+            self.stood[event.type, event.id] = was, undone.before(self._deeds(event))
+
+    def _deeds(self, event: Event) -> Mapping[Ref, Deed]:
+        subject = self.engine.members.get(event.member)
+        return subject.deeds if subject is not None else {}
 
     def note(self, event: Event, facts: Facts, verdict: Verdict) -> None:
         """Takes in what came of a rule at an event."""
         key = event.type, event.id
         if key not in self.accounts:
-            self.accounts[key] = self._event(event, facts)
+            self.accounts[key] = self._event(event, facts, _standing(self.engine, event.member))
         if self.rule in (None, verdict.rule.name):
             self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
 
-    def _event(self, event: Event, facts: Facts) -> EventAccount:
+    def _event(self, event: Event, facts: Facts, before: tuple[str, ...]) -> EventAccount:
         record = self.engine.program.events[event.type]
         when = words.local(self.engine.calendar.local(event.at))
-        return EventAccount(
-            event.id, event.type, when, words.facts(facts, record), _standing(self.engine, event.member)
-        )
+        return EventAccount(event.id, event.type, when, words.facts(facts, record), before)
+
+    def explained(self, told: Told) -> list[EventAccount]:
+        """The accounts of the events that were asked for, with what the ledger says of them."""
+        for event in self.circle.events:
+            if self.is_asked(event):
+                key = event.type, event.id
+                found = self.accounts.setdefault(key, self._event(event, event.facts, self.standing.get(key, ())))
+                self._complete(found, event, told)
+        return list(self.accounts.values())
+
+    def _complete(self, found: EventAccount, event: Event, told: Told) -> None:
+        """Adds what the event undid, and what came of it beside awards."""
+        came = [*told.phrases(told.posted(event), event.member, MOST_LOTS), *told.refused(event)]
+        found.came = (*map(str, came), *filter(None, [told.aside(event)]))
+        was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
+        found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
+        backs = undone.accounts(self.engine, told, event, now, was)
+        found.rules[:0] = [each for each in backs if self.rule in (None, each.rule)]
 
 
 def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> RuleAccount:

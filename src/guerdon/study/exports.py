@@ -9,20 +9,26 @@ from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 
-from guerdon.study.comparison import Change, Comparison, Count
+from guerdon.study.comparison import Change, Comparison, Count, balance_figures
 from guerdon.study.rows import exact, instant
 from guerdon.study.whole import appearing, cell
 
 
 def write_csv(comparison: Comparison, folder: str | Path) -> list[Path]:
-    """Writes totals.csv, rules.csv, tiers.csv and members.csv; where they are.
+    """Writes totals.csv, rules.csv, balances.csv, tiers.csv and members.csv; where they are.
 
     Shape: numbers exact, without thousands separators, as `22/3` where decimals have no
     end; percents are rounded half even to six decimals. `tiers` is the matrix of moves.
     Texts that a spreadsheet would run start with an apostrophe (see `cell`). Nothing
     appears before all is written.
     """
-    files = {"totals.csv": _total_rows, "rules.csv": _rule_rows, "tiers.csv": _tier_rows, "members.csv": _member_rows}
+    files = {
+        "totals.csv": _total_rows,
+        "rules.csv": _rule_rows,
+        "balances.csv": _balance_rows,
+        "tiers.csv": _tier_rows,
+        "members.csv": _member_rows,
+    }
     with appearing(Path(folder), list(files)) as beside:
         for name, rows in files.items():
             with (beside / name).open("w", encoding="utf-8", newline="") as file:
@@ -75,6 +81,15 @@ def _rule_rows(of: Comparison) -> Cells:
         ]
 
 
+def _balance_rows(of: Comparison) -> Cells:
+    """What there is of each unit at the end, and what became of the rest."""
+    yield ["unit", "what", "old", "new", "difference"]
+    for each in of.balances:
+        for what, change in balance_figures(each).items():
+            yield [cell(each.unit), what, *_exact(change)]
+        yield [cell(each.unit), "members in debt", each.debtors.old, each.debtors.new, each.debtors.difference]
+
+
 def _tier_rows(of: Comparison) -> Cells:
     yield ["ladder", "old_tier", "new_tier", "members"]
     for ladder in of.ladders:
@@ -83,9 +98,10 @@ def _tier_rows(of: Comparison) -> Cells:
 
 
 def _member_rows(of: Comparison) -> Cells:
-    yield ["member", "unit", "old", "new", "difference"]
+    balance = ["old_balance", "new_balance", "balance_difference"]
+    yield ["member", "unit", "old", "new", "difference", *balance]
     for each in of.members:
-        yield [cell(each.member), cell(each.unit), *_exact(each.awarded)]
+        yield [cell(each.member), cell(each.unit), *_exact(each.awarded), *_exact(each.balance)]
 
 
 def _exact(change: Change) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guerdon.reference.engine import Posted
+from guerdon.reference.posted import Posted
 from guerdon.study.arrow import as_arrow
 from guerdon.study.rows import Row, TooLarge, decimal, rows
 from guerdon.study.schema import TABLES, Column, Kind, decimals, stored_as

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 
+from guerdon.ledger.entries import Holding
 from guerdon.program.printed import fingerprint
-from guerdon.reference.engine import Posted
+from guerdon.reference.posted import Posted
+from guerdon.study.lots import lots
 from guerdon.study.schema import WHOLE_DIGITS
 
 Row = tuple[str | int | Fraction | None, ...]
@@ -23,8 +25,9 @@ class TooLarge(Exception):
 def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
-    Shape: awards in the order in which they were posted; balances by member and unit;
-    tiers by member, ladder and time; rejected rows as they were set aside.
+    Shape: awards, postings and refusals in the order in which they were posted; lots in
+    that of their first posting; balances by member and unit; tiers by member, ladder and
+    time; rejected rows as they were set aside.
     """
     return _ROWS[table](posted)
 
@@ -46,18 +49,64 @@ def _awards(posted: Posted) -> Iterator[Row]:
             award.spendable_from,
             award.expires,
             program,
+            award.of,
         )
 
 
 def _balances(posted: Posted) -> Iterator[Row]:
-    for (member, unit), balance in sorted(posted.ledger.balances(posted.until).items()):
-        yield member, unit, balance, posted.until
+    """Also of those who were awarded something of which rounding and limits left nothing."""
+    held, units = posted.ledger.holdings(posted.until), posted.program.units
+    for award in posted.ledger.awards:
+        if units[award.unit].spendable:
+            held.setdefault((award.member, award.unit), Holding())
+    for member, unit in sorted(held):
+        holding = held[member, unit]
+        yield member, unit, holding.balance, holding.pending, posted.until
+
+
+def _lots(posted: Posted) -> Iterator[Row]:
+    for each in lots(posted.ledger, posted.until):
+        yield (
+            each.id,
+            each.member,
+            each.unit,
+            each.granted,
+            each.remaining,
+            each.spent,
+            each.expired,
+            each.taken_back,
+            each.transferred,
+            each.repaid,
+            each.at,
+            each.spendable_from,
+            each.expires,
+        )
+
+
+def _postings(posted: Posted) -> Iterator[Row]:
+    for each in posted.ledger.postings:
+        yield (
+            each.holder,
+            each.unit,
+            each.lot,
+            each.source.value,
+            each.target.value,
+            each.quantity,
+            each.at,
+            each.event,
+            each.reason,
+        )
 
 
 def _tiers(posted: Posted) -> Iterator[Row]:
     held = posted.ledger.standings(posted.until)
     for each in sorted(held, key=lambda standing: (standing.member, standing.ladder, standing.since)):
         yield each.member, each.ladder, each.tier, each.since, each.before, each.reason
+
+
+def _refused(posted: Posted) -> Iterator[Row]:
+    for each in posted.ledger.refusals:
+        yield each.member, each.event, each.unit, each.quantity, each.at, each.reason
 
 
 def _rejected(posted: Posted) -> Iterator[Row]:
@@ -76,7 +125,10 @@ def _rejected(posted: Posted) -> Iterator[Row]:
 _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "awards": _awards,
     "balances": _balances,
+    "lots": _lots,
+    "postings": _postings,
     "tiers": _tiers,
+    "refused": _refused,
     "rejected": _rejected,
 }
 

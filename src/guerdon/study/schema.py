@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from guerdon.program import nodes
+from guerdon.program.currency import DECIMALS
 
 
 class Kind(Enum):
@@ -42,15 +43,53 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("dropped", Kind.EXACT, "what rounding took off; negative where it added"),
         Column("cut", Kind.QUANTITY, "what limits cut off"),
         Column("at", Kind.INSTANT, "when the event happened"),
-        Column("spendable_from", Kind.INSTANT, "from when on it can be spent"),
-        Column("expires", Kind.INSTANT, "when it expires, exclusive; missing where it does not", optional=True),
+        Column(
+            "spendable_from",
+            Kind.INSTANT,
+            "from when on it can be spent; missing where it waits for an event",
+            optional=True,
+        ),
+        Column("expires", Kind.INSTANT, "when it expires, exclusive; missing where it has no fixed day", optional=True),
         Column("program", Kind.TEXT, "the fingerprint of the program that gave it"),
+        Column("of", Kind.TEXT, "the award that is taken back; missing where it is given", optional=True),
     ),
     "balances": (
-        Column("member", Kind.TEXT, "whose balance"),
+        Column("member", Kind.TEXT, "whose balance: a member's, or an account's, such as `household/7`"),
         Column("unit", Kind.TEXT, "of what"),
-        Column("balance", Kind.QUANTITY, "the sum of the awards"),
+        Column("balance", Kind.QUANTITY, "what can be spent; below zero it is debt"),
+        Column("pending", Kind.QUANTITY, "what is held, and can't be spent yet"),
         Column("as_of", Kind.INSTANT, "as of when, exclusive: the run's end"),
+    ),
+    "lots": (
+        Column("id", Kind.TEXT, "names the lot: the first award in it, or the event that made it"),
+        Column("member", Kind.TEXT, "who holds it: a member, or an account"),
+        Column("unit", Kind.TEXT, "of what"),
+        Column("granted", Kind.QUANTITY, "how much came into it; remaining and all that follows add up to it"),
+        Column("remaining", Kind.QUANTITY, "how much is there yet, held or not"),
+        Column("spent", Kind.QUANTITY, "how much was spent, less what was given back"),
+        Column("expired", Kind.QUANTITY, "how much expired"),
+        Column("taken_back", Kind.QUANTITY, "how much was taken back"),
+        Column("transferred", Kind.QUANTITY, "how much went to others"),
+        Column("repaid", Kind.QUANTITY, "how much repaid debt"),
+        Column("at", Kind.INSTANT, "when it came to be there"),
+        Column("spendable_from", Kind.INSTANT, "from when on it can be spent; missing where unknown", optional=True),
+        Column(
+            "expires",
+            Kind.INSTANT,
+            "when it expires, exclusive, if that was fixed when it was awarded; else missing",
+            optional=True,
+        ),
+    ),
+    "postings": (
+        Column("member", Kind.TEXT, "whose: a member's, or an account's"),
+        Column("unit", Kind.TEXT, "of what"),
+        Column("lot", Kind.TEXT, "the lot; missing where it is no lot's, such as debt", optional=True),
+        Column("source", Kind.TEXT, "the pot that it left"),
+        Column("target", Kind.TEXT, "the pot that it entered"),
+        Column("quantity", Kind.QUANTITY, "how much; always above zero"),
+        Column("at", Kind.INSTANT, "when"),
+        Column("event", Kind.TEXT, "the id of the event; missing where a day began", optional=True),
+        Column("reason", Kind.TEXT, "the rule, or what happened"),
     ),
     "tiers": (
         Column("member", Kind.TEXT, "who held it"),
@@ -59,6 +98,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("from", Kind.INSTANT, "from when on, inclusive"),
         Column("before", Kind.INSTANT, "until when, exclusive; missing where it is still held", optional=True),
         Column("reason", Kind.TEXT, "why it came to be held"),
+    ),
+    "refused": (
+        Column("member", Kind.TEXT, "who asked for it: a member, or an account"),
+        Column("event", Kind.TEXT, "the id of the event that asked"),
+        Column("unit", Kind.TEXT, "of what"),
+        Column("quantity", Kind.QUANTITY, "how much was asked for"),
+        Column("at", Kind.INSTANT, "when"),
+        Column("reason", Kind.TEXT, "why it was not granted"),
     ),
     "rejected": (
         Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),
@@ -75,8 +122,10 @@ WHOLE_DIGITS = 18
 
 
 def decimals(program: nodes.Program) -> int:
-    """Decimals of every quantity in a program's results: those of its finest unit."""
-    return max((unit.decimals for unit in program.units.values()), default=0)
+    """Decimals of every quantity in a program's results: those of its finest unit, or of the money that it charges."""
+    units = program.units.values()
+    money = [DECIMALS[program.frame.currency] for unit in units if unit.debt.kind is nodes.DebtKind.CHARGED]
+    return max((*(unit.decimals for unit in units), *money), default=0)
 
 
 def stored_as(column: Column, places: int) -> str:

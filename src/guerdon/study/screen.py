@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from guerdon.history.event import Event, Rejection
+from guerdon.program.currency import DECIMALS
 from guerdon.study import words
-from guerdon.study.explain import Account, EventAccount, RuleAccount
+from guerdon.study.account import Account, EventAccount, RuleAccount
 from guerdon.study.summary import Summary, TierLine
 
 MOST_REJECTED = 10
@@ -68,6 +69,10 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     to.print(_rules(summary))
     to.print()
     to.print(_units(summary))
+    went = _flows(summary)
+    if went is not None:
+        to.print()
+        to.print(went)
     for ladder in dict.fromkeys(line.ladder for line in summary.tiers):
         to.print()
         to.print(_ladder(ladder, [line for line in summary.tiers if line.ladder == ladder]))
@@ -78,35 +83,69 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
 
 def _rules(summary: Summary) -> Table:
     rows = [
-        (
-            line.rule,
-            f"{line.awards:,}",
-            f"{words.decimal(line.quantity, _decimals(line.quantity))} {line.unit}",
-            words.decimal(line.dropped, 2) if line.dropped else "-",
-            words.decimal(line.cut, _decimals(line.cut)) if line.cut else "-",
-            words.money(line.cost, summary.currency) if line.cost is not None else "-",
-            _percent(line.cost, summary.sales),
-        )
+        {
+            "Rule": line.rule,
+            ">Awards": f"{line.awards:,}",
+            ">Given": f"{_number(line.quantity)} {line.unit}",
+            ">Taken back": _number(line.taken_back) if line.taken_back else "-",
+            ">Rounded off": words.decimal(line.dropped, 2) if line.dropped else "-",
+            ">Cut by limits": _number(line.cut) if line.cut else "-",
+            ">Cost": words.money(line.cost, summary.currency) if line.cost is not None else "-",
+            ">Of sales": _percent(line.cost, summary.sales),
+        }
         for line in summary.rules
     ]
     if any(line.cost is not None for line in summary.rules):
         cost = words.money(summary.cost, summary.currency), _percent(summary.cost, summary.sales)
-        rows.append(("in all", "", "", "", "", *cost))
-    columns = ("Rule", ">Awards", ">Given", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
-    return table("Awards", columns, rows)
+        rows.append({"Rule": "in all", ">Cost": cost[0], ">Of sales": cost[1]})
+    columns = ("Rule", ">Awards", ">Given", ">Taken back", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
+    return _where_any("Awards", columns, rows, {">Taken back"})
 
 
 def _units(summary: Summary) -> Table:
     rows = [
-        (
-            line.unit,
-            f"{line.members:,}",
-            words.decimal(line.balance, _decimals(line.balance)),
-            words.money(line.worth, summary.currency) if line.worth is not None else "-",
-        )
+        {
+            "Unit": line.unit,
+            ">Members": f"{line.members:,}",
+            ">Balance": _number(line.balance, line.unit),
+            ">Worth": words.money(line.worth, summary.currency) if line.worth is not None else "-",
+            ">Debt": _number(-line.flow.debt, line.unit) if line.flow.debt else "-",
+            ">In debt": f"{line.debtors:,}" if line.debtors else "-",
+            ">Held": _number(line.flow.held, line.unit) if line.flow.held else "-",
+        }
         for line in summary.units
     ]
-    return table("Balances", ("Unit", ">Members", ">Balance", ">Worth"), rows)
+    columns = ("Unit", ">Members", ">Balance", ">Worth", ">Debt", ">In debt", ">Held")
+    return _where_any("Balances", columns, rows, {">Debt", ">In debt", ">Held"})
+
+
+_WENT = {
+    ">Spent": "spent",
+    ">Expired": "expired",
+    ">Taken back": "taken_back",
+    ">Charged": "billed",
+    ">Held": "held",
+}
+"""The columns about what is not in a balance, and the figures of a flow that they show."""
+
+
+def _flows(summary: Summary) -> Table | None:
+    """What was issued and where it went, which adds up; nothing where all of it is there yet, to be spent."""
+    rows = []
+    for line in summary.units:
+        figures = {title: getattr(line.flow, name) for title, name in _WENT.items()}
+        if any(figures.values()):
+            shown = {title: _number(figure, line.unit) if figure else "-" for title, figure in figures.items()}
+            ends = {">Issued": _number(line.flow.issued, line.unit), ">Balance": _number(line.balance, line.unit)}
+            rows.append({"Unit": line.unit, **shown, **ends})
+    columns = ("Unit", ">Issued", *_WENT, ">Balance")
+    return _where_any("Where it went", columns, rows, set(_WENT)) if rows else None
+
+
+def _where_any(title: str, columns: Iterable[str], rows: list[dict[str, str]], optional: set[str]) -> Table:
+    """A table of rows by column, with those of the optional columns in which there is more than dashes."""
+    shown = [each for each in columns if each not in optional or any(row.get(each, "-") != "-" for row in rows)]
+    return table(title, shown, [[row.get(each, "") for each in shown] for row in rows])
 
 
 def _ladder(ladder: str, lines: list[TierLine]) -> Table:
@@ -133,11 +172,28 @@ def _notes(summary: Summary, seconds: float) -> Iterator[str]:
         yield f"[bold red]Set aside: {aside}[/] ({parts}); `guerdon code CODE` says what each means."
     else:
         yield "Nothing was set aside."
+    yield from _unmet(summary)
     if summary.repeated:
         yield f"{words.count(summary.repeated, 'event')} came again unchanged and counted once."
     if summary.later:
         yield f"After the last day: {words.count(summary.later, 'event')}, not read."
     yield f"{seconds:.1f} seconds, {summary.events / max(seconds, 0.001):,.0f} events a second."
+
+
+def _unmet(summary: Summary) -> Iterator[str]:
+    """What was asked for and not granted, and what was owed and not paid."""
+    if summary.refused:
+        yield f"Refused: {words.count(summary.refused, 'request')} to spend or take what was not there or not theirs."
+    for line in summary.units:
+        if line.flow.written_off:
+            yield f"Written off: {_number(line.flow.written_off)} {line.unit} that could not be taken back."
+        if line.flow.charged:
+            yield f"Charged in money: {_number(line.flow.charged)} {line.unit} that could not be taken back."
+
+
+def _number(of: Fraction, unit: str = "") -> str:
+    """A quantity with as many decimals as it needs; money with those of its currency."""
+    return words.decimal(of, max(_decimals(of), DECIMALS.get(unit, 0)))
 
 
 def _percent(part: Fraction | None, whole: Fraction) -> str:
@@ -180,7 +236,9 @@ def show_rejections(rejections: list[Rejection], to: Console) -> None:
 def show_account(account: Account, to: Console) -> None:
     """Events and awards of a member, then what was asked about in full."""
     if not account.explained:
-        to.print(table(f"Member {account.member}", ("Event", "Kind", "When", "Given"), account.events))
+        rows = [(each.event, each.kind, each.when, each.text) for each in account.timeline]
+        said = "Given" if rows == account.events else "What came of it"
+        to.print(table(f"Member {account.member}", ("Event", "Kind", "When", said), rows))
         to.print()
         to.print(f"Now: {', '.join(account.standing)}")
     for event in account.explained:
@@ -193,6 +251,10 @@ def _show_event(member: str, event: EventAccount, to: Console) -> None:
         to.print(f"  {escape(event.facts)}")
     if event.before:
         to.print(f"  before it: {escape(', '.join(event.before))}")
+    for text in event.undid:
+        to.print(f"  undoes {escape(text)}")
+    for text in event.came:
+        to.print(f"  {escape(text)}")
     for rule in event.rules:
         to.print()
         _show_rule(rule, to)

@@ -7,7 +7,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from guerdon.program.currency import DECIMALS
-from guerdon.study.comparison import Change, Comparison, Count, LadderChange, People, Presence
+from guerdon.study.comparison import (
+    NOTHING,
+    Change,
+    Comparison,
+    Count,
+    LadderChange,
+    People,
+    Presence,
+    balance_figures,
+)
 from guerdon.study.rows import exact
 from guerdon.study.words import decimal, quantity
 
@@ -22,7 +31,7 @@ class Sheet(NamedTuple):
 
 def tables(comparison: Comparison) -> list[Sheet]:
     """The comparison for people: thousands set apart, costs in the currency's decimals, differences signed."""
-    sheets = [_totals(comparison), _rules(comparison)]
+    sheets = [_totals(comparison), _rules(comparison), _balances(comparison)]
     for ladder in comparison.ladders:
         sheets += [_tiers(ladder), _moves(ladder)]
     sheets.append(_people(comparison))
@@ -55,6 +64,19 @@ def _rules(of: Comparison) -> Sheet:
     return Sheet(
         "By rule", ["rule", "unit", *_FIGURES, ">times, old", ">times, new", f">cost difference ({of.currency})"], rows
     )
+
+
+def _balances(of: Comparison) -> Sheet:
+    """What there is at the end and what became of the rest, where that is more than what was awarded."""
+    rows = []
+    for each in of.balances:
+        figures = balance_figures(each)
+        if any(change != NOTHING for what, change in figures.items() if what != "balance"):
+            shown = {what: change for what, change in figures.items() if change != NOTHING}
+            rows += [[f"{what} ({each.unit})", *_three(change, each.unit)] for what, change in shown.items()]
+        if each.debtors != Count(0, 0):
+            rows.append([f"members in debt ({each.unit})", *_three(each.debtors)])
+    return Sheet("Balances at the end", ["", *_FIGURES], rows)
 
 
 def _tiers(ladder: LadderChange) -> Sheet:

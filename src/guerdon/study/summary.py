@@ -9,13 +9,14 @@ from fractions import Fraction
 from guerdon.check.wording import plain
 from guerdon.ledger.entries import Award
 from guerdon.program import nodes
-from guerdon.reference.engine import Posted
 from guerdon.reference.exact import summed
+from guerdon.reference.posted import Posted
+from guerdon.study.flows import Flow, flows
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """What a rule gave: how often, how much, what rounding dropped and limits cut, and its cost."""
+    """What a rule gave: how often, how much, what of it was taken back, what rounding dropped and limits cut, and its cost."""
 
     rule: str
     unit: str
@@ -23,17 +24,23 @@ class RuleLine:
     quantity: Fraction
     dropped: Fraction
     cut: Fraction
-    cost: Fraction | None  # in the program's currency; None where the unit has no worth
+    cost: Fraction | None  # in the program's currency, of what was not taken back; None where the unit has no worth
+    taken_back: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """The balances of a unit: how many members hold some, how much in all, and its worth."""
+    """The balances of a unit: how many members hold some, how much in all, and its worth.
+
+    Shape: `flow` says what was issued and where it went; `debtors` are those whose balance is below zero.
+    """
 
     unit: str
     members: int
     balance: Fraction
     worth: Fraction | None
+    flow: Flow
+    debtors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class TierLine:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run's figures. INVARIANT: awards per rule of a unit add up to its balances."""
+    """A run's figures. INVARIANT: what was issued of a unit is there yet or went where `UnitLine.flow` says."""
 
     program: str
     currency: str
@@ -61,6 +68,7 @@ class Summary:
     rejected: tuple[tuple[str, int], ...]  # code, how many
     repeated: int
     later: int
+    refused: int
 
 
 def summarise(posted: Posted) -> Summary:
@@ -80,6 +88,7 @@ def summarise(posted: Posted) -> Summary:
         tuple(sorted(Counter(each.code for each in posted.rejections).items())),
         posted.repeated,
         posted.later,
+        len(posted.ledger.refusals),
     )
 
 
@@ -92,15 +101,17 @@ def _rules(posted: Posted) -> list[RuleLine]:
 
 
 def _rule(rule: nodes.Rule, awards: list[Award], program: nodes.Program) -> RuleLine:
-    quantity = summed(award.quantity for award in awards)
+    given = summed(award.quantity for award in awards if award.of is None)
+    taken_back = -summed(award.quantity for award in awards if award.of is not None)
     return RuleLine(
         rule.name,
         rule.unit,
         sum(award.quantity > 0 for award in awards),
-        quantity,
+        given,
         summed(award.dropped for award in awards),
         summed(award.cut for award in awards),
-        _cost(program, rule, quantity),
+        _cost(program, rule, given - taken_back),
+        taken_back,
     )
 
 
@@ -110,14 +121,23 @@ def _cost(program: nodes.Program, rule: nodes.Rule, quantity: Fraction) -> Fract
 
 
 def _units(posted: Posted) -> list[UnitLine]:
-    balances = posted.ledger.balances()
-    lines = []
-    for unit in posted.program.units.values():
-        held = [amount for (_, name), amount in balances.items() if name == unit.name and amount]
-        total = summed(held)
-        if held or any(rule.unit == unit.name for rule in posted.program.rules.values()):
-            lines.append(UnitLine(unit.name, len(held), total, None if unit.worth is None else total * unit.worth))
-    return lines
+    """The units that can be spent, as far as there is something of them or a rule gives them, and money that is charged."""
+    program, went = posted.program, flows(posted.ledger)
+    held: dict[str, list[Fraction]] = {}
+    for (_, unit), balance in posted.ledger.balances().items():
+        if balance:
+            held.setdefault(unit, []).append(balance)
+    spendable = [unit.name for unit in program.units.values() if unit.spendable]
+    given = {rule.unit for rule in program.rules.values()}
+    shown = [name for name in dict.fromkeys([*spendable, *went]) if name in went or name in given]
+    return [_unit(name, held.get(name, []), went.get(name, Flow()), program) for name in shown]
+
+
+def _unit(name: str, held: list[Fraction], flow: Flow, program: nodes.Program) -> UnitLine:
+    worth = program.units[name].worth if name in program.units else Fraction(1)
+    total = summed(held)
+    debtors = sum(balance < 0 for balance in held)
+    return UnitLine(name, len(held), total, None if worth is None else total * worth, flow, debtors)
 
 
 def _tiers(posted: Posted) -> list[TierLine]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
-from fractions import Fraction
 
 from guerdon.history.event import Event
-from guerdon.program import nodes
+from guerdon.program import nodes, types
+from guerdon.reference import ladders, lots
 from guerdon.reference.engine import Engine
-from guerdon.reference.state import Held
+from guerdon.reference.state import Lot, Subject
 from guerdon.study import words
+from guerdon.study.found import Found
 from guerdon.text import diagnostic
 from guerdon.text.diagnostic import Diagnostic
 from guerdon.text.source import Span
@@ -44,25 +45,20 @@ def run(program: nodes.Program) -> tuple[Result, ...]:
 
 def _misses(case: nodes.Case, program: nodes.Program) -> Iterator[Miss]:
     trial = _Trial(case, program)
-    for number, step in enumerate(case.steps):
+    for step in case.steps:
         if isinstance(step, nodes.Happening):
-            trial.happen(step, number)
+            trial.happen(step)
         else:
-            found = trial.found(step)
-            expected = _shown(step)
+            found, expected = trial.found(step), words.expected(step, program)
             if found != expected:
-                yield Miss(step.span, expected, found)
-
-
-def _shown(step: nodes.Expectation) -> str:
-    if step.kind is nodes.Expected.TIER:
-        return f"{step.ladder} {step.tier}"
-    assert step.quantity is not None and step.unit is not None
-    return words.quantity(step.quantity, step.unit)
+                yield Miss(step.span, expected, found + trial.aside(step))
 
 
 class _Trial:
-    """An engine with the openings of one test, its events happening one after the other."""
+    """An engine with the openings of one test, its events happening one after the other.
+
+    Shape: events have the ids 1, 2, 3... in the order of the test.
+    """
 
     def __init__(self, case: nodes.Case, program: nodes.Program) -> None:
         self.case, self.program = case, program
@@ -71,61 +67,82 @@ class _Trial:
             if opening.fact:
                 facts.setdefault(opening.member, {})[opening.fact] = opening.value
         self.engine = Engine(program, facts)
+        self.events = 0
         self.last: Event | None = None
+        self.opened: set[str] = set()
+        self.silent = [each.member for each in case.given if each.member not in _acting(case)]
 
-    def happen(self, step: nodes.Happening, number: int) -> None:
+    def happen(self, step: nodes.Happening) -> None:
         at = self.engine.calendar.instant(step.date, step.time or NOON)
-        event = Event(f"{number:04}", step.event, step.member, at, at, number, step.facts)
-        if step.member not in self.engine.members:
-            self._open(event)
+        self.events += 1
+        event = Event(str(self.events), step.event, step.member, at, at, self.events, step.facts)
+        for id in (*self.silent, *_named(event, self.program), step.member):
+            self._open(id, event)
         self.engine.happen(event)
         self.last = event
 
-    def _open(self, event: Event) -> None:
-        """The member as the test gives it, from its first event on."""
-        member = self.engine.admit(event)
-        for opening in self.case.given:
-            if opening.member != event.member:
-                continue
-            if opening.ladder and opening.tier:
-                ladder = self.program.ladders[opening.ladder]
-                ends = self.engine.calendar.term_end(ladder.lasts, member.day)
-                rank = ladder.rank(opening.tier)
-                member.held[ladder.name] = Held(rank, ends if rank else None, given=True)
-            elif opening.unit and opening.quantity is not None:
-                member.balances[opening.unit] = member.balances.get(opening.unit, Fraction(0)) + opening.quantity
+    def _open(self, id: str, event: Event) -> None:
+        """Gives a member, or an account, what the test gives it: once, before the first event that it has a part in."""
+        given = [each for each in self.case.given if each.member == id]
+        if id in self.opened or not given:
+            return
+        self.opened.add(id)
+        for opening in given:
+            if opening.fact:
+                self._owner(id, None, event)
+            ladder = self.program.ladders.get(opening.ladder or "")
+            unit = self.program.units.get(opening.unit or "")
+            if ladder is not None and opening.tier:
+                subject = self._owner(id, ladder.account, event)
+                ladders.give(ladder, self.engine.world.scene(subject), ladder.rank(opening.tier), None)
+            elif unit is not None and opening.quantity:
+                self._grant(self._owner(id, unit.account, event), unit, opening, event)
+
+    def _owner(self, id: str, account: str | None, event: Event) -> Subject:
+        """Who owns a thing of an account: the account of the member, or the account itself of which this is the id."""
+        world = self.engine.world
+        if account is not None and id not in _people(self.case, self.program):
+            return world.admit(f"{account}/{id}", {}, self.engine.calendar.day(event.at), event.at, account)
+        return world.owner(self.engine.admit(replace(event, member=id)), account)
+
+    def _grant(self, owner: Subject, unit: nodes.Unit, opening: nodes.Opening, event: Event) -> None:
+        """So much as a lot of that day; of a status unit, as counted."""
+        assert opening.quantity is not None
+        day, much, id = owner.day, opening.quantity, f"given/{opening.member}/{unit.name}"
+        if unit.spendable:
+            lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, opening.member, owner.id)
+            lots.grant(self.engine.world, owner, lot, event.at, None, "given", merge=False)
+        else:
+            owner.earned[unit.name].add(day, much, ("given", id))
 
     def found(self, step: nodes.Expectation) -> str:
         """What there is in place of what was expected, in the same words."""
-        if step.kind is nodes.Expected.AWARD:
-            return self._awarded(step)
-        who = step.member or (self.last.member if self.last else "")
-        if who not in self.engine.members:
-            return f"no member {who}" if who else "no event before it"
-        member = self.engine.members[who]
-        if step.on is not None:
-            self.engine.pass_to(member, step.on)
-        if step.kind is nodes.Expected.TIER:
-            assert step.ladder is not None
-            ladder = self.program.ladders[step.ladder]
-            return f"{step.ladder} {ladder.tiers[member.held[step.ladder].rank].name}"
-        assert step.unit is not None
-        return words.quantity(member.balances.get(step.unit, Fraction(0)), step.unit)
+        return Found(self.engine, self.last).text(step)
 
-    def _awarded(self, step: nodes.Expectation) -> str:
-        """What the latest event gave, by one rule or by all that give this unit."""
-        assert step.unit is not None
-        if self.last is None:
-            return "no event before it"
-        given = [
-            award.quantity
-            for award in self.engine.posted.ledger.awards
-            if award.event == self.last.id
-            and award.unit == step.unit
-            and (step.rule is None or award.rule == step.rule)
-            and (step.member is None or award.member == step.member)
-        ]
-        return words.quantity(sum(given, Fraction(0)), step.unit)
+    def aside(self, step: nodes.Expectation) -> str:
+        """That nothing came of the latest event, and why; empty where something did."""
+        why = Found(self.engine, self.last).why_nothing()
+        return f"; {why}" if why and step.kind is not nodes.Expected.REFUSED else ""
+
+
+def _acting(case: nodes.Case) -> set[str]:
+    """The members that something happens to in a test."""
+    return {step.member for step in case.steps if isinstance(step, nodes.Happening)}
+
+
+def _people(case: nodes.Case, program: nodes.Program) -> set[str]:
+    """The members of a test: those that act, that have facts, or that an event names."""
+    steps = [step for step in case.steps if isinstance(step, nodes.Happening)]
+    named = {id for step in steps for id in _named(Event("", step.event, step.member, 0, 0, 0, step.facts), program)}
+    return _acting(case) | {each.member for each in case.given if each.fact} | named
+
+
+def _named(event: Event, program: nodes.Program) -> Iterator[str]:
+    """The members that an event's facts name."""
+    for fact in program.events[event.type].facts.values():
+        of = fact.type.of if isinstance(fact.type, types.Optional) else fact.type
+        if isinstance(of, types.Member) and event.facts.get(fact.name) is not None:
+            yield str(event.facts[fact.name])
 
 
 def render(result: Result, miss: Miss) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from guerdon.check.wording import plain
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
+from guerdon.program.nodes import Expected
 
 
 def money(amount: Fraction, currency: str) -> str:
@@ -44,7 +45,7 @@ def value(of: object, kind: types.Type) -> str:
             return f"{plain(of * 100)}%"
         case types.Rate(unit, per), types.RateValue(give, by, full):
             return f"{quantity(give, unit)} per {'full ' if full else ''}{quantity(by, per)}"
-        case types.Number(), Fraction():
+        case types.Number() | types.AmountOf(), Fraction():
             return plain(of)
         case types.YesNo(), _:
             return "yes" if of else "no"
@@ -69,6 +70,39 @@ def facts(of: Mapping[str, object], record: nodes.Record) -> str:
         if of.get(fact.name) is not None
     ]
     return ", ".join(shown)
+
+
+REFUSAL = "a refusal"
+"""What a test expects that expects something to be refused."""
+
+
+def expected(step: nodes.Expectation, program: nodes.Program) -> str:
+    """What a test expects, in few words."""
+    match step.kind:
+        case Expected.TIER:
+            return f"{step.ladder} {step.tier}"
+        case Expected.REFUSED:
+            return REFUSAL
+        case Expected.MEASURE:
+            return f"{step.measure} {_measured(step, program)}"
+    assert step.quantity is not None
+    much = quantity(step.quantity, step.unit) if step.unit else plain(step.quantity)
+    match step.kind:
+        case Expected.PENDING:
+            return f"{much} pending"
+        case Expected.COUNT:
+            return f"{step.ladder} counts {much}"
+        case Expected.NEEDS:
+            return f"{step.ladder} needs {much} to reach {step.tier}"
+    return much
+
+
+def _measured(step: nodes.Expectation, program: nodes.Program) -> str:
+    """The expected value of a measure, as the measure's own values are written."""
+    of = program.measures[step.measure or ""].value.type
+    of = of.of if isinstance(of, types.Optional) else of
+    assert step.quantity is not None
+    return value(int(step.quantity) if isinstance(of, types.Days) else step.quantity, of)
 
 
 def local(moment: datetime) -> str:

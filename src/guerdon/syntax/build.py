@@ -51,7 +51,7 @@ class Builder(Transformer[Token, Any]):
                 return children[0]
             case "number" | "percent" | "string" | "date" | "name":
                 return children[0]
-            case "which" | "aggregate" | "mode" | "or_nothing":
+            case "which" | "aggregate" | "mode" | "edge" | "holding" | "or_nothing" | "existing" | "kept":
                 return tree.Name(" ".join(child.text for child in children), span=span)
             case "names" | "settings":
                 return tuple(children)
@@ -66,7 +66,9 @@ class Builder(Transformer[Token, Any]):
             case "among":
                 return tree.Among(children[0], children[1], tuple(children[2:]), span=span)
             case "limit":
-                return tree.Limit(children[0], tuple(children[1:-1]), children[-1], span=span)
+                return tree.Limit(children[0], tuple(children[1:-2]), *children[-2:], span=span)
+            case "clawback":
+                return tree.Clawback(children[0], children[1] if children[1:] else None, span=span)
             case "line_list":
                 return tree.LineList(tuple(child for child in children if child is not None), span=span)
             case "add" | "multiply" | "compare":
@@ -77,6 +79,7 @@ class Builder(Transformer[Token, Any]):
                 | "event"
                 | "record"
                 | "member"
+                | "account"
                 | "table"
                 | "measure"
                 | "tiers"

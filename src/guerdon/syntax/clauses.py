@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from guerdon.syntax.expressions import *
+from guerdon.syntax.life import *
+from guerdon.syntax.trials import *
 from guerdon.text.node import Node
 
 __all__ = [
@@ -19,9 +21,6 @@ __all__ = [
     "During",
     "Each",
     "Edition",
-    "ExpectAward",
-    "ExpectBalance",
-    "ExpectTier",
     "Fact",
     "Falls",
     "FieldType",
@@ -29,17 +28,13 @@ __all__ = [
     "Forever",
     "FromDate",
     "Give",
-    "Given",
-    "Happens",
     "Hours",
     "IsClause",
     "Lasts",
     "Limit",
-    "LineList",
     "ListOf",
     "Minimum",
     "NamedType",
-    "Never",
     "On",
     "OneOf",
     "OneTier",
@@ -48,7 +43,6 @@ __all__ = [
     "Perk",
     "Round",
     "Row",
-    "Setting",
     "Stretch",
     "ThroughEnd",
     "Tier",
@@ -163,13 +157,14 @@ class Counts(Node):
 
 
 class Tier(Node):
+    """A tier and what reaches it: a count, a condition, an invitation, or nothing."""
+
     name: Name
-    at: Quantity | Number | None
+    reached: Quantity | Number | When | ByInvitation | None
 
 
 class ThroughEnd(Node):
-    which: Name
-    period: Period
+    end: EndOf
 
 
 class WhileMet(Node):
@@ -194,10 +189,6 @@ class ToCounted(Node):
 
 class ToLowest(Node):
     """`ToLowest` as written."""
-
-
-class Never(Node):
-    """`Never` as written."""
 
 
 class Falls(Node):
@@ -280,55 +271,11 @@ class Limit(Node):
     most: Quantity | Call
     per: tuple[Per, ...]
     or_nothing: Name | None
+    kept: Name | None
 
 
 class Because(Node):
     text: String
-
-
-class LineList(Node):
-    """Lines of a test's event: the settings of each."""
-
-    lines: tuple[tuple[Setting, ...], ...]
-
-
-class Setting(Node):
-    """A fact and its value in a test."""
-
-    name: Name
-    value: Name | String | Number | Percent | Date | Quantity | LineList
-
-
-class Given(Node):
-    member: Name | None
-    what: Setting | Quantity
-
-
-class Happens(Node):
-    event: Name
-    member: Name | None
-    date: Date
-    time: Name | None
-    settings: tuple[Setting, ...] | None
-
-
-class ExpectAward(Node):
-    quantity: Quantity
-    rule: String | None
-    member: Name | None
-
-
-class ExpectBalance(Node):
-    quantity: Quantity
-    member: Name | None
-    on: Date | None
-
-
-class ExpectTier(Node):
-    ladder: Name
-    tier: Name
-    member: Name | None
-    on: Date | None
 
 
 Clause = (
@@ -365,4 +312,31 @@ Clause = (
     | ExpectAward
     | ExpectBalance
     | ExpectTier
+    | ExpectValue
+    | ExpectNeeds
+    | ExpectRefused
+    | Lateness
+    | Kind
+    | Expires
+    | Suspended
+    | Spends
+    | Debt
+    | Reverses
+    | Part
+    | Clawback
+    | Counted
+    | Members
+    | Owns
+    | Joins
+    | Leaves
+    | SpendsWhen
+    | Rises
+    | Grace
+    | Floor
+    | Grants
+    | Carries
+    | Restarts
+    | Returns
+    | Share
+    | Hold
 )

@@ -29,10 +29,12 @@ __all__ = [
     "Path",
     "Percent",
     "Period",
+    "PeriodDay",
     "Quantity",
     "Rate",
     "Rolling",
     "Same",
+    "Since",
     "String",
     "Window",
 ]
@@ -132,7 +134,13 @@ class Ever(Node):
     """`ever`."""
 
 
-Window = Calendar | Rolling | Ever
+class Since(Node):
+    """`since joining`, `since entry`."""
+
+    word: Name
+
+
+Window = Calendar | Rolling | Since | Ever
 
 # ---------------------------------------------------------------- expressions
 
@@ -172,6 +180,14 @@ class Earned(Node):
 
     of: Path | String
     window: Window
+
+
+class PeriodDay(Node):
+    """`last day of next month`."""
+
+    edge: Name
+    which: Name
+    period: Period
 
 
 class Available(Node):
@@ -259,6 +275,7 @@ Expr = (
     | DaysSince
     | Earned
     | Available
+    | PeriodDay
     | Multiply
     | Add
     | Application

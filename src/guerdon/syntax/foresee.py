@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from unicodedata import bidirectional, category, name
 
+from guerdon.syntax.slips import Place, unmeant
 from guerdon.syntax.split import Piece, mask
 from guerdon.text.diagnostic import Diagnostic, Edit
 from guerdon.text.source import Source, Span
@@ -30,13 +31,13 @@ _BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _UNSEEN = "\u200b\u2060\ufeff"
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
-Place = Callable[[int, int], Span]
 Check = Callable[[str, str, Place], Diagnostic | None]
 
 
 def foresee(source: Source, piece: Piece) -> dict[int, Diagnostic]:
     """The mistakes that are plain to see, one a line at most, by the line's place in the piece."""
     found: dict[int, Diagnostic] = {}
+    keyword = piece.text.split(None, 1)[0]
     for index in range(piece.text.count("\n") + 1):
         start, line = source.line_starts[piece.line - 1 + index], source.line(piece.line + index)
 
@@ -45,6 +46,8 @@ def foresee(source: Source, piece: Piece) -> dict[int, Diagnostic]:
 
         masked = mask(line)
         mistake = next(filter(None, (check(line, masked, place) for check in _CHECKS)), None)
+        if mistake is None and index:
+            mistake = unmeant(keyword, masked, source.text, place)
         if mistake is not None:
             found[index] = mistake
     return found

@@ -6,14 +6,32 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from guerdon.syntax import tree
-from guerdon.syntax.phrase import expression, settings, stretch_of_time, value, where
-
-Parts = tuple[str, str]
-"""A clause's keyword, or its field's name, and the rest."""
+from guerdon.syntax.life_lines import (
+    AccountClause,
+    Parts,
+    ReturnClause,
+    StatusClause,
+    UnitClause,
+    account_parts,
+    end_of,
+    hold,
+    return_parts,
+    status_parts,
+    unit_parts,
+)
+from guerdon.syntax.phrase import behind, expression, named, settings, stretch_of_time, value, where
 
 
 def clause_parts(clause: tree.Clause) -> Parts:
     """A clause's keyword (a fact's name) and what stands in the column behind it."""
+    if isinstance(clause, UnitClause):
+        return unit_parts(clause)
+    if isinstance(clause, ReturnClause):
+        return return_parts(clause)
+    if isinstance(clause, AccountClause):
+        return account_parts(clause)
+    if isinstance(clause, StatusClause):
+        return status_parts(clause)
     match clause:
         case (
             tree.Edition()
@@ -22,6 +40,7 @@ def clause_parts(clause: tree.Clause) -> Parts:
             | tree.Fiscal()
             | tree.DayStart()
             | tree.WeekStart()
+            | tree.Lateness()
             | tree.Decimals()
             | tree.Worth()
             | tree.Fact()
@@ -33,7 +52,16 @@ def clause_parts(clause: tree.Clause) -> Parts:
             return _base_parts(clause)
         case tree.Counts() | tree.Tier() | tree.Lasts() | tree.Falls() | tree.Perk():
             return _ladder_parts(clause)
-        case tree.Given() | tree.Happens() | tree.ExpectAward() | tree.ExpectBalance() | tree.ExpectTier():
+        case (
+            tree.Given()
+            | tree.Happens()
+            | tree.ExpectAward()
+            | tree.ExpectBalance()
+            | tree.ExpectTier()
+            | tree.ExpectValue()
+            | tree.ExpectNeeds()
+            | tree.ExpectRefused()
+        ):
             return _test_parts(clause)
         case _:
             return _rule_parts(clause)
@@ -46,6 +74,7 @@ def _base_parts(
     | tree.Fiscal
     | tree.DayStart
     | tree.WeekStart
+    | tree.Lateness
     | tree.Decimals
     | tree.Worth
     | tree.Fact
@@ -67,6 +96,8 @@ def _base_parts(
             return "day starts", time.text
         case tree.WeekStart(day):
             return "week starts", day.text
+        case tree.Lateness(time):
+            return "lateness", stretch_of_time(time)
         case tree.Decimals(number):
             return "decimals", number.text
         case tree.Worth(quantity):
@@ -93,7 +124,7 @@ def _field_type(kind: tree.FieldType) -> str:
         case tree.YesNo(word):
             return word.text
         case tree.OneOf(values):
-            return f"one of {_names(values)}"
+            return f"one of {named(values)}"
         case tree.ListOf(record):
             return f"list of {record.text}"
         case _:
@@ -104,8 +135,8 @@ def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tr
     match clause:
         case tree.Counts(counted):
             return "counts", expression(counted)
-        case tree.Tier(name, at):
-            return "tier", name.text + (f" at {value(at)}" if at else "")
+        case tree.Tier(name, reached):
+            return "tier", name.text + _reached(reached)
         case tree.Lasts(term):
             return "lasts", _term(term)
         case tree.Falls(how):
@@ -116,10 +147,20 @@ def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tr
             assert_never(clause)
 
 
+def _reached(reached: tree.Quantity | tree.Number | tree.When | tree.ByInvitation | None) -> str:
+    match reached:
+        case tree.When(condition):
+            return f" when {expression(condition)}"
+        case tree.ByInvitation():
+            return " by invitation"
+        case _:
+            return behind("at", reached)
+
+
 def _term(term: tree.ThroughEnd | tree.ForTime | tree.WhileMet | tree.Forever) -> str:
     match term:
-        case tree.ThroughEnd(which, period):
-            return f"through end of {which.text} {period.text}"
+        case tree.ThroughEnd(end):
+            return f"through {end_of(end)}"
         case tree.ForTime():
             return stretch_of_time(term)
         case tree.WhileMet():
@@ -154,11 +195,13 @@ def _rule_parts(
     | tree.Minimum
     | tree.Round
     | tree.Limit
+    | tree.Share
+    | tree.Hold
     | tree.Because,
 ) -> Parts:
     match clause:
         case tree.On(events):
-            return "on", _names(events)
+            return "on", named(events)
         case tree.When(condition):
             return "when", expression(condition)
         case tree.During(stretches):
@@ -168,14 +211,18 @@ def _rule_parts(
         case tree.Accumulate(per):
             return "accumulate", _scopes(per)
         case tree.Give(given, to):
-            return "give", expression(given) + _with("to", to)
+            return "give", expression(given) + behind("to", to)
         case tree.Minimum(quantity):
             return "minimum", value(quantity)
         case tree.Round(mode, place):
             return "round", f"{mode.text} per {place.text}"
-        case tree.Limit(most, per, or_nothing):
-            amount = value(most) if isinstance(most, tree.Quantity) else expression(most)
-            return "limit", f"{amount} {_scopes(per)}{', or nothing' if or_nothing else ''}"
+        case tree.Limit(most, per, or_nothing, kept):
+            ends = (", or nothing" if or_nothing else "") + (", kept on return" if kept else "")
+            return "limit", f"{expression(most)} {_scopes(per)}{ends}"
+        case tree.Share(share, to):
+            return "share", expression(share) + behind("to", to)
+        case tree.Hold(how):
+            return "hold", hold(how)
         case tree.Because(text):
             return "because", value(text)
         case _:
@@ -185,7 +232,7 @@ def _rule_parts(
 def _stretch(stretch: tree.Stretch) -> str:
     match stretch:
         case tree.Dates(first, last) | tree.Weekdays(first, last):
-            return first.text + _with("through", last)
+            return first.text + behind("through", last)
         case tree.FromDate(day):
             return f"from {day.text}"
         case tree.BeforeDate(day):
@@ -205,29 +252,47 @@ def _scope(scope: tree.Period | tree.ForTime) -> str:
 
 
 def _test_parts(
-    clause: tree.Given | tree.Happens | tree.ExpectAward | tree.ExpectBalance | tree.ExpectTier,
+    clause: tree.Given
+    | tree.Happens
+    | tree.ExpectAward
+    | tree.ExpectBalance
+    | tree.ExpectTier
+    | tree.ExpectValue
+    | tree.ExpectNeeds
+    | tree.ExpectRefused,
 ) -> Parts:
     match clause:
         case tree.Given(member, what):
             fact = value(what) if isinstance(what, tree.Quantity) else settings([what])
             return "given", f"{member.text}: {fact}" if member else fact
         case tree.Happens(event, member, day, time, facts):
-            when = f"{_with('by', member)} on {day.text}{_with('at', time)}"
+            when = f"{behind('by', member)} on {day.text}{behind('at', time)}"
             return "event", f"{event.text}{when}{': ' + settings(facts) if facts else ''}"
+        case _:
+            return "expect", _expected(clause)
+
+
+def _expected(
+    clause: tree.ExpectAward
+    | tree.ExpectBalance
+    | tree.ExpectTier
+    | tree.ExpectValue
+    | tree.ExpectNeeds
+    | tree.ExpectRefused,
+) -> str:
+    match clause:
         case tree.ExpectAward(quantity, rule, member):
-            return "expect", value(quantity) + _with("from", rule) + _with("for", member)
-        case tree.ExpectBalance(quantity, member, day):
-            return "expect", f"balance {value(quantity)}" + _with("for", member) + _with("on", day)
-        case tree.ExpectTier(ladder, tier, member, day):
-            return "expect", f"{ladder.text} {tier.text}" + _with("for", member) + _with("on", day)
+            return value(quantity) + behind("from", rule) + behind("for", member)
+        case tree.ExpectRefused():
+            return "refused"
+        case tree.ExpectBalance(holding, quantity):
+            what = f"{holding.text} {value(quantity)}"
+        case tree.ExpectTier(ladder, tier):
+            what = f"{ladder.text} {tier.text}"
+        case tree.ExpectValue(name, counts, result):
+            what = f"{name.text} {'counts ' if counts else ''}{value(result)}"
+        case tree.ExpectNeeds(ladder, quantity, tier):
+            what = f"{ladder.text} needs {value(quantity)} to reach {tier.text}"
         case _:
             assert_never(clause)
-
-
-def _names(names: Iterable[tree.Name]) -> str:
-    return ", ".join(name.text for name in names)
-
-
-def _with(word: str, of: tree.Name | tree.String | tree.Date | None) -> str:
-    """` word of`, or nothing if there is no such part."""
-    return f" {word} {value(of)}" if of is not None else ""
+    return what + behind("for", clause.member) + behind("on", clause.on)

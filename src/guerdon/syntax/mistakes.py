@@ -6,7 +6,7 @@ Made from the place at which it stopped and from what it could have accepted the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from guerdon.syntax.draft import keywords
 from guerdon.syntax.readings import two_readings
+from guerdon.syntax.slips import meant
 from guerdon.syntax.split import Piece, mask
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Source, Span
@@ -33,13 +34,13 @@ _KINDS = {
     "MONTHDAY": "a month and day like 04-01",
     "ZONE": "a time zone like Europe/Vienna",
     "COMPARE": "a comparison like `>=`",
-    "SIGN": "`+` or `-`",
+    "SIGN": "a sign like `-`",
     "FACTOR": "`*` or `/`",
 }
 _SIGNS = re.compile(r"==|=>|=<|!=|&&|\|\||\w+|.")
 _GROUPS = (
     ("NUMBER PERCENT LPAR", "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS EXACT", "a value"),
-    ("THIS EVER", "NEXT PREVIOUS LAST DOT", "a window like `this month`"),
+    ("THIS EVER", "NEXT PREVIOUS LAST SINCE DOT", "a window like `this month`"),
     ("YESNO NAME", "LIST ONE", "a type like `money`"),
     ("AND OR", "COMPARE SIGN FACTOR IS IN OF NOT DOT LPAR", "an operator"),
 )
@@ -61,13 +62,10 @@ _ELSEWHERE = (
     (r"(?<=\bin )\(", "write the values between brackets, like `[a, b]`", None),
     (r":", "take the colon out", ""),
     (r"of\b", "put what belongs together in parentheses, like `10% of (5% of amount)`", None),
-    (
-        r"(for|each|every)\b",
-        "a rule gives once for each event it is `on`; to give for each line of one, add a line `each`",
-        None,
-    ),
 )
 """What is written so elsewhere, and how it is written here."""
+
+_FOR_EACH = "a rule gives once for each event it is `on`; to give for each line of one, add a line `each`"
 
 _ALIKE = 0.75  # how much a word must look like a keyword to be taken for it: `reward` is no `record`
 
@@ -81,13 +79,19 @@ def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) 
     accepted = _accepted(error)
     words = sorted(word for name in accepted if (word := _word(name, parser)))
     span = Span(source, piece.offset + at, piece.offset + end)
-    if not line[:column].strip():
-        return (_clause(span, words, piece, line) if index else _declaration(span, words, parser)), index
-    if column >= len(mask(line).rstrip()):
-        return Diagnostic(
-            "G014", "the line ends too early", span, _to_end(line, accepted) or _expected(accepted, parser)
-        ), index
+    if not index and not line[:column].strip():
+        return _declaration(span, words, parser), index
     place = _Place(source, span.start - column, line, column, index, piece)
+    slip = (
+        meant(place.keyword, line, place.span, lambda clause: _reads(place.keyword, clause, parser)) if index else None
+    )
+    if not line[:column].strip():
+        return _clause(place, span, words, "NAME" in accepted, slip, parser), index
+    if column >= len(mask(line).rstrip()):
+        label = _to_end(line, accepted) or _expected(accepted, parser)
+        return _with(Diagnostic("G014", "the line ends too early", span, label), slip), index
+    if slip:
+        return _with(_cannot_stand(span, accepted, parser), slip), index
     special = _zone(place, accepted) or _unit(place, parser) or _which(place, span)
     return special or _unexpected(place, span, accepted, words, parser), index
 
@@ -104,11 +108,33 @@ class _Place:
     piece: Piece
 
     @property
+    def keyword(self) -> str:
+        return self.piece.text.split(None, 1)[0]
+
+    @property
     def before(self) -> str:
         return mask(self.line[: self.column])
 
     def span(self, start: int, end: int) -> Span:
         return Span(self.source, self.start + start, self.start + end)
+
+
+def _with(mistake: Diagnostic, slip: tuple[str, Edit | None] | None) -> Diagnostic:
+    """The mistake, with the help and the edit for it if there are any."""
+    return replace(mistake, help=(slip[0],), edit=slip[1]) if slip else mistake
+
+
+def _cannot_stand(span: Span, accepted: frozenset[str], parser: Lark) -> Diagnostic:
+    return Diagnostic("G005", f"`{span.text}` can't stand here", span, _expected(accepted, parser))
+
+
+def _reads(keyword: str, clause: str, parser: Lark) -> bool:
+    """Whether a clause can be read in such a declaration."""
+    try:
+        parser.parse(f"{keyword}{keywords(parser)[keyword]}\n  {clause}")
+    except UnexpectedInput:
+        return False
+    return True
 
 
 def _stopped(error: Any, text: str) -> tuple[int, int]:
@@ -151,12 +177,16 @@ def _expected(accepted: frozenset[str], parser: Lark) -> str:
     return f"expected {', '.join(phrases[:-1])}{' or ' if phrases[1:] else ''}{phrases[-1]}" if phrases else ""
 
 
+_TIMED = ("last", "lasts", "per", "expires", "grace", "hold", "lateness", "within")
+"""Behind these a length of time stands."""
+
+
 def _to_end(line: str, accepted: frozenset[str]) -> str:
     """What is missing behind a number at the end of a line."""
     found = re.search(r"(\w+)\s+[\d.]+\s*$", mask(line))
     if not found or accepted != {"NAME"}:
         return ""
-    return "expected `days` or `months`" if found[1] in ("last", "lasts", "per") else "expected a unit or a currency"
+    return "expected `days` or `months`" if found[1] in _TIMED else "expected a unit or a currency"
 
 
 def _declaration(span: Span, known: list[str], parser: Lark) -> Diagnostic:
@@ -189,23 +219,27 @@ def _of_this_shape(span: Span, known: list[str], parser: Lark) -> tuple[str, lis
     return "declarations with a name of one word", [word for word in known if word not in quoted | {"member"}]
 
 
-def _clause(span: Span, known: list[str], piece: Piece, line: str) -> Diagnostic:
-    written, keyword = span.text, piece.text.split(None, 1)[0]
-    near = nearest(written, known)
-    help = [f"did you mean `{near}`?"] if near else []
-    if not near and _indent(line) > _indent(piece.text.split("\n")[1]):
+def _clause(
+    place: _Place, span: Span, known: list[str], facts: bool, slip: tuple[str, Edit | None] | None, parser: Lark
+) -> Diagnostic:
+    """That a line starts with no clause of its declaration, whose clauses may be facts too."""
+    written, keyword = span.text, place.keyword
+    others = [other for other, words in clauses(parser).items() if written in words]
+    near = None if slip or others else nearest(written, known)
+    help = [slip[0]] if slip else [f"did you mean `{near}`?"] if near else []
+    if not help and _indent(place.line) > _indent(place.piece.text.split("\n")[1]):
         help.append("a clause stands on one line: if this goes on from the line above, join them")
-    if known:
-        help.append(f"the clauses of `{keyword}` are {_listed(known)}")
-    else:
-        help.append(f"the clauses of `{keyword}` are its fields, like `amount money`")
+    if others and not slip:
+        help.append(f"`{written}` is a clause of {' and '.join(f'`{other}`' for other in sorted(others))}")
+    fields = "its fields, like `amount money`" if facts else ""
+    help.append(f"the clauses of `{keyword}` are {', and '.join(filter(None, (fields, _listed(known))))}")
     return Diagnostic(
         "G013",
         f"`{written}` is not a clause of `{keyword}`",
         span,
         "unknown word",
         help=tuple(help),
-        edit=Edit(span, near) if near else None,
+        edit=slip[1] if slip else Edit(span, near) if near else None,
     )
 
 
@@ -232,17 +266,22 @@ def _which(place: _Place, span: Span) -> Diagnostic | None:
 
 def _unit(place: _Place, parser: Lark) -> Diagnostic | None:
     """That a number has no unit: what follows it was taken for one."""
-    found = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(\w+)\s*$", place.before)
-    if found is None or found[2] not in _words_of_language(parser) or found[2] in ("days", "months"):
+    found = re.search(r"(?:(\w+)\s+)?(?<![\w.])(\d+(?:\.\d+)?)\s+(\w+)\s*$", place.before)
+    if found is None or found[3] not in _words_of_language(parser) or found[3].removesuffix("s") in _TIMES:
         return None
-    number, keyword = found[1], place.line.split(maxsplit=1)[0]
-    unit = re.search(r"^unit[ \t]+([A-Za-z_]\w*)", place.source.text, re.MULTILINE)
-    ways = [f"`{number} {unit[1] if unit else 'point'}`"]
-    ways += [f"`{number} times`"] if keyword == "limit" and found[2] == "per" and "." not in number else []
-    span = place.span(*found.span(1))
+    number, unit = found[2], re.search(r"^unit[ \t]+([A-Za-z_]\w*)", place.source.text, re.MULTILINE)
+    if found[1] in _TIMED and found[1] != "per":
+        ways = [f"`{number} days`", f"`{number} months`"]
+    else:
+        ways = [f"`{number} {unit[1] if unit else 'point'}`"]
+        ways += [f"`{number} times`"] if found[1] == "limit" and found[3] == "per" and "." not in number else []
+    span = place.span(*found.span(2))
     return Diagnostic(
         "G005", f"the unit is missing after `{number}`", span, "of what?", help=(f"write {' or '.join(ways)}",)
     )
+
+
+_TIMES = ("day", "week", "month", "year")
 
 
 @cache
@@ -277,8 +316,7 @@ def _unexpected(place: _Place, span: Span, accepted: frozenset[str], words: list
         or _one_word(place, span, accepted)
         or _mended(place, span, accepted, words)
     )
-    help, expected = (text,) if text else (), _expected(accepted, parser)
-    return Diagnostic("G005", f"`{span.text}` can't stand here", span, expected, help=help, edit=edit)
+    return _with(_cannot_stand(span, accepted, parser), (text, edit) if text else None)
 
 
 _CONDITIONS = {"if": "when", "when": "when", "where": "when", "unless": "when not"}
@@ -288,7 +326,7 @@ def _clause_of_its_own(
     place: _Place, span: Span, accepted: frozenset[str], parser: Lark
 ) -> tuple[str, Edit | None] | None:
     """That a clause goes on with another one, and the edit that gives it a line."""
-    word, known = span.text, clauses(parser).get(place.piece.text.split(None, 1)[0], ())
+    word, known = span.text, clauses(parser).get(place.keyword, ())
     clause = _CONDITIONS.get(word, word)
     if clause.split()[0] not in known or accepted.isdisjoint(_ENDS) or not place.index:
         return None
@@ -303,7 +341,7 @@ def _clause_of_its_own(
 
 @cache
 def clauses(parser: Lark) -> dict[str, frozenset[str]]:
-    """The words that the clauses of each declaration start with; none for those whose clauses are fields."""
+    """The words that the clauses of each declaration start with; fields are not among them."""
     found = {}
     for keyword, name in keywords(parser).items():
         begun: Any = parser.parse_interactive(f"{keyword}{name}\n  ")
@@ -320,7 +358,7 @@ def _one_word(place: _Place, span: Span, accepted: frozenset[str]) -> tuple[str,
     if place.index:  # a field: `gift card money`
         found = re.fullmatch(r"\s*(\w+)\s+(\w+)\s+", place.line[: place.column])
         meant = found and span.text in _TYPES and found[2] not in _TYPES
-        meant = meant and place.piece.text.split(None, 1)[0] in ("event", "record", "member")
+        meant = meant and place.keyword in ("event", "record", "member")
     else:
         found = re.fullmatch(r"\w+\s+(\w+)\s+((?:\w+\s*)+)", place.line.partition("#")[0].rstrip())
         meant = bool(found) and accepted <= _ENDS
@@ -348,6 +386,8 @@ def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str
     if written[:1] == '"' and "NAME" in accepted and "STRING" not in accepted:
         plain = written.strip('"')
         return "a name stands without quotes", Edit(span, plain) if plain.isidentifier() else None
+    if written in ("for", "each", "every") and place.keyword in ("rule", "earn"):
+        return _FOR_EACH, None
     for pattern, help, text in _ELSEWHERE:
         if re.compile(pattern).match(line, column):
             return help, Edit(span, text) if text is not None else None

@@ -30,7 +30,7 @@ def parse(source: Source) -> tuple[tree.Document, tuple[Diagnostic, ...]]:
     """The tree of a text, and what of it could not be read.
 
     Shape: declarations in their order, without those that could not be read.
-    Errors: G001 to G019, all of them, in the order of the text.
+    Errors: G001 to G019, G103 and G303, all of them, in the order of the text.
     """
     pieces = split(source)
     found = [_stray(source, line) for line in pieces.stray]

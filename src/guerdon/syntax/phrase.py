@@ -8,7 +8,7 @@ from typing import assert_never
 
 from guerdon.syntax import tree
 
-Value = tree.Name | tree.String | tree.Number | tree.Percent | tree.Date | tree.Quantity | tree.LineList
+Value = tree.Name | tree.String | tree.Number | tree.Percent | tree.Date | tree.Quantity | tree.Negative | tree.LineList
 
 
 class Binding(IntEnum):
@@ -88,7 +88,8 @@ def _atom(
     | tree.Measured
     | tree.DaysSince
     | tree.Earned
-    | tree.Available,
+    | tree.Available
+    | tree.PeriodDay,
 ) -> str:
     match expr:
         case tree.Number() | tree.Percent() | tree.String() | tree.Date() | tree.Quantity():
@@ -109,6 +110,8 @@ def _atom(
             return f"{_atom(of)} earned {window(over)}"
         case tree.Available(path):
             return f"{path.text} available"
+        case tree.PeriodDay(edge, which, period):
+            return f"{edge.text} day of {which.text} {period.text}"
         case _:
             assert_never(expr)
 
@@ -122,6 +125,8 @@ def value(written: Value) -> str:
             return f'"{text}"'
         case tree.Quantity(amount, unit):
             return f"{amount.text} {unit.text}"
+        case tree.Negative(sign, amount):
+            return sign.text + value(amount)
         case tree.LineList(lines):
             return f"[{'; '.join(map(settings, lines))}]"
         case _:
@@ -143,6 +148,8 @@ def window(over: tree.Window) -> str:
             return f"{which.text} {of.text}"
         case tree.Rolling(time):
             return f"last {stretch_of_time(time)}"
+        case tree.Since(word):
+            return f"since {word.text}"
         case tree.Ever():
             return "ever"
         case _:
@@ -151,6 +158,15 @@ def window(over: tree.Window) -> str:
 
 def stretch_of_time(time: tree.ForTime) -> str:
     return f"{time.amount.text} {time.unit.text}"
+
+
+def named(names: Iterable[tree.Name], between: str = ", ") -> str:
+    return between.join(name.text for name in names)
+
+
+def behind(word: str, of: Value | None) -> str:
+    """` word of`, or nothing if there is no such part."""
+    return f" {word} {value(of)}" if of is not None else ""
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from guerdon.syntax.clauses import *
 from guerdon.syntax.expressions import *
+from guerdon.syntax.life import *
+from guerdon.syntax.trials import *
 from guerdon.text.node import Node as Node
 
 T = TypeVar("T", bound=Node)
@@ -47,11 +49,13 @@ class Document(Node):
 
 
 ORDER: dict[str, tuple[type, ...]] = {
-    "program": (Edition, Currency, Timezone, Fiscal, DayStart, WeekStart),
-    "unit": (Decimals, Worth),
+    "program": (Edition, Currency, Timezone, Fiscal, DayStart, WeekStart, Lateness),
+    "unit": (Decimals, Kind, Worth, Expires, Suspended, Spends, Debt),
+    "event": (Fact, Reverses, Part, Clawback, Counted),
+    "account": (Members, Owns, Joins, Leaves, SpendsWhen),
     "table": (By, Row, Otherwise),
-    "tiers": (Counts, Tier, Lasts, Falls, Perk),
-    "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Because),
+    "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
+    "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Share, Hold, Because),
 }
 ORDER["earn"] = ORDER["rule"]
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

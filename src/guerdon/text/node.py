@@ -52,6 +52,9 @@ class _Frozen:
             self.__dict__["_hash"] = hash((type(self), self._values()))
         return int(self.__dict__["_hash"])
 
+    def __deepcopy__(self, memo: object) -> _Frozen:
+        return self
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} can't be changed")
 

@@ -1,0 +1,145 @@
+"""Who receives what a rule gives, and in which shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from guerdon.check.arithmetic import present
+from guerdon.check.expressions import typed
+from guerdon.check.names import Names, clause, clauses
+from guerdon.check.scene import Scene
+from guerdon.check.wording import plain, quoted, show
+from guerdon.program import nodes, types
+from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
+from guerdon.text.source import Span
+
+
+def receiver(declaration: tree.Declaration, scene: Scene, names: Names) -> str | None:
+    """The fact that names who gets what a rule gives; None: the event's member, or it was reported."""
+    written = clause(declaration, tree.Give)
+    if written is None or written.to is None or written.to.text == "member":
+        return None
+    return _member(written.to, scene, names, "member")
+
+
+def _member(word: tree.Name, scene: Scene, names: Names, *others: str) -> str | None:
+    """The fact of this name, if it names a member; reported where it does not."""
+    fact = scene.event.get(word.text)
+    if fact is not None and _names_member(fact.type):
+        return word.text
+    known = [name for name, each in scene.event.items() if _names_member(each.type)]
+    if fact is not None:
+        help_lines = (f"write one of {quoted(known)}",) if known else (f"declare it as `{word.text} member`",)
+        names.report(
+            "G325",
+            f"`{word.text}` is {show(fact.type)}, and a member receives",
+            word.span,
+            "no member",
+            related=((fact.span, show(fact.type)),),
+            help=help_lines,
+        )
+        return None
+    of_member = word.text in names.member.facts
+    names.unknown(
+        "G325",
+        f"nobody is called `{word.text}` in {scene.what}",
+        word.span,
+        [*known, *others],
+        "receives what?",
+        help=(f"`{word.text}` is a fact of `member`: give {scene.what} a fact of type `member`",) if of_member else (),
+    )
+    return None
+
+
+def _names_member(of: types.Type) -> bool:
+    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Member)
+
+
+# ---------------------------------------------------------------- shares
+
+
+def shares(declaration: tree.Declaration, to: str | None, scene: Scene, names: Names) -> tuple[nodes.Share, ...]:
+    """The shares of others in what a rule gives; together never surely more than all of it."""
+    written = clauses(declaration, tree.Share)
+    found = tuple(filter(None, (_share(each, scene, names) for each in written)))
+    _different(written, to, names)
+    least = sum((_least(each.share, names) for each in found), Fraction(0))
+    if least > 1:
+        names.report(
+            "G380",
+            f"the shares come to {plain(least * 100)}% at least, and there is only 100% to share",
+            written[-1].share.span,
+            "more than what is left",
+            related=tuple((each.share.span, "and this") for each in written[:-1]),
+            help=("lower one of them; what the shares leave goes to the receiver of the award",),
+        )
+    return found
+
+
+def _share(written: tree.Share, scene: Scene, names: Names) -> nodes.Share | None:
+    if written.to.text == "member":
+        names.report(
+            "G325",
+            "the member gets what the shares of others leave",
+            written.to.span,
+            "no share of its own",
+            help=("write the shares of the others only",),
+        )
+        return None
+    to, value = _member(written.to, scene, names), typed(written.share, scene, names)
+    if value is None or present(value, names) is None:
+        return None
+    if not isinstance(value.type, types.Number) or not value.type.percent:
+        literal = isinstance(written.share, tree.Number)
+        meant = f"{written.share.span.text}%"
+        names.report(
+            "G379",
+            f"a share is a percentage, and this is {show(value.type)}",
+            written.share.span,
+            show(value.type),
+            help=(f"write `{meant}`",) if literal else ("write a percentage, like `40%`, or a table of percentages",),
+            edit=Edit(written.share.span, meant) if literal else None,
+        )
+        return None
+    return nodes.Share(value, to, span=written.span) if to else None
+
+
+def _different(written: list[tree.Share], to: str | None, names: Names) -> None:
+    """Reports a receiver that gets a share twice, or a share of its own award."""
+    seen: dict[str, Span] = {}
+    for each in written:
+        word = each.to
+        if word.text == to:
+            message, where = f"`{word.text}` gets what the shares of others leave", None
+        elif word.text in seen:
+            message, where = f"`{word.text}` has two shares", seen[word.text]
+        else:
+            seen[word.text] = each.span
+            continue
+        names.report(
+            "G381",
+            message,
+            word.span,
+            "again here" if where else "no share of its own",
+            related=((where, "first here"),) if where else (),
+            help=("write one share with the sum of both",) if where else ("write the shares of the others only",),
+        )
+
+
+def _least(share: nodes.Expr, names: Names) -> Fraction:
+    """The least that a share can be, as far as it is known."""
+    match share:
+        case nodes.Literal(Fraction() as value):
+            return value
+        case nodes.Lookup(table):
+            rows = names.tables[table]
+            return min(_least(each, names) for each in _rows(rows))
+    return Fraction(0)
+
+
+def _rows(table: nodes.Table) -> Iterator[nodes.Expr]:
+    yield from table.rows.values()
+    if table.otherwise is not None:
+        yield table.otherwise

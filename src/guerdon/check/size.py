@@ -1,0 +1,209 @@
+"""How large the states of a program's members get: what `check` prints.
+
+Bounds, not estimates: ids and texts of up to 24 letters, amounts below four billion of
+their smallest steps. Source: the layout in docs/library.md; a test holds the bytes of
+real states to these bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guerdon.program import nodes, types
+from guerdon.text.node import Node
+
+TEXT = 25  # an id or a text, with its length
+DAY, INSTANT, SMALL, STEP = 5, 9, 1, 3
+WHOLE, FRACTION = 5, 13  # a number that is whole, and one that is a quotient
+FRAME = 24  # letters, version, fingerprint, checksum, and the arrays around
+SUBJECT = 3 + TEXT + DAY + INSTANT + DAY + TEXT + 12 + 2 * TEXT + 5 + DAY
+
+
+class Growing(Node):
+    """So many bytes for each of something that a state holds."""
+
+    what: str
+    bytes: int
+
+
+class StateSize(Node):
+    """Bytes of a member that nothing is held of, and what each thing that is held adds."""
+
+    fixed: int
+    parts: tuple[Growing, ...]
+
+    def text(self, of: str = "") -> str:
+        """The size in words, a line for each part."""
+        first = f"state of a member{f' of {of}' if of else ''}: at most {self.fixed:,} bytes"
+        first += ", and for each" if self.parts else ""
+        widest = max((len(f"{part.bytes:,}") for part in self.parts), default=0)
+        return "\n".join([first, *(f"  {part.bytes:>{widest},}  {part.what}" for part in self.parts)])
+
+
+def state_size(program: nodes.Program) -> StateSize:
+    """How large states get; members of accounts, and the accounts, have one each."""
+    return StateSize(_fixed(program), tuple(_growing(program)))
+
+
+def _fixed(program: nodes.Program) -> int:
+    facts = sum(_text(fact.name) + _value(fact.type) for fact in program.member.facts.values())
+    ladders = sum(_text(name) + 2 * _HELD for name in program.ladders)
+    purses = sum(_text(unit.name) + 2 + FRACTION + DAY for unit in program.units.values())
+    keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+    tallies = sum(_tally(key) for key in _keys(program))
+    return FRAME + SUBJECT + facts + ladders + purses + sum(_text(name) + DAY for name in keeps) + tallies
+
+
+_HELD = 8 * SMALL + 5 * DAY + 2 * FRACTION
+
+
+def _text(word: str) -> int:
+    return 2 + len(word.encode())
+
+
+def _value(of: types.Type) -> int:
+    """The most bytes of a fact's value."""
+    match of:
+        case types.Optional(inner):
+            return _value(inner)
+        case types.Text() | types.Member() | types.Tier():
+            return TEXT
+        case types.Choice(values):
+            return max(map(_text, values), default=1)
+        case types.Date():
+            return 2 + DAY
+        case types.Instant():
+            return INSTANT
+        case types.YesNo() | types.Days() | types.Months():
+            return DAY
+        case _:
+            return 2 + FRACTION
+
+
+def _keys(program: nodes.Program) -> Iterator[int]:
+    """The bytes of the keys of tallies that every member has."""
+    yield from (DAY for _ in program.meters)
+    yield from (_text(name) for name in program.units)
+    for rule in program.rules.values():
+        yield _text(rule.name)
+        if rule.accumulate is not None:
+            yield from (_text(rule.name), _text(rule.name))
+        yield from (2 + _text(rule.name) + STEP for limit in rule.limits if not limit.per_event and not limit.fields)
+
+
+def _tally(key: int) -> int:
+    """A tally of which all entries but their number and sum are forgotten."""
+    return key + 2 + 3 * STEP + WHOLE + FRACTION
+
+
+def _entry(program: nodes.Program, event: str, value: int) -> int:
+    """A value of a tally; with the event's name where it can be undone."""
+    ref = 1 + _text(event) + TEXT + STEP if _undoable(program, event) else SMALL
+    return STEP + value + ref
+
+
+def _undoable(program: nodes.Program, event: str) -> bool:
+    return any(record.reverses is not None and record.reverses.event == event for record in program.events.values())
+
+
+def _growing(program: nodes.Program) -> Iterator[Growing]:
+    """What a state grows with."""
+    rules = program.rules.values()
+    for unit in program.units.values():
+        if unit.spendable:
+            yield Growing(f"lot of {unit.name}", _lot(program, unit))
+    for event in program.events:
+        mine = [meter for meter in program.meters if meter.event == event]
+        counted = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.lines is None)
+        given = sum(_given(program, rule, event) for rule in rules if event in rule.on)
+        if counted + given:
+            yield Growing(f"{event} that measures, limits or totals still look at", counted + given)
+        lines = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.lines is not None)
+        if lines:
+            yield Growing(f"line of such a {event}", lines)
+        if _undoable(program, event):
+            yield Growing(f"{event} that can be reversed{_time(program, event)}", _deed(program, event))
+            yield from _line_of_deed(program, event)
+    if program.frame.lateness is not None:
+        yield Growing("event that others may still come before, beside the state before it", 2 * _journal(program))
+
+
+def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:
+    """What an event adds to tallies of what a rule gave, to its limits and totals."""
+    fields = sum(
+        2 + _text(rule.name) + STEP + len(limit.fields) * TEXT + 3 * STEP + WHOLE + FRACTION for limit in rule.limits
+    )
+    tallies = 2 + len(rule.limits) + 2 * bool(rule.accumulate)
+    return tallies * _entry(program, event, 2 + FRACTION) + fields
+
+
+def _lot(program: nodes.Program, unit: nodes.Unit) -> int:
+    longest = max(
+        (_text(event) + TEXT + _text(rule.name) for rule in program.rules.values() for event in rule.on), default=TEXT
+    )
+    amount = WHOLE if unit.decimals == 0 else FRACTION
+    awaited = 1 + 3 * TEXT if any(rule.hold and rule.hold.event for rule in program.rules.values()) else SMALL
+    return 3 + longest + 3 * amount + 4 * DAY + 2 * STEP + 2 * TEXT + 2 * SMALL + awaited + TEXT
+
+
+def _time(program: nodes.Program, event: str) -> str:
+    """How long an event can be reversed, in words."""
+    times = [
+        record.reverses.within
+        for record in program.events.values()
+        if record.reverses and record.reverses.event == event
+    ]
+    if None in times:
+        return " (for ever: say `within`)"
+    return f" ({max((f'{time.months} months' if time.months else f'{time.days} days') for time in times if time)})"
+
+
+def _deed(program: nodes.Program, event: str) -> int:
+    """What is kept of an event to undo it, its lines apart."""
+    record = program.events[event]
+    facts = sum(
+        _text(fact.name) + _value(fact.type) for fact in record.facts.values() if not isinstance(fact.type, types.Lines)
+    )
+    reads = sum(2 + STEP + 2 + FRACTION for _ in range(_reads(program)))
+    gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
+    accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
+    return 12 + _text(event) + 2 * TEXT + 2 * INSTANT + DAY + 2 * facts + reads + gifts + accounts + 4 * FRACTION + TEXT
+
+
+def _reads(program: nodes.Program) -> int:
+    """How many things of the past a program's rules read, at most."""
+    return (
+        len(program.meters)
+        + 2 * len(program.ladders)
+        + 2 * len(program.units)
+        + len(program.rules)
+        + len(program.member.facts)
+    )
+
+
+def _gift(program: nodes.Program, rule: nodes.Rule) -> int:
+    lot = _lot(program, program.units[rule.unit]) if program.units[rule.unit].spendable else SMALL
+    limits = sum(2 * TEXT + _text(rule.name) + STEP + len(limit.fields) * TEXT + FRACTION for limit in rule.limits)
+    return 3 + 2 * TEXT + 2 * _text(rule.name) + 2 * _text(rule.unit) + 6 * FRACTION + lot + limits + TEXT
+
+
+def _line_of_deed(program: nodes.Program, event: str) -> Iterator[Growing]:
+    for fact in program.events[event].facts.values():
+        if isinstance(fact.type, types.Lines):
+            line = sum(
+                _text(each.name) + _value(each.type) for each in program.records[fact.type.record].facts.values()
+            )
+            yield Growing(f"line in its `{fact.name}`", 2 * (2 + line) + STEP + FRACTION)
+
+
+def _journal(program: nodes.Program) -> int:
+    """The most that one event of a journal takes, for a typical one: itself and what was posted for it."""
+    facts = max(
+        (
+            sum(_text(fact.name) + _value(fact.type) for fact in record.facts.values())
+            for record in program.events.values()
+        ),
+        default=0,
+    )
+    posted = sum(6 * TEXT + 5 * FRACTION + 3 * INSTANT for _ in range(3 * max(len(program.rules), 1)))
+    return 3 * TEXT + 2 * INSTANT + facts + posted

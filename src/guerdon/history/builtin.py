@@ -1,0 +1,218 @@
+"""Built-in events in tables: what may be left out, and columns that are read together.
+
+An amount's grid is that of the unit which its row names; a tier is one of the ladder
+which its row names. Where the program has one unit that can be spent, or one ladder,
+rows need not name it.
+
+Source: language reference, Built-in events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from guerdon.check.builtin import NAMES
+from guerdon.history import reading
+from guerdon.history.column import Column, FactsOf, Part, amounts, required
+from guerdon.history.fault import Fault
+from guerdon.history.reading import Check, Reading
+from guerdon.history.sql import text
+from guerdon.program import nodes, types
+from guerdon.text.source import NOWHERE
+
+_OF_TIER = ("ladder", "tier", "through")
+_SPENDS = ("redemption", "transfer")
+_AMOUNT_OR_TIER = ("adjustment", "opening")
+
+
+def is_undeclared(record: nodes.Record) -> bool:
+    """Whether an event is one that every program has, and that this one does not declare."""
+    return record.name in NAMES and record.span is NOWHERE
+
+
+def names_event(record: nodes.Record, fact: nodes.Fact) -> bool:
+    """Whether a fact is the id of the event that this one reverses."""
+    reversal = record.reverses
+    return reversal is not None and not reversal.shared and reversal.by == fact.name
+
+
+def filled(record: nodes.Record, fact: nodes.Fact, given: Mapping[str, object], program: nodes.Program) -> str | None:
+    """SQL of a fact that is not mapped, because there is but one thing that it can be."""
+    if record.name not in NAMES:
+        return None
+    only = _only(fact.name, program)
+    beside = {"unit": "quantity", "ladder": "tier"}.get(fact.name)
+    return text(only) if only is not None and beside in given else None
+
+
+def lacking(record: nodes.Record, given: Mapping[str, object], program: nodes.Program) -> Iterator[tuple[str, str]]:
+    """Facts that must be mapped beside those that are, each with the one that needs it."""
+    if record.name not in NAMES:
+        return
+    for fact, beside in (("unit", "quantity"), ("ladder", "tier"), ("tier", "ladder"), ("tier", "through")):
+        if beside in given and fact in record.facts and fact not in given and _only(fact, program) is None:
+            yield fact, beside
+
+
+def _only(fact: str, program: nodes.Program) -> str | None:
+    """The one unit that can be spent, or the one ladder; None where there are none or several."""
+    units = [unit.name for unit in program.units.values() if unit.spendable]
+    known = {"unit": units, "ladder": list(program.ladders)}.get(fact, [])
+    return known[0] if len(known) == 1 else None
+
+
+# ---------------------------------------------------------------- rows
+
+
+@dataclass(frozen=True)
+class Together:
+    """The columns of a built-in event whose reading depends on each other.
+
+    Shape: `at` is the SQL of a value as it is mapped, by the fact's name; so is `member`.
+    """
+
+    event: str
+    program: nodes.Program
+    at: Mapping[str, str]
+    member: str
+
+    def read(self, column: Column, r: str, sql_type: str) -> Reading | None:
+        """How a column is read; None where it is read like any other.
+
+        Errors: G602, G604, G606, G608, G622 to G624; Unreadable as for any column.
+        """
+        if column.part is not Part.FACT:
+            return None
+        match column.name, required(column.type):
+            case "unit", types.Choice(values=units):
+                return self._unit(r, sql_type, units)
+            case "quantity", types.AmountOf():
+                return self._quantity(r, sql_type)
+            case "ladder", types.Choice(values=ladders):
+                read = reading.one_of(r, sql_type, "ladder", ladders)
+                return replace(read, value=f"CASE WHEN {self._tells_tier} THEN {self._ladder} END")
+            case "tier", types.Text():
+                return self._tier(r, sql_type)
+            case "to" | "other", types.Member():
+                return self._somebody_else(r, sql_type, column.name)
+        return None
+
+    def _unit(self, r: str, sql_type: str, units: tuple[str, ...]) -> Reading:
+        read = reading.one_of(r, sql_type, "unit", units)
+        value = f"CASE WHEN {self._tells_amount} THEN {self._named_unit} END"
+        missing = Fault(
+            "G602",
+            f"`unit` is missing: this program has several, {', '.join(units)}",
+            "name the unit that the quantity is of",
+        )
+        checks = (*read.checks, (f"{self._tells_amount} AND {self._named_unit} IS NULL", missing))
+        return Reading(value, (*checks, *self._status_units(r)))
+
+    def _status_units(self, r: str) -> Iterator[Check]:
+        counted = [text(unit.name) for unit in self.program.units.values() if not unit.spendable]
+        if counted and self.event in _SPENDS:
+            fault = Fault(
+                "G623",
+                "`unit` is {value}, a status unit: it is counted, and not spent",
+                "name a unit that can be spent, or leave such rows out with `where`",
+            )
+            yield f"CAST({r} AS VARCHAR) IN ({', '.join(counted)})", fault
+
+    def _quantity(self, r: str, sql_type: str) -> Reading:
+        """Steps of the finest unit's grid; each row is on the grid of its own unit."""
+        by_places = sorted(self.program.units.values(), key=lambda unit: unit.decimals)
+        finest = by_places[-1].decimals
+        values, checks = "", list(self._amount_or_tier())
+        for places, units in groupby(by_places, key=lambda unit: unit.decimals):
+            named = f"{self._named_unit} IN ({', '.join(text(unit.name) for unit in units)})"
+            read = reading.steps(r, sql_type, places, "quantity")
+            values += f" WHEN {named} THEN CAST({read.value} AS HUGEINT) * {10 ** (finest - places)}"
+            checks += [(f"{named} AND ({when})", fault) for when, fault in read.checks]
+        value = f"CASE{values} END"
+        if self.event != "adjustment":
+            below = Fault(
+                "G606",
+                "`quantity` is {value}: it can't be below zero",
+                "what is taken away by hand is an `adjustment`",
+            )
+            checks.append((f"({value}) < 0", below))
+        facts: FactsOf = amounts(finest)
+        return Reading(value, tuple(checks), facts)
+
+    def _tier(self, r: str, sql_type: str) -> Reading:
+        read = reading.words(r, sql_type, "tier")
+        checks = [] if "quantity" in self.at else list(self._amount_or_tier())
+        if "ladder" in self.at and _only("ladder", self.program) is None:
+            missing = Fault("G602", "`ladder` is missing, and `tier` is {value}", "name the ladder that the tier is of")
+            checks.append((f"{r} IS NOT NULL AND {self._ladder} IS NULL", missing))
+        missing = Fault("G602", "`tier` is missing", "name the tier that the ladder stands at from then on")
+        checks.append((f"{self._tells_tier} AND {r} IS NULL", missing))
+        for ladder in self.program.ladders.values():
+            tiers = tuple(step.name for step in ladder.tiers)
+            listed = ", ".join(map(text, tiers))
+            unknown = Fault(
+                "G608",
+                f"`tier` is {{value}}: `{ladder.name}` has {', '.join(tiers)}",
+                f"write one of {', '.join(tiers)}",
+                tiers,
+            )
+            checks.append((f"{self._ladder} = {text(ladder.name)} AND {read.value} NOT IN ({listed})", unknown))
+        return Reading(read.value, tuple(checks))
+
+    def _amount_or_tier(self) -> Iterator[Check]:
+        if self.event in _AMOUNT_OR_TIER:
+            help = "give a `quantity`, or a `tier` of a ladder, in a row of its own"
+            both = Fault("G622", f"the {self.event} is about both an amount and a tier", help)
+            neither = Fault("G622", f"the {self.event} is about neither an amount nor a tier", help)
+            yield f"{self._tells_amount} AND {self._tells_tier}", both
+            yield f"NOT ({self._tells_amount} OR {self._tells_tier})", neither
+
+    def _somebody_else(self, r: str, sql_type: str, field: str) -> Reading:
+        read = reading.identity(r, sql_type, field)
+        oneself = Fault(
+            "G624",
+            f"`{field}` is {{value}}, the member that the {self.event} is about",
+            "name another member, or leave the row out with `where`",
+        )
+        member = f"nfc_normalize(CAST({self.member} AS VARCHAR))"
+        return replace(read, checks=(*read.checks, (f"{read.value} = {member}", oneself)))
+
+    @property
+    def _tells_amount(self) -> str:
+        return f"({self.at['quantity']} IS NOT NULL)" if "quantity" in self.at else "false"
+
+    @property
+    def _tells_tier(self) -> str:
+        told = [f"{self.at[each]} IS NOT NULL" for each in _OF_TIER if each in self.at]
+        return f"({' OR '.join(told)})" if told else "false"
+
+    @property
+    def _named_unit(self) -> str:
+        return self._named("unit")
+
+    @property
+    def _ladder(self) -> str:
+        return self._named("ladder")
+
+    def _named(self, fact: str) -> str:
+        """SQL of the unit or ladder that a row is about: the one that it names, else the only one."""
+        only = _only(fact, self.program)
+        named = f"nullif(CAST({self.at[fact]} AS VARCHAR), '')" if fact in self.at else "CAST(NULL AS VARCHAR)"
+        return f"coalesce({named}, {text(only)})" if only is not None else named
+
+
+def together(event: str, columns: list[Column], program: nodes.Program) -> Together | None:
+    """The columns of an event that are read together; None where it is not built in."""
+    if event not in NAMES:
+        return None
+    facts = {column.name: f"r{index}" for index, column in enumerate(columns) if column.part is Part.FACT}
+    given = {fact: at for fact, at in facts.items() if not _is_filled(columns[int(at[1:])], program)}
+    member = next(index for index, column in enumerate(columns) if column.part is Part.MEMBER)
+    return Together(event, program, given, f"r{member}")
+
+
+def _is_filled(column: Column, program: nodes.Program) -> bool:
+    only = _only(column.name, program)
+    return only is not None and column.expression == text(only)

@@ -1,0 +1,221 @@
+"""The nodes about the life of a point, of a status and of those who hold them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from guerdon.program.expressions import Expr
+from guerdon.program.time import ForTime, Period, ThroughEnd
+from guerdon.text.node import Node
+
+__all__ = [
+    "Account",
+    "Choose",
+    "Clawback",
+    "Debt",
+    "DebtKind",
+    "Expiry",
+    "Floor",
+    "Grant",
+    "Hold",
+    "LotOrder",
+    "OnReturn",
+    "Origin",
+    "Part",
+    "Restart",
+    "Reversal",
+    "RoundMode",
+    "Share",
+]
+
+
+class RoundMode(Enum):
+    """Which neighbour on the grid; `down` is toward zero."""
+
+    DOWN = "down"
+    UP = "up"
+    HALF_UP = "half up"
+    HALF_EVEN = "half even"
+
+
+# ---------------------------------------------------------------- units
+
+
+class Origin(Enum):
+    """What the life of a lot is reckoned from."""
+
+    EARNED = "earned"
+    RELEASED = "released"
+
+
+class Expiry(Node):
+    """When a lot that is earned while `when` holds, from `since` on, is gone.
+
+    Shape: `time` after `origin` (a lot's own day, the end of a period, or a day), then
+    rounded up to the end of the period `at_end`; or, where `without` names events,
+    `time` after the latest of these or of the lot's own day. Never, where `origin` is
+    None. `existing`: older lots come under it at the start of `since`.
+    """
+
+    time: ForTime | None
+    origin: Origin | ThroughEnd | date | None
+    at_end: Period | None
+    without: tuple[str, ...]
+    when: Expr | None
+    since: date | None
+    existing: bool
+
+
+class LotOrder(Enum):
+    """Which lots are spent first."""
+
+    SOONEST = "soonest"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+class DebtKind(Enum):
+    """What becomes of what can't be taken because it is spent."""
+
+    ALLOWED = "allowed"  # the balance goes below zero
+    REFUSED = "refused"  # what would take it there is refused as a whole
+    FORGIVEN = "forgiven"  # it is written off
+    CHARGED = "charged"  # it is charged in money, by the unit's worth
+
+
+class Debt(Node):
+    """What becomes of a shortfall: `kind`; with `most`, debt up to so much and the rest written off."""
+
+    kind: DebtKind
+    most: Fraction | None = None
+
+
+# ---------------------------------------------------------------- events that reverse
+
+
+class Choose(Enum):
+    """Which of several events is reversed first."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
+
+
+class Part(Node):
+    """What a reversal measures: `field` of this event against `of` of the other.
+
+    Shape: with `lines`, facts of lines: those of this event's list `lines` against those
+    of the other's `of_lines`, matched where the fact `key` is the same.
+    """
+
+    field: str
+    of: str
+    lines: str | None = None
+    of_lines: str | None = None
+    key: str | None = None
+
+
+class Clawback(Enum):
+    """How what was awarded is taken back."""
+
+    EXACTLY = "exactly"
+    PROPORTION = "in proportion"
+    RECOMPUTED = "recomputed"
+    OLDEST = "oldest first"
+
+
+class Reversal(Node):
+    """What an event undoes.
+
+    Shape: an event of kind `event`: by its id, which the fact `by` of this one names
+    where `shared` is false; or where both have the same fact `by`; or (`by` None) the
+    member's own that fits. Of several the `choose` first. In full where `part` is None.
+    `within`: no longer than so long after it. `at_return`: measures are corrected on
+    the day of the reversal, not of what it reverses.
+    """
+
+    event: str
+    by: str | None
+    shared: bool
+    choose: Choose
+    within: ForTime | None
+    part: Part | None
+    clawback: Clawback
+    rounding: RoundMode | None  # of `in proportion`
+    at_return: bool
+
+
+# ---------------------------------------------------------------- tiers
+
+
+class Floor(Node):
+    """The tier is at least `tier` while the condition holds."""
+
+    tier: str
+    condition: Expr
+
+
+class Grant(Node):
+    """An event that gives a tier."""
+
+    tier: str
+    event: str
+    when: Expr | None
+
+
+class Restart(Enum):
+    """What the count begins with after a rise."""
+
+    ZERO = "from zero"
+    EXCESS = "keeping excess"
+
+
+class OnReturn(Enum):
+    """When a tier falls whose count a return took away."""
+
+    ONCE = "at once"
+    REVIEW = "at review"
+
+
+# ---------------------------------------------------------------- rules
+
+
+class Hold(Node):
+    """When an award can be spent: one of these.
+
+    Shape: `time` after the event; from the start of the day `until`; when `event`
+    happens (of the same fact `by`, where that is given); or when the event can no
+    longer be reversed.
+    """
+
+    time: ForTime | None = None
+    until: Expr | None = None
+    event: str | None = None
+    by: str | None = None
+    returnable: bool = False
+
+
+class Share(Node):
+    """A share of an award that goes to the member that the event's fact `to` names."""
+
+    share: Expr
+    to: str
+
+
+# ---------------------------------------------------------------- accounts
+
+
+class Account(Node):
+    """Members with something in common: those whose fact `fact` is the same text.
+
+    Shape: what it owns is said at units and ladders. `brings`: who joins brings what
+    they have of its units; `takes`: who leaves takes what their events earned.
+    `spends`: whose redemptions are granted.
+    """
+
+    name: str
+    fact: str
+    brings: bool
+    takes: bool
+    spends: Expr | None

@@ -1,0 +1,180 @@
+"""What a rule gave becomes awards: whose they are, when they can be spent, what is noted for a return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from guerdon.history.event import Event
+from guerdon.ledger.entries import Award
+from guerdon.program import nodes
+from guerdon.reference import lots
+from guerdon.reference.calendar import ONE, after
+from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.exact import ZERO, rounded
+from guerdon.reference.rules import Verdict
+from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject
+from guerdon.reference.world import World
+
+Receiver = Callable[[str, int], Subject]
+"""The member of an id, at an instant."""
+
+
+@dataclass
+class Book:
+    """Where the awards of one event are booked."""
+
+    world: World
+    event: Event
+    scene: Scene
+    deed: Deed | None
+
+    def award(self, verdict: Verdict, receiver: Receiver) -> None:
+        """Posts what a rule gave, to each who gets a part of it."""
+        rule = verdict.rule
+        if not verdict.exact:
+            self._note_base(verdict)
+            return
+        starts, awaited = self._held(rule)
+        for name, member, quantity, exact in self._parts(verdict):
+            main = name == rule.name
+            subject = self.scene.member if member == self.event.member else receiver(member, self.event.at)
+            holder = self.world.owner(subject, self.world.program.units[rule.unit].account)
+            award = self._entry(verdict, name, holder, quantity, exact, main, starts, awaited)
+            lot = self._lot(award, subject, holder, starts, awaited) if quantity else None
+            if lot is not None and lot.expires is not None:
+                award = replace(award, expires=self.world.calendar.start(lot.expires))
+            self.world.ledger.awards.append(award)
+            self._count(award, holder)
+            if self.deed is not None:
+                self.deed.gifts.append(_gift(award, verdict, lot))
+
+    def _note_base(self, verdict: Verdict) -> None:
+        """Notes what was added to a running total and gave nothing yet: it can be undone too."""
+        if self.deed is not None and verdict.came:
+            rule, member = verdict.rule, self.event.member
+            id = f"{self.event.type}/{self.event.id}/{rule.name}"
+            self.deed.gifts.append(Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, came=verdict.came))
+
+    def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
+        """The award's name, who gets it, how much, and the exact value: what is shared out, then the rest."""
+        rule, facts = verdict.rule, self.scene.facts
+        receiver = self.event.member if rule.to is None else facts.get(rule.to)
+        left, exact = verdict.quantity, verdict.exact
+        step = self.world.program.units[rule.unit].step
+        for share in rule.shares:
+            to = facts.get(share.to)
+            part = rounded(verdict.quantity * evaluate(share.share, self.scene), step, nodes.RoundMode.DOWN)
+            part = min(part, left)
+            if to is not None and part:
+                yield f"{rule.name}/{share.to}", str(to), part, part
+                left, exact = left - part, exact - part
+        if receiver is not None:
+            yield rule.name, str(receiver), left, exact
+
+    def _held(self, rule: nodes.Rule) -> tuple[date | None, Awaited | None]:
+        """The day from which an award can be spent, or the event that it waits for and what its fact is."""
+        hold, day = rule.hold, self.scene.day
+        if hold is None:
+            return day, None
+        if hold.time is not None:
+            return after(day, hold.time), None
+        if hold.event is not None:
+            return None, (hold.event, hold.by, self.scene.facts.get(hold.by) if hold.by else None)
+        if hold.returnable:
+            return self._returnable(), None
+        until = evaluate(hold.until, self.scene) if hold.until is not None else None
+        return max(until, day) if until is not None else day, None
+
+    def _returnable(self) -> date:
+        """The first day on which the event can no longer be reversed."""
+        within = [
+            record.reverses.within
+            for record in self.world.program.events.values()
+            if record.reverses is not None and record.reverses.event == self.event.type
+        ]
+        return max((after(self.scene.day, time) + ONE for time in within if time is not None), default=self.scene.day)
+
+    def _entry(
+        self,
+        verdict: Verdict,
+        name: str,
+        holder: Subject,
+        quantity: Fraction,
+        exact: Fraction,
+        main: bool,
+        starts: date | None,
+        awaited: object,
+    ) -> Award:
+        held = awaited is not None or starts is None or starts > self.scene.day
+        return Award(
+            id=f"{self.event.type}/{self.event.id}/{name}",
+            member=holder.id,
+            event=self.event.id,
+            rule=verdict.rule.name,
+            unit=verdict.rule.unit,
+            quantity=quantity,
+            exact=exact,
+            dropped=verdict.dropped if main else ZERO,
+            cut=verdict.cut if main else ZERO,
+            at=self.event.at,
+            spendable_from=self.event.at if not held else self.world.calendar.start(starts) if starts else None,
+        )
+
+    def _lot(
+        self, award: Award, subject: Subject, holder: Subject, starts: date | None, awaited: Awaited | None
+    ) -> Lot | None:
+        if not self.world.program.units[award.unit].spendable:
+            return None
+        lot = Lot(
+            award.id,
+            award.unit,
+            award.quantity,
+            award.quantity,
+            self.scene.day,
+            0,
+            starts,
+            awaited,
+            None,
+            None,
+            subject.id,
+            holder.id,
+            noted=self.event.member if self.deed is not None else None,
+        )
+        return lots.grant(self.world, holder, lot, self.event.at, self.event.id, award.rule, merge=self.deed is None)
+
+    def _count(self, award: Award, holder: Subject) -> None:
+        """Counts what was awarded as earned."""
+        if award.quantity:
+            ref = (self.event.type, self.event.id) if self.deed is not None else None
+            holder.earned[award.unit].add(self.scene.day, award.quantity, ref)
+            holder.earned_by[award.rule].add(self.scene.day, award.quantity, ref)
+
+    def release(self) -> None:
+        """Ends the holds that waited for this event."""
+        for subject in {id(each): each for each in (self.scene.member, *self.scene.accounts.values())}.values():
+            for purse in list(subject.purses.values()):
+                for lot in list(purse.lots):
+                    if not lot.released and lot.awaited is not None and self._is_awaited(lot.awaited):
+                        lots.release(self.world, subject, lot, self.event.at, self.event.id)
+
+    def _is_awaited(self, awaited: Awaited) -> bool:
+        kind, by, fact = awaited
+        return kind == self.event.type and (by is None or self.scene.facts.get(by) == fact is not None)
+
+
+def _gift(award: Award, verdict: Verdict, lot: Lot | None) -> Gift:
+    return Gift(
+        award.id,
+        award.rule,
+        award.member,
+        award.unit,
+        award.quantity,
+        award.exact,
+        lot,
+        rooms=tuple(cut.room for cut in verdict.cuts),
+        limits=tuple(verdict.uses),
+        came=verdict.came,
+    )

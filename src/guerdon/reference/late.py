@@ -1,0 +1,227 @@
+"""Late events: what a member's events would have come to in the order in which they happened.
+
+A program with `lateness` keeps, for so long, a journal of each subject's events and the
+state before the first of them. A late event is put in its place, the events after it are
+evaluated again, and what differs from what was posted is posted as a correction on the
+day on which the event became known. What was answered stays: a redemption that was
+granted is granted again, be it out of debt.
+
+Source: language reference, Order of events; laws 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from guerdon.history.event import Event
+from guerdon.ledger.entries import Award, Ledger, Posting, Pot
+from guerdon.reference.calendar import after
+from guerdon.reference.exact import ZERO
+from guerdon.reference.world import Entry, Journal, World
+
+Evaluate = Callable[[Event], None]
+"""Evaluates an event in the world as it stands."""
+
+MARK = "@"
+"""Stands in a correction's id between the award's and that of the event that came late."""
+
+
+def record(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> None:
+    """Evaluates an event that comes in order, and keeps it in the journals of whom it touches."""
+    _forget(world, _record(world, event, evaluate), again)
+
+
+def _record(world: World, event: Event, evaluate: Evaluate) -> Entry:
+    world.touched = {}
+    began = _marks(world.ledger)
+    refusals = len(world.ledger.refusals)
+    evaluate(event)
+    granted = len(world.ledger.refusals) == refusals
+    entry = Entry(event, frozenset(world.touched), _since(world.ledger, began), granted)
+    for id, base in world.touched.items():
+        journal = world.journals.setdefault(id, Journal())
+        if not journal.entries:
+            journal.base = base
+        journal.entries.append(entry)
+    world.touched = None
+    return entry
+
+
+def place(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> None:
+    """Puts a late event where it belongs, and posts what that changes on the day on which it became known."""
+    group = _group(world, {event.member, *_accounts(world, event.member)})
+    entries = _entries(world, group)
+    old = _added(entry.posted for entry in entries)
+    stood = {id: _standings(world, id) for id in group}
+    ledger, world.ledger = world.ledger, Ledger()
+    try:
+        _undo(world, group)
+        for entry in sorted([*entries, Entry(event, frozenset(), Ledger(), True)], key=_happened):
+            world.granted = entry.granted if entry.touched else None
+            _record(world, entry.event, again if entry.touched else evaluate)
+        new = _added(entry.posted for entry in _entries(world, group))
+    finally:
+        world.ledger, world.granted = ledger, None
+    _correct(world, event, old, new)
+    for id in sorted(group):
+        for ladder in world.program.ladders.values():
+            if id in world.subjects and stood[id].get(ladder.name) != _standings(world, id).get(ladder.name):
+                world.move(world.subjects[id], ladder, event.recorded, "corrected")
+
+
+def _happened(entry: Entry) -> tuple[int, tuple[int, int, str]]:
+    return entry.event.at, entry.event.order
+
+
+def _undo(world: World, group: Iterable[str]) -> None:
+    """Goes back to the states before the first events of the journals."""
+    for id in group:
+        journal = world.journals.pop(id, None)
+        if journal is not None and journal.base is not None:
+            world.subjects[id] = journal.base
+        elif journal is not None:
+            del world.subjects[id]
+
+
+def _accounts(world: World, member: str) -> list[str]:
+    known = world.subjects.get(member)
+    return [] if known is None else [world.owner(known, name).id for name in world.program.accounts]
+
+
+def _group(world: World, ids: set[str]) -> set[str]:
+    """Some subjects and all with whom they have events of the journal in common."""
+    group, new = set(ids), set(ids)
+    while new:
+        touched = {
+            id
+            for each in new
+            if each in world.journals
+            for entry in world.journals[each].entries
+            for id in entry.touched
+        }
+        new = touched - group
+        group |= new
+    return group
+
+
+def _entries(world: World, group: Iterable[str]) -> list[Entry]:
+    """The events in the journals of some subjects, each once, as they happened."""
+    journals = [world.journals[each] for each in group if each in world.journals]
+    found = {(entry.event.type, entry.event.id): entry for journal in journals for entry in journal.entries}
+    return sorted(found.values(), key=_happened)
+
+
+# ---------------------------------------------------------------- what is too old
+
+
+def _forget(world: World, latest: Entry, again: Evaluate) -> None:
+    """Lets go of events that nothing can come before any more: the state before the first moves on."""
+    lateness = world.program.frame.lateness
+    assert lateness is not None
+    group = _group(world, set(latest.touched))
+    entries = _entries(world, group)
+    today = world.calendar.day(latest.event.recorded)
+    old = [entry for entry in entries if after(world.calendar.day(entry.event.at), lateness) < today]
+    if not old or len(old) < len(entries) // 2:
+        return
+    kept = entries[len(old) :]
+    now = {id: world.subjects[id] for id in group}
+    ledger, world.ledger = world.ledger, Ledger()
+    try:
+        _undo(world, group)
+        for entry in old:
+            world.granted = entry.granted
+            _record(world, entry.event, again)
+    finally:
+        world.ledger, world.granted = ledger, None
+    for id in group:
+        base = world.subjects.get(id)
+        mine = [entry for entry in kept if id in entry.touched]
+        world.journals.pop(id, None)
+        if mine:
+            world.journals[id] = Journal(base, mine)
+        world.subjects[id] = now[id]
+
+
+# ---------------------------------------------------------------- corrections
+
+Key = tuple[object, ...]
+
+
+@dataclass
+class _Sums:
+    """What was posted, added up: awards by id, postings by lot and pots."""
+
+    awards: dict[str, Award]
+    postings: dict[Key, tuple[Posting, Fraction]]
+
+
+def _added(ledgers: Iterable[Ledger]) -> _Sums:
+    sums = _Sums({}, {})
+    for ledger in ledgers:
+        for award in ledger.awards:
+            id = award.id.split(MARK)[0]
+            known = sums.awards.get(id)
+            sums.awards[id] = replace(award, id=id) if known is None else _sum(known, award, 1)
+        for posting in ledger.postings:
+            pots = sorted((posting.source, posting.target), key=lambda pot: pot.value)
+            key = (posting.holder, posting.unit, posting.lot, *pots, posting.event, posting.reason)
+            signed = posting.quantity if posting.source is pots[0] else -posting.quantity
+            sums.postings[key] = posting, sums.postings.get(key, (posting, ZERO))[1] + signed
+    return sums
+
+
+def _sum(one: Award, other: Award, sign: int) -> Award:
+    return replace(
+        one,
+        quantity=one.quantity + sign * other.quantity,
+        exact=one.exact + sign * other.exact,
+        dropped=one.dropped + sign * other.dropped,
+        cut=one.cut + sign * other.cut,
+    )
+
+
+def _correct(world: World, event: Event, old: _Sums, new: _Sums) -> None:
+    """Posts what is different, as of when the event became known."""
+    at = max(event.recorded, event.at)
+    for id in [*new.awards, *(id for id in old.awards if id not in new.awards)]:
+        was, now = old.awards.get(id), new.awards.get(id)
+        if was is None:
+            assert now is not None
+            world.ledger.awards.append(replace(now, at=at))
+        else:
+            nothing = replace(was, quantity=ZERO, exact=ZERO, dropped=ZERO, cut=ZERO)
+            change = _sum(now or nothing, was, -1)
+            if (change.quantity, change.exact, change.dropped, change.cut) != (ZERO, ZERO, ZERO, ZERO):
+                world.ledger.awards.append(replace(change, id=f"{id}{MARK}{event.id}", at=at, of=id))
+    for key in [*new.postings, *(key for key in old.postings if key not in new.postings)]:
+        posting = (new.postings.get(key) or old.postings[key])[0]
+        change_by = new.postings.get(key, (posting, ZERO))[1] - old.postings.get(key, (posting, ZERO))[1]
+        first, second = key[3], key[4]
+        assert isinstance(first, Pot) and isinstance(second, Pot)
+        source, target = (first, second) if change_by > 0 else (second, first)
+        if change_by:
+            world.ledger.postings.append(replace(posting, source=source, target=target, quantity=abs(change_by), at=at))
+
+
+def _standings(world: World, id: str) -> dict[str, int]:
+    known = world.subjects.get(id)
+    return {} if known is None else {name: held.standing for name, held in known.held.items()}
+
+
+def _marks(ledger: Ledger) -> tuple[int, int]:
+    return len(ledger.awards), len(ledger.postings)
+
+
+def _since(ledger: Ledger, marks: tuple[int, int]) -> Ledger:
+    """What was posted since some marks; moves and refusals are answers, and not corrected one by one."""
+    return Ledger(awards=ledger.awards[marks[0] :], postings=ledger.postings[marks[1] :])
+
+
+def is_too_late(world: World, event: Event) -> bool:
+    """Whether an event became known later than the program lets it."""
+    lateness = world.program.frame.lateness
+    known = world.calendar.day(event.recorded)
+    return lateness is None or after(world.calendar.day(event.at), lateness) < known

@@ -1,0 +1,140 @@
+"""What an event's facts are, and what they add to measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from guerdon.history.event import Event, Facts
+from guerdon.program import nodes, types
+from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.exact import ZERO
+from guerdon.reference.state import WHOLE, Tally
+
+Entry = tuple[int, int, Any]
+"""A meter's number, the place of the line (or WHOLE), and a value."""
+
+
+def derived(record: nodes.Record, facts: Facts, scene: Scene) -> dict[str, Any]:
+    """An event's facts with those that are derived from them, its lines' too."""
+    found = {name: _lines(fact, facts.get(name), scene) for name, fact in record.facts.items()}
+    _derive(record, found, scene)
+    return found
+
+
+def _lines(fact: nodes.Fact, value: object, scene: Scene) -> object:
+    if not isinstance(fact.type, types.Lines) or not isinstance(value, tuple):
+        return value
+    record = scene.program.records[fact.type.record]
+    if all(each.value is None for each in record.facts.values()):
+        return value
+    lines = [dict(line) for line in value]
+    for line in lines:
+        _derive(record, line, scene)
+    return tuple(lines)
+
+
+def _derive(record: nodes.Record, facts: dict[str, Any], scene: Scene) -> None:
+    for fact in record.facts.values():
+        if fact.value is not None:
+            here = Scene(scene.program, scene.calendar, scene.member, scene.day, facts=facts, accounts=scene.accounts)
+            facts[fact.name] = evaluate(fact.value, here)
+
+
+def feed(event: Event, scene: Scene, noted: bool) -> list[Entry]:
+    """Adds an event to the meters that include it; what the others get afterwards.
+
+    `noted`: with the event's name on each value, so that it can be found again.
+    """
+    unseen: list[Entry] = []
+    for number, meter in enumerate(scene.program.meters):
+        if meter.event != event.type:
+            continue
+        for place, value in _values(meter, scene):
+            if meter.sees_event:
+                tally_of(number, scene).add(scene.day, value, (event.type, event.id, place) if noted else None)
+            else:
+                unseen.append((number, place, value))
+    return unseen
+
+
+def _values(meter: nodes.Meter, scene: Scene) -> Iterator[tuple[int, Any]]:
+    """What an event, or each of its lines, adds to a meter, and at which place."""
+    for place, line in enumerate(scene.facts[meter.lines] or ()) if meter.lines else ((WHOLE, None),):
+        scene.line = line
+        if meter.where is None or evaluate(meter.where, scene):
+            yield place, evaluate(meter.value, scene) if meter.value else None
+    scene.line = None
+
+
+def feed_unseen(event: Event, scene: Scene, unseen: list[Entry], noted: bool) -> None:
+    """Adds an event to the meters that see only what came before."""
+    for number, place, value in unseen:
+        tally_of(number, scene).add(scene.day, value, (event.type, event.id, place) if noted else None)
+
+
+def tally_of(number: int, scene: Scene) -> Tally:
+    return scene.owner(scene.program.meters[number].account).meters[number]
+
+
+def correct(
+    event: Event,
+    then: Scene,
+    kept: dict[str, list[int]] | None,
+    at: Scene | None,
+    corrected: dict[tuple[int, int], Fraction],
+) -> dict[int, tuple[Fraction, int]]:
+    """Leaves in the meters what remains of an event; by meter, the difference in sum and in count.
+
+    Shape: `then` stands where the event did, with the facts that remain; `kept` are the
+    places of the lines that do, by list (None: nothing does). `at`: where given, sums are
+    corrected on its day and all else stays; `corrected` is by how much they were before.
+    """
+    found: dict[int, tuple[Fraction, int]] = {}
+    for number, meter in enumerate(then.program.meters):
+        if meter.event != event.type:
+            continue
+        tally, sums, counts = tally_of(number, then), ZERO, 0
+        for place in _places(tally, event, then):
+            index = tally.of((event.type, event.id, place), then.day)[0]
+            was, now = tally.values[index], _now(meter, place, then, kept)
+            if isinstance(was, Fraction):
+                less = (now[0] if now and now[0] is not None else ZERO) - was - corrected.get((number, place), ZERO)
+                sums += less
+                if at is not None:
+                    corrected[number, place] = corrected.get((number, place), ZERO) + less
+            if at is None:
+                counts -= now is None
+                _leave(tally, index, now)
+        if at is not None and sums:
+            then.owner(meter.account).corrected.setdefault(number, Tally()).add(at.day, sums)
+        found[number] = sums, counts
+    return found
+
+
+def _leave(tally: Tally, index: int, now: tuple[Any] | None) -> None:
+    """Leaves what remains of a value in its place, or nothing."""
+    if now is None:
+        tally.drop(index)
+    else:
+        tally.replace(index, now[0])
+
+
+def _places(tally: Tally, event: Event, then: Scene) -> list[int]:
+    first, end = tally.span(then.day)
+    return [ref[2] for ref in tally.refs[first:end] if ref is not None and ref[:2] == (event.type, event.id)]
+
+
+def _now(meter: nodes.Meter, place: int, then: Scene, kept: dict[str, list[int]] | None) -> tuple[Any] | None:
+    """What is left of a meter's value, boxed; None: nothing."""
+    if kept is None:
+        return None
+    if meter.lines is None:
+        return (evaluate(meter.value, then) if meter.value else None,)
+    if place not in kept[meter.lines]:
+        return None
+    then.line = then.facts[meter.lines][kept[meter.lines].index(place)]
+    value = evaluate(meter.value, then) if meter.value else None
+    then.line = None
+    return (value,)

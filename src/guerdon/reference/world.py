@@ -1,0 +1,126 @@
+"""Everything that evaluation stands on: the program, its calendar, the subjects and the ledger."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from guerdon.history.event import Event, Facts
+from guerdon.ledger.entries import Ledger, Move, Posting, Pot
+from guerdon.program import nodes
+from guerdon.reference.calendar import Calendar
+from guerdon.reference.evaluate import Scene
+from guerdon.reference.state import Held, Subject
+
+
+@dataclass
+class Entry:
+    """An event of a journal: whom it touched, what was posted for it, and whether it was granted what it asked for."""
+
+    event: Event
+    touched: frozenset[str]
+    posted: Ledger
+    granted: bool
+
+
+@dataclass
+class Journal:
+    """A subject's late past: the events that others may still come before, and the state before the first of them."""
+
+    base: Subject | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """The subjects of a program by their id; an account's is `NAME/ID`.
+
+    Shape: `journals` only where events may come late; `touched` holds, while an event is
+    evaluated for a journal, whom it touches and their state before; `granted` says of an
+    event that is evaluated again what was answered then.
+    """
+
+    program: nodes.Program
+    calendar: Calendar
+    ledger: Ledger = field(default_factory=Ledger)
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    journals: dict[str, Journal] = field(default_factory=dict)
+    touched: dict[str, Subject | None] | None = None
+    granted: bool | None = None
+    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
+
+    def scene(self, subject: Subject, day: date | None = None) -> Scene:
+        """Where expressions about a subject stand, its accounts with it."""
+        accounts = {name: self.owner(subject, name) for name in self.program.accounts}
+        return Scene(self.program, self.calendar, subject, day or subject.day, accounts=accounts)
+
+    def owner(self, subject: Subject, account: str | None) -> Subject:
+        """Whose a thing of `account` is for a subject: its account's, or where it has none its own."""
+        if account is None or subject.account == account:
+            return subject
+        which = subject.facts.get(self.program.accounts[account].fact)
+        return subject if which is None else self.subjects.get(f"{account}/{which}", subject)
+
+    def is_alone(self, subject: Subject, account: str | None) -> bool:
+        """Whether a member is in no account of a kind, so that what it would own is their own."""
+        return (
+            subject.account is None
+            and account is not None
+            and subject.facts.get(self.program.accounts[account].fact) is None
+        )
+
+    def who(self, id: str) -> str:
+        """The member that an id means: whoever took over the one who had it."""
+        while (known := self.subjects.get(id)) is not None and known.into is not None:
+            id = known.into
+        return id
+
+    def admit(self, id: str, facts: Facts, day: date, at: int, account: str | None = None) -> Subject:
+        """The state of a subject; a new one starts on the lowest tier of each ladder."""
+        known = self.subjects.get(id)
+        if known is not None:
+            self.remember(known)
+            return known
+        if self.touched is not None:
+            self.touched[id] = None
+        subject = Subject(id, dict(facts), day, at, joined=day, account=account)
+        self.subjects[id] = subject
+        for ladder in self.program.ladders.values():
+            subject.held[ladder.name] = Held(since=day)
+            if ladder.account == account or self.is_alone(subject, ladder.account):
+                self.move(subject, ladder, at, "joined")
+        return subject
+
+    def remember(self, subject: Subject) -> None:
+        """Keeps the state of a subject that is about to be touched, where a journal begins with it."""
+        if self.touched is not None and subject.id not in self.touched:
+            journal = self.journals.get(subject.id)
+            self.touched[subject.id] = None if journal and journal.entries else copy.deepcopy(subject)
+
+    def move(self, subject: Subject, ladder: nodes.Ladder, at: int, reason: str) -> None:
+        """Posts where a subject stands on a ladder."""
+        tier = ladder.tiers[subject.held[ladder.name].standing].name
+        self.ledger.moves.append(Move(subject.id, ladder.name, tier, at, reason))
+
+    def post(
+        self,
+        holder: str,
+        unit: str,
+        lot: str | None,
+        source: Pot,
+        target: Pot,
+        quantity: Fraction,
+        at: int,
+        event: str | None,
+        reason: str,
+    ) -> None:
+        """Posts what went from one pot to another; nothing where it is nothing."""
+        if quantity:
+            self.ledger.postings.append(Posting(holder, unit, lot, source, target, quantity, at, event, reason))
+
+
+def _nobody(id: str) -> Subject:
+    raise AssertionError(f"nobody receives for {id}")

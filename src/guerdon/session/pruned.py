@@ -1,0 +1,130 @@
+"""What a state can let go of: what no window of the program shows any more, and what can't be undone any more.
+
+INVARIANT: nothing that a later event may read is lost, so the ledger is the same with
+and without. Windows only move on; a sale that can still be returned keeps all its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from guerdon.program import nodes
+from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
+from guerdon.reference.rules import total_window
+from guerdon.reference.state import Subject, Tally
+from guerdon.reference.world import World
+
+Read = tuple[nodes.Aggregate, nodes.Window]
+"""How a window is looked at."""
+
+ADDED_UP = frozenset({nodes.Aggregate.SUM, nodes.Aggregate.COUNT})
+
+
+class Reads:
+    """In which windows a program looks at meters, and at what was earned by unit and by rule."""
+
+    def __init__(self, program: nodes.Program) -> None:
+        self.program = program
+        self.meters: dict[int, list[Read]] = {}
+        self.units: dict[str, list[Read]] = {}
+        self.rules: dict[str, list[Read]] = {}
+        for expr in _expressions(program):
+            if isinstance(expr, nodes.Measured):
+                self.meters.setdefault(expr.meter, []).append((expr.aggregate, expr.window))
+            elif isinstance(expr, nodes.Earned):
+                by, name = (self.rules, expr.rule) if expr.rule is not None else (self.units, expr.unit)
+                by.setdefault(name, []).append((nodes.Aggregate.SUM, expr.window))
+
+        self.undoable: dict[str, list[nodes.ForTime | None]] = {}
+        for record in program.events.values():
+            if record.reverses is not None:
+                self.undoable.setdefault(record.reverses.event, []).append(record.reverses.within)
+
+    def returnable(self, today: date) -> date:
+        """The first day of which an event may still be undone; today, where none can."""
+        times = [time for times in self.undoable.values() for time in times]
+        if None in times:
+            return BEGINNING
+        return min((_before(today, time) for time in times if time is not None), default=today)
+
+
+def _before(day: date, time: nodes.ForTime) -> date:
+    """A day no later than the first from which so long reaches to a day."""
+    return add_months(day, -time.months - 1) if time.months else day - time.days * ONE
+
+
+def _expressions(part: object) -> Iterator[nodes.Expr]:
+    """Every expression in a program but those of its tests."""
+    if isinstance(part, nodes.Node) and not isinstance(part, nodes.Case):
+        if isinstance(part, nodes.Measured | nodes.Earned):
+            yield part
+        yield from _expressions([getattr(part, name) for name in part.field_names])
+    elif isinstance(part, dict):
+        yield from _expressions(list(part.values()))
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from _expressions(each)
+
+
+def prune(world: World, subject: Subject, reads: Reads) -> None:
+    """Lets go of what a subject's state does not need as of its day."""
+    for ref, deed in list(subject.deeds.items()):
+        within = reads.undoable.get(deed.event.type, [])
+        if all(time is not None and after(deed.day, time) < subject.day for time in within):
+            del subject.deeds[ref]
+    since = reads.returnable(subject.day)
+    for purse in subject.purses.values():
+        purse.emptied = {id: emptied for id, emptied in purse.emptied.items() if emptied[0] >= since}
+    pruning = _Pruning(world, subject, since)
+    for number, tally in [*subject.meters.items(), *subject.corrected.items()]:
+        pruning.forget(tally, reads.meters.get(number, ()))
+    for unit, tally in subject.earned.items():
+        pruning.forget(tally, reads.units.get(unit, ()))
+    for rule, tally in subject.earned_by.items():
+        pruning.forget(tally, reads.rules.get(rule, ()))
+    for key, tally in subject.limits.items():
+        rule_name, place = key[0], key[1]
+        assert isinstance(rule_name, str) and isinstance(place, int)
+        pruning.forget(tally, [(nodes.Aggregate.SUM, world.program.rules[rule_name].limits[place].window)])
+    for rule, tally in [*subject.bases.items(), *subject.owed.items()]:
+        accumulate = world.program.rules[rule].accumulate
+        assert accumulate is not None
+        pruning.forget(tally, [(nodes.Aggregate.SUM, total_window(accumulate))])
+
+
+@dataclass
+class _Pruning:
+    """What is let go of a subject: `since` is the first day of which an event may still be undone."""
+
+    world: World
+    subject: Subject
+    since: date
+
+    def forget(self, tally: Tally, reads: Iterable[Read]) -> None:
+        """Lets go of what no window shows, as of today or of any day since."""
+        first, summed = date.max, False
+        if self.since == BEGINNING:  # whatever was sold may be returned: nothing is too old
+            return
+        for aggregate, window in reads:
+            if isinstance(window, nodes.Ever) and aggregate in ADDED_UP:
+                summed = True
+            elif isinstance(window, nodes.Ever) and aggregate in (nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE):
+                first = min(first, tally.days[-1] if tally.days else date.max)
+            else:
+                first = min(
+                    first, *(_begin(self.world, self.subject, window, day) for day in (self.since, self.subject.day))
+                )
+        tally.forget(first, self.since, summed)
+
+
+def _begin(world: World, subject: Subject, window: nodes.Window, day: date) -> date:
+    """The first day that a window shows as of a day."""
+    if isinstance(window, nodes.Ever | nodes.Since):
+        return BEGINNING
+    return world.calendar.bounds(window, day, subject.joined if _of_membership(window) else BEGINNING)[0]
+
+
+def _of_membership(window: nodes.Window) -> bool:
+    return isinstance(window, nodes.Calendar) and window.period is nodes.Period.MEMBERSHIP_YEAR

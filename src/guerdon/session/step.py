@@ -1,0 +1,160 @@
+"""One event at a time: a checkout, an app, a stream.
+
+    session = guerdon.load("shop").session()
+    event = session.event("purchase", id="s1", member="anna", at="2026-03-02T12:00Z", amount="12.60")
+    states = {id: store.get(id) for id in session.subjects(event)}
+    step, states = session.step(event, states)
+
+A session holds nothing between two calls: what is known of a member or an account is in
+the bytes that `step` takes and gives. The ledger is the same as that of a run over all
+the events, whatever the split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from guerdon.history.event import Event, Facts, Rejection
+from guerdon.history.given import event as given_event
+from guerdon.ledger.entries import Award, Ledger, Move, Posting, Refusal
+from guerdon.program import nodes, types
+from guerdon.reference.engine import Engine
+from guerdon.reference.evaluate import Gone
+from guerdon.reference.meters import derived
+from guerdon.session.progress import Progress, progress
+from guerdon.session.stored import BadState, Layout, pack, unpack
+
+States = Mapping[str, bytes | None]
+"""States by subject; None: a subject that nothing is known of yet."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of an event: entries of the ledger, or why it was set aside.
+
+    Shape: `rejected` is None where the event was evaluated; `refused` where nothing that it
+    asked for was. `others`: reversals that had waited for it, and can't be done.
+    """
+
+    awards: tuple[Award, ...]
+    postings: tuple[Posting, ...]
+    moves: tuple[Move, ...]
+    refusals: tuple[Refusal, ...]
+    rejected: Rejection | None
+    others: tuple[Rejection, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        return self.rejected is not None or bool(self.refusals)
+
+
+@dataclass
+class Session:
+    """Evaluates events of a program one at a time, from states and into states.
+
+    Shape: `facts` are those of members that are not known from an event `changed`.
+    Safe to use from several threads: it changes nothing of its own.
+    """
+
+    program: nodes.Program
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._layout = Layout(self.program)
+
+    def event(self, type: str, *, id: str, member: str, at: object, **facts: object) -> Event:
+        """An event from plain values.
+
+        Errors: BadEvent with what is wrong with each of them.
+        """
+        return given_event(self.program, type, id=id, member=member, at=at, facts=facts)
+
+    def subjects(self, event: Event, states: States | None = None) -> tuple[str, ...]:
+        """The subjects whose states an event needs, sorted: the member, those that it names, and their accounts.
+
+        Shape: whose accounts and journals there are is known only from states: ask
+        again with those that were named until nothing is added.
+        """
+        engine = self._engine(states or {})
+        world, known = engine.world, set(states or {})
+        member = engine.admit(event)
+        try:
+            facts = derived(self.program.events[event.type], event.facts, world.scene(member))
+        except Gone:  # the event will be set aside
+            facts = dict(event.facts)
+        found = {event.member, member.id, *_named(self.program, event.type, facts)}
+        found |= {world.who(id) for id in found} | {
+            each.into for each in world.subjects.values() if each.into is not None
+        }
+        for id in list(found):
+            subject = world.subjects.get(id)
+            told = subject.facts if subject is not None else self.facts.get(id, {})
+            for name, account in self.program.accounts.items():
+                found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
+        for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
+            for deed in subject.deeds.values():
+                found |= deed.holders()
+        for journal in world.journals.values():
+            found |= {id for entry in journal.entries for id in entry.touched}
+        return tuple(sorted(found))
+
+    def step(self, event: Event, states: States) -> tuple[Step, dict[str, bytes]]:
+        """Posts an event: what came of it, and the states after it, those that were given and those that are new.
+
+        Errors: BadState where a state is damaged, newer, of another program, or missing. An
+        event that is set aside leaves every state as it was.
+        """
+        engine = self._engine(states)
+        engine.happen(event)
+        missing = sorted(engine.world.subjects.keys() - states.keys())
+        if missing:
+            raise BadState(
+                "G804",
+                f"the state of {missing[0]} is needed too",
+                "ask `subjects` whose states an event needs, and give None for somebody who is new",
+            )
+        step = _step(engine, event)
+        known = {id: data for id, data in states.items() if data is not None}
+        if step.rejected is not None:
+            return step, known
+        return step, {**known, **{id: pack(engine.world, id, self._layout) for id in sorted(engine.world.subjects)}}
+
+    def preview(self, event: Event, states: States) -> Step:
+        """What would come of an event; posts nothing."""
+        return self.step(event, states)[0]
+
+    def progress(self, member: str, states: States, on: date | None = None) -> Progress:
+        """How far a member has come as of the start of a day (None: of their latest event), accounts included.
+
+        Errors: KeyError where no state of the member was given.
+        """
+        return progress(self._engine(states), member, on)
+
+    def _engine(self, states: States) -> Engine:
+        engine = Engine(self.program, self.facts)
+        unpack(engine.world, {id: data for id, data in states.items() if data is not None}, self._layout)
+        return engine
+
+
+def _step(engine: Engine, event: Event) -> Step:
+    ledger: Ledger = engine.posted.ledger
+    rejections = engine.posted.rejections
+    own = next((each for each in rejections if each.event == event.id), None)
+    return Step(
+        tuple(ledger.awards),
+        tuple(ledger.postings),
+        tuple(ledger.moves),
+        tuple(ledger.refusals),
+        own,
+        tuple(each for each in rejections if each is not own),
+    )
+
+
+def _named(program: nodes.Program, kind: str, facts: Facts) -> Iterator[str]:
+    """The members that an event's facts name."""
+    for name, fact in program.events[kind].facts.items():
+        of = fact.type.of if isinstance(fact.type, types.Optional) else fact.type
+        if isinstance(of, types.Member) and facts.get(name) is not None:
+            yield str(facts[name])

@@ -1,0 +1,251 @@
+"""A subject's state as bytes, and back.
+
+Shape: four letters `GRDN`, a byte of version, eight bytes of the program's fingerprint,
+CBOR (RFC 8949), and four bytes of CRC-32 of all before it. The CBOR is one array, whose
+places the functions of this module name in order; quantities are integers or rational
+numbers (tag 30), days are counted from the first of January of the year 1 (day 1),
+instants in microseconds since 1970. The same state gives the same bytes.
+
+Source: docs/state.md.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import cbor2
+
+from guerdon.history.event import Event
+from guerdon.program import nodes
+from guerdon.program.printed import fingerprint
+from guerdon.reference.evaluate import is_read
+from guerdon.reference.exact import ZERO
+from guerdon.reference.matching import Unmatched
+from guerdon.reference.state import Deed, Lot, Subject
+from guerdon.reference.world import Entry, Journal, World
+from guerdon.session import parts
+from guerdon.session.pruned import Reads, prune
+
+MAGIC = b"GRDN"
+VERSION = 1
+HEAD = len(MAGIC) + 1 + 8
+TAIL = 4
+
+
+@dataclass(frozen=True)
+class BadState(Exception):
+    """Bytes that are no state of this program: a code, why, and what to do."""
+
+    code: str
+    message: str
+    help: str
+
+    def __str__(self) -> str:
+        return f"error {self.code}: {self.message}\nhelp: {self.help}"
+
+
+def pack(world: World, id: str, layout: Layout | None = None) -> bytes:
+    """The state of a subject as bytes; `layout` is the program's, where it is at hand."""
+    layout, journal = layout or Layout(world.program), world.journals.get(id, Journal())
+    for subject in (world.subjects[id], journal.base):
+        if subject is not None:
+            prune(world, subject, layout.windows)
+    body = cbor2.dumps(
+        [
+            layout.subject(world.subjects[id]),
+            layout.subject(journal.base) if journal.base is not None else None,
+            [parts.plain_entry(entry) for entry in journal.entries],
+        ]
+    )
+    whole = MAGIC + bytes([VERSION]) + layout.mark + body
+    return whole + zlib.crc32(whole).to_bytes(TAIL, "big")
+
+
+def unpack(world: World, states: Mapping[str, bytes], layout: Layout | None = None) -> None:
+    """Puts subjects into a world that has none of them.
+
+    Errors: BadState where bytes are damaged (G801), of a newer version (G802) or of another program (G803).
+    """
+    layout = layout or Layout(world.program)
+    read = {id: layout.read(id, data) for id, data in states.items()}
+    shared: dict[tuple[str, str, int], Entry] = {}
+    for id, (subject, base, entries) in read.items():
+        world.subjects[id] = layout.as_subject(subject)
+        if entries:
+            journal = Journal(layout.as_subject(base) if base is not None else None)
+            for values in entries:
+                entry = parts.as_entry(values, layout.as_event(values[0]))
+                key = entry.event.type, entry.event.id, entry.event.at
+                journal.entries.append(shared.setdefault(key, entry))
+            world.journals[id] = journal
+    for subjects in (world.subjects, {id: journal.base for id, journal in world.journals.items()}):
+        _join({id: subject for id, subject in subjects.items() if subject is not None})
+
+
+def _join(subjects: Mapping[str, Subject]) -> None:
+    """Lets what is noted of events point to the lots in the purses again.
+
+    A lot of another's purse may have been emptied while this state lay still; the other's state tells.
+    """
+    lots = {
+        (lot.holder, lot.id): lot for each in subjects.values() for purse in each.purses.values() for lot in purse.lots
+    }
+
+    def joined(lot: Lot) -> Lot:
+        key = lot.holder, lot.id
+        if key not in lots:
+            holder = subjects.get(lot.holder)
+            emptied = holder.purses[lot.unit].emptied.get(lot.id) if holder is not None else None
+            if emptied is not None:
+                lot.left, lot.expired = ZERO, emptied[1]
+            lots[key] = lot
+        return lots[key]
+
+    for subject in subjects.values():
+        for deed in subject.deeds.values():
+            for gift in deed.gifts:
+                gift.lot = joined(gift.lot) if gift.lot is not None else None
+            deed.slices = [
+                (who, unit, joined(lot) if lot is not None else None, part) for who, unit, lot, part in deed.slices
+            ]
+
+
+class Layout:
+    """How the states of one program are laid out: what is written as a number, by its place."""
+
+    def __init__(self, program: nodes.Program) -> None:
+        self.windows = Reads(program)
+        self.mark = bytes.fromhex(fingerprint(program)[:16])
+        self.given = {
+            name: [fact.name for fact in record.facts.values() if fact.value is None]
+            for name, record in program.events.items()
+        }
+        self.reads = list(dict.fromkeys(_reads((tuple(program.rules.values()), tuple(program.measures.values())))))
+        self.places = {expr: place for place, expr in enumerate(self.reads)}
+
+    def read(self, id: str, data: bytes) -> list[Any]:
+        """The values in some bytes, checked from the outside in."""
+        if len(data) < HEAD + TAIL or not data.startswith(MAGIC):
+            raise BadState("G801", f"the bytes of {id} are no state", "give what `step` gave")
+        if data[len(MAGIC)] > VERSION:
+            raise BadState("G802", f"the state of {id} was made by a newer version of guerdon", "use that version")
+        if zlib.crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
+            raise BadState("G801", f"the state of {id} is damaged", "restore it, or run the history again")
+        if data[len(MAGIC) + 1 : HEAD] != self.mark:
+            raise BadState("G803", f"the state of {id} is of another program", "run the history with this program")
+        found: list[Any] = cbor2.loads(data[HEAD:-TAIL])
+        return found
+
+    # ------------------------------------------------------------ subjects
+
+    def subject(self, of: Subject) -> list[Any]:
+        return [
+            of.id,
+            {name: parts.plain_value(value) for name, value in sorted(of.facts.items())},
+            of.day.toordinal(),
+            of.at,
+            of.joined.toordinal(),
+            of.account,
+            {name: parts.plain_held(held) for name, held in sorted(of.held.items())},
+            {
+                name: parts.plain_purse(purse)
+                for name, purse in sorted(of.purses.items())
+                if purse.lots or purse.debt or purse.emptied
+            },
+            *[parts.plain_tallies(getattr(of, name)) for name in TALLIES],
+            [self.deed(deed) for deed in of.deeds.values()],
+            [[parts.plain_event(event), why.code, why.message] for event, why in of.waiting],
+            {name: day.toordinal() for name, day in sorted(of.active.items())},
+            of.closed,
+            of.into,
+            of.lots,
+        ]
+
+    def as_subject(self, values: list[Any]) -> Subject:
+        id, facts, day, at, joined, account, held, purses = values[:8]
+        tallies, (deeds, waiting, active, closed, into, lots) = values[8:-6], values[-6:]
+        subject = Subject(
+            id,
+            {name: parts.as_value(value) for name, value in facts.items()},
+            parts.day(day),
+            at,
+            parts.day(joined),
+            account,
+        )
+        subject.held = {name: parts.as_held(each) for name, each in held.items()}
+        for name, each in purses.items():
+            subject.purses[name] = parts.as_purse(each, name)
+        for name, each in zip(TALLIES, tallies, strict=True):
+            getattr(subject, name).update({parts.frozen(key): parts.as_tally(tally) for key, tally in each})
+        for each in deeds:
+            deed = self.as_deed(each)
+            subject.deeds[deed.event.type, deed.event.id] = deed
+        subject.waiting = [(self.as_event(event), Unmatched(code, message, True)) for event, code, message in waiting]
+        subject.active = {name: parts.day(each) for name, each in active.items()}
+        subject.closed, subject.into, subject.lots = closed, into, lots
+        return subject
+
+    def as_event(self, values: list[Any]) -> Event:
+        """An event with all of its facts, those that are missing too."""
+        event = parts.as_event(values)
+        return replace(event, facts=dict.fromkeys(self.given[event.type]) | dict(event.facts))
+
+    # ------------------------------------------------------------ what can be undone
+
+    def deed(self, of: Deed) -> list[Any]:
+        return [
+            parts.plain_event(of.event),
+            of.day.toordinal(),
+            {name: parts.plain_value(value) for name, value in sorted(of.facts.items()) if name not in of.event.facts},
+            of.accounts,
+            [[self.places[expr], parts.plain_value(value)] for expr, value in of.reads.items() if expr in self.places],
+            [parts.plain_gift(gift) for gift in of.gifts],
+            [
+                [holder, unit, parts.plain_lot(lot) if lot is not None else None, parts.plain_number(part)]
+                for holder, unit, lot, part in of.slices
+            ],
+            of.spent_to,
+            [[place, parts.plain_number(amount)] for place, amount in of.returned.items()],
+            parts.plain_number(of.restored),
+            [[*key, parts.plain_number(amount)] for key, amount in of.corrected.items()],
+            of.undone,
+        ]
+
+    def as_deed(self, values: list[Any]) -> Deed:
+        event, day, facts, accounts, reads, gifts, slices, spent_to, returned, restored, corrected, undone = values
+        happened = self.as_event(event)
+        return Deed(
+            happened,
+            parts.day(day),
+            {**happened.facts, **{name: parts.as_value(value) for name, value in facts.items()}},
+            accounts,
+            {self.reads[place]: parts.as_value(value) for place, value in reads},
+            [parts.as_gift(gift) for gift in gifts],
+            [
+                (holder, unit, parts.as_lot(lot, unit) if lot is not None else None, Fraction(part))
+                for holder, unit, lot, part in slices
+            ],
+            spent_to,
+            {place: Fraction(amount) for place, amount in returned},
+            Fraction(restored),
+            {(number, place): Fraction(amount) for number, place, amount in corrected},
+            undone,
+        )
+
+
+TALLIES = ("meters", "corrected", "earned", "earned_by", "limits", "bases", "owed")
+
+
+def _reads(part: object) -> Iterator[nodes.Expr]:
+    """The expressions that read something of the past, in the order of the program."""
+    if isinstance(part, nodes.Node):
+        if is_read(part):  # type: ignore[arg-type]
+            yield part  # type: ignore[misc]
+        yield from _reads(tuple(getattr(part, name) for name in part.field_names))
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _reads(each)

@@ -1,0 +1,165 @@
+"""What there is in place of what a test expects."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import assert_never
+
+from guerdon.history.event import Event
+from guerdon.ledger.entries import OWN
+from guerdon.program import nodes
+from guerdon.program.nodes import Expectation, Expected
+from guerdon.reference import counting
+from guerdon.reference.engine import Engine
+from guerdon.reference.evaluate import evaluate
+from guerdon.reference.exact import ZERO
+from guerdon.reference.state import Subject
+from guerdon.study import words
+
+NOTHING_YET = "no event before it"
+
+
+class Found:
+    """What an engine knows after the latest event of a test."""
+
+    def __init__(self, engine: Engine, last: Event | None) -> None:
+        self.engine, self.last, self.ledger = engine, last, engine.posted.ledger
+
+    def text(self, step: Expectation) -> str:
+        """What there is, in the words of the expectation."""
+        match step.kind:
+            case Expected.AWARD:
+                return self._awarded(step) if self.last else NOTHING_YET
+            case Expected.REFUSED:
+                return self._refused() if self.last else NOTHING_YET
+            case _:
+                return self._there(step)
+
+    # ------------------------------------------------------------ the latest event
+
+    def _awarded(self, step: Expectation) -> str:
+        """What the latest event gave less what it took, of this unit: by one rule or in all, to one or to all."""
+        assert step.unit is not None
+        whose = None if step.member is None else self._owner_id(step.member, self.engine.program.units[step.unit])
+        posted = self._posted if self.engine.program.units[step.unit].spendable else self._counted
+        return words.quantity(posted(step.unit, step.rule, whose), step.unit)
+
+    def _posted(self, unit: str, reason: str | None, whose: str | None) -> Fraction:
+        """What went into somebody's own pots less what left them."""
+        assert self.last is not None
+        total = ZERO
+        for each in self.ledger.postings:
+            if each.event != self.last.id or each.unit != unit or whose not in (None, each.holder):
+                continue
+            if reason in (None, each.reason):
+                total += ((each.target in OWN) - (each.source in OWN)) * each.quantity
+        return total
+
+    def _counted(self, unit: str, rule: str | None, whose: str | None) -> Fraction:
+        """What was awarded of a unit that is only counted, which is posted nowhere."""
+        assert self.last is not None
+        return sum(
+            (
+                award.quantity
+                for award in self.ledger.awards
+                if award.event == self.last.id
+                and award.unit == unit
+                and rule in (None, award.rule)
+                and whose in (None, award.member)
+            ),
+            ZERO,
+        )
+
+    def _refused(self) -> str:
+        return words.REFUSAL if self.why_nothing() else "none"
+
+    def why_nothing(self) -> str:
+        """Why the latest event was refused or set aside; empty where it was not."""
+        if self.last is None:
+            return ""
+        for refusal in reversed(self.ledger.refusals):
+            if refusal.event == self.last.id:
+                return f"the {self.last.type} was refused: {refusal.reason}"
+        for rejection in reversed(self.engine.posted.rejections):
+            if rejection.source.get("id") == self.last.id:
+                return f"the {self.last.type} was set aside: {rejection.message} ({rejection.code})"
+        member = self.engine.members.get(self.last.member)
+        for event, unmatched in member.waiting if member else ():
+            if event.id == self.last.id:
+                return f"the {self.last.type} waits: {unmatched.message} ({unmatched.code})"
+        return ""
+
+    # ------------------------------------------------------------ what there is on a day
+
+    def _there(self, step: Expectation) -> str:
+        """A balance, a tier, a count or a measure on a day, the latest one where none is named."""
+        who = step.member or (self.last.member if self.last else "")
+        subject = self._subject(who, self._account(step))
+        if subject is None:
+            return f"no member {who}" if who else NOTHING_YET
+        on = step.on or (self.engine.calendar.day(self.last.at) if self.last else subject.day)
+        self._pass_to(subject, on)
+        return self._value(step, subject)
+
+    def _value(self, step: Expectation, subject: Subject) -> str:
+        scene = self.engine.world.scene(subject)
+        match step.kind:
+            case Expected.BALANCE | Expected.PENDING:
+                assert step.unit is not None
+                purse = self.engine.world.owner(subject, self._account(step)).purses[step.unit]
+                much = purse.available if step.kind is Expected.BALANCE else purse.pending
+                return words.quantity(much, step.unit) + (" pending" if step.kind is Expected.PENDING else "")
+            case Expected.TIER:
+                ladder = self.engine.program.ladders[step.ladder or ""]
+                return f"{ladder.name} {ladder.tiers[counting.holder_of(ladder, scene).standing].name}"
+            case Expected.COUNT:
+                ladder = self.engine.program.ladders[step.ladder or ""]
+                return words.expected(_much(step, counting.count(ladder, scene)), self.engine.program)
+            case Expected.NEEDS:
+                ladder = self.engine.program.ladders[step.ladder or ""]
+                at = ladder.tiers[ladder.rank(step.tier or "")].at or ZERO
+                lacks = max(at - counting.count(ladder, scene), ZERO)
+                return words.expected(_much(step, lacks), self.engine.program)
+            case Expected.MEASURE:
+                of = self.engine.program.measures[step.measure or ""].value.type
+                value = evaluate(nodes.Defined(step.measure or "", of), scene)
+                return f"{step.measure} {words.value(value, of)}"
+            case Expected.AWARD | Expected.REFUSED:
+                raise AssertionError("these are of an event, not of a day")
+            case _:
+                assert_never(step.kind)
+
+    def _account(self, step: Expectation) -> str | None:
+        """The account whose thing is expected; None: the member's own."""
+        program = self.engine.program
+        if step.ladder is not None:
+            return program.ladders[step.ladder].account
+        unit = program.units.get(step.unit or "")
+        return unit.account if unit is not None else None
+
+    def _subject(self, who: str, account: str | None) -> Subject | None:
+        """The member of this id; where there is none the account of it, or that they are in by their facts."""
+        member = self.engine.members.get(who)
+        if member is not None:
+            return self.engine.members.get(member.into, member) if member.into else member
+        accounts, facts = self.engine.program.accounts, self.engine.member_facts.get(who, {})
+        names = [account] if account else list(accounts)
+        found = (self.engine.world.subjects.get(f"{name}/{facts.get(accounts[name].fact, who)}") for name in names)
+        return next((each for each in found if each is not None), None)
+
+    def _owner_id(self, who: str, unit: nodes.Unit) -> str:
+        """Under whose name what `who` has of a unit is posted."""
+        subject = self._subject(who, unit.account)
+        return who if subject is None else self.engine.world.owner(subject, unit.account).id
+
+    def _pass_to(self, subject: Subject, day: date) -> None:
+        """Lets days begin for a member and the accounts they are in."""
+        owners = [self.engine.world.owner(subject, name) for name in self.engine.program.accounts]
+        for each in {id(each): each for each in (subject, *owners)}.values():
+            self.engine.pass_to(each, day)
+
+
+def _much(step: Expectation, quantity: Fraction) -> Expectation:
+    """The expectation that would have been met."""
+    return Expectation(step.kind, step.member, step.unit, quantity, ladder=step.ladder, tier=step.tier, span=step.span)

@@ -1,0 +1,202 @@
+"""What the ledger says that happened to somebody, in words: given, held, spent, expired, taken back, refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+
+from guerdon.check.wording import plain
+from guerdon.history.event import Event
+from guerdon.ledger.entries import OWN, Award, Move, Posting, Pot, Refusal
+from guerdon.reference.engine import Engine
+from guerdon.reference.exact import ZERO
+from guerdon.study import words
+
+Entry = TypeVar("Entry", Award, Posting, Refusal)
+
+MOST_LOTS = 3
+"""How many lots are named where there is little room."""
+
+
+class Phrase(NamedTuple):
+    """Something that happened: `expired`, and what did."""
+
+    verb: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.text}"
+
+
+class Told:
+    """The entries of a ledger, found by the event that they came of: one of `events`."""
+
+    def __init__(self, engine: Engine, events: Iterable[Event]) -> None:
+        ledger = engine.posted.ledger
+        times = Counter(event.id for event in events)
+        self._ambiguous = {id for id, often in times.items() if often > 1}  # ids are unique within a kind only
+        self.engine, self.program = engine, engine.program
+        self.awards = {award.id: award for award in ledger.awards}
+        self.merged = {lot for lot, times in _times_issued(ledger.postings).items() if times > 1}
+        self._given = _by_event(ledger.awards)
+        self._posted = _by_event(ledger.postings)
+        self._refused = _by_event(ledger.refusals)
+        self._aside = {str(each.source.get("id")): each for each in engine.posted.rejections if each.source}
+
+    def touches(self, event: Event, whose: Collection[str]) -> bool:
+        """Whether an event did something to one of these."""
+        members = [each.member for each in self._awarded(event)]
+        members += [each.member for each in self._of(event, self._refused)]
+        return any(id in whose for id in (*members, *(each.holder for each in self.posted(event))))
+
+    def posted(self, event: Event) -> list[Posting]:
+        """The postings that came of an event."""
+        return self._of(event, self._posted)
+
+    def _of(self, event: Event, entries: dict[str, list[Entry]]) -> list[Entry]:
+        """The entries of an event, told from one of another kind with its id by their time."""
+        found = entries.get(event.id, [])
+        return [each for each in found if each.at == event.at] if event.id in self._ambiguous else found
+
+    def given(self, event: Event, who: str, whose: Collection[str] | None = None) -> list[str]:
+        """What rules gave for an event, and what was taken back of earlier awards, as `who` sees it.
+
+        Shape: all of it, or (`whose`) what these got and lost.
+        """
+        return [
+            self._award(award) + self._to(award, who)
+            for award in self._awarded(event)
+            if award.quantity and (whose is None or award.member in whose)
+        ]
+
+    def _to(self, award: Award, who: str) -> str:
+        """Who got or lost an award, where that is somebody else."""
+        return "" if award.member == who else f" {'to' if award.of is None else 'from'} {award.member}"
+
+    def back(self, event: Event) -> list[Award]:
+        """What an event took back of earlier awards."""
+        return [each for each in self._awarded(event) if each.of is not None]
+
+    def _awarded(self, event: Event) -> list[Award]:
+        return [each for each in self._given.get(event.id, []) if each.id.startswith(f"{event.type}/{event.id}/")]
+
+    def _award(self, award: Award) -> str:
+        text = f'{words.quantity(award.quantity, award.unit)} "{award.rule}"'
+        if award.of is not None:
+            return f"{text} of {self._origin(award.of)}"
+        if award.spendable_from is None:
+            return f"{text} (held)"
+        held = award.spendable_from > award.at
+        return f"{text} (held to {self.day(award.spendable_from)})" if held else text
+
+    def _origin(self, award: str) -> str:
+        """The event that brought an award."""
+        kind, known = award.partition("/")[0], self.awards.get(award)
+        return f"{kind} {known.event}" if known else award
+
+    def day(self, instant: int) -> str:
+        return self.engine.calendar.day(instant).isoformat()
+
+    def aside(self, event: Event) -> str:
+        """Why an event was set aside; empty where it was not."""
+        found = self._aside.get(event.id)
+        fits = found is not None and found.event == event.id and found.source.get("member") == event.member
+        return f"set aside: {found.message} ({found.code})" if found is not None and fits else ""
+
+    def refused(self, event: Event) -> Iterator[Phrase]:
+        """What an event asked for in vain."""
+        for each in self._of(event, self._refused):
+            yield Phrase("refused", f"{words.quantity(each.quantity, each.unit)}: {each.reason}")
+
+    # ------------------------------------------------------------ postings
+
+    def phrases(self, postings: Iterable[Posting], who: str, lots: int = MOST_LOTS) -> Iterator[Phrase]:
+        """What postings say beside awards, those of one kind together; so many lots named.
+
+        Shape: what is somebody else's than `who`'s says whose it is.
+        """
+        kinds: dict[tuple[str, str, str], list[Posting]] = {}
+        for each in postings:
+            verb = self._verb(each)
+            if verb:
+                kinds.setdefault((verb, each.holder, each.unit), []).append(each)
+        for (verb, holder, unit), parts in kinds.items():
+            total = words.quantity(sum((each.quantity for each in parts), ZERO), unit)
+            named = _NAMES_LOTS.get(verb, True) and all(each.lot for each in parts)
+            text = total + (self._of_lots(parts, lots) if named else "")
+            yield Phrase(verb, text if holder == who else f"{text} ({holder})")
+
+    def _verb(self, each: Posting) -> str:
+        """What a posting does; empty for what awards say already."""
+        of_rule = each.reason in self.program.rules
+        match each.source, each.target:
+            case Pot.ISSUED, _:
+                return "" if of_rule else "given"
+            case Pot.PENDING, Pot.AVAILABLE:
+                return "released"
+            case Pot.DEBT, Pot.CHARGED:
+                return "charged"
+            case Pot.DEBT, _:
+                return "owes"
+            case _, Pot.TAKEN_BACK if each.source in OWN:
+                return "" if of_rule else "taken"
+            case ((Pot.WRITTEN_OFF | Pot.CHARGED), _):
+                return _SHORT[each.source]
+            case source, Pot.AVAILABLE | Pot.PENDING:
+                return "received" if source is Pot.TRANSFERRED else "given back"
+            case _, target:
+                return _LEAVES[target]
+
+    def _of_lots(self, parts: list[Posting], most: int) -> str:
+        """Which lots so much is of: ` of A`, or `: 100 of A, 50 of B`."""
+        amounts: dict[str, Fraction] = {}
+        for each in parts:
+            amounts[each.lot or ""] = amounts.get(each.lot or "", ZERO) + each.quantity
+        if len(amounts) == 1:
+            return f" of {self.lot(next(iter(amounts)))}"
+        shown = [f"{plain(much)} of {self.lot(lot)}" for lot, much in list(amounts.items())[:most]]
+        more = len(amounts) - most
+        return f": {', '.join(shown)}" + (f" and {words.count(more, 'lot')} more" if more > 0 else "")
+
+    def lot(self, id: str) -> str:
+        """What a lot is called: after the award that made it, or the event."""
+        award = self.awards.get(id)
+        later = " and later" if id in self.merged else ""
+        if award is None:
+            return " ".join(id.split("/")[:2]) + later
+        return f'"{award.rule}" of {self._origin(id)}{later}'
+
+
+_SHORT = {Pot.WRITTEN_OFF: "written off", Pot.CHARGED: "turned into money"}
+_LEAVES = {
+    Pot.SPENT: "spent",
+    Pot.EXPIRED: "expired",
+    Pot.TRANSFERRED: "passed on",
+    Pot.DEBT: "debt repaid with",
+}
+_NAMES_LOTS = {"given": False, "received": False}
+
+
+def _by_event(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for each in entries:
+        if each.event is not None:
+            found.setdefault(each.event, []).append(each)
+    return found
+
+
+def _times_issued(postings: Iterable[Posting]) -> dict[str, int]:
+    """How many awards each lot holds."""
+    times: dict[str, int] = {}
+    for each in postings:
+        if each.source is Pot.ISSUED and each.lot is not None:
+            times[each.lot] = times.get(each.lot, 0) + 1
+    return times
+
+
+def moved(move: Move, who: str) -> Phrase:
+    """A tier that came to be held, and why."""
+    whose = "" if move.member == who else f" ({move.member})"
+    return Phrase(move.ladder, f"{move.tier}: {move.reason}{whose}")

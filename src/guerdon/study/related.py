@@ -1,0 +1,94 @@
+"""Whose events have a part in what a member has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from guerdon.history.event import Event, Facts
+from guerdon.program import nodes
+
+Links = dict[str, set[str]]
+"""By member (or account), those whom they are linked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A member, or an account, with the events that have a part in what it has, in their order.
+
+    Units: `end` is the instant after the last event of the history (None: there is none).
+    """
+
+    who: str
+    events: list[Event]
+    end: int | None
+
+
+def related(
+    program: nodes.Program, history: Callable[[], Iterable[Event]], members: Mapping[str, Facts], who: str
+) -> Circle:
+    """The events of a member and of all who are linked to them, directly or through others.
+
+    Shape: linked are members of one account, who gives and who receives, and those who
+    were merged. The history is read twice only where somebody is. Where no member has the
+    id, an account that has it is meant.
+    """
+    links = _accounts(program, members)
+    receiving = {name: tuple(_receiving(name, program)) for name in program.events}
+    own: list[Event] = []
+    end = None
+    for event in history():
+        end = max(end or event.at + 1, event.at + 1)
+        if event.member == who:
+            own.append(event)
+        for other in _linked(event, receiving[event.type], program):
+            _link(links, event.member, other)
+    if not own:
+        who = next((f"{name}/{who}" for name in program.accounts if f"{name}/{who}" in links), who)
+    circle = _circle(links, who)
+    events = own if circle == {who} else [event for event in history() if event.member in circle]
+    return Circle(who, events, end)
+
+
+def _accounts(program: nodes.Program, members: Mapping[str, Facts]) -> Links:
+    """The links of members to their accounts, as they are at first."""
+    links: Links = {}
+    for account in program.accounts.values():
+        for id, facts in members.items():
+            if facts.get(account.fact) is not None:
+                _link(links, id, f"{account.name}/{facts[account.fact]}")
+    return links
+
+
+def _receiving(event: str, program: nodes.Program) -> Iterator[str]:
+    """The facts of a kind of event that name who gets something."""
+    if event in ("transfer", "merged"):
+        yield "to" if event == "transfer" else "other"
+    for rule in program.rules.values():
+        if event in rule.on:
+            yield from ([rule.to] if rule.to is not None else [])
+            yield from (share.to for share in rule.shares)
+
+
+def _linked(event: Event, receiving: tuple[str, ...], program: nodes.Program) -> Iterator[str]:
+    """Whom an event links its member to."""
+    yield from (str(event.facts[name]) for name in receiving if event.facts.get(name) is not None)
+    if event.type == "changed":
+        for account in program.accounts.values():
+            if event.facts.get(account.fact) is not None:
+                yield f"{account.name}/{event.facts[account.fact]}"
+
+
+def _link(links: Links, one: str, other: str) -> None:
+    links.setdefault(one, set()).add(other)
+    links.setdefault(other, set()).add(one)
+
+
+def _circle(links: Links, who: str) -> set[str]:
+    """All who are linked to a member, directly or through others, and the member."""
+    found, waiting = {who}, [who]
+    while waiting:
+        more = links.get(waiting.pop(), set()) - found
+        found |= more
+        waiting += more
+    return found

@@ -1,0 +1,187 @@
+"""What a reversal undid, and how what it took back came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import assert_never
+
+from guerdon.check.wording import plain
+from guerdon.history.event import Event
+from guerdon.ledger.entries import Award, Posting, Pot
+from guerdon.program import nodes, types
+from guerdon.reference.engine import Engine
+from guerdon.reference.exact import ZERO
+from guerdon.reference.state import WHOLE, Deed, Ref
+from guerdon.study import words
+from guerdon.study.account import Reading, Reason, RuleAccount
+from guerdon.study.happened import Told
+
+
+@dataclass
+class Before:
+    """What had come back of a member's events before one of them: how much of each place, and which share of each award."""
+
+    returned: dict[Ref, dict[int, Fraction]] = field(default_factory=dict)
+    undone: set[Ref] = field(default_factory=set)
+    shares: dict[str, Fraction] = field(default_factory=dict)
+
+
+def before(deeds: Mapping[Ref, Deed]) -> Before:
+    """How things stand now."""
+    return Before(
+        {ref: dict(deed.returned) for ref, deed in deeds.items()},
+        {ref for ref, deed in deeds.items() if deed.undone},
+        {gift.award: gift.share for deed in deeds.values() for gift in deed.gifts},
+    )
+
+
+def events(engine: Engine, was: Before, now: Before, deeds: Mapping[Ref, Deed]) -> Iterator[str]:
+    """The events that a reversal undid, and how much of each."""
+    for ref, deed in deeds.items():
+        if ref in was.returned and (was.returned[ref], ref in was.undone) != (now.returned[ref], ref in now.undone):
+            when = words.local(engine.calendar.local(deed.event.at))
+            parts = ", ".join(_parts(engine.program, deed, was.returned[ref], now.returned[ref])) or "in full"
+            rest = " (nothing is left of it)" if ref in now.undone and parts != "in full" else ""
+            yield f"{ref[0]} {ref[1]} on {when}: {parts}{rest}"
+
+
+def _parts(program: nodes.Program, deed: Deed, was: dict[int, Fraction], now: dict[int, Fraction]) -> Iterator[str]:
+    """How much came back, of the whole or of each line."""
+    for place, amount in now.items():
+        more = amount - was.get(place, ZERO)
+        if more:
+            kind, whole = _measured(program, deed, place)
+            of = "" if place == WHOLE else f" of line {place + 1}"
+            yield f"{words.value(more, kind)} of {words.value(whole, kind)}{of}"
+
+
+def _measured(program: nodes.Program, deed: Deed, place: int) -> tuple[types.Type, Fraction]:
+    """What a part of an event is measured by, and how much of it there was."""
+    kinds = program.events.values()
+    part = next(
+        each.reverses.part
+        for each in kinds
+        if each.reverses is not None and each.reverses.event == deed.event.type and each.reverses.part is not None
+    )
+    facts = program.events[deed.event.type].facts
+    if place == WHOLE:
+        return facts[part.of].type, deed.facts[part.of]
+    lines = facts[part.of_lines or ""]
+    assert isinstance(lines.type, types.Lines)
+    return program.records[lines.type.record].facts[part.of].type, deed.facts[lines.name][place][part.of]
+
+
+# ---------------------------------------------------------------- awards
+
+
+def accounts(engine: Engine, told: Told, event: Event, now: Before, was: Before) -> Iterator[RuleAccount]:
+    """How what an event took back of each award came about."""
+    reversal = engine.program.events[event.type].reverses
+    for award in told.back(event) if reversal is not None else ():
+        original = told.awards.get(award.of or "")
+        if original is not None and reversal is not None:
+            earlier = _earlier(engine.posted.ledger.awards, award)
+            yield _account(engine.program, told, event, reversal, award, original, earlier, (was, now))
+
+
+def _earlier(awards: Iterable[Award], award: Award) -> Fraction:
+    """What was taken back of the same award before."""
+    total = ZERO
+    for each in awards:
+        if each is award:
+            break
+        if each.of == award.of:
+            total -= each.quantity
+    return total
+
+
+def _account(
+    program: nodes.Program,
+    told: Told,
+    event: Event,
+    reversal: nodes.Reversal,
+    award: Award,
+    original: Award,
+    earlier: Fraction,
+    stand: tuple[Before, Before],
+) -> RuleAccount:
+    rule = program.rules[award.rule]
+    found = RuleAccount(rule.name, str(rule.span), words.quantity(award.quantity, award.unit), True)
+    was, now = (each.shares.get(original.id) for each in stand)
+    readings = [
+        Reading(f"given for {reversal.event} {original.event}", words.quantity(original.quantity, award.unit)),
+        Reading("taken back before", words.quantity(earlier, award.unit)),
+    ]
+    if now is not None:
+        readings.append(Reading("undone of it by now", _percent(now)))
+    left = original.quantity - earlier + award.quantity
+    came = "" if now is None else _came(reversal, original, left, now, now - (was or ZERO))
+    result = f"{came}takes back {words.quantity(-award.quantity, award.unit)}, {words.quantity(left, award.unit)} stay"
+    found.reasons.append(Reason("clawback", _clawback(reversal), tuple(readings), result))
+    found.reasons += _sources(told, event, award)
+    return found
+
+
+def _clawback(reversal: nodes.Reversal) -> str:
+    rounding = f", round {reversal.rounding.value}" if reversal.rounding is not None else ""
+    return f"{reversal.clawback.value}{rounding}"
+
+
+def _came(reversal: nodes.Reversal, original: Award, left: Fraction, share: Fraction, more: Fraction) -> str:
+    """How the quantity that is to be taken back is reckoned."""
+    unit = original.unit
+    match reversal.clawback:
+        case nodes.Clawback.EXACTLY | nodes.Clawback.OLDEST:
+            exact = original.quantity * share
+            rounded = "" if exact.denominator == 1 else ", rounded down"
+            return f"{_percent(share)} of {words.quantity(original.quantity, unit)} is {_close(exact)}{rounded}: "
+        case nodes.Clawback.PROPORTION:
+            exact = original.quantity * more
+            return f"{_percent(more)} of {words.quantity(original.quantity, unit)} is {_close(exact)}, rounded: "
+        case nodes.Clawback.RECOMPUTED:
+            return f"for what remains it comes to {words.quantity(left, unit)}: "
+        case _:
+            assert_never(reversal.clawback)
+
+
+def _percent(share: Fraction) -> str:
+    """A share in percent, where that has no end with two decimals."""
+    return f"{_close(100 * share)}%"
+
+
+def _close(number: Fraction) -> str:
+    """A number exactly, or about, where it has no end."""
+    shown = plain(number)
+    return shown if "/" not in shown else f"about {words.decimal(number, 2)}"
+
+
+_FROM = {Pot.DEBT: "owed from now on", Pot.WRITTEN_OFF: "written off", Pot.CHARGED: "charged in money"}
+
+
+def _sources(told: Told, event: Event, award: Award) -> Iterator[Reason]:
+    """Where what was taken back came from: its own lot, other lots, debt; or it had expired."""
+    parts: dict[str, Fraction] = {}
+    for each in _taken(told.posted(event), award):
+        where = _FROM.get(each.source) or ("its own lot" if each.lot == award.of else told.lot(each.lot or ""))
+        parts[where] = parts.get(where, ZERO) + each.quantity
+    expired = -award.quantity - sum(parts.values(), ZERO)
+    if expired > 0 and _single(told, event, award):
+        parts["expired before, not taken twice"] = expired
+    if parts and list(parts) != ["its own lot"]:
+        named = tuple(Reading(where, words.quantity(much, award.unit)) for where, much in parts.items())
+        yield Reason("from", "lots and debt", named)
+
+
+def _taken(postings: Iterable[Posting], award: Award) -> Iterator[Posting]:
+    for each in postings:
+        of = (each.holder, each.unit, each.reason) == (award.member, award.unit, award.rule)
+        if of and each.target is Pot.TAKEN_BACK:
+            yield each
+
+
+def _single(told: Told, event: Event, award: Award) -> bool:
+    """Whether nothing else was taken back of this rule from this holder at the event, so that the postings are the award's."""
+    key = award.member, award.rule
+    return sum((each.member, each.rule) == key for each in told.back(event)) == 1

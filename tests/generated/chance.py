@@ -1,0 +1,167 @@
+"""What chance decides with: kinds of values, written values, and one source of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from guerdon.program.currency import DECIMALS
+
+T = TypeVar("T")
+Choose = Callable[[int], int]
+"""A number from 0 to below the one given: the one source of chance, hypothesis or a seeded generator."""
+
+ORDERED = ("quantity", "number", "percent", "date", "instant", "days", "months")
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+PERIODS = ("day", "week", "month", "quarter", "calendar year", "fiscal year")
+CHANNELS = ("shop", "app", "web")
+CATEGORIES = ("drink", "food")
+LEVELS = ("basic", "plus")
+TEXTS = ("a", "b", "tea")
+DATES = ("2023-12-31", "2024-02-29", "2026-03-08", "2026-07-01", "2011-12-30")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The type of a value, as far as it decides how one can be written."""
+
+    name: str  # quantity, number, percent, bool, choice, text, date, instant, days, months, member, tier, lines
+    of: Any = None  # unit, words, ladder, record
+    optional: bool = False
+
+
+NUMBER, PERCENT, BOOL, TEXT, DATE = (Kind(each) for each in ("number", "percent", "bool", "text", "date"))
+DAYS, MONTHS, INSTANT, PERSON = (Kind(each) for each in ("days", "months", "instant", "member"))
+
+
+def sized(kind: Kind) -> Kind:
+    return replace(kind, optional=False)
+
+
+def maybe(kind: Kind) -> Kind:
+    return replace(kind, optional=True)
+
+
+@dataclass
+class Scene:
+    """What plain words can name at a place.
+
+    Shape: `whose`: the account whose things alone may decide (None: a member's);
+    `entry`: whether `since entry` is known.
+    """
+
+    event: Mapping[str, Kind] = field(default_factory=dict)
+    line: Mapping[str, Kind] | None = None
+    happens: bool = True
+    named: bool = False
+    at_event: bool = True  # whether there is an instant
+    whose: str | None = None
+    entry: bool = False
+
+
+class Chance:
+    """What is known of the program that is being written; `choose` decides everything.
+
+    Shape: `old` leaves out what the independent recount does not know.
+    """
+
+    def __init__(self, choose: Choose, old: bool = False) -> None:
+        self.choose, self.old = choose, old
+        self.currency = self.one_of("USD", "USD", "USD", "JPY", "KWD")
+        self.periods = PERIODS if old else (*PERIODS, "membership year")
+        self.units: dict[str, int] = {}
+        self.status: set[str] = set()  # units that can't be spent
+        self.events: dict[str, dict[str, Kind]] = {}
+        self.line: dict[str, Kind] = {}
+        self.member: dict[str, Kind] = {}
+        self.accounts: dict[str, tuple[str, ...]] = {}  # name, and what it owns
+        self.ladders: dict[str, tuple[str, ...]] = {}
+        self.tables: dict[str, tuple[Kind, Kind | tuple[str, str]]] = {}  # key and result; a pair is a rate
+        self.measures: dict[str, Kind] = {}
+        self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
+        self.own: str | None = None
+        self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
+
+    def owner(self, thing: str) -> str | None:
+        """The account that owns a unit or a ladder."""
+        return next((name for name, owned in self.accounts.items() if thing in owned), None)
+
+    # ------------------------------------------------------------ chance
+
+    def one_of(self, *options: T) -> T:
+        return options[self.choose(len(options))] if len(options) > 1 else options[0]
+
+    def some(self, options: Sequence[T], least: int = 0) -> list[T]:
+        found = [each for each in options if self.chance(2)]
+        return found if len(found) >= least else list(options[:least])
+
+    def chance(self, one_in: int) -> bool:
+        return self.choose(one_in) == one_in - 1
+
+    def new(self, one_in: int) -> bool:
+        """Whether something is written that the recount does not know."""
+        return not self.old and self.chance(one_in)
+
+    def count(self, most: int, least: int = 0) -> int:
+        return least + self.choose(most - least + 1)
+
+    # ------------------------------------------------------------ written values
+
+    def decimals(self, unit: str) -> int:
+        return self.units[unit] if unit in self.units else DECIMALS[unit]
+
+    def amount(self, unit: str, positive: bool = False) -> str:
+        """A written quantity on its unit's grid."""
+        places = self.decimals(unit)
+        value = self.one_of("1", "2", "3", "5", "10", "20", "50", "100", "7", *([] if positive else ["0"]))
+        if places and self.chance(3):
+            value += "." + self.one_of("5", "1", "25", "99", "005", "001")[:places].ljust(1, "5")
+        return f"{value} {unit}"
+
+    def decimal(self) -> str:
+        return self.one_of("1", "2", "0.5", "3", "1.25", "0.1", "10", "0", "0.003")
+
+    def literal(self, kind: Kind) -> str:
+        match kind.name:
+            case "quantity":
+                return self.amount(kind.of)
+            case "number":
+                return self.decimal()
+            case "percent":
+                return self.one_of("10%", "25%", "0%", "100%", "12.5%", "150%", "1%")
+            case "bool":
+                return self.one_of("yes", "no")
+            case "choice":
+                return str(self.one_of(*kind.of))
+            case "text":
+                return f'"{self.one_of(*TEXTS)}"'
+            case "member":
+                return f'"{self.one_of("m1", "m2")}"'
+            case "date":
+                return self.one_of(*DATES)
+            case "days":
+                return self.one_of("0 days", "1 days", "30 days", "365 days", "7 days")
+            case "months":
+                return self.one_of("0 months", "1 months", "12 months", "6 months")
+            case "tier":
+                return self.one_of(*self.ladders[kind.of])
+        raise AssertionError(kind)
+
+    def window(self, scene: Scene | None = None) -> str:
+        ways: list[Callable[[], str]] = [
+            lambda: "ever",
+            lambda: f"this {self.one_of(*self.periods)}",
+            lambda: f"previous {self.one_of(*self.periods)}",
+            lambda: f"last {self.one_of('1', '2', '7', '30')} {self.one_of('days', 'weeks')}",
+            lambda: f"last {self.one_of('1', '2', '12')} {self.one_of('months', 'years')}",
+        ]
+        if not self.old:
+            ways.append(lambda: "since joining")
+            if scene is not None and scene.entry:
+                ways += [lambda: "since entry"] * 2
+        return self.one_of(*ways)()
+
+    def time(self) -> str:
+        """A length of time, above zero."""
+        return f"{self.one_of('1', '2', '7', '30')} {self.one_of('days', 'days', 'months', 'weeks')}"

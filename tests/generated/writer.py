@@ -1,0 +1,204 @@
+"""Programs by chance: well-typed texts with every kind of clause.
+
+What is written is accepted by the checker; `refused` counts the few texts that are not
+(a line too long), each a flaw of these files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.generated.chance import BOOL, DATES, NUMBER, PERCENT, WEEKDAYS, Choose, Kind, Scene
+from tests.generated.ladders import Ladders
+from tests.generated.life import ROUNDINGS
+
+from guerdon.check.passes import check_bytes
+from guerdon.program import nodes
+
+made: list[int] = [0]
+refused: list[tuple[str, str]] = []
+
+
+class Writer(Ladders):
+    """Writes one program."""
+
+    def program(self) -> str:
+        self._units()
+        texts = [self._head()]
+        body = self._records()
+        for name, tiers in (("status", ("Low", "Mid", "High")), ("club", ("Guest", "Regular"))):
+            if not self.chance(3):
+                self.ladders[name] = tiers
+        if not self.old:
+            body += self._reversing() + self._built_in()
+            self._owners()
+        body += [self._table(number) for number in range(self.count(3))]
+        later = []
+        for number in range(self.count(4, 1)):
+            if self.chance(3):
+                later.append(self._measure(f"measured_{number}"))
+            later.append(self._rule(f"R{number}"))
+        if self.chance(3):
+            later.append(self._measure("measured"))
+        later += [self._ladder(name) for name in self.ladders]
+        body += later
+        body += [self._account(name) for name in self.accounts]
+        body = [self._unit(name) for name in self.units] + body
+        if self.new(6):
+            body.append(self._test())
+        if self.chance(3):
+            body = [body.pop(self.choose(len(body))) for _ in range(len(body))]
+        return "\n".join(texts + body) + "\n"
+
+    # ------------------------------------------------------------ rules
+
+    def _rule(self, name: str) -> str:
+        plain = name == "R0" and not self.old and not self.chance(4)  # so that something is given
+        on = list(dict.fromkeys(self.one_of(*self.events) for _ in range(2 if self.chance(3) else 1)))
+        if plain or self.chance(2):
+            on = ["purchase"]
+        shared = self.shared(on)
+        scene = inside = Scene(shared, named=True)
+        unit = self.one_of(*self.units)
+        lines = [f"on {', '.join(on)}"]
+        each = "lines" in shared and not plain and self.chance(2)
+        if each:
+            inside = replace(scene, line=self.line)
+            where = f" where {self.expr(BOOL, inside, 2)}" if self.chance(2) else ""
+            lines.append(f"each line{where}")
+        accumulates = self.chance(3)
+        give, whole = self._give(unit, inside, scene, accumulates, 0 if each and accumulates else 1)
+        if plain:
+            give, whole = (
+                f"{self.one_of('1', '2', '0.7')} {unit} per {self.one_of('1', '3')} {self.currency} of amount",
+                False,
+            )
+            give = give.replace("0.7", "7") if not self.units[unit] else give
+        to, *shares = self._shares(scene) if not self.old else [""]
+        lines.append(f"give {give}{to or self.one_of('', '', ' to member')}")
+        lines += shares
+        if accumulates:
+            period = self.one_of("", *self.periods)
+            whose = self.one_of("member", *self.accounts)
+            lines.append(f"accumulate per {whose}" + (f" per {period}" if period else ""))
+        least = self.chance(4)
+        places = [
+            "event",
+            *(["line"] if each and not accumulates else []),
+            *(["total"] if accumulates and not least else []),
+        ]
+        if not whole or self.chance(2):
+            lines.append(f"round {self.one_of(*ROUNDINGS)} per {self.one_of(*places)}")
+        if least:
+            lines.append(f"minimum {self.amount(unit)}")
+        self.own = name
+        self.rules[name] = unit  # a rule's guards may ask for what it gave itself
+        guards = (0,) if plain else (0, 0, 0, 1, 1, 2)
+        lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2, 3))}" for _ in range(self.one_of(*guards))]
+        lines += [f"during {self._during()}" for _ in range(self.one_of(*guards, 0))]
+        lines += [self._limit(unit, scene) for _ in range(self.one_of(0, 0, 1, 2, 3))]
+        if unit not in self.status and self.new(3):
+            lines.append(self._hold(on, scene))
+        self.own = None
+        if self.chance(9):
+            lines.append('because "of it"')
+        return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
+
+    def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
+        """What a rule gives, and whether nothing is left to round."""
+        per = self.one_of(self.currency, self.currency, *self.units)
+        kind = Kind("quantity", unit)
+        # a rate that accumulates is one for all lines
+        outside = scene if accumulates else inside
+
+        def rated() -> tuple[str, bool]:
+            return f"{self.rate(unit, per, outside, depth)} of {self.expr(Kind('quantity', per), inside, 2)}", False
+
+        def in_steps() -> tuple[str, bool]:
+            return f"{self.plain_rate(unit, per, full=True)} of {self.expr(Kind('quantity', per), inside, 2)}", True
+
+        def share() -> tuple[str, bool]:
+            return f"{self.expr(PERCENT, outside, depth)} of {self.expr(kind, inside, 2)}", False
+
+        def plain() -> tuple[str, bool]:
+            return self.amount(unit), True
+
+        def anything() -> tuple[str, bool]:
+            return self.expr(kind, inside, 3), False
+
+        return self.one_of(rated, rated, in_steps, share, *([] if accumulates else [plain, anything]))()
+
+    def _during(self) -> str:
+        def dates() -> str:
+            start, end = sorted([self.one_of(*DATES), self.one_of(*DATES)])
+            return self.one_of(start, f"{start} through {end}", f"from {start}", f"before {end}")
+
+        def days() -> str:
+            return self.one_of(*WEEKDAYS) + (f" through {self.one_of(*WEEKDAYS)}" if self.chance(2) else "")
+
+        def hours() -> str:
+            clocks = ("00:00", "01:30", "02:00", "12:00", "22:00", "23:59")
+            return f"{self.one_of(*clocks)} before {self.one_of(*clocks)}"
+
+        kind = self.one_of(dates, days, hours)
+        return ", ".join(kind() for _ in range(self.count(2, 1)))
+
+    def _limit(self, unit: str, scene: Scene) -> str:
+        tables = self.looked_up(Kind("quantity", unit), scene)
+        most = self.one_of(
+            lambda: self.amount(unit),
+            lambda: f"{self.one_of('0', '1', '2', '3')} times",
+            lambda: self.lookup(self.one_of(*tables), scene, 1) if tables else self.amount(unit),
+        )()
+        if self.chance(4):
+            per = " per event"
+        else:
+            whose = self.one_of("member", *self.accounts)
+            per = f" per {whose}" + "".join(
+                f" per {name}"
+                for name, of in scene.event.items()
+                if of.name != "lines" and name not in self.accounts and self.chance(9)
+            )
+            per += self.one_of(
+                "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
+            )
+        kept = ", kept on return" if self.new(5) else ""
+        return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}{kept}"
+
+    # ------------------------------------------------------------ tests
+
+    def _test(self) -> str:
+        """A test that names what there is; whether it holds is no matter here."""
+        numbers = [name for name, of in self.measures.items() if of == NUMBER]
+        lines = [f"given {self.amount('point')}", "given anna: 3 point"]
+        lines += [
+            "event joined on 2026-03-02",
+            f"event adjustment by anna on 2026-03-03: quantity {self.amount('point')}",
+        ]
+        expected = [f"expect {self.amount('point')}", 'expect 1 point from "R0"'] if self.rules["R0"] == "point" else []
+        expected += [
+            f"expect balance -{self.amount('point')}",
+            "expect pending 1 point for anna on 2026-03-04",
+            "expect refused",
+        ]
+        expected += [f"expect {name} 3" for name in numbers]
+        for ladder, tiers in self.ladders.items():
+            lines.append(f"given {ladder} {tiers[1]}")
+            expected.append(f"expect {ladder} {tiers[0]} on 2026-03-05")
+            if unit := self.counted.get(ladder):
+                expected += [f"expect {ladder} counts 1{unit}", f"expect {ladder} needs 2{unit} to reach {tiers[1]}"]
+        for name, of in self.member.items():
+            if not of.optional:
+                lines += [f"given {name} {self.literal(of)}", f"given anna: {name} {self.literal(of)}"]
+        return 'test "t"\n  ' + "\n  ".join([*lines, *self.some(expected, 1)])
+
+
+def program_of(choose: Choose, old: bool = False) -> tuple[str, nodes.Program] | None:
+    """A text and the program that it is; texts that are refused are counted and give None."""
+    text = Writer(choose, old).program()
+    program, found = check_bytes("made.guerdon", text.encode())
+    made[0] += 1
+    if program is None:
+        refused.append((text, "; ".join(f"{each.code} {each.message}" for each in found if each.is_error)))
+        return None
+    return text, program

@@ -1,0 +1,162 @@
+"""However a history is cut, the same comes of it: in one run, in batches, from states as bytes, one event at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import hypothesis
+from hypothesis import strategies as st
+from tests.generated import pool
+from tests.generated.histories import History
+from tests.generated.playing import by_holder, ending, play, same
+
+from guerdon.history.event import Event
+from guerdon.ledger.entries import Ledger
+from guerdon.program import nodes
+from guerdon.reference.engine import Engine
+from guerdon.session import Session
+from guerdon.session.stored import pack, unpack
+
+
+def added(ledgers: Iterator[Ledger] | list[Ledger]) -> Ledger:
+    whole = Ledger()
+    for each in ledgers:
+        whole.awards += each.awards
+        whole.postings += each.postings
+        whole.moves += each.moves
+        whole.refusals += each.refusals
+    return whole
+
+
+def read(history: History, engine: Engine) -> list[Event]:
+    end = ending(engine, history)
+    return [event for event in history.events if end is None or event.at < end]
+
+
+@pool.settings()
+@hypothesis.given(pool.played(), st.lists(st.integers(0, 12), max_size=4))
+def test_batches_come_to_the_same_as_one_run(case, cuts):
+    """Law 10: each batch goes on from the states, as bytes, in which the one before it ended."""
+    _, program, history = case
+    whole = Engine(program, history.members)
+    whole.run(history.events, history.as_of)
+    engines = [Engine(program, history.members)]
+    for number, event in enumerate(read(history, whole)):
+        if number in cuts:
+            engines.append(_continued(engines[-1], history))
+        engines[-1].happen(event)
+    engines.append(_continued(engines[-1], history))
+    engines[-1].close(whole.posted.until)
+    same(whole.posted.ledger, added([engine.posted.ledger for engine in engines]))
+    rejected = [each.source for engine in engines for each in engine.posted.rejections]
+    assert rejected == [each.source for each in whole.posted.rejections]
+
+
+def _continued(engine: Engine, history: History) -> Engine:
+    """An engine that knows no more than the states of another, as bytes."""
+    found = Engine(engine.program, history.members)
+    unpack(found.world, {id: pack(engine.world, id) for id in engine.world.subjects})
+    return found
+
+
+@pool.settings()
+@hypothesis.given(pool.played())
+def test_one_at_a_time_comes_to_the_same_as_one_run(case):
+    """Law 10: each event sees no other states than those of the subjects that it needs."""
+    _, program, history = case
+    whole = play(program, history, close=False)
+    session, states, steps = Session(program, history.members), dict[str, bytes](), []
+    for event in read(history, whole):
+        needed = _needed(session, event, states)
+        step, new = session.step(event, {id: states.get(id) for id in needed})
+        states |= new
+        steps.append(step)
+    ledger = Ledger()
+    for step in steps:
+        ledger.awards += step.awards
+        ledger.postings += step.postings
+        ledger.moves += step.moves
+        ledger.refusals += step.refusals
+    last = Engine(program, history.members)
+    unpack(last.world, states)
+    whole.close(ending(whole, history))
+    last.close(whole.posted.until)
+    same(whole.posted.ledger, added([ledger, last.posted.ledger]))
+
+
+def _needed(session: Session, event: Event, states: dict[str, bytes]) -> tuple[str, ...]:
+    """The subjects of an event: asked again until nobody is added."""
+    needed = session.subjects(event)
+    while True:
+        more = session.subjects(event, {id: states.get(id) for id in needed})
+        if set(more) <= set(needed):
+            return needed
+        needed = tuple(sorted({*needed, *more}))
+
+
+@pool.settings()
+@hypothesis.given(pool.played())
+def test_the_same_state_gives_the_same_bytes(case):
+    """Law 5: bytes that are read and written again are what they were."""
+    _, program, history = case
+    engine = play(program, history)
+    states = {id: pack(engine.world, id) for id in engine.world.subjects}
+    again = Engine(program, history.members)
+    unpack(again.world, states)
+    assert {id: pack(again.world, id) for id in again.world.subjects} == states
+
+
+@pool.settings()
+@hypothesis.given(pool.played())
+def test_an_event_that_is_set_aside_changes_no_state(case):
+    """Law 22: neither the bytes that a step gives back nor what an engine holds."""
+    _, program, history = case
+    session, states = Session(program, history.members), dict[str, bytes]()
+    for event in history.events:
+        known = {**dict.fromkeys(session.subjects(event, states)), **states}
+        step, new = session.step(event, known)
+        if step.rejected is not None:
+            assert new == states
+            assert not (step.awards or step.postings or step.moves or step.refusals), "and posts nothing"
+        states = new
+
+
+@pool.settings()
+@hypothesis.given(pool.played())
+def test_to_watch_changes_nothing(case):
+    """Law 20: evaluated again, and explained on the way, all is what it was."""
+    _, program, history = case
+    plain = play(program, history)
+    watched = Engine(program, history.members)
+    verdicts = []
+    watched.run(history.events, history.as_of, watch=lambda event, facts, verdict: verdicts.append(verdict))
+    same(plain.posted.ledger, watched.posted.ledger)
+    for verdict in verdicts:
+        assert verdict.quantity + verdict.dropped + verdict.cut == verdict.exact
+
+
+# ---------------------------------------------------------------- members among each other
+
+
+def apart(program: nodes.Program) -> bool:
+    """Whether no rule and no account lets one member's event touch another."""
+    return not program.accounts and all(rule.to is None and not rule.shares for rule in program.rules.values())
+
+
+@pool.settings()
+@hypothesis.given(pool.played(apart, without=("transfer", "merged")), st.randoms(use_true_random=False))
+def test_distinct_members_commute(case, chance):
+    """Law 8: whose events come first makes no difference to anybody, as long as each has theirs in order."""
+    _, program, history = case
+    events = read(history, Engine(program, history.members))
+    queues = {name: [event for event in events if event.member == name] for name in {each.member for each in events}}
+    mixed = []
+    while any(queues.values()):
+        name = chance.choice(sorted(name for name, queue in queues.items() if queue))
+        mixed.append(queues[name].pop(0))
+    one, other = Engine(program, history.members), Engine(program, history.members)
+    for engine, order in ((one, events), (other, mixed)):
+        for event in order:
+            engine.happen(event)
+        engine.close(ending(engine, history))
+    assert by_holder(one.posted.ledger) == by_holder(other.posted.ledger)

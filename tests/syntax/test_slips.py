@@ -1,0 +1,163 @@
+"""What a designer says in words of their own is told as it is written here, and the edit can be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from guerdon.syntax import slips
+from guerdon.syntax.parse import parse
+from guerdon.text.diagnostic import Diagnostic
+from guerdon.text.source import Source
+
+HEADS = {
+    "program": 'program "P"',
+    "unit": "unit star",
+    "event": "event refund",
+    "account": "account household",
+    "tiers": "tiers status",
+    "rule": 'rule "R"',
+    "earn": 'earn "E"',
+    "test": 'test "T"',
+}
+MEANT = [
+    ("unit", "never expires", "expires never"),
+    ("unit", "expires none", "expires never"),
+    ("unit", "expires after 6 months", "expires 6 months after earned"),
+    ("unit", "expires in 6  months when a is b", "expires 6 months after earned when a is b"),
+    ("unit", "expires 6 months", "expires 6 months after earned"),
+    ("unit", "expires 1 year from earning", "expires 1 year after earned"),
+    ("unit", "expires after 6 months after released", "expires 6 months after released"),
+    ("unit", "expires by 2026-12-31", "expires on 2026-12-31"),
+    ("unit", "expires 2026-12-31 from 2026-01-01", "expires on 2026-12-31 from 2026-01-01"),
+    ("unit", "expires end of next calendar year", "expires at end of next calendar year"),
+    ("unit", "expires 6 months after earned at end of month", "expires 6 months after earned, at end of month"),
+    ("unit", "suspended if member.staff", "suspended while member.staff"),
+    ("unit", "spends fifo", "spends oldest first"),
+    ("unit", "spends LIFO", "spends newest first"),
+    ("unit", "spends first expiring", "spends soonest first"),
+    ("unit", "spends newest", "spends newest first"),
+    ("unit", "debt at most 500 star", "debt up to 500 star"),
+    ("event", "reverses the purchase", "reverses purchase"),
+    ("event", "reverses last purchase", "reverses latest purchase"),
+    ("event", "reverses oldest purchase by order", "reverses earliest purchase by order"),
+    ("event", "reverses purchase with the same order within 3 days", "reverses purchase by order within 3 days"),
+    ("event", "reverses purchase for 30 days", "reverses purchase within 30 days"),
+    ("event", "clawback in proportion", "clawback in proportion, round down"),
+    ("event", "clawback in proportion round up", "clawback in proportion, round up"),
+    ("event", "counted on return", "counted at return"),
+    ("account", "owns point and status", "owns point, status"),
+    ("account", "joins bringing their points", "joins bringing balance"),
+    ("account", "spends if a is b", "spends when a is b"),
+    ("tiers", "tier Gold on 450 star", "tier Gold at 450 star"),
+    ("tiers", "tier Gold >= 450 star", "tier Gold at 450 star"),
+    ("tiers", "tier Black invitation only", "tier Black by invitation"),
+    ("tiers", "tier Gold if a > 5", "tier Gold when a > 5"),
+    ("tiers", "rises at the end of the calendar year", "rises at end of this calendar year"),
+    ("tiers", "grace period of 2 months", "grace 2 months"),
+    ("tiers", "floor Silver if a", "floor Silver while a"),
+    ("tiers", "grants Gold for match when a", "grants Gold on match when a"),
+    ("tiers", "carries over excess once", "carries excess once"),
+    ("tiers", "restarts from zero", "restarts at rise, from zero"),
+    ("tiers", "restarts at rise", "restarts at rise, from zero"),
+    ("tiers", "returns lower immediately", "returns lower at once"),
+    ("tiers", "returns lower at the review", "returns lower at review"),
+    ("tiers", "returns are ignored", "returns lower at review"),
+    ("earn", "hold for 14 days", "hold 14 days"),
+    ("rule", "hold 14 days after purchase", "hold 14 days"),
+    ("earn", "hold up to delivered", "hold until delivered"),
+    ("earn", "hold 2026-12-31", "hold until 2026-12-31"),
+    ("earn", "hold as long as refundable", "hold while returnable"),
+    ("earn", "hold until 14 days", "hold 14 days"),
+    ("earn", "share 40% with company", "share 40% to company"),
+    ("earn", "share company 40%", "share 40% to company"),
+    ("earn", "limit 30 star per day kept after return", "limit 30 star per day, kept on return"),
+    ("program", "lateness of 30 days", "lateness 30 days"),
+    ("test", "expect rejected", "expect refused"),
+    ("test", "expect balance is -3 star", "expect balance -3 star"),
+    ("test", "expect status needs 24 night for Gold", "expect status needs 24 night to reach Gold"),
+    ("test", "expect status is Gold", "expect status Gold"),
+]
+OPEN = [
+    ("unit", "expires end of the year", "write `expires at end of this year` or `expires at end of next year`"),
+    ("unit", "expires after 12 months of inactivity", "name the events that keep points alive"),
+    ("event", "reverses purchase in part", "how much of it comes back is said on a line of its own"),
+    ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
+    ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
+]
+AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'
+
+
+def only(keyword: str, clause: str) -> Diagnostic:
+    (mistake,) = parse(Source("t", f"{HEADS[keyword]}\n  {clause}\n{AROUND}"))[1]
+    return mistake
+
+
+@pytest.mark.parametrize(("keyword", "said", "meant"), MEANT)
+def test_a_clause_is_told_as_it_is_meant_and_the_edit_writes_it(keyword: str, said: str, meant: str) -> None:
+    mistake = only(keyword, said)
+    assert mistake.help[0] == f"write `{meant}`"
+    assert mistake.edit is not None
+    text, span = mistake.edit.span.source.text, mistake.edit.span
+    mended = text[: span.start] + mistake.edit.text + text[span.end :]
+    assert mended == text.replace(f"\n  {said}\n", f"\n  {meant}\n")
+    assert parse(Source("t", mended))[1] == ()
+
+
+@pytest.mark.parametrize(("keyword", "said", "help"), OPEN)
+def test_a_clause_that_can_be_meant_in_several_ways_is_left_to_its_writer(keyword: str, said: str, help: str) -> None:
+    mistake = only(keyword, said)
+    assert mistake.help[0].startswith(help) and mistake.edit is None
+
+
+def test_every_slip_is_made_here() -> None:
+    """Each entry is the first that some clause above begins like."""
+    firsts = set()
+    for keyword, said, _ in [*MEANT, *OPEN]:
+        matching = [slip for pattern, slip in slips.slips(keyword) if pattern.match(" ".join(said.split()))]
+        firsts |= set(matching[:1])
+    assert {slip for keyword in slips.DECLARATIONS for _, slip in slips.slips(keyword)} == firsts
+
+
+FACTS = (
+    """text; whole optional; money = 5 USD; yes/no; one of a, b; list of line; USD; star; number  # of parts""".split(
+        "; "
+    )
+)
+
+
+@pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.parametrize("word", ["reverses", "part", "clawback", "counted"])
+def test_a_fact_called_like_a_clause_is_told(word: str, kind: str) -> None:
+    (mistake,) = parse(Source("t", f"event refund\n  {word} {kind}\n{AROUND}\nunit star\n"))[1]
+    assert (mistake.code, mistake.span and mistake.span.text) == ("G103", word)
+    assert mistake.edit and mistake.edit.text == f"{word}_"
+
+
+@pytest.mark.parametrize(
+    "clause", ["part star", "part amount of net by order", "part one of two", "reverses POS", "clawback exactly"]
+)
+def test_a_clause_that_only_looks_like_a_fact_is_read(clause: str) -> None:
+    text = f"event refund\n  star star\n  {clause}\n{AROUND}\nunit star\n"
+    assert parse(Source("t", text))[1] == ()
+
+
+@pytest.mark.parametrize("word", ["reverse", "undoes", "cancels"])
+@pytest.mark.parametrize("event", ["purchase", "redemption"])
+def test_an_event_is_no_type_of_a_fact(word: str, event: str) -> None:
+    mistake = only("event", f"{word} {event}")
+    assert (mistake.code, mistake.edit and mistake.edit.text) == ("G013", "reverses")
+
+
+@pytest.mark.parametrize("line", ["returns whole", "cancels star", "reverse text", "returns purchase_count"])
+def test_other_facts_are_left_alone(line: str) -> None:
+    assert parse(Source("t", f"event refund\n  {line}\n{AROUND}\nunit star\nevent star\n"))[1] == ()
+
+
+def test_a_clause_of_another_declaration_is_told_whose_it_is() -> None:
+    assert only("earn", "expires never").help[0] == "`expires` is a clause of `unit`"
+    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn` and `rule`"
+
+
+def test_the_clauses_of_an_event_are_facts_too() -> None:
+    help = "the clauses of `event` are its fields, like `amount money`, and `clawback`, `counted`, `part`, `reverses`"
+    assert only("event", "5 x").help == (help,)
