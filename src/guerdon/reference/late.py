@@ -19,6 +19,7 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
 from guerdon.reference.calendar import after
 from guerdon.reference.exact import ZERO
+from guerdon.reference.state import join
 from guerdon.reference.world import Entry, Journal, World
 
 Evaluate = Callable[[Event], None]
@@ -83,6 +84,7 @@ def _undo(world: World, group: Iterable[str]) -> None:
             world.subjects[id] = journal.base
         elif journal is not None:
             del world.subjects[id]
+    join(world.subjects)  # each was kept apart from the others
 
 
 def _accounts(world: World, member: str) -> list[str]:
@@ -143,6 +145,7 @@ def _forget(world: World, latest: Entry, again: Evaluate) -> None:
         if mine:
             world.journals[id] = Journal(base, mine)
         world.subjects[id] = now[id]
+    join(world.subjects)
 
 
 # ---------------------------------------------------------------- corrections

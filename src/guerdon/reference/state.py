@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -320,3 +321,31 @@ class Subject:
         other.waiting = []
         for kind, day in other.active.items():
             self.active[kind] = max(day, self.active.get(kind, day))
+
+
+def join(subjects: Mapping[str, Subject]) -> None:
+    """Lets what is noted of events point to the lots in the purses again.
+
+    A lot of another's purse may have been emptied while this state lay apart; the other's tells.
+    """
+    lots = {
+        (lot.holder, lot.id): lot for each in subjects.values() for purse in each.purses.values() for lot in purse.lots
+    }
+
+    def joined(lot: Lot) -> Lot:
+        key = lot.holder, lot.id
+        if key not in lots:
+            holder = subjects.get(lot.holder)
+            emptied = holder.purses[lot.unit].emptied.get(lot.id) if holder is not None else None
+            if emptied is not None:
+                lot.left, lot.expired = ZERO, emptied[1]
+            lots[key] = lot
+        return lots[key]
+
+    for subject in subjects.values():
+        for deed in subject.deeds.values():
+            for gift in deed.gifts:
+                gift.lot = joined(gift.lot) if gift.lot is not None else None
+            deed.slices = [
+                (who, unit, joined(lot) if lot is not None else None, part) for who, unit, lot, part in deed.slices
+            ]

@@ -23,9 +23,8 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.reference.evaluate import is_read
-from guerdon.reference.exact import ZERO
 from guerdon.reference.matching import Unmatched
-from guerdon.reference.state import Deed, Lot, Subject
+from guerdon.reference.state import Deed, Subject, join
 from guerdon.reference.world import Entry, Journal, World
 from guerdon.session import parts
 from guerdon.session.pruned import Reads, prune
@@ -83,35 +82,7 @@ def unpack(world: World, states: Mapping[str, bytes], layout: Layout | None = No
                 journal.entries.append(shared.setdefault(key, entry))
             world.journals[id] = journal
     for subjects in (world.subjects, {id: journal.base for id, journal in world.journals.items()}):
-        _join({id: subject for id, subject in subjects.items() if subject is not None})
-
-
-def _join(subjects: Mapping[str, Subject]) -> None:
-    """Lets what is noted of events point to the lots in the purses again.
-
-    A lot of another's purse may have been emptied while this state lay still; the other's state tells.
-    """
-    lots = {
-        (lot.holder, lot.id): lot for each in subjects.values() for purse in each.purses.values() for lot in purse.lots
-    }
-
-    def joined(lot: Lot) -> Lot:
-        key = lot.holder, lot.id
-        if key not in lots:
-            holder = subjects.get(lot.holder)
-            emptied = holder.purses[lot.unit].emptied.get(lot.id) if holder is not None else None
-            if emptied is not None:
-                lot.left, lot.expired = ZERO, emptied[1]
-            lots[key] = lot
-        return lots[key]
-
-    for subject in subjects.values():
-        for deed in subject.deeds.values():
-            for gift in deed.gifts:
-                gift.lot = joined(gift.lot) if gift.lot is not None else None
-            deed.slices = [
-                (who, unit, joined(lot) if lot is not None else None, part) for who, unit, lot, part in deed.slices
-            ]
+        join({id: subject for id, subject in subjects.items() if subject is not None})
 
 
 class Layout:
