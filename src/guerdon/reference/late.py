@@ -31,16 +31,22 @@ MARK = "@"
 
 def record(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> None:
     """Evaluates an event that comes in order, and keeps it in the journals of whom it touches."""
-    _forget(world, _record(world, event, evaluate), again)
+    entry = _record(world, event, evaluate)
+    if world.reached > event.at and not is_too_late(world, event):  # it reached into another's past
+        _put_in_order(world, event, set(entry.touched), None, evaluate, again)
+    _forget(world, entry, again)
 
 
-def _record(world: World, event: Event, evaluate: Evaluate) -> Entry:
-    world.touched = {}
+def _record(world: World, event: Event, evaluate: Evaluate, when: int | None = None) -> Entry:
+    """Evaluates an event as one of a journal; `when` it stands there, where that is known."""
+    world.touched, world.reached = {}, event.at
     began = _marks(world.ledger)
     refusals = len(world.ledger.refusals)
     evaluate(event)
     granted = len(world.ledger.refusals) == refusals
-    entry = Entry(event, frozenset(world.touched), _since(world.ledger, began), granted)
+    if when is None:
+        when = world.reached if is_too_late(world, event) else event.at
+    entry = Entry(event, when, frozenset(world.touched), _since(world.ledger, began), granted)
     for id, base in world.touched.items():
         journal = world.journals.setdefault(id, Journal())
         if not journal.entries:
@@ -52,16 +58,30 @@ def _record(world: World, event: Event, evaluate: Evaluate) -> Entry:
 
 def place(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> None:
     """Puts a late event where it belongs, and posts what that changes on the day on which it became known."""
-    group = _group(world, {event.member, *_accounts(world, event.member)})
+    _put_in_order(
+        world,
+        event,
+        {event.member, *_accounts(world, event.member)},
+        Entry(event, event.at, frozenset(), Ledger(), True),
+        evaluate,
+        again,
+    )
+
+
+def _put_in_order(
+    world: World, event: Event, ids: set[str], new_entry: Entry | None, evaluate: Evaluate, again: Evaluate
+) -> None:
+    """Evaluates the journals of some subjects again in their order, with a new entry, and posts what that changes."""
+    group = _group(world, ids)
     entries = _entries(world, group)
     old = _added(entry.posted for entry in entries)
     stood = {id: _standings(world, id) for id in group}
     ledger, world.ledger = world.ledger, Ledger()
     try:
         _undo(world, group)
-        for entry in sorted([*entries, Entry(event, frozenset(), Ledger(), True)], key=_happened):
-            world.granted = entry.granted if entry.touched else None
-            _record(world, entry.event, again if entry.touched else evaluate)
+        for entry in sorted([*entries, new_entry] if new_entry else entries, key=_happened):
+            world.granted = None if entry is new_entry else entry.granted
+            _record(world, entry.event, evaluate if entry is new_entry else again, entry.when)
         new = _added(entry.posted for entry in _entries(world, group))
     finally:
         world.ledger, world.granted = ledger, None
@@ -73,7 +93,7 @@ def place(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> No
 
 
 def _happened(entry: Entry) -> tuple[int, tuple[int, int, str]]:
-    return entry.event.at, entry.event.order
+    return entry.when, entry.event.order
 
 
 def _undo(world: World, group: Iterable[str]) -> None:
@@ -125,7 +145,7 @@ def _forget(world: World, latest: Entry, again: Evaluate) -> None:
     group = _group(world, set(latest.touched))
     entries = _entries(world, group)
     today = world.calendar.day(latest.event.recorded)
-    old = [entry for entry in entries if after(world.calendar.day(entry.event.at), lateness) < today]
+    old = [entry for entry in entries if after(world.calendar.day(entry.when), lateness) < today]
     if not old or len(old) < len(entries) // 2:
         return
     kept = entries[len(old) :]
@@ -135,7 +155,7 @@ def _forget(world: World, latest: Entry, again: Evaluate) -> None:
         _undo(world, group)
         for entry in old:
             world.granted = entry.granted
-            _record(world, entry.event, again)
+            _record(world, entry.event, again, entry.when)
     finally:
         world.ledger, world.granted = ledger, None
     for id in group:

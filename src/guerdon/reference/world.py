@@ -18,9 +18,14 @@ from guerdon.reference.state import Held, Subject
 
 @dataclass
 class Entry:
-    """An event of a journal: whom it touched, what was posted for it, and whether it was granted what it asked for."""
+    """An event of a journal: whom it touched, what was posted for it, and whether it was granted what it asked for.
+
+    Units: `when` is the instant at which it stands among the others: its own, or a later
+    one where it reached somebody's past that was closed already.
+    """
 
     event: Event
+    when: int
     touched: frozenset[str]
     posted: Ledger
     granted: bool
@@ -39,7 +44,8 @@ class World:
     """The subjects of a program by their id; an account's is `NAME/ID`.
 
     Shape: `journals` only where events may come late; `touched` holds, while an event is
-    evaluated for a journal, whom it touches and their state before; `granted` says of an
+    evaluated for a journal, whom it touches and their state before, `reached` the latest
+    instant up to which one of them was evaluated already; `granted` says of an
     event that is evaluated again what was answered then.
     """
 
@@ -49,6 +55,7 @@ class World:
     subjects: dict[str, Subject] = field(default_factory=dict)
     journals: dict[str, Journal] = field(default_factory=dict)
     touched: dict[str, Subject | None] | None = None
+    reached: int = 0
     granted: bool | None = None
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
 
@@ -97,6 +104,7 @@ class World:
     def remember(self, subject: Subject) -> None:
         """Keeps the state of a subject that is about to be touched, where a journal begins with it."""
         if self.touched is not None and subject.id not in self.touched:
+            self.reached = max(self.reached, subject.at)
             journal = self.journals.get(subject.id)
             self.touched[subject.id] = None if journal and journal.entries else copy.deepcopy(subject)
 

@@ -256,6 +256,7 @@ def as_event(values: list[Any]) -> Event:
 def plain_entry(entry: Entry) -> list[Any]:
     return [
         plain_event(entry.event),
+        entry.when,
         sorted(entry.touched),
         [plain_posted(award, Award) for award in entry.posted.awards],
         [plain_posted(posting, Posting) for posting in entry.posted.postings],
@@ -269,9 +270,9 @@ def plain_posted(entry: Award | Posting, kind: type[Award] | type[Posting]) -> l
 
 
 def as_entry(values: list[Any], event: Event) -> Entry:
-    _, touched, awards, postings, granted = values
+    _, when, touched, awards, postings, granted = values
     posted = Ledger(awards=[Award(*map(as_value, each)) for each in awards])
     for each in postings:
         holder, unit, lot, source, target, *rest = map(as_value, each)
         posted.postings.append(Posting(holder, unit, lot, Pot(source), Pot(target), *rest))
-    return Entry(event, frozenset(touched), posted, granted)
+    return Entry(event, when, frozenset(touched), posted, granted)
