@@ -11,6 +11,7 @@ from guerdon.check.reached import by_count, once
 from guerdon.check.scene import Scene
 from guerdon.check.terms import word
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.syntax import tree
 
 
@@ -134,14 +135,6 @@ def _has_thresholds(declaration: tree.Declaration, written: tree.Node, counts: n
 
 def _windows(expr: object, names: Names) -> Iterator[nodes.Window]:
     """The windows of all that is counted, in the measures that it names too."""
-    match expr:
-        case nodes.Defined(measure):
-            yield from _windows(names.measures[measure].value, names)
-        case nodes.Measured(window=window) | nodes.Earned(window=window):
-            yield window
-        case nodes.Node():
-            for name in expr.field_names:
-                yield from _windows(getattr(expr, name), names)
-        case tuple():
-            for each in expr:
-                yield from _windows(each, names)
+    for each in walk(expr, names.measures):
+        if isinstance(each, nodes.Measured | nodes.Earned):
+            yield each.window

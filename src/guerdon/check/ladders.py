@@ -13,6 +13,7 @@ from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import Scene
 from guerdon.check.wording import show
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
@@ -144,7 +145,7 @@ def _readings(
 def _reads_well(readings: Iterator[Reading], names: Names) -> bool:
     """Whether nothing that decides about tiers asks for a tier; reported where it does."""
     for expr, span, what in readings:
-        if any(isinstance(each, nodes.Standing) for each in _parts(expr, names)):
+        if any(isinstance(each, nodes.Standing) for each in walk(expr, names.measures)):
             names.report(
                 "G353",
                 f"{what} can't ask for a tier",
@@ -156,24 +157,10 @@ def _reads_well(readings: Iterator[Reading], names: Names) -> bool:
     return True
 
 
-def _parts(expr: object, names: Names) -> Iterator[nodes.Node]:
-    """An expression and all that is in it, in the measures that it names too."""
-    match expr:
-        case nodes.Defined(measure):
-            yield from _parts(names.measures[measure].value, names)
-        case nodes.Node():
-            yield expr
-            for name in expr.field_names:
-                yield from _parts(getattr(expr, name), names)
-        case tuple():
-            for each in expr:
-                yield from _parts(each, names)
-
-
 def of_account(name: str, account: str, readings: Iterable[Reading], names: Names) -> None:
     """Reports what one member's things decide, in a ladder or a unit that belongs to an account."""
     for expr, _, what in readings:
-        for part in _parts(expr, names):
+        for part in walk(expr, names.measures):
             found = _one_members(part, account, names)
             if found is not None:
                 meant = _of_all(part, account, names)

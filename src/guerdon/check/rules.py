@@ -15,6 +15,7 @@ from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import Scene
 from guerdon.check.wording import quoted
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.syntax import tree
 from guerdon.text.source import Span
 
@@ -246,26 +247,11 @@ def _scene(on: tuple[str, ...], names: Names) -> Scene:
     return Scene(quoted(on), shared)
 
 
-def _named(expr: object) -> Iterator[str]:
+def _named(expr: nodes.Expr) -> Iterator[str]:
     """The measures that an expression names itself."""
-    match expr:
-        case nodes.Defined(measure):
-            yield measure
-        case nodes.Node():
-            for name in expr.field_names:
-                yield from _named(getattr(expr, name))
-        case tuple():
-            for each in expr:
-                yield from _named(each)
+    return (each.measure for each in walk(expr) if isinstance(each, nodes.Defined))
 
 
-def _units(part: object) -> Iterator[str]:
+def _units(part: tree.Node) -> Iterator[str]:
     """The units that are written in a clause, in their order."""
-    if isinstance(part, tree.Quantity):
-        yield part.unit.text
-    elif isinstance(part, tree.Node):
-        for name in part.field_names:
-            yield from _units(getattr(part, name))
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _units(each)
+    return (each.unit.text for each in walk(part) if isinstance(each, tree.Quantity))

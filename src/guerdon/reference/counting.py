@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE
 from guerdon.reference.evaluate import Gone, Scene, evaluate, holds
 from guerdon.reference.exact import ZERO
@@ -94,18 +95,7 @@ def _counting_period(ladder: nodes.Ladder, scene: Scene) -> nodes.Period:
 
 def window(expr: object, scene: Scene) -> nodes.Calendar | None:
     """The period of the calendar that an expression counts in."""
-    match expr:
-        case nodes.Calendar():
-            return expr
-        case nodes.Defined(measure):
-            return window(scene.program.measures[measure].value, scene)
-        case nodes.Node():
-            parts: tuple[object, ...] = tuple(getattr(expr, name) for name in expr.field_names)
-        case tuple():
-            parts = expr
-        case _:
-            return None
-    return next((found for part in parts if (found := window(part, scene)) is not None), None)
+    return next((each for each in walk(expr, scene.program.measures) if isinstance(each, nodes.Calendar)), None)
 
 
 def days_of(ladder: nodes.Ladder, scene: Scene, first: date) -> Iterator[date]:
@@ -117,38 +107,24 @@ def days_of(ladder: nodes.Ladder, scene: Scene, first: date) -> Iterator[date]:
 
 def tallies(expr: object, scene: Scene) -> Iterator[Tally]:
     """The tallies that an expression reads."""
-    match expr:
-        case nodes.Measured(meter=meter):
-            yield scene.owner(scene.program.meters[meter].account).meters[meter]
-        case nodes.Earned(unit, rule, _):
-            owner = scene.owner(scene.program.units[unit].account)
-            yield owner.earned_by[rule] if rule else owner.earned[unit]
-        case nodes.Defined(measure):
-            yield from tallies(scene.program.measures[measure].value, scene)
-        case nodes.Node():
-            for name in expr.field_names:
-                yield from tallies(getattr(expr, name), scene)
-        case tuple():
-            for each in expr:
-                yield from tallies(each, scene)
+    for each in walk(expr, scene.program.measures):
+        match each:
+            case nodes.Measured(meter=meter):
+                yield scene.owner(scene.program.meters[meter].account).meters[meter]
+            case nodes.Earned(unit, rule, _):
+                owner = scene.owner(scene.program.units[unit].account)
+                yield owner.earned_by[rule] if rule else owner.earned[unit]
 
 
 def changes(expr: object, scene: Scene) -> Iterator[date]:
     """The next day, after the scene's, on which each window in an expression shows something else."""
-    match expr:
-        case nodes.Moment() | nodes.PeriodDay() | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
-            yield scene.day + ONE
-        case nodes.Measured(window=window) | nodes.Earned(window=window):
-            for tally in tallies(expr, scene):
-                yield from _leaving(tally, window, scene)
-        case nodes.Defined(measure):
-            yield from changes(scene.program.measures[measure].value, scene)
-        case nodes.Node():
-            for name in expr.field_names:
-                yield from changes(getattr(expr, name), scene)
-        case tuple():
-            for each in expr:
-                yield from changes(each, scene)
+    for each in walk(expr, scene.program.measures):
+        match each:
+            case nodes.Moment() | nodes.PeriodDay() | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
+                yield scene.day + ONE
+            case nodes.Measured(window=shown) | nodes.Earned(window=shown):
+                for tally in tallies(each, scene):
+                    yield from _leaving(tally, shown, scene)
 
 
 def _leaving(tally: Tally, window: nodes.Window, scene: Scene) -> Iterator[date]:

@@ -106,7 +106,7 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     return value
 
 
-def is_read(expr: nodes.Expr) -> bool:
+def is_read(expr: nodes.Node) -> bool:
     """Whether an expression reads something beside the event and its lines."""
     if isinstance(expr, nodes.Field):
         return expr.scope is nodes.Scope.MEMBER

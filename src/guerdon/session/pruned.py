@@ -6,11 +6,12 @@ and without. Windows only move on; a sale that can still be returned keeps all i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
 from guerdon.reference.rules import total_window
 from guerdon.reference.state import Subject, Tally
@@ -30,7 +31,7 @@ class Reads:
         self.meters: dict[int, list[Read]] = {}
         self.units: dict[str, list[Read]] = {}
         self.rules: dict[str, list[Read]] = {}
-        for expr in _expressions(program):
+        for expr in walk(program):
             if isinstance(expr, nodes.Measured):
                 self.meters.setdefault(expr.meter, []).append((expr.aggregate, expr.window))
             elif isinstance(expr, nodes.Earned):
@@ -53,19 +54,6 @@ class Reads:
 def _before(day: date, time: nodes.ForTime) -> date:
     """A day no later than the first from which so long reaches to a day."""
     return add_months(day, -time.months - 1) if time.months else day - time.days * ONE
-
-
-def _expressions(part: object) -> Iterator[nodes.Expr]:
-    """Every expression in a program but those of its tests."""
-    if isinstance(part, nodes.Node) and not isinstance(part, nodes.Case):
-        if isinstance(part, nodes.Measured | nodes.Earned):
-            yield part
-        yield from _expressions([getattr(part, name) for name in part.field_names])
-    elif isinstance(part, dict):
-        yield from _expressions(list(part.values()))
-    elif isinstance(part, list | tuple):
-        for each in part:
-            yield from _expressions(each)
 
 
 def prune(world: World, subject: Subject, reads: Reads) -> None:

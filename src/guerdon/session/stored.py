@@ -12,7 +12,7 @@ Source: docs/state.md.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,7 @@ import cbor2
 from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
+from guerdon.program.walk import walk
 from guerdon.reference.evaluate import is_read
 from guerdon.reference.matching import Unmatched
 from guerdon.reference.state import Deed, Subject, join
@@ -95,7 +96,7 @@ class Layout:
             name: [fact.name for fact in record.facts.values() if fact.value is None]
             for name, record in program.events.items()
         }
-        self.reads = list(dict.fromkeys(_reads((tuple(program.rules.values()), tuple(program.measures.values())))))
+        self.reads = [*dict.fromkeys(each for each in walk((program.rules, program.measures)) if is_read(each))]
         self.places = {expr: place for place, expr in enumerate(self.reads)}
 
     def read(self, id: str, data: bytes) -> list[Any]:
@@ -209,14 +210,3 @@ class Layout:
 
 
 TALLIES = ("meters", "corrected", "earned", "earned_by", "limits", "bases", "owed")
-
-
-def _reads(part: object) -> Iterator[nodes.Expr]:
-    """The expressions that read something of the past, in the order of the program."""
-    if isinstance(part, nodes.Node):
-        if is_read(part):  # type: ignore[arg-type]
-            yield part  # type: ignore[misc]
-        yield from _reads(tuple(getattr(part, name) for name in part.field_names))
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _reads(each)
