@@ -42,14 +42,13 @@ def _shapes(each: Any) -> Iterator[str]:
             yield f"{type(each).__name__} {getattr(each, 'aggregate', '')} {type(window).__name__}"
         case nodes.OverLines(aggregate):
             yield f"OverLines {aggregate}"
-        case nodes.Calendar(period, back):
-            yield f"Calendar {period} {back}"
-        case nodes.Rolling(days):
-            yield "Rolling days" if days else "Rolling months"
-        case nodes.ThroughEnd(_, ahead):
-            yield f"ThroughEnd {ahead}"
-        case nodes.ForTime(days):
-            yield "ForTime days" if days else "ForTime months"
+        case nodes.Calendar(period, ahead):
+            yield f"Calendar {period} {ahead}"
+        case nodes.Duration(days):
+            yield "Duration days" if days else "Duration months"
+        case nodes.Ladder(lasts=lasts):
+            yield f"Ladder lasts {type(lasts).__name__}"
+            yield from _life(each)
         case nodes.Compare(operator) | nodes.Arithmetic(operator):
             yield f"{type(each).__name__} {operator}"
         case nodes.Field(scope):
@@ -129,7 +128,7 @@ def expected(old: bool = False) -> set[str]:
     enums = {str(member) for kind in every if issubclass(kind, Enum) for member in kind}
     unions = {each.__name__ for union in (nodes.Window, nodes.Term, nodes.Stretch) for each in union.__args__}
     plain = {each.__name__ for each in every if issubclass(each, Node) and each is not Node}
-    calendars = {f"Calendar {period} {back}" for period in nodes.Period for back in (0, 1)}
+    calendars = {f"Calendar {period} {back}" for period in nodes.Period for back in (0, -1)}
     windows = [each.__name__ for each in nodes.Window.__args__]
     measured = {f"Measured {aggregate} {window}" for aggregate in nodes.Aggregate for window in windows}
     unseen = (nodes.Aggregate.FIRST, nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE)
@@ -143,16 +142,16 @@ def expected(old: bool = False) -> set[str]:
         "Limit fields",
         "Limit or_nothing",
     }
-    terms = {"ThroughEnd 0", "ThroughEnd 1", "ForTime days", "ForTime months", "Rolling days", "Rolling months"}
+    terms = {f"Ladder lasts {each.__name__}" for each in nodes.Term.__args__} | {"Duration days", "Duration months"}
     operators = {f"Compare {each}" for each in ("is", "is not", "<", "<=", ">", ">=")}
-    operators |= {f"Arithmetic {each}" for each in "+-*/"}
+    operators |= {f"Arithmetic {each}" for each in (*"+-*/", "min", "max")}
     whole = expressions | enums | unions | plain | calendars | measured | lines | earned | limits | terms | operators
     return {each for each in whole if not _is_new(each)} if old else whole | _of_life()
 
 
 def _of_life() -> set[str]:
     found = {f"{kind} {name} {which}" for kind, names in OPTIONAL.items() for name in names for which in ("yes", "no")}
-    found |= {f"Expiry from {each}" for each in ("NoneType", "Origin", "ThroughEnd", "date")}
+    found |= {f"Expiry from {each}" for each in ("NoneType", "Origin", "Calendar", "date")}
     found |= {f"Hold {each}" for each in ("time", "until", "event", "returnable")}
     found |= {f"Reversal of {each}" for each in ("purchase", "visit", "redemption", "adjustment", "transfer")}
     found |= {f"Reversal {how} {which}" for how in ("by fact", "of what fits") for which in nodes.Choose}

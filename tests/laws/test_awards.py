@@ -140,7 +140,7 @@ def _windows(calendar: Calendar, limit: nodes.Limit, days: list[date]) -> Iterat
                 return
             case nodes.Calendar(period):
                 yield calendar.period(period, day)
-            case nodes.Rolling():
+            case nodes.Duration():
                 yield calendar.bounds(limit.window, day)
             case _:
                 yield date.min, date.max - timedelta(days=1)

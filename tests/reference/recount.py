@@ -175,14 +175,14 @@ class Days:
         match window:
             case nodes.Ever():
                 return True
-            case nodes.Calendar(period, back):
+            case nodes.Calendar(period, ahead):
                 there = today
-                for _ in range(back):
+                for _ in range(-ahead):
                     label = self.label(period, there)
                     while self.label(period, there) == label:
                         there -= timedelta(1)
                 return self.label(period, day) == self.label(period, there)
-            case nodes.Rolling(days, months):
+            case nodes.Duration(days, months):
                 if months:
                     return day > months_on(today, -months)
                 return (today - day).days < days
@@ -321,9 +321,9 @@ class Recount:
         if place == 0:
             return Held(tier, None)
         match ladder.lasts:
-            case nodes.ForTime(days, months):
+            case nodes.Duration(days, months):
                 return Held(tier, (months_on(day, months) if months else day + timedelta(days)) - timedelta(1))
-            case nodes.ThroughEnd(period, ahead):
+            case nodes.Calendar(period, ahead):
                 last = self.days.last_of(period, day)
                 for _ in range(ahead):
                     last = self.days.last_of(period, last + timedelta(1))
@@ -341,13 +341,13 @@ class Recount:
             return Held(ladder.tiers[counted].name, None) if counted < now else None
         if held.last_day is None or held.last_day >= today:
             return None
-        always_ends = isinstance(ladder.lasts, nodes.ThroughEnd) and ladder.lasts.ahead == 0
+        always_ends = isinstance(ladder.lasts, nodes.Calendar) and ladder.lasts.ahead == 0
         reviewed = today if always_ends else held.last_day
         counted = self._counted(ladder, replace(view, day=reviewed))
         if counted > now:
             counted = now  # tiers rise after events only
         # "one more year", "12 months more"; what comes after a term through an end goes on from its last day
-        start = held.last_day if isinstance(ladder.lasts, nodes.ThroughEnd) and not always_ends else today
+        start = held.last_day if isinstance(ladder.lasts, nodes.Calendar) and not always_ends else today
         if not always_ends and counted >= now:
             return self._from(ladder, now, start)
         match ladder.falls:
@@ -548,18 +548,11 @@ class Recount:
                 return applied(again(rate), again(base))
             case nodes.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, again(left), again(right), right)
-            case nodes.Extreme(least, of):
-                several: list[Any] = [again(each) for each in of]
-                return min(several) if least else max(several)
             case nodes.Compare(operator, left, right):
                 return self._compare(operator, again(left), again(right), left)
-            case nodes.Among(item, values):
-                found = again(item)
-                return any([found == again(each) for each in values])
-            case nodes.Both(of):
-                return all([again(each) for each in of])
-            case nodes.Either(of):
-                return any([again(each) for each in of])
+            case nodes.Junction(every, of):
+                held = [again(each) for each in of]
+                return all(held) if every else any(held)
             case nodes.Negation(of):
                 return not again(of)
             case nodes.OrElse(value, default):
@@ -610,6 +603,8 @@ class Recount:
             return None if right == 0 else left / right
         if operator == "*":
             return left * right
+        if operator in ("min", "max"):
+            return sorted((left, right))[operator == "max"]
         sign = 1 if operator == "+" else -1
         if isinstance(left, date):
             if isinstance(right, date):

@@ -72,7 +72,10 @@ def extreme(least: bool, parts: Sequence[nodes.Expr], span: Span, names: Names) 
         if not both_dates and (_sum("+", parts[0].type, part.type) is None or isinstance(parts[0].type, types.Date)):
             mismatch(parts[0], part, "compared", names)
             return None
-    return nodes.Extreme(least, tuple(parts), reduce(joined, (part.type for part in parts)), span=span)
+    operator = "min" if least else "max"
+    return reduce(
+        lambda left, right: nodes.Arithmetic(operator, left, right, joined(left.type, right.type), span=span), parts
+    )
 
 
 def joined(left: types.Type, right: types.Type) -> types.Type:

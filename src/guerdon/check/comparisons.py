@@ -51,7 +51,7 @@ def among(expr: tree.Among, scene: Scene, names: Names, any_typed: Typed) -> nod
     item = any_typed(expr.item, scene, names, None)
     if item is None or present(item, names) is None:
         return None
-    values = []
+    same: list[nodes.Expr] = []
     for each in expr.values:
         value = any_typed(each, scene, names, item.type)
         if value is None:
@@ -59,8 +59,8 @@ def among(expr: tree.Among, scene: Scene, names: Names, any_typed: Typed) -> nod
         if not alike(item.type, value.type):
             arithmetic.mismatch(item, value, "compared", names)
             return None
-        values.append(value)
-    found = nodes.Among(item, tuple(values), types.YesNo(), span=expr.span)
+        same.append(nodes.Compare("is", item, value, types.YesNo(), span=each.span))
+    found = nodes.Junction(False, tuple(same), types.YesNo(), span=expr.span)
     return nodes.Negation(found, types.YesNo(), span=expr.span) if expr.outside else found
 
 
@@ -89,7 +89,7 @@ def either(
     if listed_with_or(expr, first, names):
         return None
     parts = [first, *(holds(any_typed(each, scene, names, None), names) for each in expr.of[1:])]
-    return nodes.Either(tuple(filter(None, parts)), types.YesNo(), span=expr.span) if all(parts) else None
+    return nodes.Junction(False, tuple(filter(None, parts)), types.YesNo(), span=expr.span) if all(parts) else None
 
 
 def alike(left: types.Type, right: types.Type) -> bool:

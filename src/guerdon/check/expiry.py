@@ -86,8 +86,8 @@ def _life(
 
 
 def _lives(
-    time: nodes.ForTime | None,
-    origin: nodes.Origin | nodes.ThroughEnd | date | None,
+    time: nodes.Duration | None,
+    origin: nodes.Origin | nodes.Calendar | date | None,
     at_end: nodes.Period | None = None,
     without: tuple[str, ...] = (),
 ) -> nodes.Expiry:
@@ -103,7 +103,7 @@ def _after(life: tree.LifeAfter, names: Names) -> nodes.Expiry | None:
     return _lives(length, origin, at_end)
 
 
-def _end(written: tree.EndOf, names: Names) -> nodes.ThroughEnd | None:
+def _end(written: tree.EndOf, names: Names) -> nodes.Calendar | None:
     """The end of this period or of the next."""
     period = measured.period(written.period, names)
     if period is not None and written.which.text == "previous":
@@ -115,7 +115,7 @@ def _end(written: tree.EndOf, names: Names) -> nodes.ThroughEnd | None:
             help=(f"write `this {written.period.text}` or `next {written.period.text}`",),
         )
         return None
-    return period and nodes.ThroughEnd(period, 1 if written.which.text == "next" else 0)
+    return period and nodes.Calendar(period, 1 if written.which.text == "next" else 0)
 
 
 def _known(event: tree.Name, names: Names) -> bool:

@@ -66,7 +66,9 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
             return inner and nodes.Negation(inner, types.YesNo(), span=expr.span)
         case tree.Both(of):
             parts = [condition(each, scene, names) for each in of]
-            return nodes.Both(tuple(filter(None, parts)), types.YesNo(), span=expr.span) if all(parts) else None
+            return (
+                nodes.Junction(True, tuple(filter(None, parts)), types.YesNo(), span=expr.span) if all(parts) else None
+            )
         case tree.Either():
             return comparisons.either(expr, scene, names, typed, expected)
         case _:

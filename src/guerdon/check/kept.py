@@ -74,7 +74,7 @@ def carries(declaration: tree.Declaration, counts: nodes.Expr | None, names: Nam
         word(written.how, ("once", "repeatedly"), "the excess is carried `once` or `repeatedly`", names)
     elif _has_thresholds(declaration, written, counts, names) and counts is not None:
         periods = set(_windows(counts, names))
-        if len(periods) != 1 or not all(isinstance(each, nodes.Calendar) and not each.back for each in periods):
+        if len(periods) != 1 or not all(isinstance(each, nodes.Calendar) and not each.ahead for each in periods):
             names.report(
                 "G407",
                 "what a count exceeds its tier by is carried from one period to the next, and this count has no single period",

@@ -148,7 +148,7 @@ class _Scope:
         """Takes one in; False where it was reported."""
         if isinstance(per.scope, tree.ForTime):
             length = measured.for_time(per.scope, self.names)
-            return length is not None and self._within(nodes.Rolling(length.days, length.months), per)
+            return length is not None and self._within(length, per)
         word = per.scope.text
         if word == "event":
             self.per_event = True

@@ -78,7 +78,7 @@ def period(written: tree.Period, names: Names) -> nodes.Period | None:
     return found
 
 
-def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
+def for_time(written: tree.ForTime, names: Names) -> nodes.Duration | None:
     """So many days, weeks, months or years, at least one."""
     word = written.unit.text.removesuffix("s")
     sizes = {"day": (1, 0), "week": (7, 0), "month": (0, 1), "year": (0, 12)}
@@ -91,7 +91,7 @@ def for_time(written: tree.ForTime, names: Names) -> nodes.ForTime | None:
         )
         return None
     days, months = sizes[word]
-    length = nodes.ForTime(days * int(written.amount.text), months * int(written.amount.text))
+    length = nodes.Duration(days * int(written.amount.text), months * int(written.amount.text))
     if length.days > MOST_DAYS or length.months > MOST_MONTHS:
         names.report("G203", "a length of time is 1000 years at most", written.span, "longer")
         return None
@@ -106,8 +106,7 @@ def window(written: tree.Window, scene: Scene, names: Names) -> nodes.Window | N
         case tree.Since(word):
             return _since(word, scene, names)
         case tree.Rolling(time):
-            length = for_time(time, names)
-            return nodes.Rolling(length.days, length.months) if length else None
+            return for_time(time, names)
         case tree.Calendar(which, of):
             found = period(of, names)
             if found is not None and which.text == "next":
@@ -119,7 +118,7 @@ def window(written: tree.Window, scene: Scene, names: Names) -> nodes.Window | N
                     help=(f"write `this {of.text}` or `previous {of.text}`",),
                 )
                 return None
-            return nodes.Calendar(found, 1 if which.text == "previous" else 0) if found else None
+            return nodes.Calendar(found, -1 if which.text == "previous" else 0) if found else None
 
 
 def _since(word: tree.Name, scene: Scene, names: Names) -> nodes.Since | None:

@@ -8,7 +8,7 @@ from guerdon.program import nodes
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
 
-Timeless = nodes.WhileMet | nodes.Forever
+Timeless = nodes.WhileMet | nodes.Ever
 """Terms that never come to a review."""
 
 
@@ -31,14 +31,14 @@ def term(declaration: tree.Declaration, names: Names) -> nodes.Term | None:
         case tree.WhileMet():
             return nodes.WhileMet()
         case tree.Forever():
-            return nodes.Forever()
+            return nodes.Ever()
         case tree.ForTime() as time:
             return measured.for_time(time, names)
         case tree.ThroughEnd(end):
             return _through(end, names)
 
 
-def _through(end: tree.EndOf, names: Names) -> nodes.ThroughEnd | None:
+def _through(end: tree.EndOf, names: Names) -> nodes.Calendar | None:
     period = measured.period(end.period, names)
     if period is not None and end.which.text == "previous":
         names.report(
@@ -49,7 +49,7 @@ def _through(end: tree.EndOf, names: Names) -> nodes.ThroughEnd | None:
             help=("write `this` or `next`",),
         )
         return None
-    return period and nodes.ThroughEnd(period, 1 if end.which.text == "next" else 0)
+    return period and nodes.Calendar(period, 1 if end.which.text == "next" else 0)
 
 
 def fall(declaration: tree.Declaration) -> nodes.Fall:
@@ -65,7 +65,7 @@ def fall(declaration: tree.Declaration) -> nodes.Fall:
     return nodes.Fall.COUNTED
 
 
-def rises(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nodes.ThroughEnd | None:
+def rises(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nodes.Calendar | None:
     """The end of the period at which tiers rise; None: after the event that reaches them."""
     written = clause(declaration, tree.Rises)
     if written is None:
@@ -84,7 +84,7 @@ def rises(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nod
         _at_once(declaration, written, names)
         return None
     period = measured.period(written.end.period, names)
-    return period and nodes.ThroughEnd(period, 0)
+    return period and nodes.Calendar(period, 0)
 
 
 def _at_once(declaration: tree.Declaration, rises: tree.Rises, names: Names) -> None:
@@ -100,7 +100,7 @@ def _at_once(declaration: tree.Declaration, rises: tree.Rises, names: Names) -> 
     )
 
 
-def grace(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nodes.ForTime | None:
+def grace(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nodes.Duration | None:
     """How long a tier is kept after its term; None: not at all."""
     written = clause(declaration, tree.Grace)
     if written is None:

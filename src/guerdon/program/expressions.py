@@ -12,19 +12,16 @@ from guerdon.text.node import Node
 
 __all__ = [
     "Aggregate",
-    "Among",
     "Apply",
     "Arithmetic",
     "Available",
-    "Both",
     "Compare",
     "Defined",
     "Earned",
-    "Either",
     "Expr",
-    "Extreme",
     "Field",
     "Given",
+    "Junction",
     "Literal",
     "Lookup",
     "Measured",
@@ -168,19 +165,11 @@ class Apply(Node):
 
 
 class Arithmetic(Node):
-    """`+`, `-`, `*` or `/` of two values."""
+    """`+`, `-`, `*` or `/` of two values, or (`min`, `max`) the lesser or the greater."""
 
     operator: str
     left: Expr
     right: Expr
-    type: Type
-
-
-class Extreme(Node):
-    """The least (`min`) or the most (`max`) of several values."""
-
-    least: bool
-    of: tuple[Expr, ...]
     type: Type
 
 
@@ -193,24 +182,10 @@ class Compare(Node):
     type: Type
 
 
-class Among(Node):
-    """Whether a value is one of a list."""
+class Junction(Node):
+    """`every` one of the conditions holds (`and`), or one at least (`or`)."""
 
-    item: Expr
-    values: tuple[Expr, ...]
-    type: Type
-
-
-class Both(Node):
-    """All of the conditions hold (`and`)."""
-
-    of: tuple[Expr, ...]
-    type: Type
-
-
-class Either(Node):
-    """One of the conditions holds at least (`or`)."""
-
+    every: bool
     of: tuple[Expr, ...]
     type: Type
 
@@ -245,11 +220,8 @@ Expr = (
     | Lookup
     | Apply
     | Arithmetic
-    | Extreme
     | Compare
-    | Among
-    | Both
-    | Either
+    | Junction
     | Negation
     | OrElse
 )

@@ -7,7 +7,7 @@ from enum import Enum
 from fractions import Fraction
 
 from guerdon.program.expressions import Expr
-from guerdon.program.time import ForTime, Period, ThroughEnd
+from guerdon.program.time import Calendar, Duration, Period
 from guerdon.text.node import Node
 
 __all__ = [
@@ -59,8 +59,8 @@ class Expiry(Node):
     None. `existing`: older lots come under it at the start of `since`.
     """
 
-    time: ForTime | None
-    origin: Origin | ThroughEnd | date | None
+    time: Duration | None
+    origin: Origin | Calendar | date | None
     at_end: Period | None
     without: tuple[str, ...]
     when: Expr | None
@@ -139,7 +139,7 @@ class Reversal(Node):
     by: str | None
     shared: bool
     choose: Choose
-    within: ForTime | None
+    within: Duration | None
     part: Part | None
     clawback: Clawback
     rounding: RoundMode | None  # of `in proportion`
@@ -189,7 +189,7 @@ class Hold(Node):
     longer be reversed.
     """
 
-    time: ForTime | None = None
+    time: Duration | None = None
     until: Expr | None = None
     event: str | None = None
     by: str | None = None

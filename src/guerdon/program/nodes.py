@@ -116,8 +116,8 @@ class Ladder(Node):
     lasts: Term
     falls: Fall
     perks: Mapping[str, tuple[str, ...]]
-    rises: ThroughEnd | None = None
-    grace: ForTime | None = None
+    rises: Calendar | None = None
+    grace: Duration | None = None
     floors: tuple[Floor, ...] = ()
     grants: tuple[Grant, ...] = ()
     carries: bool = False
@@ -269,7 +269,7 @@ class Frame(Node):
     fiscal_start: tuple[int, int] = (1, 1)  # month, day
     day_start: time = time(0)
     week_start: int = 0  # Monday
-    lateness: ForTime | None = None  # how late an event may come
+    lateness: Duration | None = None  # how late an event may come
 
 
 class Program(Node):

@@ -12,16 +12,13 @@ __all__ = [
     "LAST_YEAR",
     "Calendar",
     "Dates",
+    "Duration",
     "Ever",
-    "ForTime",
-    "Forever",
     "Hours",
     "Period",
-    "Rolling",
     "Since",
     "Stretch",
     "Term",
-    "ThroughEnd",
     "Weekdays",
     "WhileMet",
     "Window",
@@ -44,21 +41,21 @@ class Period(Enum):
 
 
 class Calendar(Node):
-    """The period that holds the date, or (`back` 1) the one before it."""
+    """The period that holds the date, or one so many after it (before it, where `ahead` is negative)."""
 
     period: Period
-    back: int = 0
+    ahead: int = 0
 
 
-class Rolling(Node):
-    """The date and the days before it: `days`, or back to the day after the date `months` ago."""
+class Duration(Node):
+    """So many days or months: from a date on, or as a window the date and those before it."""
 
     days: int = 0
     months: int = 0
 
 
 class Ever(Node):
-    """All of the past."""
+    """All of the past; or without an end."""
 
 
 class Since(Node):
@@ -67,7 +64,7 @@ class Since(Node):
     ladder: str | None = None
 
 
-Window = Calendar | Rolling | Since | Ever
+Window = Calendar | Duration | Since | Ever
 
 
 class Dates(Node):
@@ -93,26 +90,9 @@ class Hours(Node):
 Stretch = Dates | Weekdays | Hours
 
 
-class ThroughEnd(Node):
-    """Through the last day of this period (`ahead` 0) or of the next (1)."""
-
-    period: Period
-    ahead: int
-
-
-class ForTime(Node):
-    """So many days or months."""
-
-    days: int = 0
-    months: int = 0
-
-
 class WhileMet(Node):
     """As long as the count stays at or above the threshold."""
 
 
-class Forever(Node):
-    """Without an end."""
-
-
-Term = ThroughEnd | ForTime | WhileMet | Forever
+Term = Calendar | Duration | WhileMet | Ever
+"""How long a tier lasts: through the end of a period, for a time, while it is met, or for ever."""

@@ -27,7 +27,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def after(day: date, time: nodes.ForTime) -> date:
+def after(day: date, time: nodes.Duration) -> date:
     """The day so long after a day; months are clamped to the month's end."""
     return add_months(day, time.months) if time.months else day + time.days * ONE
 
@@ -115,12 +115,12 @@ class Calendar:
         match window:
             case nodes.Ever():
                 return BEGINNING, day + ONE
-            case nodes.Calendar(period, back):
-                first, end = self.period(period, day, -back, since)
+            case nodes.Calendar(period, ahead):
+                first, end = self.period(period, day, ahead, since)
                 return first, min(end, day + ONE)
             case nodes.Since():
                 return since, day + ONE
-            case nodes.Rolling(days, months):
+            case nodes.Duration(days, months):
                 if months:
                     return add_months(day, -months) + ONE, day + ONE
                 return day - (days - 1) * ONE, day + ONE
@@ -134,9 +134,9 @@ class Calendar:
                 return None
             case nodes.Calendar(period):
                 return self.period(period, day, 0, since)[1]
-            case nodes.Rolling(days, 0):
+            case nodes.Duration(days, 0):
                 return day + days * ONE
-            case nodes.Rolling(_, months):
+            case nodes.Duration(_, months):
                 leaving = add_months(day, months)
                 while self.bounds(window, leaving)[0] > day:
                     leaving -= ONE
@@ -149,11 +149,11 @@ class Calendar:
     def term_end(self, term: nodes.Term, day: date, joined: date = BEGINNING) -> date | None:
         """The first day after a term that begins on (or is reviewed on) a day; None: it has no end."""
         match term:
-            case nodes.ThroughEnd(period, ahead):
+            case nodes.Calendar(period, ahead):
                 return self.period(period, day, ahead, joined)[1]
-            case nodes.ForTime():
+            case nodes.Duration():
                 return after(day, term)
-            case nodes.WhileMet() | nodes.Forever():
+            case nodes.WhileMet() | nodes.Ever():
                 return None
             case _:
                 assert_never(term)

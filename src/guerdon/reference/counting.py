@@ -65,12 +65,12 @@ def lacking(
         return (((ladder.counts.span.text, left),) if left > 0 else (),)
     if tier.when is None:
         return ()
-    ways = tier.when.of if isinstance(tier.when, nodes.Either) else (tier.when,)
+    ways = tier.when.of if isinstance(tier.when, nodes.Junction) and not tier.when.every else (tier.when,)
     return tuple(tuple(_unmet(way, scene)) for way in ways)
 
 
 def _unmet(way: nodes.Expr, scene: Scene) -> Iterator[tuple[str, Fraction | None]]:
-    for part in way.of if isinstance(way, nodes.Both) else (way,):
+    for part in way.of if isinstance(way, nodes.Junction) and way.every else (way,):
         if evaluate(part, scene):
             continue
         if isinstance(part, nodes.Compare) and part.operator == ">=":

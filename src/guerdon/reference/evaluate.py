@@ -158,15 +158,8 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             return _moment(expr, scene)
         case nodes.Arithmetic():
             return _arithmetic(expr, evaluate(expr.left, scene), evaluate(expr.right, scene))
-        case nodes.Extreme():
-            return (min if expr.least else max)(evaluate(each, scene) for each in expr.of)
-        case nodes.Among():
-            item = evaluate(expr.item, scene)
-            return any(item == evaluate(each, scene) for each in expr.values)
-        case nodes.Both():
-            return all(evaluate(each, scene) for each in expr.of)
-        case nodes.Either():
-            return any(evaluate(each, scene) for each in expr.of)
+        case nodes.Junction():
+            return (all if expr.every else any)(evaluate(each, scene) for each in expr.of)
         case nodes.Negation():
             return not evaluate(expr.of, scene)
         case nodes.OrElse():
@@ -249,6 +242,8 @@ def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:
             return left * right
         case "/":
             return left / right if right else None
+        case "min" | "max":
+            return min(left, right) if expr.operator == "min" else max(left, right)
     sign = 1 if expr.operator == "+" else -1
     if isinstance(left, date):
         return (left - right).days if isinstance(right, date) else _shifted(left, sign * right, expr.right.type)

@@ -98,7 +98,7 @@ def _granted(ladder: nodes.Ladder, held: Held, scene: Scene) -> str | None:
             return "granted"
         if rank == held.rank and rank:
             ends = term_end(ladder, scene, scene.day)
-            if isinstance(ladder.lasts, nodes.ForTime) and held.ends is not None and not held.grace:
+            if isinstance(ladder.lasts, nodes.Duration) and held.ends is not None and not held.grace:
                 ends = after(held.ends, ladder.lasts)
             held.ends, held.grace, held.given = ends, False, True
     return None
@@ -261,7 +261,7 @@ def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> in
 
 def _next_term(ladder: nodes.Ladder, scene: Scene, day: date) -> date | None:
     """The end of the term that follows one that ended before `day`; None where there is none beyond it."""
-    if isinstance(ladder.lasts, nodes.ForTime):
+    if isinstance(ladder.lasts, nodes.Duration):
         return term_end(ladder, scene, day)
     end = term_end(ladder, scene, day - ONE)
     return end if end is not None and end > day else None

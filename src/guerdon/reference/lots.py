@@ -58,7 +58,7 @@ def _fixed(world: World, unit: nodes.Unit, subject: Subject, lot: Lot) -> date |
             if lot.starts is None:
                 return None
             day = lot.starts
-        case nodes.ThroughEnd():
+        case nodes.Calendar():
             end = world.calendar.term_end(line.origin, lot.earned, subject.joined)
             assert end is not None
             day = end

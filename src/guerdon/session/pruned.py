@@ -38,7 +38,7 @@ class Reads:
                 by, name = (self.rules, expr.rule) if expr.rule is not None else (self.units, expr.unit)
                 by.setdefault(name, []).append((nodes.Aggregate.SUM, expr.window))
 
-        self.undoable: dict[str, list[nodes.ForTime | None]] = {}
+        self.undoable: dict[str, list[nodes.Duration | None]] = {}
         for record in program.events.values():
             if record.reverses is not None:
                 self.undoable.setdefault(record.reverses.event, []).append(record.reverses.within)
@@ -51,7 +51,7 @@ class Reads:
         return min((_before(today, time) for time in times if time is not None), default=today)
 
 
-def _before(day: date, time: nodes.ForTime) -> date:
+def _before(day: date, time: nodes.Duration) -> date:
     """A day no later than the first from which so long reaches to a day."""
     return add_months(day, -time.months - 1) if time.months else day - time.days * ONE
 
