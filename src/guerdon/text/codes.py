@@ -370,6 +370,7 @@ CODES: dict[str, Code] = {
     "G694": Code("more back than there is", "More is taken back than is left of what is reversed, or all of it was taken back before. Nothing of the event is posted.", "Correct the amount, or leave out what was returned before."),
     "G695": Code("below zero refused", "The unit says `debt refused`, and the event would take its balance below zero. Nothing of it is posted.", "Write another `debt`, or let the balance grow first."),
     "G696": Code("account closed", "The member was closed by an earlier event, so nothing more happens to them.", "Leave later events out, or give them to another member."),
+    "G697": Code("tier that would be over", "An adjustment or an opening sets a tier `through` a day that is past when it happens, so nobody would ever hold it.", "Give a day to come, or leave the event out."),
     "G701": Code("test not met", "A test of the program expected something else than what its rules give.", "Look at the rule with `guerdon explain`; mend the rule, or what the test expects."),
     "G801": Code("state damaged", "The bytes are not a state as `step` gave it: cut off, changed or of something else.", "Restore the bytes, or run the member's history again."),
     "G802": Code("state of a newer version", "The state was written by a later version of guerdon, which may say more than this one can read.", "Use that version, or a newer one."),
