@@ -311,6 +311,11 @@ CODES: dict[str, Code] = {
         "The test expects a value that the measure or the count can't have.",
         "Expect a value of its kind: a number, a quantity of its unit.",
     ),
+    "G419": Code(
+        "rule named like something else in the ledger",
+        "The id of an award is the event's kind, its id and the rule's name, with `/` between them. A rule that is called like a built-in event, that is called by a number, or whose name ends with `/` and another rule's name would have ids that something else could have too.",
+        "Give the rule another name.",
+    ),
     "G500": Code("history file not readable", "A `history.yaml` is missing, or is not UTF-8 text.", "Give the file, or the folder it lies in, saved as UTF-8."),
     "G501": Code("not YAML", "The text of `history.yaml` can't be read as YAML, or uses an alias, a tag or a key twice.", "Write `key: value`, one to a line, what belongs to a key indented below it."),
     "G502": Code("unknown key", "A key in `history.yaml` means nothing where it stands.", "Take the nearest key that is known there."),
