@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guerdon.check import giving, holds, receiving
-from guerdon.check.builtin import unknown_event
+from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
 from guerdon.check.expressions import condition, typed
 from guerdon.check.facts import lines_of
@@ -40,7 +40,23 @@ class Rules:
             if keyword == "measure":
                 self.measure(name, declaration.span)
             elif keyword == "rule":
+                self._ambiguous(name, declaration)
                 self.rule(name, declaration.span)
+
+    def _ambiguous(self, name: str, declaration: tree.Declaration) -> None:
+        """Reports a name that can't be told from another's in the id of an award, which ends with the rule's."""
+        others = [each for each in self.names.names("rule") if name.endswith(f"/{each}")]
+        if not others and name not in NAMES and not name.isdecimal():
+            return
+        assert declaration.name is not None
+        self.names.report(
+            "G419",
+            f'the ledger could not tell what "{name}" gave from what '
+            + (f'"{others[0]}" gave' if others else "comes of a built-in event"),
+            declaration.name.span,
+            "a name that means something else there",
+            help=("give the rule another name",),
+        )
 
     def measure(self, name: str, span: Span) -> nodes.Measure | None:
         """The measure of this name; None where it was reported."""

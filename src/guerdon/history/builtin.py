@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from guerdon.check.builtin import NAMES
 from guerdon.history import reading
@@ -61,6 +63,45 @@ def _only(fact: str, program: nodes.Program) -> str | None:
     units = [unit.name for unit in program.units.values() if unit.spendable]
     known = {"unit": units, "ladder": list(program.ladders)}.get(fact, [])
     return known[0] if len(known) == 1 else None
+
+
+def unfit(program: nodes.Program, record: nodes.Record, member: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    """What does not go together in the values of a built-in event, in words."""
+    if record.name not in NAMES:
+        return
+    quantity, tells_tier = facts.get("quantity"), any(facts.get(name) is not None for name in _OF_TIER)
+    if record.name in _AMOUNT_OR_TIER and (quantity is not None) == tells_tier:
+        yield f"the {record.name} is about {'both' if tells_tier else 'neither'} an amount {'and' if tells_tier else 'nor'} a tier"
+    if quantity is not None:
+        yield from _unfit_amount(program, record.name, facts.get("unit"), quantity)
+    if tells_tier:
+        yield from _unfit_tier(program, facts.get("ladder"), facts.get("tier"))
+    yield from (
+        f"`{name}` is the member that the {record.name} is about"
+        for name in ("to", "other")
+        if facts.get(name) == member
+    )
+
+
+def _unfit_amount(program: nodes.Program, event: str, named: str | None, quantity: Fraction) -> Iterator[str]:
+    unit = program.units.get(named or _only("unit", program) or "")
+    if unit is None:
+        yield f"`unit` is missing: this program has {', '.join(program.units) or 'none'}"
+        return
+    if not unit.spendable and event in _SPENDS:
+        yield f"`unit` is {unit.name}, a status unit: it is counted, and not spent"
+    if (quantity / unit.step).denominator != 1:
+        yield f"`quantity` is recorded in steps of {unit.step} {unit.name}"
+    if quantity < 0 and event != "adjustment":
+        yield "`quantity` can't be below zero: what is taken away by hand is an `adjustment`"
+
+
+def _unfit_tier(program: nodes.Program, named: str | None, tier: str | None) -> Iterator[str]:
+    ladder = program.ladders.get(named or _only("ladder", program) or "")
+    if ladder is None:
+        yield f"`ladder` is missing: this program has {', '.join(program.ladders) or 'none'}"
+    elif tier not in (tiers := [step.name for step in ladder.tiers]):
+        yield f"`tier` is one of {', '.join(tiers)}, not {tier!r}"
 
 
 # ---------------------------------------------------------------- rows

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, assert_never
 
+from guerdon.history.builtin import unfit
 from guerdon.history.event import Event
 from guerdon.program import nodes, types
 from guerdon.text.diagnostic import nearest
@@ -52,6 +53,7 @@ def event(
     when = _instant("at", at, faults)
     told = when if recorded is None else _instant("recorded", recorded, faults)
     faults += [f"`{name}` is empty" for name, value in (("id", id), ("member", member)) if not value]
+    faults += [] if faults else unfit(program, record, member, known)
     if faults:
         raise BadEvent(faults)
     return Event(id, type, member, when, told, sequence, known)

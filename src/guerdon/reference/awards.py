@@ -14,7 +14,7 @@ from guerdon.reference import lots
 from guerdon.reference.calendar import ONE, after
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
-from guerdon.reference.rules import Verdict
+from guerdon.reference.rules import Verdict, receiver
 from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject
 from guerdon.reference.world import World
 
@@ -31,7 +31,7 @@ class Book:
     scene: Scene
     deed: Deed | None
 
-    def award(self, verdict: Verdict, receiver: Receiver) -> None:
+    def award(self, verdict: Verdict, receive: Receiver) -> None:
         """Posts what a rule gave, to each who gets a part of it."""
         rule = verdict.rule
         if not verdict.exact:
@@ -40,7 +40,7 @@ class Book:
         starts, awaited = self._held(rule)
         for name, member, quantity, exact in self._parts(verdict):
             main = name == rule.name
-            subject = self.scene.member if member == self.event.member else receiver(member, self.event.at)
+            subject = self.scene.member if member == self.event.member else receive(member, self.event.at)
             holder = self.world.owner(subject, self.world.program.units[rule.unit].account)
             award = self._entry(verdict, name, holder, quantity, exact, main, starts, awaited)
             lot = self._lot(award, subject, holder, starts, awaited) if quantity else None
@@ -60,19 +60,19 @@ class Book:
 
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """The award's name, who gets it, how much, and the exact value: what is shared out, then the rest."""
-        rule, facts = verdict.rule, self.scene.facts
-        receiver = self.event.member if rule.to is None else facts.get(rule.to)
+        rule = verdict.rule
+        to = self.event.member if rule.to is None else receiver(rule.to, self.scene)
         left, exact = verdict.quantity, verdict.exact
         step = self.world.program.units[rule.unit].step
         for share in rule.shares:
-            to = facts.get(share.to)
+            other = receiver(share.to, self.scene)
             part = rounded(verdict.quantity * evaluate(share.share, self.scene), step, nodes.RoundMode.DOWN)
             part = min(part, left)
-            if to is not None and part:
-                yield f"{rule.name}/{share.to}", str(to), part, part
+            if other is not None and part:
+                yield f"{rule.name}/{share.to}", other, part, part
                 left, exact = left - part, exact - part
-        if receiver is not None:
-            yield rule.name, str(receiver), left, exact
+        if to is not None:
+            yield rule.name, to, left, exact
 
     def _held(self, rule: nodes.Rule) -> tuple[date | None, Awaited | None]:
         """The day from which an award can be spent, or the event that it waits for and what its fact is."""

@@ -13,7 +13,7 @@ from guerdon.check.wording import plain
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot, Refusal
 from guerdon.program import nodes
-from guerdon.reference import ladders, lots
+from guerdon.reference import ladders, lots, spending
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO
 from guerdon.reference.state import Deed, Gift, Lot, Slice, Subject
@@ -31,6 +31,49 @@ def before(world: World, event: Event, scene: Scene) -> None:
 def happen(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
     """What a built-in event does, after its rules were judged and before their awards."""
     EVENTS[event.type](world, event, scene, deed)
+
+
+def refused(world: World, event: Event, scene: Scene) -> Refusal | None:
+    """Why what an event asks for can't be had: then nothing comes of it, neither by itself nor of rules; None: it can."""
+    quantity = event.facts.get("quantity")
+    if event.type not in ("redemption", "transfer", "adjustment") or quantity is None:
+        return None
+    unit = _unit(world, event)
+    subject = world.owner(scene.member, unit.account)
+    if event.type == "adjustment":
+        reason = _taken_below(unit, subject, quantity)
+    elif world.granted is not None:
+        reason = "" if world.granted else "it was refused"
+    else:
+        reason = _unspendable(world, event, scene, unit, subject, quantity)
+    return Refusal(subject.id, event.id, unit.name, abs(quantity), event.at, reason) if reason else None
+
+
+def _taken_below(unit: nodes.Unit, subject: Subject, quantity: Fraction) -> str:
+    """Why so much can't be taken by hand; empty where it can."""
+    if quantity > 0 or not unit.spendable or unit.debt.kind is not nodes.DebtKind.REFUSED:
+        return ""
+    short = -quantity > subject.purses[unit.name].available
+    return "it would take the balance below zero" if short else ""
+
+
+def _unspendable(
+    world: World, event: Event, scene: Scene, unit: nodes.Unit, subject: Subject, quantity: Fraction
+) -> str:
+    """Why so much can't be spent; empty where it can."""
+    available = subject.purses[unit.name].available
+    if not unit.spendable:
+        return f"{unit.name} can't be spent"
+    if unit.account is not None and not _may_spend(world, scene, unit.account):
+        return f"the member may not spend for the {unit.account}"
+    if event.type == "transfer" and world.is_closed(event.facts["to"]):
+        return f"{event.facts['to']} is closed"
+    return f"{plain(available)} {unit.name} are available" if available < quantity else ""
+
+
+def _may_spend(world: World, scene: Scene, account: str) -> bool:
+    condition = world.program.accounts[account].spends
+    return condition is None or bool(evaluate(condition, world.scene(scene.member)))
 
 
 def _nothing(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -54,25 +97,15 @@ def _changed(world: World, event: Event, scene: Scene, deed: Deed | None) -> Non
 
 
 def _leave(world: World, event: Event, account: nodes.Account, member: Subject, old: Subject, new: Subject) -> None:
-    """Takes along what a member has when an account is joined or left."""
+    """Takes along what a member has, and what they owe themselves, when an account is joined or left."""
     goes = account.brings if old is member else account.takes
     for unit in world.program.units.values():
         if goes and unit.account == account.name:
             for lot in list(old.purses[unit.name].lots):
                 if old is member or lot.earner == member.id:
-                    _move(world, event, lot, old, new, "moved along")
-
-
-def _move(world: World, event: Event, lot: Lot, old: Subject, new: Subject, reason: str) -> None:
-    """Takes a lot from one purse to another as it is."""
-    pot = Pot.AVAILABLE if lot.released else Pot.PENDING
-    old.purses[lot.unit].lots.remove(lot)
-    world.post(old.id, lot.unit, lot.id, pot, Pot.TRANSFERRED, lot.left, event.at, event.id, reason)
-    world.post(new.id, lot.unit, lot.id, Pot.TRANSFERRED, pot, lot.left, event.at, event.id, reason)
-    new.lots += 1
-    lot.holder, lot.order = new.id, new.lots
-    new.purses[lot.unit].lots.append(lot)
-    lots.settle(world, new, lot, event.at, event.id)
+                    spending.move(world, lot, old, new, event.at, event.id, "moved along")
+            if old is member:
+                spending.move_debt(world, unit.name, old, new, event.at, event.id, "moved along")
 
 
 def _unit(world: World, event: Event) -> nodes.Unit:
@@ -84,42 +117,19 @@ def _unit(world: World, event: Event) -> nodes.Unit:
 
 
 def _redemption(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """Spends so much, or refuses where there is less: never a part of it."""
-    unit, quantity = _unit(world, event), event.facts["quantity"]
-    subject = world.owner(scene.member, unit.account)
-    reason = _refused(world, scene, unit, subject, quantity)
-    if reason:
-        world.ledger.refusals.append(Refusal(subject.id, event.id, unit.name, quantity, event.at, reason))
-        return
-    slices, lacking = lots.spend(world, subject, unit, quantity, event.at, event.id, Pot.SPENT, "redemption")
-    lots.owe(world, subject, unit, lacking, event.at, event.id, Pot.SPENT, "redemption")
-    _note(deed, slices, subject, unit, lacking, Pot.SPENT)
+    """Spends so much; where that is granted again of which there is less by now, it leaves debt."""
+    unit = _unit(world, event)
+    _spend(world, event, deed, unit, world.owner(scene.member, unit.account), event.facts["quantity"], Pot.SPENT)
 
 
-def _note(
-    deed: Deed | None, slices: list[Slice], subject: Subject, unit: nodes.Unit, lacking: Fraction, to: Pot
-) -> None:
-    """Notes what was taken out of lots and what was left owing, for when the event is undone."""
+def _spend(
+    world: World, event: Event, deed: Deed | None, unit: nodes.Unit, subject: Subject, quantity: Fraction, to: Pot
+) -> list[Slice]:
+    """Takes so much out of a purse, and notes it for when the event is undone."""
+    slices = spending.spend(world, subject, unit, quantity, event.at, event.id, to, event.type)
     if deed is not None:
-        owed: list[Slice] = [(subject.id, unit.name, None, lacking)] if lacking else []
-        deed.slices, deed.spent_to = [*slices, *owed], to.value
-
-
-def _refused(world: World, scene: Scene, unit: nodes.Unit, subject: Subject, quantity: Fraction) -> str:
-    """Why so much can't be spent; empty where it can."""
-    if world.granted is not None:
-        return "" if world.granted else "it was refused"
-    available = subject.purses[unit.name].available
-    if not unit.spendable:
-        return f"{unit.name} can't be spent"
-    if unit.account is not None and not _may_spend(world, scene, unit.account):
-        return f"the member may not spend for the {unit.account}"
-    return f"{plain(available)} {unit.name} are available" if available < quantity else ""
-
-
-def _may_spend(world: World, scene: Scene, account: str) -> bool:
-    condition = world.program.accounts[account].spends
-    return condition is None or bool(evaluate(condition, world.scene(scene.member)))
+        deed.slices, deed.spent_to = slices, to.value
+    return slices
 
 
 def _adjustment(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -133,22 +143,8 @@ def _adjustment(world: World, event: Event, scene: Scene, deed: Deed | None) -> 
         elif not unit.spendable:
             _count(world, event, scene, deed, unit, subject, quantity)
         else:
-            _take(world, event, scene, deed, unit, subject, -quantity)
+            _spend(world, event, deed, unit, subject, -quantity, Pot.TAKEN_BACK)
     _set_tier(world, event, scene)
-
-
-def _take(
-    world: World, event: Event, scene: Scene, deed: Deed | None, unit: nodes.Unit, subject: Subject, quantity: Fraction
-) -> None:
-    """Takes so much out of what can be spent; what is lacking becomes what the unit's debt says."""
-    short = quantity > subject.purses[unit.name].available
-    if short and unit.debt.kind is nodes.DebtKind.REFUSED:
-        reason = "it would take the balance below zero"
-        world.ledger.refusals.append(Refusal(subject.id, event.id, unit.name, quantity, event.at, reason))
-        return
-    slices, lacking = lots.spend(world, subject, unit, quantity, event.at, event.id, Pot.TAKEN_BACK, event.type)
-    lots.owe(world, subject, unit, lacking, event.at, event.id, Pot.TAKEN_BACK, event.type)
-    _note(deed, slices, subject, unit, lacking, Pot.TAKEN_BACK)
 
 
 def _grant(
@@ -171,7 +167,7 @@ def _grant(
     expires = event.facts.get("expires")
     if expires is not None:
         lot.expires = expires
-    lot = lots.grant(world, subject, lot, event.at, event.id, reason, merge=False)
+    lot = lots.grant(world, subject, lot, event.at, event.id, reason)
     if deed is not None:
         deed.gifts.append(Gift(id, reason, subject.id, unit.name, quantity, quantity, lot))
 
@@ -190,33 +186,26 @@ def _count(
 
 def _set_tier(world: World, event: Event, scene: Scene) -> None:
     name, tier = event.facts.get("ladder"), event.facts.get("tier")
-    if name is None or tier is None:
+    if tier is None:
         return
-    ladder = world.program.ladders[name]
+    ladder = world.program.ladders[name or next(iter(world.program.ladders))]
     owner = scene.owner(ladder.account)
     ladders.give(ladder, world.scene(owner, scene.day), ladder.rank(tier), event.facts.get("through"))
 
 
 def _transfer(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
     """Gives so much to another member, the lots with their own days of expiry."""
-    unit, quantity = _unit(world, event), event.facts["quantity"]
+    unit = _unit(world, event)
     subject = world.owner(scene.member, unit.account)
-    reason = _refused(world, scene, unit, subject, quantity)
-    if reason:
-        world.ledger.refusals.append(Refusal(subject.id, event.id, unit.name, quantity, event.at, reason))
-        return
     other = world.owner(world.receive(event.facts["to"], event.at), unit.account)
-    slices, lacking = lots.spend(world, subject, unit, quantity, event.at, event.id, Pot.TRANSFERRED, "transfer")
-    lots.owe(world, subject, unit, lacking, event.at, event.id, Pot.TRANSFERRED, "transfer")
-    _note(deed, slices, subject, unit, lacking, Pot.TRANSFERRED)
-    for number, (_, _, lot, part) in enumerate(slices):
-        assert lot is not None
-        id = f"{event.type}/{event.id}/{number}"
-        new = lots.hand_over(
-            world, other, replace(lot, noted=event.member if deed else None), part, id, event.at, event.id
-        )
+    slices = _spend(world, event, deed, unit, subject, event.facts["quantity"], Pot.TRANSFERRED)
+    for number, each in enumerate(slices):
+        id, lot = f"{event.type}/{event.id}/{number}", each.lot
+        if lot is not None:
+            lot = replace(lot, noted=event.member if deed else None, kept=lots.alive(unit, subject, lot))
+        new = spending.hand_over(world, other, each, lot, id, event.at, event.id)
         if deed is not None:
-            deed.gifts.append(Gift(id, event.type, other.id, unit.name, part, part, new))
+            deed.gifts.append(Gift(id, event.type, other.id, unit.name, each.quantity, each.quantity, new))
 
 
 def _opening(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -238,27 +227,24 @@ def _merged(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
         return
     for name in sorted(other.purses):
         for lot in list(other.purses[name].lots):
-            _move(world, event, lot, other, member, "merged")
-        debt = other.purses[name].debt
-        if debt:
-            world.post(other.id, name, None, Pot.TRANSFERRED, Pot.DEBT, debt, event.at, event.id, "merged")
-            world.post(member.id, name, None, Pot.DEBT, Pot.TRANSFERRED, debt, event.at, event.id, "merged")
-            other.purses[name].debt, member.purses[name].debt = ZERO, member.purses[name].debt + debt
-        if name in world.program.units:
-            lots.repay(world, member, world.program.units[name], event.at, event.id)
+            spending.move(world, lot, other, member, event.at, event.id, "merged")
+        spending.move_debt(world, name, other, member, event.at, event.id, "merged")
     member.absorb(other)
     for ladder in world.program.ladders.values():
-        if ladder.account is None and other.held[ladder.name].rank > member.held[ladder.name].rank:
-            member.held[ladder.name] = replace(other.held[ladder.name])
+        if ladder.account is None:
+            member.held[ladder.name] = member.held[ladder.name].joined(other.held[ladder.name], scene.day)
     other.into = member.id
 
 
 def _closed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """What the member has is gone; nothing more happens to them."""
-    for purse in scene.member.purses.values():
+    """What the member has is gone, and what they owe is written off; nothing more happens to them."""
+    for name, purse in scene.member.purses.items():
         for lot in list(purse.lots):
             lots.expire(world, scene.member, lot, event.at, event.id, "closed")
-        purse.lots.clear()
+        if name in world.program.units:
+            lots.tidy(world, world.program.units[name], scene.member)
+        world.post(scene.member.id, name, None, Pot.WRITTEN_OFF, Pot.DEBT, purse.debt, event.at, event.id, "closed")
+        purse.debt = ZERO
     scene.member.closed = True
 
 

@@ -19,6 +19,7 @@ from guerdon.history.event import Event, Facts, Rejection
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes, types
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+from guerdon.program.walk import walk
 from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
 from guerdon.reference.aside import set_aside, too_late, unknown
 from guerdon.reference.awards import Book
@@ -58,6 +59,12 @@ class Engine:
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
+        self._following = {
+            ladder.name
+            for ladder in program.ladders.values()
+            if isinstance(ladder.lasts, nodes.WhileMet)
+            and any(isinstance(each, nodes.Available) for each in walk((ladder.counts, ladder.tiers), program.measures))
+        }
         self.world.receive = self._receiver
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
 
@@ -94,8 +101,6 @@ class Engine:
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
-        member = self.world.who(event.member)
-        event = event if member == event.member else replace(event, member=member)
         refused = self._refused(event)
         if refused is not None:
             self.posted.rejections.append(refused)
@@ -108,7 +113,7 @@ class Engine:
 
     def _is_late(self, event: Event) -> bool:
         """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
-        known = self.world.subjects.get(event.member)
+        known = self.world.subjects.get(self.world.who(event.member))
         return known is not None and any(event.at < subject.at for subject in self._involved(known))
 
     def _evaluate_again(self, event: Event) -> None:
@@ -120,7 +125,9 @@ class Engine:
             self.posted = posted
 
     def _evaluate(self, event: Event, watch: Watch | None = None) -> None:
-        """Lets the days up to an event begin, and takes it in."""
+        """Lets the days up to an event begin, and takes it in; it is of whoever took over its member by then."""
+        who = self.world.who(event.member)
+        event = event if who == event.member else replace(event, member=who)
         member = self.admit(event)
         for subject in self._involved(member):
             self.pass_to(subject, self.calendar.day(event.at))
@@ -129,39 +136,47 @@ class Engine:
 
     def _refused(self, event: Event) -> Rejection | None:
         """Why an event is set aside before it is looked at."""
-        lacking = self._lacking(event.member)
+        who = self.world.who(event.member)
+        lacking = self._lacking(who)
         if lacking:
             return unknown(event, lacking)
-        known = self.world.subjects.get(event.member)
-        if self._is_late(event) and late.is_too_late(self.world, event):
+        known, is_late = self.world.subjects.get(who), self._is_late(event)
+        if is_late and late.is_too_late(self.world, event):
             return too_late(event, self.program.frame.lateness is not None)
         if known is not None and known.closed:
             return set_aside(event, "G696", "the member is closed", "leave it out, or give it to another member")
-        if self.program.events[event.type].reverses is not None and not self._is_late(event):
-            return self._unmatched(event, known)
+        through = event.facts.get("through") if event.type in builtin.EVENTS else None
+        if through is not None and through < self.calendar.day(event.at):
+            return set_aside(event, "G697", f"the tier would have ended on {through} already", "give a day to come")
+        if self.program.events[event.type].reverses is not None:
+            return self._unmatched(event, known, is_late)
         return None
 
-    def _unmatched(self, event: Event, member: Subject | None) -> Rejection | None:
+    def _unmatched(self, event: Event, member: Subject | None, is_late: bool) -> Rejection | None:
         """Why an event can't be reversed; what may still come is waited for."""
         stranger = Subject(event.member, dict(self.member_facts.get(event.member, {})), date.min, 0, date.min)
         scene = self._scene(event, member or stranger)
         scene.day = self.calendar.day(event.at)
         try:
-            match(self.world, event, scene.facts, scene.member, scene.day)
+            if not is_late:
+                match(self.world, event, scene.facts, scene.member, scene.day)
             if self._refusing:
-                self._afford(event)
+                self._afford(event, is_late)
         except Unmatched as unmatched:
             return None if unmatched.waits else set_aside(event, unmatched.code, unmatched.message, unmatched.help)
         return None
 
-    def _afford(self, event: Event) -> None:
+    def _afford(self, event: Event, is_late: bool) -> None:
         """Sees to it that a reversal takes nobody below zero whose unit refuses debt, by trying it on a copy.
 
         Errors: Unmatched where it would.
         """
         trial = Engine(self.program, self.member_facts)
-        trial.world.subjects = copy.deepcopy(self.world.subjects)
-        trial._evaluate(event)
+        trial.world.subjects, trial.world.journals = copy.deepcopy((self.world.subjects, self.world.journals))
+        if is_late:
+            late.place(trial.world, event, trial._evaluate, trial._evaluate_again)
+        else:
+            trial._evaluate(event)
         for posting in trial.posted.ledger.postings:
             if posting.source is Pot.DEBT and posting.unit in self._refusing and posting.event == event.id:
                 raise Unmatched("G695", f"it would take the balance of {posting.unit} below zero")
@@ -182,7 +197,7 @@ class Engine:
 
     def admit(self, event: Event) -> Subject:
         """The member's state, and those of their accounts; a new one starts on the lowest tier of each ladder."""
-        return self._admit(event.member, event.at)
+        return self._admit(self.world.who(event.member), event.at)
 
     def _admit(self, id: str, at: int) -> Subject:
         day = self.calendar.day(at)
@@ -239,9 +254,9 @@ class Engine:
         ]
 
     def _remeasure(self, subject: Subject, at: int) -> None:
-        """Lets tiers `while met` follow balances that moved without an event."""
+        """Lets tiers `while met` that count what can be spent follow it where it moved without an event."""
         for ladder in self._ladders_of(subject):
-            if isinstance(ladder.lasts, nodes.WhileMet):
+            if ladder.name in self._following:
                 self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
 
     def _shift(self, subject: Subject, ladder: nodes.Ladder, at: int, change: Callable[[], str | None]) -> None:
@@ -269,6 +284,10 @@ class Engine:
                 self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
             return
         self.posted.events += 1
+        refused = builtin.refused(self.world, event, scene)
+        if refused is not None:
+            self.world.ledger.refusals.append(refused)
+            return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         builtin.before(self.world, event, scene)
         deed = self._deed(event, scene)
@@ -280,14 +299,14 @@ class Engine:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
         if event.type in builtin.EVENTS:
             builtin.happen(self.world, event, scene, deed)
+        if event.type in self._awaited:
+            book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
         meters.feed_unseen(event, scene, unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
-        if event.type in self._awaited:
-            book.release()
         self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
         self._resume(event, member)
 
@@ -305,7 +324,8 @@ class Engine:
         backs = match(self.world, event, scene.facts, scene.member, scene.day)
         for deed, _ in backs:
             for id in sorted(deed.holders()):
-                self.pass_to(self.world.subjects[self.world.who(id)], scene.day)
+                for each in self._involved(self.world.subjects[self.world.who(id)]):
+                    self.pass_to(each, scene.day)
         return backs
 
     def _deed(self, event: Event, scene: Scene) -> Deed | None:

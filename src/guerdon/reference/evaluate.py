@@ -39,7 +39,7 @@ class Step:
 class Scene:
     """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
 
-    `accounts`: whose things of an account are, by its name. `trace`: where given,
+    `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
     event's facts is noted in it, or (`frozen`) taken from it.
     """
@@ -57,6 +57,7 @@ class Scene:
     accounts: Mapping[str, Subject] = field(default_factory=dict)
     reads: dict[Any, Any] | None = None
     frozen: bool = False
+    is_closed: Callable[[str], bool] = lambda id: False
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""

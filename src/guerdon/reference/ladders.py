@@ -245,14 +245,15 @@ def _excess(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> Fracti
 
 def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> int:
     """The rank from a day on which a term ended; its new term is set."""
-    renewed = None if held.grace else _next_term(ladder, scene, day)
-    scene.day = day - ONE if renewed or held.grace else day
+    renewable = not held.grace and not _is_of_this_period(ladder.lasts)
+    renewed = _next_term(ladder, scene, day) if renewable else None
+    scene.day = day - ONE if renewable or held.grace else day
     rank, dated = min(counted(ladder, scene), held.rank), scene.day
     scene.day = day
     if rank < held.rank and ladder.grace is not None and not held.grace:
         held.grace, held.ends = True, after(day, ladder.grace)
         return held.rank
-    if rank < held.rank or not renewed:
+    if rank < held.rank or not renewable:
         rank = _fallen(ladder.falls, held.rank, rank)
     held.ends = None if rank == 0 else renewed or term_end(ladder, scene, day)
     held.grace, held.since, held.reached, held.deducted, held.below = False, day, dated, ZERO, None
@@ -260,11 +261,13 @@ def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> in
 
 
 def _next_term(ladder: nodes.Ladder, scene: Scene, day: date) -> date | None:
-    """The end of the term that follows one that ended before `day`; None where there is none beyond it."""
-    if isinstance(ladder.lasts, nodes.Duration):
-        return term_end(ladder, scene, day)
-    end = term_end(ladder, scene, day - ONE)
-    return end if end is not None and end > day else None
+    """The end of the term that follows one that ended before `day`; None: it has none."""
+    return term_end(ladder, scene, day if isinstance(ladder.lasts, nodes.Duration) else day - ONE)
+
+
+def _is_of_this_period(term: nodes.Term) -> bool:
+    """Whether a term ends with the period in which it began, so that nothing done in it renews it."""
+    return isinstance(term, nodes.Calendar) and term.ahead == 0
 
 
 def _fallen(falls: nodes.Fall, held: int, reached: int) -> int:

@@ -61,7 +61,7 @@ def place(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> No
     _put_in_order(
         world,
         event,
-        {event.member, *_accounts(world, event.member)},
+        {id for member in (event.member, world.who(event.member)) for id in (member, *_accounts(world, member))},
         Entry(event, event.at, frozenset(), Ledger(), True),
         evaluate,
         again,

@@ -19,13 +19,13 @@ from typing import Any, assert_never
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes, types
-from guerdon.reference import lots, meters
+from guerdon.reference import meters, spending
 from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, apply, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
 from guerdon.reference.rules import again, comes_to, guarded, total_window
-from guerdon.reference.state import WHOLE, Deed, Gift, Subject
+from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
 from guerdon.reference.world import World
 
 # ---------------------------------------------------------------- what remains
@@ -234,7 +234,7 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
     assert at is not None
     gift.taken += quantity
     if world.program.units[gift.unit].spendable:
-        lots.take(world, gift, quantity, at.at, event.id, undoing.reversal.clawback is nodes.Clawback.OLDEST)
+        spending.take(world, gift, quantity, at.at, event.id, undoing.reversal.clawback is nodes.Clawback.OLDEST)
     holder, ref = world.subjects[world.who(gift.holder)], (deed.event.type, deed.event.id)
     for tally in (holder.earned[gift.unit], holder.earned_by[gift.rule]):
         if undoing.reversal.at_return:
@@ -290,36 +290,49 @@ def _restore(undoing: _Undoing) -> None:
     share = Fraction(1) if deed.undone or part is None else 1 - _share(world.program, deed, part)
     pot = Pot(deed.spent_to)
     for gift in deed.gifts:
-        if gift.rule not in world.program.rules:
-            step = world.program.units[gift.unit].step
-            back = rounded(gift.quantity * share, step, nodes.RoundMode.DOWN) - gift.taken
-            gift.taken += back
+        if gift.rule not in world.program.rules and pot is not Pot.TRANSFERRED:
+            back = rounded(gift.quantity * share, world.program.units[gift.unit].step, nodes.RoundMode.DOWN)
+            back, gift.taken = back - gift.taken, back
             if world.program.units[gift.unit].spendable:
-                to = pot if pot is Pot.TRANSFERRED else Pot.TAKEN_BACK
-                lots.take(world, gift, back, at.at, event.id, to=to)
+                spending.take(world, gift, back, at.at, event.id)
             elif back:
-                _uncount(undoing, gift, at.at)
-    spent = sum((quantity for *_, quantity in deed.slices), ZERO)
-    if not spent:
-        return
-    wanted = rounded(spent * share, world.program.units[deed.slices[0][1]].step, nodes.RoundMode.DOWN)
-    slices, passed = [], ZERO
-    for holder, unit, lot, quantity in reversed(deed.slices):
-        first, last = max(deed.restored, passed), min(wanted, passed + quantity)
+                _uncount(undoing, gift, back, at.at)
+    for number, piece in _pieces(world.program, deed, share):
+        if pot is Pot.TRANSFERRED:
+            gift = next(each for each in deed.gifts if each.award == f"{deed.event.type}/{deed.event.id}/{number}")
+            gift.taken += piece.quantity
+            piece = replace(piece, quantity=spending.take(world, gift, piece.quantity, at.at, event.id, to=pot))
+        spending.restore(world, [piece], pot, at.at, event.id)
+
+
+def _pieces(program: nodes.Program, deed: Deed, share: Fraction) -> list[tuple[int, Slice]]:
+    """What is given back now of the slices, with their places: of all, the share less what was before, the last first."""
+    if not deed.slices:
+        return []
+    spent = sum((each.quantity for each in deed.slices), ZERO)
+    wanted = rounded(spent * share, program.units[deed.slices[0].unit].step, nodes.RoundMode.DOWN)
+    pieces, passed = [], ZERO
+    for number, each in reversed(list(enumerate(deed.slices))):
+        first, last = max(deed.restored, passed), min(wanted, passed + each.quantity)
         if last > first:
-            slices.append((holder, unit, lot, last - first))
-        passed += quantity
+            pieces.append((number, replace(each, quantity=last - first)))
+        passed += each.quantity
     deed.restored = wanted
-    lots.restore(world, slices, pot, at.at, event.id)
+    return pieces
 
 
-def _uncount(undoing: _Undoing, gift: Gift, at: int) -> None:
-    """Takes back what was counted by hand."""
+def _uncount(undoing: _Undoing, gift: Gift, quantity: Fraction, at: int) -> None:
+    """Takes back so much of what was counted by hand, be it below zero."""
     world, deed, event = undoing.world, undoing.deed, undoing.event
     holder = world.subjects[world.who(gift.holder)]
-    for place in reversed(holder.earned[gift.unit].of((deed.event.type, deed.event.id), deed.day)):
-        holder.earned[gift.unit].drop(place)
-    world.ledger.awards.append(_back(event, gift, holder.id, gift.quantity, at))
+    tally = holder.earned[gift.unit]
+    for place in tally.of((deed.event.type, deed.event.id), deed.day)[:1]:
+        left = tally.values[place] - quantity
+        if left:
+            tally.replace(place, left)
+        else:
+            tally.drop(place)
+    world.ledger.awards.append(_back(event, gift, holder.id, quantity, at))
 
 
 def _back(event: Event, gift: Gift, holder: str, quantity: Fraction, at: int) -> Award:

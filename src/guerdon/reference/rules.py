@@ -28,6 +28,14 @@ class Cut:
     cut: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The fact that names who would receive: nobody, or somebody who was closed."""
+
+    fact: str
+    who: str | None
+
+
 @dataclass(slots=True)
 class Verdict:
     """What came of a rule at an event, and how.
@@ -38,7 +46,7 @@ class Verdict:
     """
 
     rule: nodes.Rule
-    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | None = None
+    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None = None
     exact: Fraction = ZERO
     quantity: Fraction = ZERO
     dropped: Fraction = ZERO
@@ -74,11 +82,13 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     return verdict
 
 
-def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | None:
+def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
     if scene.event.type not in rule.on:
         return scene.event.type
+    if rule.to is not None and receiver(rule.to, scene) is None:
+        return Absent(rule.to, scene.facts.get(rule.to))
     for condition in rule.when:
         if not evaluate(condition, scene):
             return condition
@@ -87,6 +97,12 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
         if not any(_holds(stretch, scene, local) for stretch in stretches):
             return stretches
     return None
+
+
+def receiver(fact: str, scene: Scene) -> str | None:
+    """The member that a fact names, if they can receive."""
+    named = scene.facts.get(fact)
+    return None if named is None or scene.is_closed(str(named)) else str(named)
 
 
 def guarded(rule: nodes.Rule, scene: Scene) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from guerdon.history.event import Event, Facts
+from guerdon.ledger.entries import Pot
 
 ZERO = Fraction(0)
 
@@ -151,6 +152,17 @@ class Held:
     below: Held | None = None
     floor: int = 0
 
+    def joined(self, other: Held, day: date) -> Held:
+        """The tier of a member who is two from a day on: the higher, less what either deducted, with what both carried."""
+        both = (self, other)
+        return replace(
+            other if other.rank > self.rank else self,
+            deducted=sum((each.deducted for each in both if day < each.deducted_until), ZERO),
+            deducted_until=max((each.deducted_until for each in both if each.deducted), default=date.max),
+            carried=sum((each.carried for each in both if day < each.carried_until), ZERO),
+            carried_until=max(each.carried_until for each in both),
+        )
+
     @property
     def standing(self) -> int:
         """The rank that counts: that held, or the floor."""
@@ -183,6 +195,7 @@ class Lot:
     released: bool = False
     expired: Fraction = ZERO
     moved: date | None = None  # the day from which a line that took over existing lots has it
+    kept: date = date.min  # the latest day of what kept it alive in other purses
 
 
 @dataclass(eq=False)
@@ -233,8 +246,15 @@ class Gift:
     excused: Fraction = ZERO
 
 
-Slice = tuple[str, str, Lot | None, Fraction]
-"""So much of a unit that a holder gave: out of a lot, or (None) as debt."""
+@dataclass(frozen=True)
+class Slice:
+    """So much of a unit that a holder gave: out of a lot, or where there was less, as `source` says (as debt, for one)."""
+
+    holder: str
+    unit: str
+    quantity: Fraction
+    lot: Lot | None = None
+    source: Pot = Pot.AVAILABLE
 
 
 @dataclass(eq=False)
@@ -262,10 +282,11 @@ class Deed:
 
     def holders(self) -> set[str]:
         """Whose lots and limits it touched."""
-        lots = {gift.lot.holder for gift in self.gifts if gift.lot is not None}
-        lots |= {lot.holder for *_, lot, _ in self.slices if lot is not None}
+        parts: list[Gift | Slice] = [*self.gifts, *self.slices]
+        touched = [each.lot for each in parts if each.lot is not None]
+        lots = {id for lot in touched for id in (lot.holder, lot.earner)}
         whose = {id for gift in self.gifts for id, _ in gift.limits}
-        return lots | whose | {gift.holder for gift in self.gifts} | {holder for holder, *_ in self.slices}
+        return lots | whose | {each.holder for each in parts}
 
 
 def _tallies() -> dict[Any, Tally]:
@@ -329,16 +350,20 @@ def join(subjects: Mapping[str, Subject]) -> None:
     A lot of another's purse may have been emptied while this state lay apart; the other's tells.
     """
     lots = {
-        (lot.holder, lot.id): lot for each in subjects.values() for purse in each.purses.values() for lot in purse.lots
+        (lot.unit, lot.id): lot for each in subjects.values() for purse in each.purses.values() for lot in purse.lots
+    }
+    emptied = {
+        (unit, id): expired
+        for each in subjects.values()
+        for unit, purse in each.purses.items()
+        for id, (_, expired) in purse.emptied.items()
     }
 
     def joined(lot: Lot) -> Lot:
-        key = lot.holder, lot.id
+        key = lot.unit, lot.id
         if key not in lots:
-            holder = subjects.get(lot.holder)
-            emptied = holder.purses[lot.unit].emptied.get(lot.id) if holder is not None else None
-            if emptied is not None:
-                lot.left, lot.expired = ZERO, emptied[1]
+            if key in emptied:
+                lot.left, lot.expired = ZERO, emptied[key]
             lots[key] = lot
         return lots[key]
 
@@ -347,5 +372,5 @@ def join(subjects: Mapping[str, Subject]) -> None:
             for gift in deed.gifts:
                 gift.lot = joined(gift.lot) if gift.lot is not None else None
             deed.slices = [
-                (who, unit, joined(lot) if lot is not None else None, part) for who, unit, lot, part in deed.slices
+                replace(each, lot=joined(each.lot)) if each.lot is not None else each for each in deed.slices
             ]

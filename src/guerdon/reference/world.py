@@ -62,7 +62,9 @@ class World:
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""
         accounts = {name: self.owner(subject, name) for name in self.program.accounts}
-        return Scene(self.program, self.calendar, subject, day or subject.day, accounts=accounts)
+        return Scene(
+            self.program, self.calendar, subject, day or subject.day, accounts=accounts, is_closed=self.is_closed
+        )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:
         """Whose a thing of `account` is for a subject: its account's, or where it has none its own."""
@@ -84,6 +86,11 @@ class World:
         while (known := self.subjects.get(id)) is not None and known.into is not None:
             id = known.into
         return id
+
+    def is_closed(self, id: str) -> bool:
+        """Whether the member of an id was closed, so that nobody receives for them."""
+        known = self.subjects.get(self.who(id))
+        return known is not None and known.closed
 
     def admit(self, id: str, facts: Facts, day: date, at: int, account: str | None = None) -> Subject:
         """The state of a subject; a new one starts on the lowest tier of each ladder."""

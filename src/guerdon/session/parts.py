@@ -11,7 +11,7 @@ import cbor2
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
-from guerdon.reference.state import Gift, Held, Lot, Purse, Tally
+from guerdon.reference.state import Gift, Held, Lot, Purse, Slice, Tally
 from guerdon.reference.world import Entry
 
 # ---------------------------------------------------------------- values
@@ -162,6 +162,7 @@ def plain_lot(lot: Lot) -> list[Any]:
         lot.released,
         plain_number(lot.expired),
         plain_maybe(lot.moved),
+        plain_maybe(lot.kept) if lot.kept > date.min else None,
     ]
 
 
@@ -182,6 +183,7 @@ def as_lot(values: list[Any], unit: str) -> Lot:
         released,
         expired,
         moved,
+        kept,
     ) = values
     return Lot(
         id,
@@ -200,6 +202,7 @@ def as_lot(values: list[Any], unit: str) -> Lot:
         released,
         Fraction(expired),
         as_maybe(moved),
+        as_maybe(kept) or date.min,
     )
 
 
@@ -238,6 +241,18 @@ def as_gift(values: list[Any]) -> Gift:
         Fraction(taken),
         Fraction(excused),
     )
+
+
+def plain_slice(part: Slice) -> list[Any]:
+    lot = plain_lot(part.lot) if part.lot is not None else part.source.value
+    return [part.holder, part.unit, plain_number(part.quantity), lot]
+
+
+def as_slice(values: list[Any]) -> Slice:
+    holder, unit, quantity, lot = values
+    if isinstance(lot, str):
+        return Slice(holder, unit, Fraction(quantity), source=Pot(lot))
+    return Slice(holder, unit, Fraction(quantity), as_lot(lot, unit))
 
 
 # ---------------------------------------------------------------- journals

@@ -88,14 +88,13 @@ class Session:
         found |= {world.who(id) for id in found} | {
             each.into for each in world.subjects.values() if each.into is not None
         }
-        for id in list(found):
-            subject = world.subjects.get(id)
-            told = subject.facts if subject is not None else self.facts.get(id, {})
-            for name, account in self.program.accounts.items():
-                found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
         for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
             for deed in subject.deeds.values():
                 found |= deed.holders()
+        for id in list(found):
+            told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
+            for name, account in self.program.accounts.items():
+                found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
         for journal in world.journals.values():
             found |= {id for entry in journal.entries for id in entry.touched}
         return tuple(sorted(found))

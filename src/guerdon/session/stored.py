@@ -176,10 +176,7 @@ class Layout:
             of.accounts,
             [[self.places[expr], parts.plain_value(value)] for expr, value in of.reads.items() if expr in self.places],
             [parts.plain_gift(gift) for gift in of.gifts],
-            [
-                [holder, unit, parts.plain_lot(lot) if lot is not None else None, parts.plain_number(part)]
-                for holder, unit, lot, part in of.slices
-            ],
+            [parts.plain_slice(each) for each in of.slices],
             of.spent_to,
             [[place, parts.plain_number(amount)] for place, amount in of.returned.items()],
             parts.plain_number(of.restored),
@@ -197,10 +194,7 @@ class Layout:
             accounts,
             {self.reads[place]: parts.as_value(value) for place, value in reads},
             [parts.as_gift(gift) for gift in gifts],
-            [
-                (holder, unit, parts.as_lot(lot, unit) if lot is not None else None, Fraction(part))
-                for holder, unit, lot, part in slices
-            ],
+            [parts.as_slice(each) for each in slices],
             spent_to,
             {place: Fraction(amount) for place, amount in returned},
             Fraction(restored),

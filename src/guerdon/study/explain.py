@@ -11,7 +11,7 @@ from guerdon.ledger.entries import Holding
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Step
-from guerdon.reference.rules import Verdict
+from guerdon.reference.rules import Absent, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
 from guerdon.study import undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
@@ -171,7 +171,12 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     for guard in rule.when:
         if id(guard) in steps:
             found.reasons.append(_guard(guard, steps[id(guard)]))
-    if isinstance(verdict.failed, str):
+    if isinstance(verdict.failed, Absent):
+        who = verdict.failed.who
+        found.reasons.append(
+            Reason("to", verdict.failed.fact, result="nobody is named" if who is None else f"{who} is closed")
+        )
+    elif isinstance(verdict.failed, str):
         found.reasons.append(Reason("on", ", ".join(rule.on), result=f"this event is a {verdict.failed}"))
     elif isinstance(verdict.failed, tuple):
         local = words.local(engine.calendar.local(event.at))

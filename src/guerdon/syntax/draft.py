@@ -19,6 +19,8 @@ _STAND_INS = {"NAME": " x", "STRING": ' "x"'}
 def without(piece: Piece, index: int, parser: Lark) -> Piece | None:
     """The piece without a line (from 0); none if that is a head line that starts with no keyword."""
     lines = piece.text.split("\n")
+    if index >= len(lines):
+        return piece  # it was left out with those above it
     length = len(lines[index])
     if index:
         lines[index] = "#" * length
