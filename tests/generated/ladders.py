@@ -14,13 +14,13 @@ class Ladders(Life):
     def _ladder(self, name: str) -> str:
         self.counted = getattr(self, "counted", {})
         owner = self.owner(name)
-        scene = Scene(at_event=False, whose=owner, entry=not self.old)
+        scene = Scene(at_event=False, whose=owner, entry="tiers" in self.knows)
         kept = self.ladders, self.tables, self.measures  # what counts towards a tier may not ask for one
         self.ladders, self.measures = {}, {}
         self.tables = {table: of for table, of in self.tables.items() if of[0].name != "tier"}
         lines = self._tiers(name, kept[0][name], scene)
         self.ladders, self.tables, self.measures = kept
-        if not self.old:
+        if "tiers" in self.knows:
             lines += self._grants(kept[0][name])
             if self.chance(5):
                 lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
@@ -29,10 +29,10 @@ class Ladders(Life):
     def _tiers(self, name: str, tiers: tuple[str, ...], scene: Scene) -> list[str]:
         """What counts, the tiers, their terms, and what goes with these."""
         ways = ["at"] * (len(tiers) - 1)
-        if not self.old and self.chance(3):
+        if self.new("tiers", 3):
             ways = [self.one_of("at", "when", "by invitation") for _ in ways]
-        carries = "at" in ways and self.new(3)
-        restarts = "when" not in ways and "at" in ways and self.new(3)
+        carries = "at" in ways and self.new("tiers", 3)
+        restarts = "when" not in ways and "at" in ways and self.new("tiers", 3)
         lines, unit = self._counts(scene, carries) if "at" in ways else ([], "")
         if "at" in ways and ways[0] == "at":
             self.counted[name] = unit
@@ -53,7 +53,7 @@ class Ladders(Life):
         lines.append(f"lasts {lasts}")
         if self.chance(2) or self.chance(2):
             lines.append(f"falls {self.one_of('one tier at a time', 'to the tier counted', 'to the lowest', 'never')}")
-        if not self.old:
+        if "tiers" in self.knows:
             lines += self._kept(tiers, lasts, scene, carries, restarts)
         return lines
 

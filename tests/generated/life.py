@@ -19,16 +19,16 @@ class Life(Declarations):
         self.units["point"] = self.count(3)
         if self.chance(2):
             self.units["mile"] = self.count(3)
-        if self.new(4):
+        if self.new("status units", 4):
             self.units["night"] = 0
             self.status.add("night")
-        if self.new(6):
+        if self.new("cash", 6):
             self.units[self.currency] = self.decimals(self.currency)
 
     def _unit(self, name: str) -> str:
         """A unit, written last: its conditions may ask for all that there is."""
         lines = [] if name == self.currency else [f"decimals {self.units[name]}"]
-        if self.old or name in self.status:
+        if name in self.status:
             return "\n  ".join([f"unit {name}", *lines, *(["kind status"] if name in self.status else [])])
         if name != self.currency and self.chance(2):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
@@ -37,9 +37,9 @@ class Life(Declarations):
         lines += expires
         if expires and self.chance(4):
             lines.append(f"suspended while {self.expr(BOOL, scene, 2)}")
-        if self.chance(2):
+        if self.new("order", 2):
             lines.append(f"spends {self.one_of('oldest', 'newest', 'soonest')} first")
-        if self.chance(2):
+        if self.new("debt", 2):
             debts = ["allowed", "refused", "forgiven", f"up to {self.amount(name)}"]
             debts += ["charged"] if any(line.startswith("worth") for line in lines) or name == self.currency else []
             lines.append(f"debt {self.one_of(*debts)}")
@@ -49,7 +49,7 @@ class Life(Declarations):
 
     def _expiries(self, scene: Scene) -> Iterator[str]:
         """Lines about expiry: those with a condition, those from a day on (the latest first), one for all the rest."""
-        if self.chance(4):
+        if "expiry" not in self.knows or self.chance(4):
             return
         for _ in range(self.one_of(0, 0, 1, 2)):
             since = f" from {self.one_of(*DATES)}" if self.chance(3) else ""
@@ -85,7 +85,7 @@ class Life(Declarations):
     def _owners(self) -> None:
         """Which accounts there are, and what they own."""
         things = [*self.units, *self.ladders]
-        for name in ("household", "firm"):
+        for name in ("household", "firm") if "accounts" in self.knows else ():
             if name in self.member and self.chance(2):
                 owned = self.some(things)
                 things = [each for each in things if each not in owned]
@@ -115,9 +115,6 @@ class Life(Declarations):
                 )
         if self.chance(3):
             found.append(self._reversal("undo", self.one_of("redemption", "adjustment", "transfer")))
-        if self.chance(3):
-            self.events["delivery"] = {"code": TEXT}
-            found.append("event delivery\n  code text")
         return found
 
     def _reversal(self, name: str, other: str) -> str:
@@ -182,7 +179,11 @@ class Life(Declarations):
         """When what a rule gives can be spent."""
 
         def until_event() -> str:
-            event = self.one_of(*(each for each in self.events if each not in scene.event))
+            event = self.one_of(
+                *(each for each in self.events if each not in on),
+                *(["redemption"] if "redemption" not in on else []),
+                *(["joined"] if "joined" not in on else []),
+            )
             by = ""
             shared = self.shared([*on, event])
             if "code" in shared and self.chance(2):
