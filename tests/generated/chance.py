@@ -33,7 +33,20 @@ EVERYTHING = frozenset(
             "membership",
             "order",
         ),
-        *("period days", "receivers", "returns", "status units", "tests", "tiers"),
+        *(
+            "modes of return",
+            "period days",
+            "receivers",
+            "returns at return",
+            "returns by line",
+            "returns without id",
+            "returns",
+            "settled totals",
+            "undoing",
+            "status units",
+            "tests",
+            "tiers",
+        ),
     )
 )
 """Words for what a reader of programs may not know; the rest is known to all."""

@@ -26,6 +26,13 @@ class Ladders(Life):
                 lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
         return f"tiers {name}\n  " + "\n  ".join(lines)
 
+    def _lowered(self, timeless: bool) -> Iterator[str]:
+        """What a return does to the tier; nobody falls below the lowest at once."""
+        ways = ["lower at once"] if "tiers" in self.knows else []
+        ways += [] if timeless else ["lower at review"]
+        if ways and (self.chance(2) or "tiers" not in self.knows):
+            yield f"returns {self.one_of(*ways)}"
+
     def _tiers(self, name: str, tiers: tuple[str, ...], scene: Scene) -> list[str]:
         """What counts, the tiers, their terms, and what goes with these."""
         ways = ["at"] * (len(tiers) - 1)
@@ -44,17 +51,20 @@ class Ladders(Life):
                 lines.append(f"tier {tier} at {at}{unit}")
             else:
                 lines.append(f"tier {tier} {way}" + (f" {self.expr(BOOL, scene, 2)}" if way == "when" else ""))
+        simple = "returns" in self.knows and "tiers" not in self.knows
         lasts = self.one_of(
             lambda: f"through {self._end()}",
             lambda: f"{self.one_of('1', '2', '30')} {self.one_of('days', 'months', 'weeks')}",
-            *([] if restarts else [lambda: "while met"]),
-            lambda: "forever",
+            *([] if restarts or simple else [lambda: "while met"]),
+            *([] if simple else [lambda: "forever"]),
         )()
         lines.append(f"lasts {lasts}")
         if self.chance(2) or self.chance(2):
             lines.append(f"falls {self.one_of('one tier at a time', 'to the tier counted', 'to the lowest', 'never')}")
         if "tiers" in self.knows:
             lines += self._kept(tiers, lasts, scene, carries, restarts)
+        if "returns" in self.knows:
+            lines += self._lowered(lasts in ("while met", "forever"))
         return lines
 
     def _counts(self, scene: Scene, carries: bool) -> tuple[list[str], str]:
@@ -99,8 +109,6 @@ class Ladders(Life):
             yield f"carries excess {self.one_of('once', 'repeatedly')}{fallen}"
         if restarts:
             yield f"restarts at rise, {self.one_of('from zero', 'keeping excess')}"
-        if self.chance(2):
-            yield f"returns {self.one_of('lower at once', *([] if timeless else ['lower at review']))}"
 
     def _grants(self, tiers: tuple[str, ...]) -> Iterator[str]:
         for _ in range(self.one_of(0, 0, 0, 1, 2)):

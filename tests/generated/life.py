@@ -113,7 +113,7 @@ class Life(Declarations):
                 found.append(
                     self._reversal(name, self.one_of(*(each for each in ("purchase", "visit") if each in self.events)))
                 )
-        if self.chance(3):
+        if self.new("undoing", 3):
             found.append(self._reversal("undo", self.one_of("redemption", "adjustment", "transfer")))
         return found
 
@@ -124,9 +124,9 @@ class Life(Declarations):
         part, by_lines = self._part(theirs, facts, lines, other)
         within = f" within {self.time()}" if self.chance(2) else ""
         ways = [f"reverses {other}{within}"]
-        if sized(theirs.get("code", NUMBER)) == TEXT:
+        if sized(theirs.get("code", NUMBER)) == TEXT and "returns without id" in self.knows:
             ways += [f"reverses {self.one_of('', 'latest ', 'earliest ')}{other} by code{within}"] * 2
-        if by_lines:
+        if by_lines and "returns without id" in self.knows:
             ways += [f"reverses {self.one_of('latest', 'earliest')} {other}{within}"] * 2
         how = self.one_of(*ways)
         if " by code" in how:
@@ -140,9 +140,9 @@ class Life(Declarations):
         if part:
             clawbacks += [f"in proportion, round {mode}" for mode in ROUNDINGS]
         lines += [how, *part]
-        if self.chance(2):
+        if self.new("modes of return", 2):
             lines.append(f"clawback {self.one_of(*clawbacks)}")
-        if self.chance(2):
+        if self.new("returns at return", 2):
             lines.append(f"counted at {self.one_of('sale', 'return', 'return')}")
         return f"event {name}\n  " + "\n  ".join(lines)
 
@@ -151,7 +151,7 @@ class Life(Declarations):
     ) -> tuple[list[str], bool]:
         """The `part` of an event that reverses, if it has one, and whether it is over lines."""
         keys = [name for name in ("product", "category") if name in self.line]
-        if "lines" in theirs and keys and self.chance(2):
+        if "lines" in theirs and keys and self.new("returns by line", 2):
             facts["lines"] = Kind("lines", "line")
             lines.append("lines list of line")
             of = self.one_of(*[name for name in ("price", "many") if name in self.line])

@@ -44,6 +44,7 @@ class Lot:
     until: date | None = None  # held to the start of this day
     awaits: tuple[str, str | None, Any] | None = None  # held to an event of this kind, with this fact of this value
     released: date | None = None
+    not_twice: Fraction = ZERO  # of what expired: what a return would have taken
 
 
 class Posting(NamedTuple):
@@ -77,6 +78,17 @@ class Mark(NamedTuple):
     postings: int
 
 
+@dataclass(frozen=True)
+class Return:
+    """What an event took back of another: what remains of its facts (None: nothing), and of which award how much."""
+
+    number: int
+    day: date
+    at_return: bool
+    remains: Mapping[str, Any] | None
+    taken: Mapping[str, Fraction]
+
+
 @dataclass(eq=False)
 class Seen:
     """An event that was looked at: from where, and what came of each rule."""
@@ -84,6 +96,8 @@ class Seen:
     event: Event
     view: View
     gifts: dict[str, Gift] = field(default_factory=dict)
+    lots: dict[str, Lot] = field(default_factory=dict)
+    returns: list[Return] = field(default_factory=list)
 
     @property
     def day(self) -> date:
@@ -137,6 +151,19 @@ class Past:
         for seen in self.seen[: before.seen]:
             if subject in seen.view.subjects.values():
                 yield seen
+
+    def returns(self, seen: Seen, before: Mark) -> list[Return]:
+        """What came back of an event so far."""
+        return [each for each in seen.returns if each.number < before.seen]
+
+    def remaining(self, seen: Seen, before: Mark) -> Mapping[str, Any] | None:
+        """The facts of what remains of an event so far; None where it was returned as a whole."""
+        returns = self.returns(seen, before)
+        return returns[-1].remains if returns else seen.facts
+
+    def taken(self, seen: Seen, rule: str, before: Mark) -> Fraction:
+        """How much of an award was taken back so far."""
+        return sum([each.taken.get(rule, ZERO) for each in self.returns(seen, before)], ZERO)
 
     def pot(self, holder: str | None, unit: str, name: str, before: Mark | None = None) -> Fraction:
         """What is in a holder's pot."""

@@ -84,8 +84,10 @@ class Rules(Values):
         subject = view.subject(rule.accumulate.account)
         for seen in self.past.events(subject, view.mark):
             # what "R" gave is looked up in the gifts of that event
-            if self._together(rule.accumulate.period, seen, subject, view) and self._holds(rule, seen.view):
-                before += sum(self._bases(rule, seen.view), ZERO)
+            facts = self.past.remaining(seen, view.mark)
+            then = replace(seen.view, facts=facts)
+            if facts is not None and self._together(rule.accumulate.period, seen, subject, view):
+                before += sum(self._bases(rule, then), ZERO) if self._holds(rule, then) else ZERO
         rate = self.value(rule.give.rate, view)
         total = before + sum(self._bases(rule, view), ZERO)
         exact = applied(rate, total) - applied(rate, before)
@@ -115,7 +117,7 @@ class Rules(Values):
         assert view.facts is not None
         subject = view.subject(limit.account)
         return [
-            seen.gifts[rule.name].quantity
+            seen.gifts[rule.name].quantity - (ZERO if limit.kept else self.past.taken(seen, rule.name, view.mark))
             for seen in self.past.events(subject, view.mark)
             if rule.name in seen.gifts
             and self.within(limit.window, seen.day, subject, view)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from tests.reference.recount.builtin import BuiltIn
+from tests.reference.recount.returns import Returns
 from tests.reference.recount.days import ONE, Days, time_on
 from tests.reference.recount.lots import SetAsideError
 from tests.reference.recount.past import Earning, Gift, Lot, Past, Seen, View
@@ -33,22 +33,22 @@ class Recount:
         aside: dict[str, str] = {}
         while True:
             run = Run(self.program, self.members)
-            for event in read:
-                if event.id not in aside:
-                    try:
-                        run.happen(event)
-                    except SetAsideError as why:
-                        aside[event.id] = str(why)
-                        break
-            else:
+            try:
+                for event in read:
+                    if event.id not in aside:
+                        run.look_at(event)
                 break
+            except SetAsideError as why:
+                aside[run.current.id] = str(why)
         if read:
-            run.end(as_of or max(days.of(event.at) for event in read))
-        run.found.rejections = sorted(aside.items())
+            taken = [event for event in read if event.id not in aside] or read  # only what was taken in: finding 16
+            run.end(as_of or max(days.of(event.at) for event in taken))
+        waited = {event.id: "G692" for event in run.waiting}
+        run.found.rejections = sorted({**aside, **waited}.items())
         return run.found
 
 
-class Run(BuiltIn):
+class Run(Returns):
     """One run over events of which none is set aside."""
 
     def __init__(self, program: nodes.Program, members: Mapping[str, Facts]) -> None:
@@ -56,6 +56,8 @@ class Run(BuiltIn):
         self.members = members
         self.subjects: dict[str, Subject] = {}
         self.found = Recounted(self.past)
+        self.waiting: list[Event] = []
+        self.current: Event
 
     # ------------------------------------------------------------ days
 
@@ -99,21 +101,38 @@ class Run(BuiltIn):
 
     # ------------------------------------------------------------ an event
 
-    def happen(self, event: Event) -> None:
-        day = self.days.of(event.at)
+    def look_at(self, event: Event) -> None:
+        """An event happens, if it is not late, and those that waited for it."""
+        self.current = event
         member = self.subjects.get(event.member)
-        if member is not None and any(
-            event.at < seen.event.at for seen in self.past.seen if event.member in seen.view.subjects.values()
-        ):
+        if member is not None and event.at < member.latest:
             raise SetAsideError("G690")
+        waits = not self.happens(event)
+        if waits:
+            self.waiting.append(event)
+            return
+        for other in list(self.waiting):
+            self.current = other
+            now = replace(other, at=max(other.at, event.at))
+            if other.member == event.member and self.happens(now):
+                self.waiting.remove(other)
+
+    def happens(self, event: Event) -> bool:
+        """Whether an event could happen; it does so, unless what it reverses has not come yet."""
+        day = self.days.of(event.at)
         member = self.joined(event.member, day, event.at)
+        member.latest = max(event.at, member.latest)
         self.walk([member], day)
         here, self.answered = self._seen(event, member, day), len(self.found.moves)
+        targets = self.reversed(here, member)
+        if targets is None:
+            return False
         for rule in self.program.rules.values():
             gift = self.judged(rule, here.view) if event.type in rule.on else None
             if gift is not None:
                 here.gifts[rule.name] = gift
         self.past.seen.append(here)
+        self.undo(here, member, targets)
         self.builtin(here, member)
         waiting = [lot for lot in self.past.lots(member.id) if self._ends(lot, here)]
         for name, gift in here.gifts.items():
@@ -124,6 +143,7 @@ class Run(BuiltIn):
             after = self.view(member, day, event.at)
             moved = self.after_event(ladder, member.held[ladder.name], after, member.joined)
             self.move(member, ladder, moved, event.at)
+        return True
 
     def _seen(self, event: Event, member: Subject, day: date) -> Seen:
         view = replace(self.view(member, day, event.at), facts=self._facts(event, member.facts))
@@ -151,6 +171,7 @@ class Run(BuiltIn):
             self._hold(lot, rule, here)
             if self.is_held(lot):
                 spendable = None if lot.until is None else self.days.start(lot.until)
+            here.lots[rule.name] = lot
             gone = self.gone(lot, member.joined) if gift.quantity else None
             self.add(lot, gift.quantity, "issued", here.day, member.joined, event.at, event.id)
         expires = None if gone is None else self.days.start(gone)
@@ -188,13 +209,13 @@ class Run(BuiltIn):
         for name, fact in record.facts.items():
             if fact.value is None and isinstance(fact.type, types.Lines):
                 facts[name] = tuple(
-                    self._derived(self.program.records[fact.type.record], dict(line), person) for line in facts[name]
+                    self.derived(self.program.records[fact.type.record], dict(line), person) for line in facts[name]
                 )
-        return self._derived(record, facts, person)
+        return self.derived(record, facts, person)
 
-    def _derived(self, record: nodes.Record, facts: dict[str, Any], person: Facts) -> dict[str, Any]:
+    def derived(self, record: nodes.Record, facts: dict[str, Any], person: Facts) -> dict[str, Any]:
         for name, fact in record.facts.items():
-            if fact.value is not None:
+            if fact.value is not None and name not in facts:
                 view = View(self.past.mark, date(2000, 1, 1), 0, {}, person, {}, {}, {}, None, facts, facts)
                 facts[name] = self.value(fact.value, view)
         return facts

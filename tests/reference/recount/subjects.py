@@ -27,6 +27,7 @@ class Subject:
     day: date
     facts: dict[str, Any]
     held: dict[str, Held]
+    latest: int = -(10**18)  # when the latest event happened
 
 
 @dataclass

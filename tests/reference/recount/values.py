@@ -128,8 +128,11 @@ class Values:
         for seen in looked_at:
             if seen.event.type != meter.event or not self.within(window, seen.day, subject, view):
                 continue
-            then = seen.view
-            lines = [then] if meter.lines is None else [replace(then, line=line) for line in seen.facts[meter.lines]]
+            facts = self.past.remaining(seen, view.mark) if seen is not view.here else seen.facts
+            if facts is None:
+                continue
+            then = replace(seen.view, facts=facts)
+            lines = [then] if meter.lines is None else [replace(then, line=line) for line in facts[meter.lines]]
             for there in lines:
                 if meter.where is None or self.value(meter.where, there):
                     values.append(None if meter.value is None else self.value(meter.value, there))
