@@ -14,32 +14,31 @@ class Ladders(Life):
     def _ladder(self, name: str) -> str:
         self.counted = getattr(self, "counted", {})
         owner = self.owner(name)
-        scene = Scene(at_event=False, whose=owner, entry="tiers" in self.knows)
+        scene = Scene(at_event=False, whose=owner, entry="since entry" in self.knows)
         kept = self.ladders, self.tables, self.measures  # what counts towards a tier may not ask for one
         self.ladders, self.measures = {}, {}
         self.tables = {table: of for table, of in self.tables.items() if of[0].name != "tier"}
         lines = self._tiers(name, kept[0][name], scene)
         self.ladders, self.tables, self.measures = kept
-        if "tiers" in self.knows:
-            lines += self._grants(kept[0][name])
-            if self.chance(5):
-                lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
+        lines += self._grants(kept[0][name])
+        if self.new("perks", 5):
+            lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
         return f"tiers {name}\n  " + "\n  ".join(lines)
 
     def _lowered(self, timeless: bool) -> Iterator[str]:
         """What a return does to the tier; nobody falls below the lowest at once."""
-        ways = ["lower at once"] if "tiers" in self.knows else []
+        ways = ["lower at once"] if "lowered at once" in self.knows else []
         ways += [] if timeless else ["lower at review"]
-        if ways and (self.chance(2) or "tiers" not in self.knows):
+        if ways and (self.chance(2) or "lowered at once" not in self.knows):
             yield f"returns {self.one_of(*ways)}"
 
     def _tiers(self, name: str, tiers: tuple[str, ...], scene: Scene) -> list[str]:
         """What counts, the tiers, their terms, and what goes with these."""
         ways = ["at"] * (len(tiers) - 1)
-        if self.new("tiers", 3):
+        if self.new("alternatives", 3):
             ways = [self.one_of("at", "when", "by invitation") for _ in ways]
-        carries = "at" in ways and self.new("tiers", 3)
-        restarts = "when" not in ways and "at" in ways and self.new("tiers", 3)
+        carries = "at" in ways and self.new("carried counts", 3)
+        restarts = "when" not in ways and "at" in ways and self.new("restarts", 3)
         lines, unit = self._counts(scene, carries) if "at" in ways else ([], "")
         if "at" in ways and ways[0] == "at":
             self.counted[name] = unit
@@ -51,7 +50,7 @@ class Ladders(Life):
                 lines.append(f"tier {tier} at {at}{unit}")
             else:
                 lines.append(f"tier {tier} {way}" + (f" {self.expr(BOOL, scene, 2)}" if way == "when" else ""))
-        simple = "returns" in self.knows and "tiers" not in self.knows
+        simple = "returns" in self.knows and "lowered at once" not in self.knows
         lasts = self.one_of(
             lambda: f"through {self._end()}",
             lambda: f"{self.one_of('1', '2', '30')} {self.one_of('days', 'months', 'weeks')}",
@@ -61,8 +60,7 @@ class Ladders(Life):
         lines.append(f"lasts {lasts}")
         if self.chance(2) or self.chance(2):
             lines.append(f"falls {self.one_of('one tier at a time', 'to the tier counted', 'to the lowest', 'never')}")
-        if "tiers" in self.knows:
-            lines += self._kept(tiers, lasts, scene, carries, restarts)
+        lines += self._kept(tiers, lasts, scene, carries, restarts)
         if "returns" in self.knows:
             lines += self._lowered(lasts in ("while met", "forever"))
         return lines
@@ -97,11 +95,11 @@ class Ladders(Life):
     def _kept(self, tiers: tuple[str, ...], lasts: str, scene: Scene, carries: bool, restarts: bool) -> Iterator[str]:
         """What rises, keeps, carries on and lowers tiers; what needs a term only where there is one."""
         timeless = lasts in ("while met", "forever")
-        if lasts != "while met" and self.chance(4):
+        if lasts != "while met" and self.new("rises at end", 4):
             yield f"rises at end of this {self.one_of(*self.periods)}"
-        if not timeless and self.chance(3):
+        if not timeless and self.new("grace", 3):
             yield f"grace {self.time()}"
-        for _ in range(self.one_of(0, 0, 0, 1, 2)):
+        for _ in range(self.one_of(0, 0, 0, 1, 2) if "floors" in self.knows else 0):
             floor = Scene(at_event=False, whose=scene.whose)
             yield f"floor {self.one_of(*tiers[1:])} while {self.expr(BOOL, floor, 2)}"
         if carries:
@@ -111,7 +109,7 @@ class Ladders(Life):
             yield f"restarts at rise, {self.one_of('from zero', 'keeping excess')}"
 
     def _grants(self, tiers: tuple[str, ...]) -> Iterator[str]:
-        for _ in range(self.one_of(0, 0, 0, 1, 2)):
+        for _ in range(self.one_of(0, 0, 0, 1, 2) if "grants" in self.knows else 0):
             event = self.one_of(*self.events)
             when = f" when {self.expr(BOOL, Scene(self.events[event]), 2)}" if self.chance(2) else ""
             yield f"grants {self.one_of(*tiers[1:])} on {event}{when}"

@@ -24,8 +24,9 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "endings", "lateness", "membership", "receivers", "tiers"),
+    *("accounts", "endings", "lateness", "membership", "receivers"),
     *("returns at return", "settled totals", "undoing"),
+    *("carried counts", "floors", "restarts", "since entry"),
 }
 
 

@@ -88,7 +88,7 @@ class BuiltIn(Subjects):
     def _tier_set(self, here: Seen, member: Subject) -> None:
         ladder = self.program.ladders[here.facts["ladder"] or next(iter(self.program.ladders))]
         place = ladder.rank(here.facts["tier"])
-        held = replace(self.term(ladder, place, here.day, member.joined), is_given=True)
+        held = replace(self.term(ladder, place, here.day, member.joined), is_given=True, before=None)
         if place and here.facts["through"] is not None:
             held = replace(held, last_day=here.facts["through"])
         self.move(member, ladder, (held, here.event.type), here.event.at)

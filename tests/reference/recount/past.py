@@ -16,11 +16,12 @@ from guerdon.program import nodes
 
 @dataclass(frozen=True)
 class Gift:
-    """What a rule came to at an event: given, rounded off, cut off."""
+    """What a rule came to at an event: given, rounded off, cut off; `unraised` by a minimum."""
 
     exact: Fraction
     rounded: Fraction
     quantity: Fraction
+    unraised: Fraction = ZERO
 
     @property
     def dropped(self) -> Fraction:
@@ -68,14 +69,17 @@ class Earning(NamedTuple):
     rule: str | None
     quantity: Fraction
     day: date
+    sale: int | None = None  # the number of the event that was returned, where this takes back
+    number: int = 0  # and that of the return
 
 
 class Mark(NamedTuple):
-    """How many events, earnings and postings lie before."""
+    """How many events, earnings and postings lie before; returns at which of them are known of."""
 
     seen: int
     earnings: int
     postings: int
+    returns: int
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class Past:
 
     @property
     def mark(self) -> Mark:
-        return Mark(len(self.seen), len(self.earnings), len(self.postings))
+        return Mark(len(self.seen), len(self.earnings), len(self.postings), len(self.seen))
 
     def events(self, subject: str | None, before: Mark) -> Iterator[Seen]:
         """The events of a member or of the members of an account."""
@@ -154,7 +158,7 @@ class Past:
 
     def returns(self, seen: Seen, before: Mark) -> list[Return]:
         """What came back of an event so far."""
-        return [each for each in seen.returns if each.number < before.seen]
+        return [each for each in seen.returns if each.number < before.returns]
 
     def remaining(self, seen: Seen, before: Mark) -> Mapping[str, Any] | None:
         """The facts of what remains of an event so far; None where it was returned as a whole."""
@@ -164,6 +168,13 @@ class Past:
     def taken(self, seen: Seen, rule: str, before: Mark) -> Fraction:
         """How much of an award was taken back so far."""
         return sum([each.taken.get(rule, ZERO) for each in self.returns(seen, before)], ZERO)
+
+    def earned(self, before: Mark) -> Iterator[Earning]:
+        """What counts as earned, less what was taken back of it."""
+        for place, each in enumerate(self.earnings):
+            is_known = place < before.earnings
+            if is_known or (each.sale is not None and each.sale < before.seen and each.number < before.returns):
+                yield each
 
     def pot(self, holder: str | None, unit: str, name: str, before: Mark | None = None) -> Fraction:
         """What is in a holder's pot."""

@@ -170,7 +170,7 @@ class Returns(BuiltIn):
             ghost = self._again(seen, remains)
             for name, gift in seen.gifts.items():
                 taken = self.past.taken(seen, name, self.past.mark)
-                now = self._due(reversal, gift, ghost, name, seen, taken)
+                now = self._due_back(reversal, gift, ghost, name, seen, taken)
                 back[name] = max(ZERO, min(now, gift.quantity - taken))
             seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
             for name, many in back.items():
@@ -188,7 +188,7 @@ class Returns(BuiltIn):
                 ghost.gifts[rule.name] = gift
         return ghost
 
-    def _due(
+    def _due_back(
         self, reversal: nodes.Reversal, gift: Any, ghost: Seen | None, name: str, seen: Seen, taken: Fraction
     ) -> Fraction:
         """How much of an award is to be taken back now."""
@@ -196,12 +196,12 @@ class Returns(BuiltIn):
         again = ghost.gifts.get(name) if ghost is not None else None
         if reversal.clawback is nodes.Clawback.RECOMPUTED:
             return Fraction(gift.quantity - taken - (again.quantity if again else ZERO))
-        lost = 1 - min(Fraction(1), (again.exact if again else ZERO) / gift.exact)
+        lost = 1 - min(Fraction(1), (again.unraised if again else ZERO) / gift.unraised)
         if reversal.clawback is nodes.Clawback.PROPORTION:
             assert reversal.rounding is not None
             before = self._again(seen, self._left(seen))
             had = before.gifts.get(name) if before is not None else None
-            lost -= 1 - min(Fraction(1), (had.exact if had else ZERO) / gift.exact)
+            lost -= 1 - min(Fraction(1), (had.unraised if had else ZERO) / gift.unraised)
             return whole_steps(gift.quantity * lost, step, reversal.rounding)
         return whole_steps(gift.quantity * lost, step, nodes.RoundMode.DOWN) - taken
 
@@ -212,7 +212,9 @@ class Returns(BuiltIn):
             return
         event, rule = here.event, self.program.rules[name]
         day = here.day if reversal.at_return else seen.day
-        self.past.earnings.append(Earning(member.id, rule.unit, name, -many, day))
+        self.past.earnings.append(
+            Earning(member.id, rule.unit, name, -many, day, self.past.seen.index(seen), len(self.past.seen) - 1)
+        )
         of = f"{seen.event.type}/{seen.event.id}/{name}"
         amounts = -many, -many, ZERO, ZERO
         whose = f"{event.type}/{event.id}/{of}", member.id, event.id, name, rule.unit

@@ -33,6 +33,7 @@ class Rules(Values):
             rounded = sum(map(to_grid, parts), ZERO) if place is nodes.RoundPlace.LINE else to_grid(exact)
         if exact <= 0:
             return None
+        unraised = exact
         if rule.minimum is not None:
             if place is nodes.RoundPlace.LINE:
                 if rounded < rule.minimum:  # exact is more than nothing
@@ -40,7 +41,7 @@ class Rules(Values):
             elif exact < rule.minimum:
                 exact = rounded = rule.minimum
         rounded = max(rounded, ZERO)  # lines rounded one by one may come to less than nothing
-        return Gift(exact, rounded, self._limited(rule, view, rounded))
+        return Gift(exact, rounded, self._limited(rule, view, rounded), unraised)
 
     # ------------------------------------------------------------ guards and lines
 

@@ -31,29 +31,34 @@ class Recount:
         read = [event for event in events if as_of is None or days.of(event.at) <= as_of]
         read.sort(key=lambda event: (event.recorded, event.sequence, event.id))
         aside: dict[str, str] = {}
+        in_vain: set[str] = set()  # what waited, and was set aside then
         while True:
-            run = Run(self.program, self.members)
+            run = Run(self.program, self.members, in_vain)
             try:
                 for event in read:
-                    if event.id not in aside:
+                    if event.id not in aside or event.id in in_vain:
                         run.look_at(event)
                 break
             except SetAsideError as why:
                 aside[run.current.id] = str(why)
+                if run.current in run.waiting:
+                    in_vain.add(run.current.id)
         if read:
-            taken = [event for event in read if event.id not in aside] or read  # only what was taken in: finding 16
+            taken = [
+                event for event in read if event.id not in aside or event.id in in_vain
+            ] or read  # only what was taken in: finding 16
             run.end(as_of or max(days.of(event.at) for event in taken))
         waited = {event.id: "G692" for event in run.waiting}
-        run.found.rejections = sorted({**aside, **waited}.items())
+        run.found.rejections = sorted({**waited, **aside}.items())
         return run.found
 
 
 class Run(Returns):
     """One run over events of which none is set aside."""
 
-    def __init__(self, program: nodes.Program, members: Mapping[str, Facts]) -> None:
+    def __init__(self, program: nodes.Program, members: Mapping[str, Facts], in_vain: set[str]) -> None:
         super().__init__(program, Days(program.frame), Past())
-        self.members = members
+        self.members, self.in_vain = members, in_vain
         self.subjects: dict[str, Subject] = {}
         self.found = Recounted(self.past)
         self.waiting: list[Event] = []
@@ -124,7 +129,7 @@ class Run(Returns):
         member.latest = max(event.at, member.latest)
         self.walk([member], day)
         here, self.answered = self._seen(event, member, day), len(self.found.moves)
-        targets = self.reversed(here, member)
+        targets = self.reversed(here, member) if event.id not in self.in_vain else None
         if targets is None:
             return False
         for rule in self.program.rules.values():
@@ -141,6 +146,14 @@ class Run(Returns):
             self.release(lot, day, event.at, event.id)
         for ladder in self.ladders(member):
             after = self.view(member, day, event.at)
+            if targets:
+                self.move(
+                    member, ladder, self.lowered(ladder, member.held[ladder.name], after, member.joined), event.at
+                )
+            granted = self.granted(
+                ladder, member.held[ladder.name], event.type, replace(after, facts=here.facts), member.joined
+            )
+            self.move(member, ladder, granted, event.at)
             moved = self.after_event(ladder, member.held[ladder.name], after, member.joined)
             self.move(member, ladder, moved, event.at)
         return True

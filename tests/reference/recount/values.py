@@ -110,7 +110,7 @@ class Values:
         return sum(
             [
                 each.quantity
-                for each in self.past.earnings[: view.mark.earnings]
+                for each in self.past.earned(view.mark)
                 if each.subject == subject
                 and (each.unit == unit if rule is None else each.rule == rule)
                 and self.within(window, each.day, subject, view)
