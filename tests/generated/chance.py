@@ -22,7 +22,17 @@ TEXTS = ("a", "b", "tea")
 EVERYTHING = frozenset(
     (
         *("accounts", "alternatives", "built-in events", "carried counts", "cash", "debt", "endings", "expiry"),
-        *("floors", "grace", "grants", "holds", "lateness", "lowered at once", "membership", "modes of return"),
+        *(
+            "floors",
+            "grace",
+            "grants",
+            "holds",
+            "lateness",
+            "lines by number",
+            "lowered at once",
+            "membership",
+            "modes of return",
+        ),
         *("order", "perks", "period days", "receivers", "restarts", "returns", "returns at return"),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
         *("status units", "tests", "undoing"),

@@ -154,7 +154,8 @@ class Life(Declarations):
         if "lines" in theirs and keys and self.new("returns by line", 2):
             facts["lines"] = Kind("lines", "line")
             lines.append("lines list of line")
-            of = self.one_of(*[name for name in ("price", "many") if name in self.line])
+            numbers = ["many"] if "many" in self.line and "lines by number" in self.knows else []
+            of = self.one_of("price", *numbers)
             return [f"part lines.{of} by {self.one_of(*keys)}"], True
         if other not in ("purchase", "visit"):
             if other == "adjustment" or not self.chance(2):

@@ -24,9 +24,13 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "endings", "lateness", "membership", "receivers"),
-    *("returns at return", "settled totals", "undoing"),
-    *("carried counts", "floors", "restarts", "since entry"),
+    *(
+        "accounts",
+        "endings",
+        "lateness",
+    ),
+    *("lines by number", "returns at return", "settled totals", "undoing"),
+    *("carried counts", "floors", "restarts"),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.reference.recount.numbers import ZERO
-from tests.reference.recount.past import Earning, Gift, Lot, Seen
+from tests.reference.recount.past import Earning, Lot, Portion, Seen
 from tests.reference.recount.subjects import Subject, Subjects
 
 from guerdon.program import nodes
@@ -55,6 +55,7 @@ class BuiltIn(Subjects):
             return
         other = self.joined(here.facts["to"], here.day, event.at)
         self.walk([other], here.day)
+        other.latest = max(other.latest, event.at)  # finding 24
         for lot, many in taken:
             new = Lot(other.id, lot.unit, lot.earned, lot.at, lot.line, lot.fixed, released=lot.released)
             self.post(new, "transferred", "available", many, event.at, event.id)
@@ -69,7 +70,8 @@ class BuiltIn(Subjects):
         if counts or not unit.spendable:
             self.past.earnings.append(Earning(member.id, unit.name, None, quantity, here.day))
         if not unit.spendable:
-            self.award(here, member, event.type, unit, Gift(quantity, quantity, quantity), event.at, None)
+            part = Portion("", member.id, quantity, ZERO, ZERO, quantity, None)
+            self.award(here, part, event.type, unit.name, event.at, None)
             return
         if quantity < 0:
             there = self.past.pot(member.id, unit.name, "available")

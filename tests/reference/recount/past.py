@@ -83,6 +83,19 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Portion:
+    """What somebody gets of a gift: `name` is that of the award, the rule's with the fact that names a receiver of a share."""
+
+    name: str
+    subject: str
+    exact: Fraction
+    dropped: Fraction
+    cut: Fraction
+    quantity: Fraction
+    lot: Lot | None
+
+
+@dataclass(frozen=True)
 class Return:
     """What an event took back of another: what remains of its facts (None: nothing), and of which award how much."""
 
@@ -100,7 +113,7 @@ class Seen:
     event: Event
     view: View
     gifts: dict[str, Gift] = field(default_factory=dict)
-    lots: dict[str, Lot] = field(default_factory=dict)
+    portions: dict[str, list[Portion]] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
 
     @property
@@ -165,9 +178,9 @@ class Past:
         returns = self.returns(seen, before)
         return returns[-1].remains if returns else seen.facts
 
-    def taken(self, seen: Seen, rule: str, before: Mark) -> Fraction:
+    def taken(self, seen: Seen, award: str, before: Mark) -> Fraction:
         """How much of an award was taken back so far."""
-        return sum([each.taken.get(rule, ZERO) for each in self.returns(seen, before)], ZERO)
+        return sum([each.taken.get(award, ZERO) for each in self.returns(seen, before)], ZERO)
 
     def earned(self, before: Mark) -> Iterator[Earning]:
         """What counts as earned, less what was taken back of it."""

@@ -11,7 +11,7 @@ from tests.reference.recount.builtin import BuiltIn
 from tests.reference.recount.days import time_on
 from tests.reference.recount.lots import SetAsideError
 from tests.reference.recount.numbers import ZERO, whole_steps
-from tests.reference.recount.past import Earning, Return, Seen
+from tests.reference.recount.past import Earning, Portion, Return, Seen
 from tests.reference.recount.subjects import Subject
 
 from guerdon.history.event import Facts
@@ -161,20 +161,25 @@ class Returns(BuiltIn):
 
     # ------------------------------------------------------------ what is taken back
 
-    def undo(self, here: Seen, member: Subject, targets: list[tuple[Seen, Remains]]) -> None:
+    def undo(self, here: Seen, targets: list[tuple[Seen, Remains]]) -> None:
+        """Takes back what is due of each event."""
         reversal = self.program.events[here.event.type].reverses
         assert reversal is not None or not targets
         for seen, remains in targets:
             assert reversal is not None
             back: dict[str, Fraction] = {}
             ghost = self._again(seen, remains)
-            for name, gift in seen.gifts.items():
-                taken = self.past.taken(seen, name, self.past.mark)
-                now = self._due_back(reversal, gift, ghost, name, seen, taken)
-                back[name] = max(ZERO, min(now, gift.quantity - taken))
+            for rule, portions in seen.portions.items():
+                for part in portions:
+                    taken = self.past.taken(seen, part.name, self.past.mark)
+                    now = self._due_back(reversal, rule, part, ghost, seen, taken)
+                    back[part.name] = max(ZERO, min(now, part.quantity - taken))
             seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
-            for name, many in back.items():
-                self._take_back(reversal, here, member, seen, name, many)
+            for rule, portions in seen.portions.items():
+                for part in portions:
+                    member = self.subjects[part.subject]
+                    self.walk([member], here.day)
+                    self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
 
     def _again(self, seen: Seen, remains: Remains) -> Seen | None:
         """The event as if only what remains had happened: what its rules come to."""
@@ -189,47 +194,59 @@ class Returns(BuiltIn):
         return ghost
 
     def _due_back(
-        self, reversal: nodes.Reversal, gift: Any, ghost: Seen | None, name: str, seen: Seen, taken: Fraction
+        self, reversal: nodes.Reversal, rule: str, part: Portion, ghost: Seen | None, seen: Seen, taken: Fraction
     ) -> Fraction:
         """How much of an award is to be taken back now."""
-        step = self.program.units[self.program.rules[name].unit].step
-        again = ghost.gifts.get(name) if ghost is not None else None
+        step = self.program.units[self.program.rules[rule].unit].step
         if reversal.clawback is nodes.Clawback.RECOMPUTED:
-            return Fraction(gift.quantity - taken - (again.quantity if again else ZERO))
-        lost = 1 - min(Fraction(1), (again.unraised if again else ZERO) / gift.unraised)
+            return part.quantity - taken - self._would_have(rule, part, ghost)
+        lost = self._lost(rule, ghost, seen)
         if reversal.clawback is nodes.Clawback.PROPORTION:
             assert reversal.rounding is not None
-            before = self._again(seen, self._left(seen))
-            had = before.gifts.get(name) if before is not None else None
-            lost -= 1 - min(Fraction(1), (had.unraised if had else ZERO) / gift.unraised)
-            return whole_steps(gift.quantity * lost, step, reversal.rounding)
-        return whole_steps(gift.quantity * lost, step, nodes.RoundMode.DOWN) - taken
+            lost -= self._lost(rule, self._again(seen, self._left(seen)), seen)
+            return whole_steps(part.quantity * lost, step, reversal.rounding)
+        return whole_steps(part.quantity * lost, step, nodes.RoundMode.DOWN) - taken
+
+    def _would_have(self, rule: str, part: Portion, ghost: Seen | None) -> Fraction:
+        if ghost is None or rule not in ghost.gifts:
+            return ZERO
+        parts = self.shared(self.program.rules[rule], ghost.gifts[rule], ghost.view)
+        return sum([gift.quantity for name, _, gift in parts if name == part.name], ZERO)
+
+    def _lost(self, rule: str, ghost: Seen | None, seen: Seen) -> Fraction:
+        """The share that a rule no longer comes to."""
+        again = ghost.gifts[rule].unraised if ghost is not None and rule in ghost.gifts else ZERO
+        return 1 - min(Fraction(1), again / seen.gifts[rule].unraised)
 
     def _take_back(
-        self, reversal: nodes.Reversal, here: Seen, member: Subject, seen: Seen, name: str, many: Fraction
+        self,
+        reversal: nodes.Reversal,
+        here: Seen,
+        member: Subject,
+        seen: Seen,
+        rule: nodes.Rule,
+        part: Portion,
+        many: Fraction,
     ) -> None:
         if not many:
             return
-        event, rule = here.event, self.program.rules[name]
+        event, number = here.event, len(self.past.seen) - 1
         day = here.day if reversal.at_return else seen.day
-        self.past.earnings.append(
-            Earning(member.id, rule.unit, name, -many, day, self.past.seen.index(seen), len(self.past.seen) - 1)
-        )
-        of = f"{seen.event.type}/{seen.event.id}/{name}"
-        amounts = -many, -many, ZERO, ZERO
-        whose = f"{event.type}/{event.id}/{of}", member.id, event.id, name, rule.unit
-        self.found.awards.append((*whose, *amounts, event.at, event.at, None, of))
-        if not self.program.units[rule.unit].spendable:
+        sale = self.past.seen.index(seen)
+        self.past.earnings.append(Earning(member.id, rule.unit, rule.name, -many, day, sale, number))
+        of = f"{seen.event.type}/{seen.event.id}/{part.name}"
+        whose = f"{event.type}/{event.id}/{of}", member.id, event.id, rule.name, rule.unit
+        self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
+        if part.lot is None:
             return
-        lot = seen.lots[name]
         lots = self.spending(member.id, rule.unit, member.joined)
         if reversal.clawback is nodes.Clawback.OLDEST:
             lots.sort(key=lambda lot: (lot.earned, lot.at))
         else:
-            many -= self._sum(self.take([lot], many, "taken back", event.at, event.id, "pending"))
-            many -= self._sum(self.take([lot], many, "taken back", event.at, event.id))
-            gone = min(many, self.past.left(lot, "expired") - lot.not_twice)
-            lot.not_twice += gone
+            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
+            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id))
+            gone = min(many, self.past.left(part.lot, "expired") - part.lot.not_twice)
+            part.lot.not_twice += gone
             many -= gone
         many -= self._sum(self.take(lots, many, "taken back", event.at, event.id))
         self.lack(member.id, rule.unit, many, "taken back", event.at, event.id)

@@ -114,11 +114,34 @@ class Rules(Values):
                 quantity = ZERO if limit.or_nothing else room
         return quantity
 
+    def _taken(self, rule: nodes.Rule, seen: Seen, view: View) -> Fraction:
+        """How much of what a rule gave was taken back, from all who got of it."""
+        return sum([self.past.taken(seen, each.name, view.mark) for each in seen.portions[rule.name]], ZERO)
+
+    def shared(self, rule: nodes.Rule, gift: Gift, view: View) -> list[tuple[str, str, Gift]]:
+        """Who gets how much of what a rule gives, with the name of the award: shares first, then what they leave."""
+        assert view.facts is not None
+        step, left, found = self.program.units[rule.unit].step, gift.quantity, []
+        for share in rule.shares:
+            name = view.facts[share.to]
+            if name is not None:
+                part = whole_steps(max(ZERO, self.value(share.share, view)) * gift.quantity, step, nodes.RoundMode.DOWN)
+                part = min(part, left)
+                left -= part
+                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part, part)))
+        receiver = view.subjects[""] if rule.to is None else view.facts[rule.to]
+        if receiver is not None:
+            given = gift.quantity - left
+            found.append(
+                (rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left, gift.unraised - given))
+            )
+        return found
+
     def _given_before(self, rule: nodes.Rule, limit: nodes.Limit, view: View) -> list[Fraction]:
         assert view.facts is not None
         subject = view.subject(limit.account)
         return [
-            seen.gifts[rule.name].quantity - (ZERO if limit.kept else self.past.taken(seen, rule.name, view.mark))
+            seen.gifts[rule.name].quantity - (ZERO if limit.kept else self._taken(rule, seen, view))
             for seen in self.past.events(subject, view.mark)
             if rule.name in seen.gifts
             and self.within(limit.window, seen.day, subject, view)

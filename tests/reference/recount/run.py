@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from tests.reference.recount.returns import Returns
 from tests.reference.recount.days import ONE, Days, time_on
 from tests.reference.recount.lots import SetAsideError
-from tests.reference.recount.past import Earning, Gift, Lot, Past, Seen, View
+from tests.reference.recount.past import Earning, Gift, Lot, Past, Portion, Seen, View
+from tests.reference.recount.returns import Returns
 from tests.reference.recount.subjects import Recounted, Subject
 
 from guerdon.history.event import Event, Facts
@@ -137,26 +137,27 @@ class Run(Returns):
             if gift is not None:
                 here.gifts[rule.name] = gift
         self.past.seen.append(here)
-        self.undo(here, member, targets)
+        self.undo(here, targets)
         self.builtin(here, member)
         waiting = [lot for lot in self.past.lots(member.id) if self._ends(lot, here)]
         for name, gift in here.gifts.items():
-            self._award(self.program.rules[name], gift, here, member)
+            self._award(self.program.rules[name], gift, here)
         for lot in waiting:
             self.release(lot, day, event.at, event.id)
-        for ladder in self.ladders(member):
-            after = self.view(member, day, event.at)
-            if targets:
-                self.move(
-                    member, ladder, self.lowered(ladder, member.held[ladder.name], after, member.joined), event.at
-                )
-            granted = self.granted(
-                ladder, member.held[ladder.name], event.type, replace(after, facts=here.facts), member.joined
-            )
-            self.move(member, ladder, granted, event.at)
-            moved = self.after_event(ladder, member.held[ladder.name], after, member.joined)
-            self.move(member, ladder, moved, event.at)
+        self._tiers_change(member, here, has_lost=bool(targets))  # not of those who only receive: finding 23
         return True
+
+    def _tiers_change(self, subject: Subject, here: Seen, has_lost: bool) -> None:
+        """Tiers fall that rest on what was returned, and tiers rise."""
+        at, joined = here.event.at, subject.joined
+        for ladder in self.ladders(subject):
+            after = self.view(subject, here.day, at)
+            if has_lost:
+                self.move(subject, ladder, self.lowered(ladder, subject.held[ladder.name], after, joined), at)
+            known = replace(after, facts=here.facts)
+            granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)
+            self.move(subject, ladder, granted, at)
+            self.move(subject, ladder, self.after_event(ladder, subject.held[ladder.name], after, joined), at)
 
     def _seen(self, event: Event, member: Subject, day: date) -> Seen:
         view = replace(self.view(member, day, event.at), facts=self._facts(event, member.facts))
@@ -173,22 +174,34 @@ class Run(Returns):
 
     # ------------------------------------------------------------ awards
 
-    def _award(self, rule: nodes.Rule, gift: Gift, here: Seen, member: Subject) -> None:
+    def _award(self, rule: nodes.Rule, gift: Gift, here: Seen) -> None:
+        """Posts what a rule gave, to all who get of it."""
+        here.portions[rule.name] = []
+        for name, id, part in self.shared(rule, gift, here.view):
+            if part.quantity or name == rule.name:
+                member = self.joined(id, here.day, here.event.at)
+                self.walk([member], here.day)
+                member.latest = max(member.latest, here.event.at)  # finding 24
+                self._portion(rule, part, here, member, name)
+
+    def _portion(self, rule: nodes.Rule, gift: Gift, here: Seen, member: Subject, name: str) -> None:
         unit, event = self.program.units[rule.unit], here.event
         assert gift.quantity + gift.dropped + gift.cut == gift.exact
         self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         spendable: int | None = event.at
         gone: date | None = None
+        lot: Lot | None = None
         if unit.spendable:
-            lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, here.view, here.day))
+            view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
+            lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, view, here.day))  # finding 25
             self._hold(lot, rule, here)
             if self.is_held(lot):
                 spendable = None if lot.until is None else self.days.start(lot.until)
-            here.lots[rule.name] = lot
             gone = self.gone(lot, member.joined) if gift.quantity else None
             self.add(lot, gift.quantity, "issued", here.day, member.joined, event.at, event.id)
-        expires = None if gone is None else self.days.start(gone)
-        self.award(here, member, rule.name, unit, gift, spendable, expires)
+        portion = Portion(name, member.id, gift.exact, gift.dropped, gift.cut, gift.quantity, lot)
+        here.portions[rule.name].append(portion)
+        self.award(here, portion, rule.name, unit.name, spendable, None if gone is None else self.days.start(gone))
 
     def _hold(self, lot: Lot, rule: nodes.Rule, here: Seen) -> None:
         """Holds a lot, if the rule says so and the day is not past."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.reference.recount.days import ONE
-from tests.reference.recount.past import Gift, Lot, Past, Seen, View
+from tests.reference.recount.past import Lot, Past, Portion, Seen, View
 from tests.reference.recount.tiers import Held, Tiers
 
 from guerdon.history.event import Facts
@@ -90,20 +90,14 @@ class Subjects(Tiers):
                 self.found.moves.append((subject.id, ladder.name, held.tier, at, reason))
 
     def award(
-        self,
-        here: Seen,
-        member: Subject,
-        rule: str,
-        unit: nodes.Unit,
-        gift: Gift,
-        spendable: int | None,
-        expires: int | None,
+        self, here: Seen, part: Portion, rule: str, unit: str, spendable: int | None, expires: int | None
     ) -> None:
         event = here.event
-        amounts = gift.quantity, gift.exact, gift.dropped, gift.cut
-        name = f"{event.type}/{event.id}/{rule}" if rule in self.program.rules else f"{event.type}/{event.id}"
-        whose = name, member.id, event.id, rule, unit.name
-        self.found.awards.append((*whose, *amounts, event.at, spendable, expires, None))
+        amounts = part.quantity, part.exact, part.dropped, part.cut
+        name = "/".join([event.type, event.id, *([part.name] if part.name else [])])
+        self.found.awards.append(
+            (name, part.subject, event.id, rule, unit, *amounts, event.at, spendable, expires, None)
+        )
 
     # ------------------------------------------------------------ the lots of a day
 

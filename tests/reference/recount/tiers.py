@@ -76,22 +76,16 @@ class Tiers(Lots):
         return None
 
     def granted(self, ladder: nodes.Ladder, held: Held, event: str, view: View, joined: date) -> Moved:
-        """What an event grants."""
-        moved: Moved = None
+        """What an event grants; of several that hold the first, as the engine has it: finding 26."""
         for grant in ladder.grants:
-            if grant.event != event or not (grant.when is None or self.value(grant.when, view)):
-                continue
-            place, now = ladder.rank(grant.tier), ladder.rank(held.tier)
-            if place > now:
-                held = replace(self.term(ladder, place, view.day, joined), is_given=True)
-                moved = held, "granted"
-            elif place == now:
-                day = view.day
-                if isinstance(ladder.lasts, nodes.ForTime) and held.last_day is not None:
+            if grant.event == event and (grant.when is None or self.value(grant.when, view)):
+                place, now, day = ladder.rank(grant.tier), ladder.rank(held.tier), view.day
+                if place < now:
+                    return None
+                if place == now and isinstance(ladder.lasts, nodes.ForTime) and held.last_day is not None:
                     day = held.last_day + ONE
-                held = replace(self.term(ladder, place, day, joined), is_given=True)
-                moved = held, "granted"
-        return moved
+                return replace(self.term(ladder, place, day, joined), is_given=True), "granted"
+        return None
 
     def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """What becomes of a tier when something was returned that it may rest on."""
@@ -100,8 +94,9 @@ class Tiers(Lots):
         now, first = self.counted(ladder, view), held
         while not held.is_given and held.tier != ladder.tiers[0].name:
             place = ladder.rank(held.tier)
-            then = self._without(ladder, held, view)
-            if max(now, then) >= place:
+            then = 0 if isinstance(ladder.lasts, nodes.WhileMet) else self._without(ladder, held, view)
+            rested = held.view is not None and self.counted(ladder, held.view) >= place
+            if max(now, then) >= place or not rested:
                 break
             held = held.before or Held(ladder.tiers[0].name, view.day)
             if max(now, then) > ladder.rank(held.tier):
