@@ -39,7 +39,7 @@ class Returns(BuiltIn):
         part = reversal.part
         asked = None if part is None else here.facts[part.lines or part.field]
         if part is None or asked is None:
-            left = [(seen, None) for seen in found if self._left(seen) is not None]
+            left: list[tuple[Seen, Remains]] = [(seen, None) for seen in found if self._left(seen) is not None]
             if not left:
                 raise SetAsideError("G694")
             return left

@@ -82,7 +82,8 @@ class Tiers(Lots):
                 place, now, day = ladder.rank(grant.tier), ladder.rank(held.tier), view.day
                 if place < now:
                     return None
-                if place == now and isinstance(ladder.lasts, nodes.ForTime) and held.last_day is not None:
+                goes_on = place == now and isinstance(ladder.lasts, nodes.ForTime) and not held.in_grace
+                if goes_on and held.last_day is not None:
                     day = held.last_day + ONE
                 return replace(self.term(ladder, place, day, joined), is_given=True), "granted"
         return None
