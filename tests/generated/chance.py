@@ -29,7 +29,6 @@ EVERYTHING = frozenset(
             "holds",
             "lateness",
             "lines by number",
-            "lowered at once",
             "membership",
             "modes of return",
         ),

@@ -191,7 +191,6 @@ _PARTS = {
     "rises at end": ("Ladder rises yes",),
     "since entry": ("Since entry",),
     "undoing": ("Reversal of redemption", "Reversal of adjustment", "Reversal of transfer"),
-    "lowered at once": ("OnReturn.ONCE",),
 }
 """What a kind's name holds, by the part of the language that it belongs to."""
 

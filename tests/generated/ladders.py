@@ -26,11 +26,9 @@ class Ladders(Life):
         return f"tiers {name}\n  " + "\n  ".join(lines)
 
     def _lowered(self, timeless: bool) -> Iterator[str]:
-        """What a return does to the tier; nobody falls below the lowest at once."""
-        ways = ["lower at once"] if "lowered at once" in self.knows else []
-        ways += [] if timeless else ["lower at review"]
-        if ways and (self.chance(2) or "lowered at once" not in self.knows):
-            yield f"returns {self.one_of(*ways)}"
+        """What a return does to the tier."""
+        if self.chance(2):
+            yield f"returns {self.one_of('lower at once', *([] if timeless else ['lower at review']))}"
 
     def _tiers(self, name: str, tiers: tuple[str, ...], scene: Scene) -> list[str]:
         """What counts, the tiers, their terms, and what goes with these."""
@@ -50,12 +48,11 @@ class Ladders(Life):
                 lines.append(f"tier {tier} at {at}{unit}")
             else:
                 lines.append(f"tier {tier} {way}" + (f" {self.expr(BOOL, scene, 2)}" if way == "when" else ""))
-        simple = "returns" in self.knows and "lowered at once" not in self.knows
         lasts = self.one_of(
             lambda: f"through {self._end()}",
             lambda: f"{self.one_of('1', '2', '30')} {self.one_of('days', 'months', 'weeks')}",
-            *([] if restarts or simple else [lambda: "while met"]),
-            *([] if simple else [lambda: "forever"]),
+            *([] if restarts else [lambda: "while met"]),
+            lambda: "forever",
         )()
         lines.append(f"lasts {lasts}")
         if self.chance(2) or self.chance(2):

@@ -71,7 +71,7 @@ class Writer(Ladders):
             inside = replace(scene, line=self.line)
             where = f" where {self.expr(BOOL, inside, 2)}" if self.chance(2) else ""
             lines.append(f"each line{where}")
-        accumulates = self.chance(3) and not ("returns" in self.knows and "settled totals" not in self.knows)
+        accumulates = self.chance(3) and ("settled totals" in self.knows or not self.within)
         give, whole = self._give(unit, inside, scene, accumulates, 0 if each and accumulates else 1)
         if plain:
             give, whole = (

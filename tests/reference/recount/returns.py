@@ -239,11 +239,11 @@ class Returns(BuiltIn):
         self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
         if part.lot is None:
             return
+        many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
         lots = self.spending(member.id, rule.unit, member.joined)
         if reversal.clawback is nodes.Clawback.OLDEST:
             lots.sort(key=lambda lot: (lot.earned, lot.at))
         else:
-            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
             many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id))
             gone = min(many, self.past.left(part.lot, "expired") - part.lot.not_twice)
             part.lot.not_twice += gone
