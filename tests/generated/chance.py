@@ -26,6 +26,7 @@ EVERYTHING = frozenset(
             "floors",
             "grace",
             "grants",
+            "grants and returns",
             "holds",
             "lateness",
             "lines by number",

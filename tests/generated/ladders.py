@@ -106,7 +106,9 @@ class Ladders(Life):
             yield f"restarts at rise, {self.one_of('from zero', 'keeping excess')}"
 
     def _grants(self, tiers: tuple[str, ...]) -> Iterator[str]:
-        for _ in range(self.one_of(0, 0, 0, 1, 2) if "grants" in self.knows else 0):
+        if "grants" not in self.knows or (self.within and "grants and returns" not in self.knows):
+            return
+        for _ in range(self.one_of(0, 0, 0, 1, 2)):
             event = self.one_of(*self.events)
             when = f" when {self.expr(BOOL, Scene(self.events[event]), 2)}" if self.chance(2) else ""
             yield f"grants {self.one_of(*tiers[1:])} on {event}{when}"

@@ -19,7 +19,9 @@ class SetAsideError(Exception):
 
 
 class Lots(Rules):
-    """What holders have."""
+    """What holders have; `taking`: the numbers of a sale and of its return, while that takes back."""
+
+    taking: tuple[int | None, int] = (None, 0)
 
     def post(
         self, lot: Lot | None, source: str, target: str, quantity: Fraction, at: int, event: str | None, *of: str
@@ -27,7 +29,7 @@ class Lots(Rules):
         """`of`: holder and unit, where it is of no lot."""
         holder, unit = of or (lot.holder, lot.unit) if lot else of
         if quantity:
-            self.past.postings.append(Posting(holder, unit, lot, source, target, quantity, at, event))
+            self.past.postings.append(Posting(holder, unit, lot, source, target, quantity, at, event, *self.taking))
 
     # ------------------------------------------------------------ when a lot is gone
 

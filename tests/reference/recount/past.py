@@ -59,6 +59,8 @@ class Posting(NamedTuple):
     quantity: Fraction
     at: int
     event: str | None
+    sale: int | None = None  # the number of the event that was returned, where this takes back
+    number: int = 0  # and that of the return
 
 
 class Earning(NamedTuple):
@@ -151,6 +153,11 @@ class View:
         return self.subjects.get(account or "", self.subjects.get(""))
 
 
+def _is_taken(each: Posting | Earning, before: Mark) -> bool:
+    """Whether it takes back of an event that lies before, in a return that is known of."""
+    return each.sale is not None and each.sale < before.seen and each.number < before.returns
+
+
 @dataclass
 class Past:
     """All that was answered, in the order in which it was."""
@@ -185,15 +192,15 @@ class Past:
     def earned(self, before: Mark) -> Iterator[Earning]:
         """What counts as earned, less what was taken back of it."""
         for place, each in enumerate(self.earnings):
-            is_known = place < before.earnings
-            if is_known or (each.sale is not None and each.sale < before.seen and each.number < before.returns):
+            if place < before.earnings or _is_taken(each, before):
                 yield each
 
     def pot(self, holder: str | None, unit: str, name: str, before: Mark | None = None) -> Fraction:
         """What is in a holder's pot."""
         found = ZERO
-        for each in self.postings[: before.postings if before else None]:
-            if each.holder == holder and each.unit == unit:
+        for place, each in enumerate(self.postings):
+            is_known = before is None or place < before.postings or _is_taken(each, before)
+            if is_known and each.holder == holder and each.unit == unit:
                 found += each.quantity * ((each.target == name) - (each.source == name))
         return found
 

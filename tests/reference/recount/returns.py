@@ -239,6 +239,7 @@ class Returns(BuiltIn):
         self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
         if part.lot is None:
             return
+        self.taking = sale, number
         many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
         lots = self.spending(member.id, rule.unit, member.joined)
         if reversal.clawback is nodes.Clawback.OLDEST:
@@ -250,6 +251,7 @@ class Returns(BuiltIn):
             many -= gone
         many -= self._sum(self.take(lots, many, "taken back", event.at, event.id))
         self.lack(member.id, rule.unit, many, "taken back", event.at, event.id)
+        self.taking = None, 0
 
     def _sum(self, taken: list[tuple[Any, Fraction]]) -> Fraction:
         return sum([many for _, many in taken], ZERO)

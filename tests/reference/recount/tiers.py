@@ -85,7 +85,9 @@ class Tiers(Lots):
                 goes_on = place == now and isinstance(ladder.lasts, nodes.ForTime) and not held.in_grace
                 if goes_on and held.last_day is not None:
                     day = held.last_day + ONE
-                return replace(self.term(ladder, place, day, joined), is_given=True), "granted"
+                term = self.term(ladder, place, day, joined)
+                since = held.since if place == now else term.since
+                return replace(term, since=since, is_given=True), "granted"
         return None
 
     def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
