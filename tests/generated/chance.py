@@ -25,6 +25,7 @@ EVERYTHING = frozenset(
         *(
             "floors",
             "grace",
+            "grace and rises",
             "grants",
             "grants and returns",
             "holds",

@@ -92,9 +92,10 @@ class Ladders(Life):
     def _kept(self, tiers: tuple[str, ...], lasts: str, scene: Scene, carries: bool, restarts: bool) -> Iterator[str]:
         """What rises, keeps, carries on and lowers tiers; what needs a term only where there is one."""
         timeless = lasts in ("while met", "forever")
-        if lasts != "while met" and self.new("rises at end", 4):
+        rises = lasts != "while met" and self.new("rises at end", 4)
+        if rises:
             yield f"rises at end of this {self.one_of(*self.periods)}"
-        if not timeless and self.new("grace", 3):
+        if not timeless and (not rises or "grace and rises" in self.knows) and self.new("grace", 3):
             yield f"grace {self.time()}"
         for _ in range(self.one_of(0, 0, 0, 1, 2) if "floors" in self.knows else 0):
             floor = Scene(at_event=False, whose=scene.whose)

@@ -26,7 +26,16 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "carried counts", "endings", "floors", "grants and returns", "lateness", "lines by number"),
+    *(
+        "accounts",
+        "carried counts",
+        "endings",
+        "floors",
+        "grace and rises",
+        "grants and returns",
+        "lateness",
+        "lines by number",
+    ),
     *("restarts", "returns at return", "settled totals", "undoing"),
 }
 

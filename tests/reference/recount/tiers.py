@@ -117,9 +117,7 @@ class Tiers(Lots):
 
     def morning(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """What becomes of a tier at the start of a day."""
-        moved = self._due(ladder, held, view, joined)
-        now = moved[0] if moved is not None else held
-        return self._risen(ladder, now, view, joined) or moved
+        return self._risen(ladder, held, view, joined) or self._due(ladder, held, view, joined)
 
     def _risen(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """The tier that is entered because a period is over."""
