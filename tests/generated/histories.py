@@ -211,6 +211,8 @@ class Teller:
         known = {name: self.about(at) for name in ("m1", "m2", "m3")}
         as_of = self.pick(None, None, -400, -1, 0, 1, 31, 400, 400, 800)
         end = None if as_of is None else (datetime(1970, 1, 1) + timedelta(microseconds=at)).date() + timedelta(as_of)
+        if "lateness" not in self.knows and any(event.type == "transfer" for event in events):
+            events = [replace(event, recorded=event.at) for event in events]  # nor is what comes late after a receipt
         return History(in_order(events), known, end)
 
     def delays(self) -> tuple[int, ...]:
