@@ -38,7 +38,7 @@ class Play:
         return [
             (move.tier, calendar.local(move.at).strftime("%Y-%m-%d %H:%M"), move.reason)
             for move in self.outcome.ledger.moves
-            if move.ladder == ladder
+            if move.ladder == ladder and move.tier is not None
         ]
 
 

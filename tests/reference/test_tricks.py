@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from fractions import Fraction
 from typing import Any
 
@@ -380,3 +380,326 @@ def test_a_built_in_event_from_plain_values_is_looked_at_like_a_row(
     ladder = "tiers status\n  tier Member\n  tier Gold by invitation\n  lasts 12 months\n"
     with pytest.raises(BadEvent, match=wrong):
         run(shop(more=f"unit night\n  kind status\n{ladder}"), (kind, "a", "2026-01-01", facts))
+
+
+# ---------------------------------------------------------------- what comes late
+
+
+def test_what_comes_late_to_somebody_is_there_for_what_they_did_since() -> None:
+    point, frame = "  expires 3 months after earned\n", "  lateness 30 days\n"
+    rows: list[Row] = [
+        ("purchase", "a", "2025-11-10", {"amount": 10}),
+        ("purchase", "b", "2026-01-02", {"amount": 10}),
+        ("redemption", "b", "2026-01-05", {"quantity": 10}),
+        ("purchase", "a", "2026-01-06", {"amount": 0}),
+        ("transfer", "a", "2026-01-03", {"quantity": 10, "to": "b", "known": "2026-01-08"}),
+    ]
+    late = run(shop(point, frame=frame), *rows, end="2026-03-01")
+    in_order = run(shop(point, frame=frame), *rows[:2], rows[4], *rows[2:4], end="2026-03-01")
+    assert points(late) == points(in_order) == {"b": 10}
+
+
+def test_a_merge_that_comes_late_takes_along_what_came_after_it() -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 10}),
+        ("purchase", "b", "2026-01-05", {"amount": 20}),
+        ("purchase", "a", "2026-01-07", {"amount": 1}),
+        ("merged", "a", "2026-01-03", {"other": "b", "known": "2026-01-08"}),
+    ]
+    assert points(run(shop(frame="  lateness 30 days\n"), *rows)) == {"a": 31}
+
+
+def test_who_is_closed_late_is_closed_when_it_is_known() -> None:
+    rows: list[Row] = [
+        BUY,
+        ("purchase", "a", "2026-01-05", {"amount": 20}),
+        ("closed", "a", "2026-01-03", {"known": "2026-01-07"}),
+    ]
+    engine = run(shop(frame="  lateness 30 days\n"), *rows)
+    assert points(engine) == {}
+    assert codes(engine) == []
+
+
+def test_what_fell_due_before_it_was_known_is_posted_when_it_is() -> None:
+    late: Row = ("purchase", "a", "2026-01-01", {"amount": 100, "known": "2026-01-20"})
+    text = shop("  expires 5 days after earned\n", frame="  lateness 30 days\n")
+    engine = run(text, ("purchase", "a", "2026-01-02", {"amount": 1}), late, end="2026-02-01")
+    assert [each.at for each in engine.posted.ledger.postings] == sorted(
+        each.at for each in engine.posted.ledger.postings
+    )
+
+
+def test_a_run_reads_nothing_that_was_not_known_at_its_end() -> None:
+    program, _ = check_bytes("shop.guerdon", shop(frame="  lateness 30 days\n").encode())
+    assert program is not None
+    told = {"id": "S", "member": "a", "facts": {"amount": 10}}
+    known = event(program, "purchase", at="2026-01-05T12:00Z", recorded="2026-01-20T12:00Z", **told)  # type: ignore[arg-type]
+    posted = Engine(program).run([known], date(2026, 1, 10))
+    assert (posted.events, posted.later) == (0, 1)
+
+
+def test_ids_hold_any_sign() -> None:
+    """An `@` in the ids of events that come late changes nothing."""
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 10, "id": "o@1"}),
+        ("purchase", "a", "2026-01-05", {"amount": 10, "id": "o@2"}),
+        ("purchase", "a", "2026-01-03", {"amount": 10, "id": "o@3", "known": "2026-01-06"}),
+    ]
+    more = 'earn "Third"\n  on purchase\n  when count of purchase ever is 3\n  give 7 point\n'
+    engine = run(shop(more=more, frame="  lateness 30 days\n"), *rows)
+    assert sum(award.quantity for award in engine.posted.ledger.awards) == 37
+    assert points(engine) == {"a": 37}
+
+
+# ---------------------------------------------------------------- who is who
+
+
+def test_a_member_with_the_id_of_an_account_is_set_aside() -> None:
+    joined: Row = ("changed", "a", "2026-01-01", {"household": "h"})
+    steal: Row = ("redemption", "household/h", "2026-01-02", {"quantity": 30})
+    hand: Row = ("transfer", "a", "2026-01-03", {"quantity": 1, "to": "household/h"})
+    engine = run(shop(more=HOUSEHOLD), joined, BUY, steal, hand)
+    assert codes(engine) == ["G698", "G698"]
+    assert points(engine) == {"household/h": 30}
+
+
+def test_members_join_once_and_are_merged_once() -> None:
+    gift = 'earn "Gift"\n  on joined\n  give 5 point\n'
+    rows: list[Row] = [
+        ("joined", "a", "2026-01-01", {}),
+        ("joined", "a", "2026-01-03", {}),
+        ("joined", "b", "2026-01-03", {}),
+        ("merged", "a", "2026-01-04", {"other": "b"}),
+        ("merged", "a", "2026-01-05", {"other": "b"}),
+        ("closed", "c", "2026-01-05", {}),
+        ("merged", "a", "2026-01-06", {"other": "c"}),
+    ]
+    engine = run(shop(more=gift), *rows)
+    assert codes(engine) == ["G699", "G699", "G699"]
+    assert points(engine) == {"a": 10}
+
+
+def test_what_came_by_a_merge_is_taken_along() -> None:
+    rows: list[Row] = [
+        ("purchase", "b", "2026-01-01", {"amount": 10}),
+        ("merged", "a", "2026-01-02", {"other": "b"}),
+        ("changed", "a", "2026-01-03", {"household": "h"}),
+        ("changed", "a", "2026-01-04", {"household": "i"}),
+    ]
+    assert points(run(shop(more=HOUSEHOLD), *rows)) == {"household/i": 10}
+
+
+def test_who_is_alone_spends_what_is_theirs_and_nobody_hands_on_what_is_shared() -> None:
+    holder = HOUSEHOLD.replace("account household", "  holder yes/no optional\naccount household")
+    more = holder + "  spends when member.holder or no\n"
+    assert points(run(shop(more=more), BUY, SPENT)) == {}
+    facts: dict[str, Facts] = {
+        "a": {"household": "h", "holder": True},
+        "b": {"household": "h", "holder": False},
+    }
+    among: Row = ("transfer", "a", "2026-01-02", {"quantity": 10, "to": "b"})
+    engine = run(shop(more=more), BUY, among, members=facts)
+    assert [each.reason for each in engine.posted.ledger.refusals] == ["it is b's already"]
+
+
+def test_what_a_closing_earns_is_gone_with_the_rest() -> None:
+    more = 'earn "Bye"\n  on closed\n  give 10 point\n'
+    engine = run(shop(more=more), BUY, ("closed", "a", "2026-01-02", {}))
+    assert points(engine) == {}
+
+
+# ---------------------------------------------------------------- lots
+
+
+def test_what_others_hold_is_released_by_the_event_of_who_gave_it() -> None:
+    more = """
+event order
+  receipt     text
+  seller      member
+event delivery
+  receipt     text
+earn "Shared"
+  on          order
+  give        10 point
+  share       50% to seller
+  hold        until delivery by receipt
+"""
+    order: Row = ("order", "a", "2026-01-01", {"receipt": "A1", "seller": "b"})
+    theirs: Row = ("delivery", "b", "2026-01-02", {"receipt": "A1"})
+    delivery: Row = ("delivery", "a", "2026-01-03", {"receipt": "A1"})
+    assert points(run(shop(more=more), order, theirs)) == {}
+    assert points(run(shop(more=more), order, theirs, delivery)) == {"a": 5, "b": 5}
+
+
+@pytest.mark.parametrize("debt", ["allowed", "refused", "forgiven"])
+def test_what_is_pending_is_taken_before_anything_is_owed(debt: str) -> None:
+    more = 'earn "Held"\n  on purchase\n  give 30 point\n  hold 14 days\n'
+    back: Row = ("refund", "a", "2026-01-03", {"purchase": "S", "amount": 15})
+    engine = run(shop(f"  debt {debt}\n", more), BUY, SPENT, back, end="2026-02-01")
+    assert points(engine) == {"a": 15}
+    assert codes(engine) == []
+
+
+def test_a_line_takes_over_lots_on_its_own_day_only() -> None:
+    point = """  expires 1 months after earned when member.vip or no from 2026-03-01, existing too
+  expires 12 months after earned
+"""
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 100}),
+        ("changed", "a", "2026-04-01", {"vip": True}),
+        ("purchase", "a", "2026-04-02", {"amount": 1}),
+    ]
+    engine = run(shop(point, "member\n  vip yes/no optional\n"), *rows, end="2026-06-01")
+    assert points(engine) == {"a": 100}
+
+
+def test_what_expired_is_not_taken_twice_from_the_oldest_either() -> None:
+    oldest = SHOP.replace("  part        amount\n", "  part        amount\n  clawback    oldest first\n")
+    text = shop("  expires 10 days after earned\n").replace(SHOP, oldest)
+    back: Row = ("refund", "a", "2026-01-12", {"purchase": "S"})
+    assert points(run(text, BUY, ("purchase", "a", "2026-01-11", {"amount": 50}), back)) == {"a": 50}
+
+
+def test_nothing_is_written_off_to_hand_back_a_transfer() -> None:
+    rows: list[Row] = [
+        ("transfer", "a", "2026-01-02", {"quantity": 30, "to": "b", "id": "T"}),
+        ("redemption", "b", "2026-01-03", {"quantity": 20}),
+        ("undo_transfer", "a", "2026-01-04", {"transfer": "T"}),
+    ]
+    assert points(run(shop("  debt forgiven\n"), BUY, *rows)) == {"a": 10}
+
+
+# ---------------------------------------------------------------- tiers
+
+
+CALENDAR = """
+tiers status
+  counts      sum of purchase.amount this calendar year
+  tier        Low
+  tier        Mid at 100 USD
+  tier        High at 200 USD
+  lasts       through end of next calendar year
+"""
+
+
+def rank(engine: Engine, id: str = "a") -> int:
+    return engine.world.subjects[id].held["status"].standing
+
+
+def test_what_was_carried_over_goes_with_what_it_came_from() -> None:
+    text = shop(more=CALENDAR + "  carries     excess once\n")
+    bought: Row = ("purchase", "a", "2026-12-30", {"amount": 399, "id": "S"})
+    more: Row = ("purchase", "a", "2027-01-10", {"amount": 1})
+    engine = run(text, bought, more, ("refund", "a", "2027-01-20", {"purchase": "S"}))
+    assert rank(engine) == 0
+    part = run(text, bought, more, ("refund", "a", "2027-01-20", {"purchase": "S", "amount": 100}))
+    assert (rank(part), part.members["a"].held["status"].carried) == (2, 99)
+
+
+def test_a_tier_set_lower_by_hand_is_held_as_long() -> None:
+    set_low: Row = ("adjustment", "a", "2026-07-01", {"tier": "Low", "through": "2026-07-31"})
+    rows: list[Row] = [("purchase", "a", "2026-06-01", {"amount": 220}), set_low]
+    later: Row = ("purchase", "a", "2026-07-15", {"amount": 1})
+    assert rank(run(shop(more=CALENDAR), *rows, later)) == 0
+    assert rank(run(shop(more=CALENDAR), *rows, later, ("purchase", "a", "2026-08-01", {"amount": 1}))) == 2
+
+
+def test_a_return_lowers_below_what_rested_on_it_too() -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-06-01", {"amount": 120, "id": "S"}),
+        ("purchase", "a", "2026-06-02", {"amount": 90}),
+        ("refund", "a", "2026-06-04", {"purchase": "S"}),
+    ]
+    assert rank(run(shop(more=CALENDAR), *rows)) == 0
+
+
+def test_a_part_returned_takes_the_upper_of_two_tiers_that_were_reached_at_once() -> None:
+    ladder = """
+tiers status
+  counts      sum of purchase.amount ever
+  tier        Low
+  tier        Mid at 100 USD
+  tier        High at 150 USD
+  lasts       forever
+  restarts    at rise, keeping excess
+"""
+    bought: Row = ("purchase", "a", "2026-01-01", {"amount": 260, "id": "S"})
+    back: Row = ("refund", "a", "2026-01-02", {"purchase": "S", "amount": 20})
+    assert rank(run(shop(more=ladder), bought)) == 2
+    assert rank(run(shop(more=ladder), bought, back)) == 1
+
+
+def test_a_return_lowers_the_tier_of_an_account_that_was_left() -> None:
+    more = HOUSEHOLD.replace("owns        point", "owns        point, status") + CALENDAR.replace(
+        "sum of purchase", "sum of household.purchase"
+    )
+    rows: list[Row] = [
+        ("changed", "a", "2026-06-01", {"household": "h"}),
+        ("purchase", "a", "2026-06-02", {"amount": 200, "id": "S"}),
+        ("changed", "a", "2026-06-03", {"household": "i"}),
+    ]
+    assert rank(run(shop(more=more), *rows), "household/h") == 2
+    engine = run(shop(more=more), *rows, ("refund", "a", "2026-06-04", {"purchase": "S"}))
+    assert rank(engine, "household/h") == 0
+
+
+def test_the_tier_of_who_receives_follows() -> None:
+    more = """
+event sale
+  seller      member
+event unsale
+  reverses    sale
+earn "Seller"
+  on          sale
+  give        500 point to seller
+tiers status
+  counts      point earned ever
+  tier        Low
+  tier        High at 500 point
+  lasts       forever
+"""
+    sale: Row = ("sale", "a", "2026-01-01", {"seller": "b", "id": "X"})
+    assert rank(run(shop(more=more), sale), "b") == 1
+    assert rank(run(shop(more=more), sale, ("unsale", "a", "2026-01-02", {"sale": "X"})), "b") == 0
+
+
+def test_of_several_grants_the_highest_is_given() -> None:
+    ladder = """
+event gift
+tiers status
+  tier        Low
+  tier        Mid by invitation
+  tier        High by invitation
+  lasts       12 months
+  grants      Mid on gift
+  grants      High on gift
+"""
+    assert rank(run(shop(more=ladder), ("gift", "a", "2026-01-01", {}))) == 2
+
+
+def test_a_floor_ends_with_its_condition() -> None:
+    ladder = """
+event stay
+tiers status
+  counts      count of stay last 10 days
+  tier        Low
+  tier        High at 50
+  lasts       20 days
+  floor       High while count of stay last 15 days > 0
+"""
+    stay: Row = ("stay", "a", "2026-01-05", {})
+    assert rank(run(shop(more=ladder), stay, end="2026-01-20")) == 1
+    assert rank(run(shop(more=ladder), stay, end="2026-01-21")) == 0
+
+
+def test_an_award_that_its_minimum_raised_stays_while_the_minimum_holds() -> None:
+    more = 'earn "Least"\n  on purchase\n  give 1 point per full 1 USD of amount\n  minimum 100 point\n'
+    back: Row = ("refund", "a", "2026-01-03", {"purchase": "S", "amount": 3})
+    assert points(run(shop(more=more), BUY, back)) == {"a": 127}
+    assert points(run(shop(more=more), BUY, ("refund", "a", "2026-01-03", {"purchase": "S"}))) == {}
+
+
+def test_what_was_read_last_ends_a_run_also_where_it_is_set_aside() -> None:
+    back = [("refund", "a", day, {"purchase": "S"}) for day in ("2026-01-03", "2026-09-12")]
+    engine = run(shop("  expires 1 months after earned\n"), BUY, *back)
+    assert engine.posted.until == engine.calendar.instant(date(2026, 9, 12), time(12)) + 1

@@ -45,7 +45,8 @@ class Rules:
 
     def _ambiguous(self, name: str, declaration: tree.Declaration) -> None:
         """Reports a name that can't be told from another's in the id of an award, which ends with the rule's."""
-        others = [each for each in self.names.names("rule") if name.endswith(f"/{each}")]
+        rules = self.names.names("rule")
+        others = [each for each in rules if name.endswith(f"/{each}") or name.startswith(f"{each}/")]
         if not others and name not in NAMES and not name.isdecimal():
             return
         assert declaration.name is not None

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from guerdon.history.builtin import unfit
 from guerdon.history.event import Event
 from guerdon.program import nodes, types
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.text.diagnostic import nearest
 
 MOST_DIGITS = 40
@@ -52,7 +53,9 @@ def event(
     known = _facts(program, record, facts, faults)
     when = _instant("at", at, faults)
     told = when if recorded is None else _instant("recorded", recorded, faults)
-    faults += [f"`{name}` is empty" for name, value in (("id", id), ("member", member)) if not value]
+    faults += [
+        f"`{name}` is a text, not {value!r}" for name, value in (("id", id), ("member", member)) if not _is_id(value)
+    ]
     faults += [] if faults else unfit(program, record, member, known)
     if faults:
         raise BadEvent(faults)
@@ -121,6 +124,10 @@ def _value(program: nodes.Program, name: str, of: types.Type, value: object, fau
             assert_never(of)
 
 
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 def _fits(name: str, value: object, fits: bool, wanted: str, faults: list[str]) -> Any:
     if not fits:
         faults.append(f"`{name}` is {wanted}, not {value!r}")
@@ -164,6 +171,9 @@ def _instant(name: str, value: object, faults: list[str]) -> int:
         moment = None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         faults.append(f"`{name}` is a time with a zone, like 2026-03-02T12:00:00+01:00, not {value!r}")
+        return 0
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        faults.append(f"`{name}` lies in the years {FIRST_YEAR + 1} to {LAST_YEAR - 1}, not in {moment.year}")
         return 0
     delta = moment - EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -74,11 +74,11 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A holder's tier from an instant on, and why."""
+    """A holder's tier from an instant on, and why; None: they stand on the ladder no more."""
 
     member: str
     ladder: str
-    tier: str
+    tier: str | None
     at: int
     reason: str
 
@@ -166,4 +166,6 @@ class Ledger:
         for path in paths.values():
             ends: list[int | None] = [move.at for move in path[1:]]
             for move, end in zip(path, [*ends, None], strict=True):
+                if move.tier is None:
+                    continue
                 yield Standing(move.member, move.ladder, move.tier, move.at, end, move.reason)

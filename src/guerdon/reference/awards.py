@@ -48,6 +48,8 @@ class Book:
                 award = replace(award, expires=self.world.calendar.start(lot.expires))
             self.world.ledger.awards.append(award)
             self._count(award, holder)
+            if lot is not None and awaited is not None and holder not in self._here():
+                self.scene.member.promised.append((holder.id, lot.unit, lot.id, awaited))
             if self.deed is not None:
                 self.deed.gifts.append(_gift(award, verdict, lot))
 
@@ -82,7 +84,7 @@ class Book:
         if hold.time is not None:
             return after(day, hold.time), None
         if hold.event is not None:
-            return None, (hold.event, hold.by, self.scene.facts.get(hold.by) if hold.by else None)
+            return None, (self.event.member, hold.event, hold.by, self.scene.facts.get(hold.by) if hold.by else None)
         if hold.returnable:
             return self._returnable(), None
         until = evaluate(hold.until, self.scene) if hold.until is not None else None
@@ -153,16 +155,33 @@ class Book:
             holder.earned_by[award.rule].add(self.scene.day, award.quantity, ref)
 
     def release(self) -> None:
-        """Ends the holds that waited for this event."""
-        for subject in {id(each): each for each in (self.scene.member, *self.scene.accounts.values())}.values():
+        """Ends the holds that waited for this event, also of what others were given for an earlier one of the member."""
+        for subject in self._here():
             for purse in list(subject.purses.values()):
                 for lot in list(purse.lots):
-                    if not lot.released and lot.awaited is not None and self._is_awaited(lot.awaited):
+                    if not lot.released and self._is_awaited(lot.awaited):
                         lots.release(self.world, subject, lot, self.event.at, self.event.id)
+        promised, self.scene.member.promised = self.scene.member.promised, []
+        for each in promised:
+            if not self._is_awaited(each[3]):
+                self.scene.member.promised.append(each)
+                continue
+            holder = self.world.subjects[self.world.who(each[0])]
+            self.world.bring(holder, self.scene.day)
+            for lot in [lot for lot in holder.purses[each[1]].lots if lot.id == each[2] and not lot.released]:
+                lots.release(self.world, holder, lot, self.event.at, self.event.id)
 
-    def _is_awaited(self, awaited: Awaited) -> bool:
-        kind, by, fact = awaited
-        return kind == self.event.type and (by is None or self.scene.facts.get(by) == fact is not None)
+    def _here(self) -> list[Subject]:
+        """The event's member and their accounts."""
+        return list({id(each): each for each in (self.scene.member, *self.scene.accounts.values())}.values())
+
+    def _is_awaited(self, awaited: Awaited | None) -> bool:
+        if awaited is None:
+            return False
+        whose, kind, by, fact = awaited
+        if kind != self.event.type or self.world.who(whose) != self.scene.member.id:
+            return False
+        return by is None or self.scene.facts.get(by) == fact is not None
 
 
 def _gift(award: Award, verdict: Verdict, lot: Lot | None) -> Gift:

@@ -25,7 +25,18 @@ Doing = Callable[[World, Event, Scene, Deed | None], None]
 def before(world: World, event: Event, scene: Scene) -> None:
     """What holds at the event itself already: the day of joining."""
     if event.type == "joined":
-        scene.member.joined = scene.day
+        scene.member.joined, scene.member.greeted = scene.day, True
+
+
+def already(world: World, event: Event, member: Subject | None) -> str:
+    """Why an event that happens once can't happen again; empty where it can."""
+    if event.type == "joined" and member is not None and member.greeted:
+        return "the member has joined already"
+    if event.type == "merged" and member is not None and world.who(event.facts["other"]) == member.id:
+        return f"{event.facts['other']} is part of the member already"
+    if event.type == "merged" and world.is_closed(event.facts["other"]):
+        return f"{event.facts['other']} is closed"
+    return ""
 
 
 def happen(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -64,10 +75,12 @@ def _unspendable(
     available = subject.purses[unit.name].available
     if not unit.spendable:
         return f"{unit.name} can't be spent"
-    if unit.account is not None and not _may_spend(world, scene, unit.account):
+    if subject.account is not None and not _may_spend(world, scene, subject.account):
         return f"the member may not spend for the {unit.account}"
     if event.type == "transfer" and world.is_closed(event.facts["to"]):
         return f"{event.facts['to']} is closed"
+    if event.type == "transfer" and world.owner_id(event.facts["to"], unit.account) == subject.id:
+        return f"it is {event.facts['to']}'s already"
     return f"{plain(available)} {unit.name} are available" if available < quantity else ""
 
 
@@ -77,7 +90,7 @@ def _may_spend(world: World, scene: Scene, account: str) -> bool:
 
 
 def _nothing(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """`joined` does what it does before."""
+    """`joined` does what it does before, `closed` at the end."""
 
 
 def _changed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -102,7 +115,7 @@ def _leave(world: World, event: Event, account: nodes.Account, member: Subject, 
     for unit in world.program.units.values():
         if goes and unit.account == account.name:
             for lot in list(old.purses[unit.name].lots):
-                if old is member or lot.earner == member.id:
+                if old is member or world.who(lot.earner) == member.id:
                     spending.move(world, lot, old, new, event.at, event.id, "moved along")
             if old is member:
                 spending.move_debt(world, unit.name, old, new, event.at, event.id, "moved along")
@@ -234,9 +247,10 @@ def _merged(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
         if ladder.account is None:
             member.held[ladder.name] = member.held[ladder.name].joined(other.held[ladder.name], scene.day)
     other.into = member.id
+    world.leave(other, event.at, "merged")
 
 
-def _closed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
+def close(world: World, event: Event, scene: Scene) -> None:
     """What the member has is gone, and what they owe is written off; nothing more happens to them."""
     for name, purse in scene.member.purses.items():
         for lot in list(purse.lots):
@@ -246,6 +260,7 @@ def _closed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
         world.post(scene.member.id, name, None, Pot.WRITTEN_OFF, Pot.DEBT, purse.debt, event.at, event.id, "closed")
         purse.debt = ZERO
     scene.member.closed = True
+    world.leave(scene.member, event.at, "closed")
 
 
 def _erased(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -264,6 +279,6 @@ EVENTS: dict[str, Doing] = {
     "transfer": _transfer,
     "opening": _opening,
     "merged": _merged,
-    "closed": _closed,
+    "closed": _nothing,
     "erased": _erased,
 }

@@ -83,11 +83,12 @@ def _unmet(way: nodes.Expr, scene: Scene) -> Iterator[tuple[str, Fraction | None
 
 def counting_end(ladder: nodes.Ladder, scene: Scene) -> date:
     """The first day after the period in which things are counted."""
-    period = _counting_period(ladder, scene)
+    period = counting_period(ladder, scene)
     return scene.calendar.period(period, scene.day, 0, scene.owner(ladder.account).joined)[1]
 
 
-def _counting_period(ladder: nodes.Ladder, scene: Scene) -> nodes.Period:
+def counting_period(ladder: nodes.Ladder, scene: Scene) -> nodes.Period:
+    """The period in which things are counted that are carried over."""
     found = window(ladder.counts, scene)
     assert found is not None, "the checker saw to it that what is carried is counted in a period"
     return found.period

@@ -15,13 +15,13 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from guerdon.history.event import Event, Facts, Rejection
+from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
-from guerdon.program import nodes, types
+from guerdon.program import nodes
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.program.walk import walk
 from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
-from guerdon.reference.aside import set_aside, too_late, unknown
+from guerdon.reference.aside import Gate, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.evaluate import Gift, Scene
@@ -50,11 +50,8 @@ class Engine:
         self.calendar = Calendar(program.frame)
         self.member_facts = facts or {}
         self.posted = Posted(program)
-        self.world = World(program, self.calendar, self.posted.ledger)
+        self.world = World(program, self.calendar, self.posted.ledger, member_facts=self.member_facts)
         self._rules = tuple(program.rules.values())
-        self._needed = [
-            each.name for each in program.member.facts.values() if not isinstance(each.type, types.Optional)
-        ]
         self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
@@ -65,7 +62,8 @@ class Engine:
             if isinstance(ladder.lasts, nodes.WhileMet)
             and any(isinstance(each, nodes.Available) for each in walk((ladder.counts, ladder.tiers), program.measures))
         }
-        self.world.receive = self._receiver
+        self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
+        self.world.receive, self.world.bring = self._receiver, self.pass_to
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
 
     @property
@@ -84,15 +82,15 @@ class Engine:
     ) -> Posted:
         """Evaluates events, which come in their order, and closes the run.
 
-        Shape: as of the last event read, or the end of the day `as_of`; later events
-        are counted and not read.
+        Shape: as of the last event read, or the end of the day `as_of`; what happened or
+        became known later is counted and not read.
         Errors: ValueError for a day outside the years that programs reckon with.
         """
         if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
             raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
         end = self.calendar.start(as_of + ONE) if as_of else None
         for event in events:
-            if end is not None and event.at >= end:
+            if end is not None and max(event.at, event.recorded) >= end:
                 self.posted.later += 1
                 continue
             self.happen(event, watch if watch and (watched is None or watched(event)) else None)
@@ -101,7 +99,10 @@ class Engine:
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
-        refused = self._refused(event)
+        self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
+        if event.type == "closed" and self._is_late(event):
+            event = replace(event, at=event.recorded)  # who is closed is so from when it is known
+        refused = self._gate.refused(event, self._is_late(event))
         if refused is not None:
             self.posted.rejections.append(refused)
         elif self.program.frame.lateness is None:
@@ -133,46 +134,26 @@ class Engine:
             self.pass_to(subject, self.calendar.day(event.at))
             subject.at = event.at
         self._take_in(event, member, watch)
+        for subject in self._involved(member):
+            subject.known = max(subject.known, event.recorded)
 
-    def _refused(self, event: Event) -> Rejection | None:
-        """Why an event is set aside before it is looked at."""
-        who = self.world.who(event.member)
-        lacking = self._lacking(who)
-        if lacking:
-            return unknown(event, lacking)
-        known, is_late = self.world.subjects.get(who), self._is_late(event)
-        if is_late and late.is_too_late(self.world, event):
-            return too_late(event, self.program.frame.lateness is not None)
-        if known is not None and known.closed:
-            return set_aside(event, "G696", "the member is closed", "leave it out, or give it to another member")
-        through = event.facts.get("through") if event.type in builtin.EVENTS else None
-        if through is not None and through < self.calendar.day(event.at):
-            return set_aside(event, "G697", f"the tier would have ended on {through} already", "give a day to come")
-        if self.program.events[event.type].reverses is not None:
-            return self._unmatched(event, known, is_late)
-        return None
-
-    def _unmatched(self, event: Event, member: Subject | None, is_late: bool) -> Rejection | None:
-        """Why an event can't be reversed; what may still come is waited for."""
-        stranger = Subject(event.member, dict(self.member_facts.get(event.member, {})), date.min, 0, date.min)
-        scene = self._scene(event, member or stranger)
-        scene.day = self.calendar.day(event.at)
-        try:
-            if not is_late:
-                match(self.world, event, scene.facts, scene.member, scene.day)
-            if self._refusing:
-                self._afford(event, is_late)
-        except Unmatched as unmatched:
-            return None if unmatched.waits else set_aside(event, unmatched.code, unmatched.message, unmatched.help)
-        return None
-
-    def _afford(self, event: Event, is_late: bool) -> None:
+    def _afford(self, event: Event, member: Subject, deeds: Iterable[Deed]) -> None:
         """Sees to it that a reversal takes nobody below zero whose unit refuses debt, by trying it on a copy.
 
         Errors: Unmatched where it would.
         """
+        is_late = self._is_late(event)
+        whose = {member.id, *(id for deed in deeds for id in deed.holders())}
+        whose |= late.group_of(self.world, whose) if is_late else set()
+        known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
+        ids = {each.id for subject in known for each in self._involved(subject)} | whose
         trial = Engine(self.program, self.member_facts)
-        trial.world.subjects, trial.world.journals = copy.deepcopy((self.world.subjects, self.world.journals))
+        trial.world.subjects, trial.world.journals = copy.deepcopy(
+            (
+                {id: each for id, each in self.world.subjects.items() if id in ids},
+                {id: each for id, each in self.world.journals.items() if id in ids},
+            )
+        )
         if is_late:
             late.place(trial.world, event, trial._evaluate, trial._evaluate_again)
         else:
@@ -216,12 +197,6 @@ class Engine:
             if owner is not member:
                 yield owner
 
-    def _lacking(self, member: str) -> str:
-        """A fact that every member needs and this one has not; empty where all are there."""
-        known = self.world.subjects.get(member)
-        facts = known.facts if known is not None else self.member_facts.get(member, {})
-        return next((name for name in self._needed if facts.get(name) is None), "")
-
     def pass_to(self, subject: Subject, day: date) -> None:
         """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
         self.world.remember(subject)
@@ -235,10 +210,12 @@ class Engine:
             first = min((when for when in days if when is not None), default=None)
             if first is None or first > day:
                 break
-            at = self.calendar.start(first)
+            at = max(self.calendar.start(first), subject.known)
             for when, ladder in waiting:
                 if when == first:
-                    self._shift(subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first))
+                    self._shift(
+                        subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first), first
+                    )
             subject.day = first
             if lots.begin_day(self.world, subject, first):
                 self._remeasure(subject, at)
@@ -259,13 +236,20 @@ class Engine:
             if ladder.name in self._following:
                 self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
 
-    def _shift(self, subject: Subject, ladder: nodes.Ladder, at: int, change: Callable[[], str | None]) -> None:
+    def _shift(
+        self,
+        subject: Subject,
+        ladder: nodes.Ladder,
+        at: int,
+        change: Callable[[], str | None],
+        day: date | None = None,
+    ) -> None:
         """Lets something change a tier, and posts where it then stands if that is elsewhere."""
         before = subject.held[ladder.name].standing
         reason = change()
         held = subject.held[ladder.name]
         if ladder.floors:
-            held.floor = counting.floor(ladder, self.world.scene(subject))
+            held.floor = counting.floor(ladder, self.world.scene(subject, day))
         if held.standing != before:
             self.world.move(subject, ladder, at, reason or "floor")
 
@@ -274,7 +258,6 @@ class Engine:
     def _take_in(self, event: Event, member: Subject, watch: Watch | None) -> None:
         """Evaluates an event of a member whose day has begun."""
         scene = self._scene(event, member)
-        self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
         try:
             backs = self._reversed(event, scene)
         except Unmatched as unmatched:
@@ -290,6 +273,7 @@ class Engine:
             return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         builtin.before(self.world, event, scene)
+        began = len(self.world.ledger.awards), len(self.world.ledger.postings)
         deed = self._deed(event, scene)
         unseen = meters.feed(event, scene, deed is not None)
         verdicts = self._judge(event, scene, watch)
@@ -303,11 +287,14 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
+        if event.type == "closed":
+            builtin.close(self.world, event, scene)
         meters.feed_unseen(event, scene, unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
         self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
+        self._tiers_elsewhere(scene, event, [deed for deed, _ in backs], began)
         self._resume(event, member)
 
     def _scene(self, event: Event, member: Subject) -> Scene:
@@ -326,6 +313,7 @@ class Engine:
             for id in sorted(deed.holders()):
                 for each in self._involved(self.world.subjects[self.world.who(id)]):
                     self.pass_to(each, scene.day)
+                    each.at = max(each.at, event.at)
         return backs
 
     def _deed(self, event: Event, scene: Scene) -> Deed | None:
@@ -359,6 +347,7 @@ class Engine:
         subject = self._admit(self.world.who(id), at)
         for each in self._involved(subject):
             self.pass_to(each, self.calendar.day(at))
+            each.at = max(each.at, at)
         return subject
 
     def _stood(self, scene: Scene) -> dict[str, int]:
@@ -383,6 +372,21 @@ class Engine:
                 held.floor = counting.floor(ladder, here)
             if held.standing != stood[ladder.name]:
                 self.world.move(owner, ladder, event.at, reason or "floor")
+
+    def _tiers_elsewhere(self, scene: Scene, event: Event, undone: Iterable[Deed], began: tuple[int, int]) -> None:
+        """Lets the tiers of others follow: who was given something, or had something undone; accounts that were left too."""
+        ledger, accounts = self.world.ledger, {id for deed in undone for id in deed.accounts.values()}
+        whose = {each.member for each in ledger.awards[began[0] :]} | {
+            each.holder for each in ledger.postings[began[1] :]
+        }
+        sold = min((deed.day for deed in undone), default=None)
+        for id in sorted((whose | accounts) - {owner.id for owner in self._involved(scene.member)}):
+            other = self.world.subjects[id]
+            for ladder in self._ladders_of(other):
+                there = self.world.scene(other)
+                if sold is not None:
+                    self._shift(other, ladder, event.at, partial(ladders.after_return, ladder, there, sold))
+                self._shift(other, ladder, event.at, partial(ladders.after_gain, ladder, there))
 
     def _resume(self, event: Event, member: Subject) -> None:
         """Takes up reversals that waited for this event."""

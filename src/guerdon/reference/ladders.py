@@ -15,6 +15,7 @@ from guerdon.reference.counting import (
     count,
     counted,
     counting_end,
+    counting_period,
     days_of,
     holder_of,
     term_end,
@@ -28,10 +29,15 @@ from guerdon.reference.state import Held
 
 
 def after_event(ladder: nodes.Ladder, scene: Scene) -> str | None:
-    """Moves a tier up (or, `while met`, down) after an event; the reason, where it moved."""
+    """Moves a tier after an event, which may grant one; the reason, where it moved."""
+    granted = _granted(ladder, holder_of(ladder, scene), scene)
+    return after_gain(ladder, scene) or granted
+
+
+def after_gain(ladder: nodes.Ladder, scene: Scene) -> str | None:
+    """Moves a tier up (or, `while met`, down) after something was counted; the reason, where it moved."""
     held = holder_of(ladder, scene)
-    reason = _granted(ladder, held, scene)
-    if ladder.rises is None:
+    if ladder.rises is None and not held.capped:
         rank = _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
         if rank > held.rank:
             _rise(ladder, held, rank, scene)
@@ -41,13 +47,13 @@ def after_event(ladder: nodes.Ladder, scene: Scene) -> str | None:
         if rank < held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
             held.rank = rank
             return "no longer met"
-    return reason
+    return None
 
 
 def after_change(ladder: nodes.Ladder, scene: Scene) -> str | None:
     """Lets a tier `while met` follow what it counts, up and down, where no event changed it."""
     held, rank = holder_of(ladder, scene), counted(ladder, scene)
-    if rank == held.rank or (held.given and rank < held.rank):
+    if rank == held.rank or held.capped or (held.given and rank < held.rank):
         return None
     held.rank, rose = rank, rank > held.rank
     return "reached" if rose else "no longer met"
@@ -58,7 +64,7 @@ def _rise(ladder: nodes.Ladder, held: Held, rank: int, scene: Scene, day: date |
     day = day or scene.day
     if not ladder.restarts:
         held.below = replace(held, below=None)
-    held.rank, held.ends, held.given, held.grace = rank, term_end(ladder, scene, day), False, False
+    held.rank, held.ends, held.given, held.grace, held.capped = rank, term_end(ladder, scene, day), False, False, False
     held.since, held.reached = day, scene.day
 
 
@@ -86,29 +92,31 @@ def _next_counted(ladder: nodes.Ladder, rank: int) -> int | None:
 
 
 def _granted(ladder: nodes.Ladder, held: Held, scene: Scene) -> str | None:
-    """Gives a tier that the event grants; one that is held already is renewed."""
+    """Gives the highest tier that the event grants; one that is held already is renewed."""
     assert scene.event is not None
-    for grant in ladder.grants:
-        if grant.event != scene.event.type or (grant.when is not None and not holds(grant.when, scene)):
-            continue
-        rank = ladder.rank(grant.tier)
-        if rank > held.rank:
-            _rise(ladder, held, rank, scene)
-            held.given = True
-            return "granted"
-        if rank == held.rank and rank:
-            ends = term_end(ladder, scene, scene.day)
-            if isinstance(ladder.lasts, nodes.Duration) and held.ends is not None and not held.grace:
-                ends = after(held.ends, ladder.lasts)
-            held.ends, held.grace, held.given = ends, False, True
+    granted = [each for each in ladder.grants if each.event == scene.event.type]
+    ranks = [ladder.rank(each.tier) for each in granted if each.when is None or holds(each.when, scene)]
+    rank = max(ranks, default=0)
+    if rank > held.rank:
+        _rise(ladder, held, rank, scene)
+        held.given = True
+        return "granted"
+    if rank and held.rank in ranks:
+        ends = term_end(ladder, scene, scene.day)
+        if isinstance(ladder.lasts, nodes.Duration) and held.ends is not None and not held.grace:
+            ends = after(held.ends, ladder.lasts)
+        held.ends, held.grace, held.given = ends, False, True
     return None
 
 
 def give(ladder: nodes.Ladder, scene: Scene, rank: int, through: date | None) -> None:
-    """Sets a tier by hand, through a day or for a whole term."""
+    """Sets a tier by hand, through a day or for a whole term; a lower one than is reached holds as long."""
     owner = scene.owner(ladder.account)
     ends = through + ONE if through is not None else term_end(ladder, scene, scene.day)
-    owner.held[ladder.name] = Held(rank, ends if rank else None, given=True, since=scene.day, reached=scene.day)
+    capped = rank < counted(ladder, scene)
+    owner.held[ladder.name] = Held(
+        rank, ends if rank or capped else None, given=True, since=scene.day, reached=scene.day, capped=capped
+    )
 
 
 # ---------------------------------------------------------------- after a return
@@ -118,9 +126,11 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
     """Lowers a tier that rests on what was returned, sold on a day or later; the reason, where it moved.
 
     It stays where it would have been reached by another day too. Else it falls to the
-    tier that is reached without what was returned, or that was held before if that is higher.
+    tier that is reached without what was returned, or that was held before if that is
+    higher and does not rest on it as well. What was carried over is reckoned anew.
     """
-    held, today = holder_of(ladder, scene), scene.day
+    held = holder_of(ladder, scene)
+    _carry_less(ladder, held, scene, sold)
     if ladder.returns is not nodes.OnReturn.ONCE or not held.rank or held.given:
         return None
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
@@ -128,26 +138,76 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
         return "returned" if held.rank < before else None
     if held.reached < sold:
         return None
-    below, rank = held.below, 0
-    owner = scene.owner(ladder.account)
-    owner.held[ladder.name] = replace(below) if below is not None and ladder.restarts else replace(held)
-    for day in sorted({held.reached, today, *days_of(ladder, scene, held.reached)}):
-        scene.day = day
-        reached = counted(ladder, scene)
-        if reached >= held.rank:
-            held.reached, rank = day, held.rank
-            break
-        rank = max(rank, reached)
-    scene.day = today
-    owner.held[ladder.name] = held
+    if ladder.restarts:
+        return _risen_again(ladder, held, scene)
+    rank, reached = _still_reached(ladder, held, scene)
     if rank >= held.rank:
+        held.reached = reached
         return None
-    if below is not None and below.rank >= rank and (below.ends is None or below.ends > today):
-        owner.held[ladder.name] = below
-        below.carried, below.carried_until = held.carried, held.carried_until
+    below = held.below
+    if below is not None and below.rank >= rank and _stands(ladder, below, scene, sold):
+        below.carried, below.carried_until, below.brought = held.carried, held.carried_until, held.brought
+        scene.owner(ladder.account).held[ladder.name] = below
     else:
         held.rank, held.ends = rank, term_end(ladder, scene, held.reached) if rank else None
     return "returned"
+
+
+def _still_reached(ladder: nodes.Ladder, held: Held, scene: Scene) -> tuple[int, date]:
+    """The highest rank, up to the one held, that is reached on a day since it was, and that day."""
+    today, rank, when = scene.day, 0, held.reached
+    for day in sorted({held.reached, today, *days_of(ladder, scene, held.reached)}):
+        scene.day = day
+        reached = min(counted(ladder, scene), held.rank)
+        if reached > rank:
+            rank, when = reached, day
+        if rank == held.rank:
+            break
+    scene.day = today
+    return rank, when
+
+
+def _stands(ladder: nodes.Ladder, below: Held, scene: Scene, sold: date) -> bool:
+    """Whether a tier that was held before is held yet, and does not rest on what was returned."""
+    if below.ends is not None and below.ends <= scene.day:
+        return False
+    return below.given or below.reached < sold or _still_reached(ladder, below, scene)[0] >= below.rank
+
+
+def _risen_again(ladder: nodes.Ladder, held: Held, scene: Scene) -> str | None:
+    """Lets a tier that takes its threshold off the count rise again from the one that was held before it."""
+    if held.below is None:
+        return None
+    again = replace(held.below)
+    owner, today, rank = scene.owner(ladder.account), scene.day, held.rank
+    owner.held[ladder.name] = again
+    for day in sorted({held.reached, today, *days_of(ladder, scene, held.reached)}):
+        scene.day = day
+        reached = _risen(ladder, again, scene)
+        if reached > again.rank:
+            _rise(ladder, again, reached, scene)
+    scene.day = today
+    if again.rank >= rank:
+        owner.held[ladder.name] = held
+        return None
+    return "returned"
+
+
+def _carry_less(ladder: nodes.Ladder, held: Held, scene: Scene, sold: date) -> None:
+    """Reckons anew what was carried into this period, where what was returned was sold before it."""
+    if not ladder.carries or not held.carried or scene.day >= held.carried_until:
+        return
+    today, first = (
+        scene.day,
+        scene.calendar.period(counting_period(ladder, scene), scene.day, 0, scene.member.joined)[0],
+    )
+    if sold >= first:
+        return
+    before = replace(held, carried=held.brought, carried_until=first)
+    owner = scene.owner(ladder.account)
+    owner.held[ladder.name] = before
+    held.carried = min(held.carried, _excess(ladder, before, scene, first))
+    owner.held[ladder.name], scene.day = held, today
 
 
 # ---------------------------------------------------------------- the start of a day
@@ -164,7 +224,7 @@ def _due(ladder: nodes.Ladder, scene: Scene) -> Iterator[date]:
         yield from changes((ladder.counts, *(tier.when for tier in ladder.tiers)), scene)
         if ladder.account is None and (held_until := held.carried_until) > scene.day:
             yield held_until
-    elif held.rank and held.ends is not None:
+    elif (held.rank or held.capped) and held.ends is not None:
         yield held.ends
     if ladder.rises is not None:
         yield scene.calendar.period(ladder.rises.period, scene.day, ladder.rises.ahead, owner.joined)[1]
@@ -190,11 +250,14 @@ def review(ladder: nodes.Ladder, scene: Scene, day: date) -> str | None:
     scene.day = day
     if ladder.rises is not None and day == _rise_day(ladder, scene, before):
         reason = _rise_at_review(ladder, held, scene, day)
+    if held.capped and held.ends is not None and held.ends <= day:
+        held.capped, held.ends = False, held.ends if held.rank else None
     if reason is None and held.rank:
         reason = _fall(ladder, held, scene, day)
     scene.day = day
     if closes:
         fallen = held.rank < rank and ladder.unless_fallen
+        held.brought = held.carried if scene.day - ONE < held.carried_until else ZERO
         held.carried = ZERO if fallen else excess
         held.carried_until = counting_end(ladder, scene)
     return reason
@@ -208,7 +271,7 @@ def _rise_day(ladder: nodes.Ladder, scene: Scene, before: date) -> date:
 
 def _rise_at_review(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> str | None:
     scene.day = day - ONE
-    rank = _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
+    rank = held.rank if held.capped else _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
     if rank > held.rank:
         _rise(ladder, held, rank, scene, day)
         return "reached"

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
+from guerdon.program import nodes
 from guerdon.reference.calendar import after
 from guerdon.reference.exact import ZERO
 from guerdon.reference.state import join
@@ -72,16 +73,18 @@ def _put_in_order(
     world: World, event: Event, ids: set[str], new_entry: Entry | None, evaluate: Evaluate, again: Evaluate
 ) -> None:
     """Evaluates the journals of some subjects again in their order, with a new entry, and posts what that changes."""
-    group = _group(world, ids)
+    group = group_of(world, ids)
     entries = _entries(world, group)
     old = _added(entry.posted for entry in entries)
     stood = {id: _standings(world, id) for id in group}
     ledger, world.ledger = world.ledger, Ledger()
+    reached: set[str] = set()
     try:
         _undo(world, group)
         for entry in sorted([*entries, new_entry] if new_entry else entries, key=_happened):
             world.granted = None if entry is new_entry else entry.granted
-            _record(world, entry.event, evaluate if entry is new_entry else again, entry.when)
+            done = _record(world, entry.event, evaluate if entry is new_entry else again, entry.when)
+            reached |= done.touched if world.reached > done.when else set()
         new = _added(entry.posted for entry in _entries(world, group))
     finally:
         world.ledger, world.granted = ledger, None
@@ -90,6 +93,8 @@ def _put_in_order(
         for ladder in world.program.ladders.values():
             if id in world.subjects and stood[id].get(ladder.name) != _standings(world, id).get(ladder.name):
                 world.move(world.subjects[id], ladder, event.recorded, "corrected")
+    if not reached <= group:  # into the past of somebody else, whose events are to be looked at again too
+        _put_in_order(world, event, group | reached, None, evaluate, again)
 
 
 def _happened(entry: Entry) -> tuple[int, tuple[int, int, str]]:
@@ -112,7 +117,7 @@ def _accounts(world: World, member: str) -> list[str]:
     return [] if known is None else [world.owner(known, name).id for name in world.program.accounts]
 
 
-def _group(world: World, ids: set[str]) -> set[str]:
+def group_of(world: World, ids: set[str]) -> set[str]:
     """Some subjects and all with whom they have events of the journal in common."""
     group, new = set(ids), set(ids)
     while new:
@@ -142,7 +147,9 @@ def _forget(world: World, latest: Entry, again: Evaluate) -> None:
     """Lets go of events that nothing can come before any more: the state before the first moves on."""
     lateness = world.program.frame.lateness
     assert lateness is not None
-    group = _group(world, set(latest.touched))
+    if not any(_has_old(world, world.journals[id], latest, lateness) for id in latest.touched if id in world.journals):
+        return
+    group = group_of(world, set(latest.touched))
     entries = _entries(world, group)
     today = world.calendar.day(latest.event.recorded)
     old = [entry for entry in entries if after(world.calendar.day(entry.when), lateness) < today]
@@ -168,6 +175,12 @@ def _forget(world: World, latest: Entry, again: Evaluate) -> None:
     join(world.subjects)
 
 
+def _has_old(world: World, journal: Journal, latest: Entry, lateness: nodes.Duration) -> bool:
+    """Whether nothing can come before the first half of a journal any more: then it is worth looking at."""
+    middle = journal.entries[(len(journal.entries) - 1) // 2]
+    return after(world.calendar.day(middle.when), lateness) < world.calendar.day(latest.event.recorded)
+
+
 # ---------------------------------------------------------------- corrections
 
 Key = tuple[object, ...]
@@ -185,9 +198,8 @@ def _added(ledgers: Iterable[Ledger]) -> _Sums:
     sums = _Sums({}, {})
     for ledger in ledgers:
         for award in ledger.awards:
-            id = award.id.split(MARK)[0]
-            known = sums.awards.get(id)
-            sums.awards[id] = replace(award, id=id) if known is None else _sum(known, award, 1)
+            known = sums.awards.get(award.id)
+            sums.awards[award.id] = award if known is None else _sum(known, award, 1)
         for posting in ledger.postings:
             pots = sorted((posting.source, posting.target), key=lambda pot: pot.value)
             key = (posting.holder, posting.unit, posting.lot, *pots, posting.event, posting.reason)

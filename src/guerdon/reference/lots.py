@@ -200,7 +200,7 @@ def due(subject: Subject) -> date | None:
 
 def begin_day(world: World, subject: Subject, day: date) -> bool:
     """Lets lots expire, and ends holds, at the start of a day; whether anything moved."""
-    at, moved = world.calendar.start(day), False
+    at, moved = max(world.calendar.start(day), subject.known), False
     for name in sorted(subject.purses):
         purse, unit = subject.purses[name], world.program.units.get(name)
         if unit is None or purse.due is None or purse.due > day:
@@ -222,14 +222,13 @@ def begin_day(world: World, subject: Subject, day: date) -> bool:
 
 
 def _repin(world: World, unit: nodes.Unit, subject: Subject, lot: Lot, day: date) -> None:
-    """Puts a lot under the latest line that took over existing ones."""
+    """Puts a lot under a line that takes over existing ones from this day on."""
     for number, line in enumerate(unit.expiries):
-        if line.existing and line.since is not None and lot.earned < line.since <= day and lot.line != number:
-            if lot.moved is not None and lot.moved >= line.since:
-                continue
-            if line.when is None or holds(line.when, world.scene(world.subjects.get(lot.earner, subject), day)):
-                lot.line, lot.moved = number, line.since
-                lot.expires = ending(world, unit, subject, lot)
+        takes_over = line.existing and line.since == day and lot.earned < day and lot.line != number
+        whose = world.scene(world.subjects.get(world.who(lot.earner), subject), day)
+        if takes_over and (line.when is None or holds(line.when, whose)):
+            lot.line = number
+            lot.expires = ending(world, unit, subject, lot)
 
 
 def tidy(world: World, unit: nodes.Unit, subject: Subject, done: date | None = None) -> None:

@@ -195,7 +195,11 @@ def _gone(rule: nodes.Rule, came: Fraction, then: Scene) -> Fraction:
     """The share of what a rule came to that it no longer comes to."""
     if not guarded(rule, then):
         return Fraction(1)
-    return 1 - min(comes_to(rule, then) / came, Fraction(1)) if came else ZERO
+    if not came:
+        return ZERO
+    least = rule.minimum or ZERO
+    now = comes_to(rule, then)
+    return 1 - min((max(now, least) if now else ZERO) / max(came, least), Fraction(1))
 
 
 def _taken(undoing: _Undoing, rule: nodes.Rule, gift: Gift, gifts: list[Gift], share: Fraction) -> Fraction:

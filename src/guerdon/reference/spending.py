@@ -248,20 +248,26 @@ def move_debt(world: World, unit: str, old: Subject, new: Subject, at: int, even
 def take(
     world: World, gift: Gift, quantity: Fraction, at: int, event: str, oldest: bool = False, to: Pot = Pot.TAKEN_BACK
 ) -> Fraction:
-    """Takes back so much of what was given: from its own lot, then other lots, then as the unit's debt says.
+    """Takes back so much of what was given, and how much that was.
 
-    What expired of it before is not taken twice; how much was taken. `oldest`: from the oldest lots instead.
+    From its own lot, then from other lots, those that can be spent first, then as the unit's
+    debt says. What expired of it before is not taken twice. `oldest`: from the oldest lots
+    instead of its own. Of what is handed back, nothing is written off.
     """
     lot, unit = gift.lot, world.program.units[gift.unit]
     assert lot is not None, "what can be spent lies in a lot"
-    subject, excused = home(world, lot), ZERO
-    first = sorted(subject.purses[unit.name].lots, key=lambda lot: (lot.earned, lot.order)) if oldest else [lot]
-    _, lacking = _out_of_lots(world, first, subject, quantity, at, event, to, gift.rule)
-    if not oldest:
-        excused = min(max(lot.expired - gift.excused, ZERO), lacking)
-        gift.excused += excused
-        lacking -= excused
-        spend(world, subject, unit, lacking, at, event, to, gift.rule)
-    else:
-        _owe(world, subject, unit, lacking, at, event, to, gift.rule)
-    return quantity - excused
+    subject = home(world, lot)
+    expired = min(max(lot.expired - gift.excused, ZERO), max(quantity - lot.left, ZERO))
+    gift.excused += expired
+    pending = [each for each in subject.purses[unit.name].lots if not each.released and each is not lot]
+    there = [*([] if oldest else [lot]), *in_order(world, unit, subject), *pending]
+    if oldest:
+        there.sort(key=lambda each: (each.earned, each.order))
+    taken, lacking = _out_of_lots(world, there, subject, quantity - expired, at, event, to, gift.rule)
+    if (
+        to is not Pot.TRANSFERRED
+        or unit.debt.kind is nodes.DebtKind.ALLOWED
+        or unit.debt.kind is nodes.DebtKind.REFUSED
+    ):
+        taken += _owe(world, subject, unit, lacking, at, event, to, gift.rule)
+    return sum((each.quantity for each in taken), ZERO)

@@ -18,8 +18,8 @@ ZERO = Fraction(0)
 Ref = tuple[str, str]
 """The kind and the id of an event."""
 
-Awaited = tuple[str, str | None, object]
-"""A kind of event that ends a hold, and the fact (None: any) that it has to have, with its value."""
+Awaited = tuple[str, str, str | None, object]
+"""Whose event, of which kind, ends a hold; and the fact (None: any) that it has to have, with its value."""
 
 WHOLE = -1
 """The place of an event as a whole, beside those of its lines."""
@@ -137,6 +137,8 @@ class Held:
     term is over, and the time of grace runs. `deducted` is taken off what is counted
     on days before `deducted_until`, `carried` comes from an earlier period and counts on days before `carried_until`.
     `below`: what was held before it was reached. `floor`: the rank that it can't fall below now.
+    `capped`: set by hand below what is reached; it does not rise. `brought`: what was
+    carried into the period before this one.
     """
 
     rank: int = 0
@@ -151,6 +153,8 @@ class Held:
     carried_until: date = date.min
     below: Held | None = None
     floor: int = 0
+    capped: bool = False
+    brought: Fraction = ZERO
 
     def joined(self, other: Held, day: date) -> Held:
         """The tier of a member who is two from a day on: the higher, less what either deducted, with what both carried."""
@@ -194,7 +198,6 @@ class Lot:
     noted: str | None = None
     released: bool = False
     expired: Fraction = ZERO
-    moved: date | None = None  # the day from which a line that took over existing lots has it
     kept: date = date.min  # the latest day of what kept it alive in other purses
 
 
@@ -289,6 +292,10 @@ class Deed:
         return lots | whose | {each.holder for each in parts}
 
 
+Promise = tuple[str, str, str, Awaited]
+"""A holder, a unit, the id of a lot, and what it waits for."""
+
+
 def _tallies() -> dict[Any, Tally]:
     return defaultdict(Tally)
 
@@ -300,8 +307,9 @@ class Subject:
     Shape: `meters` by number, and what returns `corrected` on their own day; `earned` by unit, `earned_by` by rule; `limits` by rule,
     number of the limit and the facts it counts by; `bases` and `owed` by rule that
     accumulates; `deeds` by event; `waiting`: reversals of events that have not come, and
-    why; `active`: the latest day of events that keep points alive. `into`: whom the
-    member became part of.
+    why; `promised`: lots of others that an event of this one ends the hold of; `active`: the latest day
+    of events that keep points alive. `greeted`: whether a day of joining was said; `known`:
+    the instant at which the latest of its events became known. `into`: whom the member became part of.
     """
 
     id: str
@@ -321,8 +329,11 @@ class Subject:
     owed: dict[str, Tally] = field(default_factory=_tallies)
     deeds: dict[Ref, Deed] = field(default_factory=dict)
     waiting: list[tuple[Event, Any]] = field(default_factory=list)
+    promised: list[Promise] = field(default_factory=list)
     active: dict[str, date] = field(default_factory=dict)
     closed: bool = False
+    greeted: bool = False
+    known: int = 0
     into: str | None = None
     lots: int = 0  # how many lots there have been
 
@@ -340,6 +351,9 @@ class Subject:
         self.deeds |= other.deeds
         self.waiting += other.waiting
         other.waiting = []
+        self.promised += other.promised
+        self.greeted |= other.greeted
+        self.known = max(self.known, other.known)
         for kind, day in other.active.items():
             self.active[kind] = max(day, self.active.get(kind, day))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -54,10 +54,12 @@ class World:
     ledger: Ledger = field(default_factory=Ledger)
     subjects: dict[str, Subject] = field(default_factory=dict)
     journals: dict[str, Journal] = field(default_factory=dict)
+    member_facts: Mapping[str, Facts] = field(default_factory=dict)  # of those who had no event yet
     touched: dict[str, Subject | None] | None = None
     reached: int = 0
     granted: bool | None = None
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
+    bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""
@@ -87,6 +89,13 @@ class World:
             id = known.into
         return id
 
+    def owner_id(self, member: str, account: str | None) -> str:
+        """The id of whose a thing of `account` is for a member, who may have had no event yet."""
+        known = self.subjects.get(self.who(member))
+        facts = known.facts if known is not None else self.member_facts.get(member, {})
+        which = facts.get(self.program.accounts[account].fact) if account is not None else None
+        return self.who(member) if which is None else f"{account}/{which}"
+
     def is_closed(self, id: str) -> bool:
         """Whether the member of an id was closed, so that nobody receives for them."""
         known = self.subjects.get(self.who(id))
@@ -114,6 +123,10 @@ class World:
             self.reached = max(self.reached, subject.at)
             journal = self.journals.get(subject.id)
             self.touched[subject.id] = None if journal and journal.entries else copy.deepcopy(subject)
+
+    def leave(self, subject: Subject, at: int, reason: str) -> None:
+        """Posts that a subject stands on no ladder any more."""
+        self.ledger.moves += [Move(subject.id, name, None, at, reason) for name in subject.held]
 
     def move(self, subject: Subject, ladder: nodes.Ladder, at: int, reason: str) -> None:
         """Posts where a subject stands on a ladder."""

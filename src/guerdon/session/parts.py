@@ -11,7 +11,7 @@ import cbor2
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
-from guerdon.reference.state import Gift, Held, Lot, Purse, Slice, Tally
+from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Slice, Tally
 from guerdon.reference.world import Entry
 
 # ---------------------------------------------------------------- values
@@ -113,11 +113,14 @@ def plain_held(held: Held) -> list[Any]:
         held.carried_until.toordinal(),
         plain_held(held.below) if held.below is not None else None,
         held.floor,
+        held.capped,
+        plain_number(held.brought),
     ]
 
 
 def as_held(values: list[Any]) -> Held:
-    rank, ends, given, since, reached, grace, deducted, deducted_until, carried, until, below, floor = values
+    rank, ends, given, since, reached, grace, deducted, deducted_until, carried, until, below, *rest = values
+    floor, capped, brought = rest
     return Held(
         rank,
         as_maybe(ends),
@@ -131,6 +134,8 @@ def as_held(values: list[Any]) -> Held:
         day(until),
         as_held(below) if below is not None else None,
         floor,
+        capped,
+        Fraction(brought),
     )
 
 
@@ -153,7 +158,7 @@ def plain_lot(lot: Lot) -> list[Any]:
         lot.earned.toordinal(),
         lot.order,
         plain_maybe(lot.starts),
-        [*lot.awaited[:2], plain_value(lot.awaited[2])] if lot.awaited is not None else None,
+        plain_awaited(lot.awaited) if lot.awaited is not None else None,
         plain_maybe(lot.expires),
         lot.line,
         lot.earner,
@@ -161,7 +166,6 @@ def plain_lot(lot: Lot) -> list[Any]:
         lot.noted,
         lot.released,
         plain_number(lot.expired),
-        plain_maybe(lot.moved),
         plain_maybe(lot.kept) if lot.kept > date.min else None,
     ]
 
@@ -182,7 +186,6 @@ def as_lot(values: list[Any], unit: str) -> Lot:
         noted,
         released,
         expired,
-        moved,
         kept,
     ) = values
     return Lot(
@@ -193,7 +196,7 @@ def as_lot(values: list[Any], unit: str) -> Lot:
         day(earned),
         order,
         as_maybe(starts),
-        (awaited[0], awaited[1], as_value(awaited[2])) if awaited is not None else None,
+        as_awaited(awaited) if awaited is not None else None,
         as_maybe(expires),
         line,
         earner,
@@ -201,9 +204,17 @@ def as_lot(values: list[Any], unit: str) -> Lot:
         noted,
         released,
         Fraction(expired),
-        as_maybe(moved),
         as_maybe(kept) or date.min,
     )
+
+
+def plain_awaited(awaited: Awaited) -> list[Any]:
+    return [*awaited[:3], plain_value(awaited[3])]
+
+
+def as_awaited(values: list[Any]) -> Awaited:
+    whose, kind, by, fact = values
+    return whose, kind, by, as_value(fact)
 
 
 def plain_gift(gift: Gift) -> list[Any]:

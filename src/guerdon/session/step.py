@@ -64,12 +64,26 @@ class Session:
     def __post_init__(self) -> None:
         self._layout = Layout(self.program)
 
-    def event(self, type: str, *, id: str, member: str, at: object, **facts: object) -> Event:
+    def event(
+        self,
+        type: str,
+        *,
+        id: str,
+        member: str,
+        at: object,
+        recorded: object = None,
+        sequence: int = 0,
+        **facts: object,
+    ) -> Event:
         """An event from plain values.
 
+        Shape: `recorded`: when it became known (None: when it happened); `sequence` decides
+        between events of one moment.
         Errors: BadEvent with what is wrong with each of them.
         """
-        return given_event(self.program, type, id=id, member=member, at=at, facts=facts)
+        return given_event(
+            self.program, type, id=id, member=member, at=at, facts=facts, recorded=recorded, sequence=sequence
+        )
 
     def subjects(self, event: Event, states: States | None = None) -> tuple[str, ...]:
         """The subjects whose states an event needs, sorted: the member, those that it names, and their accounts.
@@ -91,6 +105,7 @@ class Session:
         for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
             for deed in subject.deeds.values():
                 found |= deed.holders()
+            found |= {holder for holder, *_ in subject.promised}
         for id in list(found):
             told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
             for name, account in self.program.accounts.items():

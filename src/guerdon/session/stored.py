@@ -71,9 +71,22 @@ def unpack(world: World, states: Mapping[str, bytes], layout: Layout | None = No
     Errors: BadState where bytes are damaged (G801), of a newer version (G802) or of another program (G803).
     """
     layout = layout or Layout(world.program)
-    read = {id: layout.read(id, data) for id, data in states.items()}
+    for id, data in states.items():
+        layout.check(id, data)
+    try:
+        _unpack(world, states, layout)
+    except BadState:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError) as odd:
+        raise BadState("G801", f"the states of {', '.join(states)} are not as `step` gave them", f"{odd}") from odd
+
+
+def _unpack(world: World, states: Mapping[str, bytes], layout: Layout) -> None:
+    read = {id: cbor2.loads(data[HEAD:-TAIL]) for id, data in states.items()}
     shared: dict[tuple[str, str, int], Entry] = {}
     for id, (subject, base, entries) in read.items():
+        if subject[0] != id:
+            raise BadState("G801", f"the state given for {id} is that of {subject[0]}", "give each subject its own")
         world.subjects[id] = layout.as_subject(subject)
         if entries:
             journal = Journal(layout.as_subject(base) if base is not None else None)
@@ -99,8 +112,8 @@ class Layout:
         self.reads = [*dict.fromkeys(each for each in walk((program.rules, program.measures)) if is_read(each))]
         self.places = {expr: place for place, expr in enumerate(self.reads)}
 
-    def read(self, id: str, data: bytes) -> list[Any]:
-        """The values in some bytes, checked from the outside in."""
+    def check(self, id: str, data: bytes) -> None:
+        """Looks at some bytes from the outside in, up to the values in them."""
         if len(data) < HEAD + TAIL or not data.startswith(MAGIC):
             raise BadState("G801", f"the bytes of {id} are no state", "give what `step` gave")
         if data[len(MAGIC)] > VERSION:
@@ -109,8 +122,6 @@ class Layout:
             raise BadState("G801", f"the state of {id} is damaged", "restore it, or run the history again")
         if data[len(MAGIC) + 1 : HEAD] != self.mark:
             raise BadState("G803", f"the state of {id} is of another program", "run the history with this program")
-        found: list[Any] = cbor2.loads(data[HEAD:-TAIL])
-        return found
 
     # ------------------------------------------------------------ subjects
 
@@ -135,11 +146,14 @@ class Layout:
             of.closed,
             of.into,
             of.lots,
+            [[*promise[:3], parts.plain_awaited(promise[3])] for promise in of.promised],
+            of.greeted,
+            of.known,
         ]
 
     def as_subject(self, values: list[Any]) -> Subject:
         id, facts, day, at, joined, account, held, purses = values[:8]
-        tallies, (deeds, waiting, active, closed, into, lots) = values[8:-6], values[-6:]
+        tallies, (deeds, waiting, active, closed, into, lots, promised, greeted, known) = values[8:-9], values[-9:]
         subject = Subject(
             id,
             {name: parts.as_value(value) for name, value in facts.items()},
@@ -159,6 +173,8 @@ class Layout:
         subject.waiting = [(self.as_event(event), Unmatched(code, message, True)) for event, code, message in waiting]
         subject.active = {name: parts.day(each) for name, each in active.items()}
         subject.closed, subject.into, subject.lots = closed, into, lots
+        subject.promised = [(holder, unit, lot, parts.as_awaited(awaited)) for holder, unit, lot, awaited in promised]
+        subject.greeted, subject.known = greeted, known
         return subject
 
     def as_event(self, values: list[Any]) -> Event:

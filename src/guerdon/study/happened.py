@@ -199,4 +199,4 @@ def _times_issued(postings: Iterable[Posting]) -> dict[str, int]:
 def moved(move: Move, who: str) -> Phrase:
     """A tier that came to be held, and why."""
     whose = "" if move.member == who else f" ({move.member})"
-    return Phrase(move.ladder, f"{move.tier}: {move.reason}{whose}")
+    return Phrase(move.ladder, f"{move.tier or 'no more'}: {move.reason}{whose}")

@@ -95,7 +95,8 @@ def summarise(posted: Posted) -> Summary:
 def _rules(posted: Posted) -> list[RuleLine]:
     by_rule: dict[str, list[Award]] = {name: [] for name in posted.program.rules}
     for award in posted.ledger.awards:
-        by_rule[award.rule].append(award)
+        if award.rule in by_rule:  # others are counted by hand
+            by_rule[award.rule].append(award)
     in_text_order = sorted(posted.program.rules.values(), key=lambda rule: rule.span.start)
     return [_rule(rule, by_rule[rule.name], posted.program) for rule in in_text_order]
 

@@ -313,7 +313,7 @@ CODES: dict[str, Code] = {
     ),
     "G419": Code(
         "rule named like something else in the ledger",
-        "The id of an award is the event's kind, its id and the rule's name, with `/` between them. A rule that is called like a built-in event, that is called by a number, or whose name ends with `/` and another rule's name would have ids that something else could have too.",
+        "The id of an award is the event's kind, its id and the rule's name, with `/` between them. A rule that is called like a built-in event, that is called by a number, or whose name ends or begins with another rule's name and a `/` between would have ids that something else could have too.",
         "Give the rule another name.",
     ),
     "G500": Code("history file not readable", "A `history.yaml` is missing, or is not UTF-8 text.", "Give the file, or the folder it lies in, saved as UTF-8."),
@@ -376,6 +376,8 @@ CODES: dict[str, Code] = {
     "G695": Code("below zero refused", "The unit says `debt refused`, and the event would take its balance below zero. Nothing of it is posted.", "Write another `debt`, or let the balance grow first."),
     "G696": Code("account closed", "The member was closed by an earlier event, so nothing more happens to them.", "Leave later events out, or give them to another member."),
     "G697": Code("tier that would be over", "An adjustment or an opening sets a tier `through` a day that is past when it happens, so nobody would ever hold it.", "Give a day to come, or leave the event out."),
+    "G698": Code("member with the id of an account", "The ids of accounts are the account's name and the shared fact, with `/` between them. A member with such an id would be taken for the account, and could spend what is the account's.", "Give the member another id, or the account another name."),
+    "G699": Code("what happens once", "A member joins once, becomes part of another once, and nobody takes over a member who was closed.", "Leave the event out, or correct whom it is about."),
     "G701": Code("test not met", "A test of the program expected something else than what its rules give.", "Look at the rule with `guerdon explain`; mend the rule, or what the test expects."),
     "G801": Code("state damaged", "The bytes are not a state as `step` gave it: cut off, changed or of something else.", "Restore the bytes, or run the member's history again."),
     "G802": Code("state of a newer version", "The state was written by a later version of guerdon, which may say more than this one can read.", "Use that version, or a newer one."),
