@@ -10,6 +10,7 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ import click
 from guerdon.command import (
     DAY,
     FELL_SHORT,
+    PERCENT,
     format_option,
     history_of,
     history_option,
@@ -33,6 +35,7 @@ from guerdon.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from guerdon.program import nodes
+    from guerdon.study.coverage.report import Coverage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -146,27 +149,55 @@ def new(folder: Path) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
-@format_option
-def test(files: tuple[str, ...], form: str) -> None:
+@click.option("--coverage", is_flag=True, help="Say which rules and branches no test reaches.")
+@click.option("--marked", is_flag=True, help="Print the programs, each line marked as reached, partly or never.")
+@click.option("--fail-under", type=PERCENT, help="Exit 1 where less of the branches is reached.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    help="Text, JSON, or HTML of coverage.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the page of HTML into this file.")
+def test(
+    files: tuple[str, ...], coverage: bool, marked: bool, fail_under: Fraction | None, form: str, out: Path | None
+) -> None:
     """Run the tests in programs."""
     from guerdon.study import trial
 
-    failed = total = 0
-    told: list[dict[str, object]] = []
+    coverage |= marked or fail_under is not None
+    if not coverage and form == "html":
+        raise click.UsageError("--format html shows --coverage: ask for it")
+    if out is not None and form != "html":
+        raise click.UsageError("--out is for the page of --format html")
+    results: list[trial.Result] = []
+    covered: list[Coverage] = []
     for file in files:
         program = loaded(file, form)
-        for result in trial.run(program.typed):
-            total += 1
-            failed += bool(result.misses)
-            told.append(trial.as_json(result))
-            if form == "text":
-                for miss in result.misses:
-                    click.echo(trial.render(result, miss) + "\n")
-    if form == "json":
-        click.echo(json.dumps(told, indent=2))
-    else:
-        click.echo(f"{total - failed} passed, {failed} failed" if total else "there are no tests")
-    sys.exit(FELL_SHORT if failed else 0)
+        if coverage:
+            from guerdon.study.coverage import report
+
+            found, reach = report.run(program.typed, str(program.path))
+            covered.append(reach)
+        else:
+            found = trial.run(program.typed)
+        results += found
+    failed = sum(bool(each.misses) for each in results)
+    if form == "text":
+        for each in results:
+            for miss in each.misses:
+                click.echo(trial.render(each, miss) + "\n")
+        click.echo(f"{len(results) - failed} passed, {failed} failed" if results else "there are no tests")
+    if covered:
+        with writable(out):
+            report.tell(results, covered, form, marked, out)
+    elif form == "json":
+        click.echo(json.dumps([trial.as_json(each) for each in results], indent=2))
+    low = [report.too_low(reach, fail_under) for reach in covered if fail_under and reach.share * 100 < fail_under]
+    for message in low:
+        click.echo(message, err=True)
+    sys.exit(FELL_SHORT if failed or low else 0)
 
 
 @main.command()

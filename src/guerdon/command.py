@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -46,6 +48,24 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
+
+
+class Percent(click.ParamType[Fraction]):
+    """A percentage from 0 through 100, exactly as it is written."""
+
+    name = "percent"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            found = Fraction(Decimal(str(value).removesuffix("%")))
+        except (ArithmeticError, ValueError):
+            self.fail(f"`{value}` is no percentage; write it like 80", param, ctx)
+        if not 0 <= found <= 100:
+            self.fail(f"`{value}` is no percentage from 0 through 100", param, ctx)
+        return found
+
+
+PERCENT = Percent()
 
 
 def loaded(file: str, form: str) -> Program:
