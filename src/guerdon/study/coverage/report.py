@@ -248,7 +248,7 @@ pre span { display: block; padding-left: .5rem; border-left: .3rem solid transpa
 pre i { display: inline-block; width: 3.2em; color: #888; font-style: normal; user-select: none; }
 .reached { border-color: #3b8f4a; background: #eef7ef; } .partly { border-color: #c99700; background: #fdf7e3; }
 .never { border-color: #c0392b; background: #fbebe9; }
-pre em { font-style: normal; color: #7a1f14; padding-left: 2rem; }
+pre em { display: block; font-style: normal; color: #7a1f14; padding-left: 3.2em; margin-left: 1rem; }
 @media print { body { max-width: none; margin: 0; font-size: 10pt; } pre span { break-inside: avoid; } }
 """
 

@@ -15,6 +15,7 @@ MONTHS = (
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LIKE_A_CONSONANT = ("uni", "use", "usa", "usd", "uti", "eu", "one", "once")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _HANGING = ("by", "to", "for", "at", "of", "on", "in", "from", "with", "through", "paid", "spent", "given")
 
 
@@ -33,6 +34,12 @@ def named(name: str) -> str:
     return quoted(readable(name)) if last in _HANGING or last.endswith("ed") else readable(name)
 
 
+def happening(name: str) -> str:
+    """What one event of a kind is called: `purchase`, `“hosted” event`."""
+    said = named(name)
+    return f"{said} event" if said.startswith("“") else said
+
+
 def is_many(noun: str) -> bool:
     """Whether a noun is a plural, as far as its end shows."""
     return noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
@@ -41,10 +48,10 @@ def is_many(noun: str) -> bool:
 def plural(noun: str) -> str:
     """Several of a thing.
 
-    >>> [plural(each) for each in ("star", "penny", "day", "class", "box", "USD")]
-    ['stars', 'pennies', 'days', 'classes', 'boxes', 'USD']
+    >>> [plural(each) for each in ("star", "penny", "day", "class", "box", "miles", "USD")]
+    ['stars', 'pennies', 'days', 'classes', 'boxes', 'miles', 'USD']
     """
-    if noun in DECIMALS:
+    if noun in DECIMALS or is_many(noun):
         return noun
     if noun.endswith("y") and noun[-2:-1] not in ("a", "e", "i", "o", "u", ""):
         return f"{noun[:-1]}ies"
@@ -109,11 +116,13 @@ def sentence(text: str) -> str:
 
 
 def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `11th`.
+    """`first`, `second`, `11th`.
 
-    >>> [ordinal(each) for each in (1, 2, 3, 4, 11, 22)]
-    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    >>> [ordinal(each) for each in (1, 5, 11, 21, 112)]
+    ['first', 'fifth', '11th', '21st', '112th']
     """
+    if 0 < number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
     teens = number % 100 in (11, 12, 13)
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 

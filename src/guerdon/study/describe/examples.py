@@ -40,7 +40,7 @@ def _given(of: nodes.Case, program: nodes.Program) -> Iterator[str]:
 
 def _opening(of: nodes.Opening, program: nodes.Program) -> str:
     if of.ladder is not None:
-        return f"{readable(of.ladder)} {of.tier}"
+        return f"{readable(of.ladder)} {readable(of.tier or '')}"
     if of.unit is not None and of.quantity is not None:
         return english.amount(of.quantity, of.unit)
     fact = program.member.facts[of.fact or ""]
@@ -95,11 +95,11 @@ def _what(step: nodes.Expectation, program: nodes.Program) -> str:
         case Expected.PENDING:
             return f"{_much(step)} held"
         case Expected.TIER:
-            return f"{readable(step.ladder or '')} {step.tier}"
+            return f"{readable(step.ladder or '')} {readable(step.tier or '')}"
         case Expected.COUNT:
             return f"{readable(step.ladder or '')} counts {_counted(step, program)}"
         case Expected.NEEDS:
-            return f"{readable(step.ladder or '')} lacks {_counted(step, program)} to {step.tier}"
+            return f"{readable(step.ladder or '')} lacks {_counted(step, program)} to {readable(step.tier or '')}"
         case Expected.MEASURE:
             of = program.measures[step.measure or ""].value.type
             of = of.of if isinstance(of, types.Optional) else of

@@ -46,7 +46,7 @@ class Prose:
             case nodes.PeriodDay(last, period, ahead):
                 return f"the {'last' if last else 'first'} day of {times.which(period, ahead)}"
             case nodes.Standing(ladder):
-                return f"{whose(self.program.ladders[ladder].account)} {readable(ladder)}"
+                return f"{whose(self.program.ladders[ladder].account)} {standing(ladder)}"
             case nodes.Measured():
                 return self._measured(expr)
             case nodes.Earned(unit, rule, window):
@@ -111,9 +111,9 @@ class Prose:
 
     def _aggregate(self, how: Aggregate, meter: nodes.Meter) -> str:
         """What is counted or added up, and over what."""
-        inside = Prose(self.program)
+        inside = Prose(self.program, meter.event)
         where = f" (only where {inside.condition(meter.where)})" if meter.where is not None else ""
-        event = readable(meter.event)
+        event = english.happening(meter.event)
         many, one = plural(event), event
         if meter.lines is not None:
             many, one = (
@@ -174,7 +174,7 @@ class Prose:
             case nodes.Negation(of):
                 return self._denied(of)
             case nodes.Field():
-                return f"{_marked(expr)} is marked {quoted(readable(expr.name))}"
+                return f"{self._marked(expr)} is marked {quoted(readable(expr.name))}"
             case nodes.OrElse(of, default):
                 return f"{self._part(of)} (where that is not known: {self.condition(default)})"
             case nodes.Literal(value):
@@ -202,7 +202,7 @@ class Prose:
     def _denied(self, of: nodes.Expr) -> str:
         match of:
             case nodes.Field():
-                return f"{_marked(of)} is not marked {quoted(readable(of.name))}"
+                return f"{self._marked(of)} is not marked {quoted(readable(of.name))}"
             case nodes.Junction(False) if (alike := _spoken(of)) is not None:
                 left, options = alike
                 said = [self.value(each) for each in options]
@@ -218,7 +218,7 @@ class Prose:
         if _is_yes_no(expr.left.type) and isinstance(expr.right, nodes.Literal) and expr.operator in ("is", "is not"):
             holds = bool(expr.right.value) == (expr.operator == "is")
             return self._part(expr.left) if holds else self._denied(expr.left)
-        left, right = self._is(expr.left), self.nested(expr.right)
+        left, right = self._is(expr.left), self._side(expr.right)
         if expr.operator in ("is", "is not"):
             return f"{left}{expr.operator[2:]} {right}"
         kind = expr.left.type.of if isinstance(expr.left.type, types.Optional) else expr.left.type
@@ -231,7 +231,24 @@ class Prose:
         many = isinstance(of, nodes.Earned) or (isinstance(of, nodes.Field) and english.is_many(of.name))
         since = of.value if isinstance(of, nodes.OrElse) else of
         many |= isinstance(since, nodes.Measured) and since.aggregate is Aggregate.DAYS_SINCE
-        return f"{self.nested(of)} {'are' if many else 'is'}"
+        return f"{self._side(of)} {'are' if many else 'is'}"
+
+    def _side(self, of: nodes.Expr) -> str:
+        """One side of a comparison."""
+        whole = isinstance(of, nodes.Apply) or (isinstance(of, nodes.Arithmetic) and of.operator not in ("min", "max"))
+        return self.value(of) if whole else self.nested(of)
+
+    def _marked(self, field: nodes.Field) -> str:
+        """What a yes/no fact is a mark of."""
+        match field.scope:
+            case nodes.Scope.EVENT:
+                return f"the {english.happening(self.event)}" if self.event is not None else "the event"
+            case nodes.Scope.LINE:
+                return "the line"
+            case nodes.Scope.MEMBER:
+                return "the member"
+            case _:
+                assert_never(field.scope)
 
     def _fact(self, field: nodes.Field) -> str:
         match field.scope:
@@ -253,8 +270,14 @@ class Prose:
                 own = meter.lines is None and meter.where is None and meter.account is None
                 if own and meter.event == self.event and nth.denominator == 1 and nth >= 1:
                     shown = "ever" if isinstance(window, nodes.Ever) else times.window(window)
-                    return f"it is the member's {english.ordinal(int(nth))} {readable(meter.event)} {shown}"
+                    return f"it is the member's {english.ordinal(int(nth))} {english.happening(meter.event)} {shown}"
         return ""
+
+
+def standing(ladder: str) -> str:
+    """What a place on a ladder is called: `status`, or `tier in travellers`."""
+    said = readable(ladder)
+    return said if said.endswith(("status", "level", "tier", "rank")) else f"tier in {said}"
 
 
 def whose(account: str | None) -> str:
@@ -264,19 +287,6 @@ def whose(account: str | None) -> str:
 
 def _is_yes_no(of: types.Type) -> bool:
     return isinstance(of.of if isinstance(of, types.Optional) else of, types.YesNo)
-
-
-def _marked(field: nodes.Field) -> str:
-    """What a yes/no fact is a mark of."""
-    match field.scope:
-        case nodes.Scope.EVENT:
-            return "the event"
-        case nodes.Scope.LINE:
-            return "the line"
-        case nodes.Scope.MEMBER:
-            return "the member"
-        case _:
-            assert_never(field.scope)
 
 
 def _plain_fact(value: nodes.Expr) -> str:
@@ -322,8 +332,6 @@ def literal(value: object, kind: types.Type) -> str:
             return quoted(value)
         case _, date():
             return english.day(value)
-        case types.Tier(), str():
-            return value
     return readable(str(value))
 
 

@@ -34,15 +34,17 @@ def reversal(of: nodes.Record) -> Item:
     said.append(_clawback(how))
     said.append("what expired before is not taken twice, and what other events were awarded meanwhile stays")
     said.append(
-        f"measures are corrected on the day of the {readable(of.name)}"
+        f"measures are corrected on the day of the {english.happening(of.name)}"
         if how.at_return
-        else f"measures are corrected on the day of the {readable(how.event)}, as if what was taken back had never been"
+        else f"measures are corrected on the day of the {english.happening(how.event)}, as if what was taken back had never been"
     )
     return item(readable(of.name).capitalize(), sentences(*map(sentence, said)))
 
 
 def _which(of: nodes.Record, how: nodes.Reversal) -> str:
-    back = f"{article(readable(of.name))} takes back {article(readable(how.event))} of the same member"
+    back = (
+        f"{article(english.happening(of.name))} takes back {article(english.happening(how.event))} of the same member"
+    )
     first = f"of several, the {how.choose.value} first"
     within = (
         f"; it comes no later than {times.length(how.within)} after it"
@@ -57,7 +59,7 @@ def _which(of: nodes.Record, how: nodes.Reversal) -> str:
 
 
 def _part(how: nodes.Reversal) -> Iterator[str]:
-    part, event = how.part, readable(how.event)
+    part, event = how.part, english.happening(how.event)
     if part is None:
         yield "it takes back all that is left of it"
     elif part.lines is not None:
@@ -77,7 +79,7 @@ def _clawback(how: nodes.Reversal) -> str:
             return "each rule's award is taken back in just the share that was taken back, all returns so far together, rounded down"
         case nodes.Clawback.PROPORTION:
             assert how.rounding is not None
-            return f"each rule's award is taken back in the share of this {readable(how.event)} taken back now, {rounded(how.rounding, 'whole steps')}"
+            return f"each rule's award is taken back in the share of this {english.happening(how.event)} taken back now, {rounded(how.rounding, 'whole steps')}"
         case nodes.Clawback.RECOMPUTED:
             return "each rule is worked out again for what remains, and the difference is taken back"
         case nodes.Clawback.OLDEST:

@@ -38,7 +38,7 @@ def _prose(of: nodes.Rule, program: nodes.Program) -> Prose:
 
 def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     """What happens, and what comes of it."""
-    says, lead = _prose(of, program), f"for every {listed(map(readable, of.on), 'or')}"
+    says, lead = _prose(of, program), f"for every {listed(map(english.happening, of.on), 'or')}"
     if of.during:
         lead += " " + listed(map(times.stretches, of.during))
     each = f"each {_line(of)}" if of.each is not None else ""
@@ -166,7 +166,7 @@ def _held(of: nodes.Rule, program: nodes.Program) -> str:
             until = f"to the start of {_prose(of, program).value(until_day)}"
         case nodes.Hold(event=str() as event, by=by):
             same = f" of the same {readable(by)}" if by is not None else ""
-            until = f"until the member's next {readable(event)}{same}; without one it is never released"
+            until = f"until the member's next {english.happening(event)}{same}; without one it is never released"
         case _:
             spans = listed(filter(None, (within(event, program) for event in of.on)), "or")
             until = f"for as long as the event can be taken back ({spans} after it)"

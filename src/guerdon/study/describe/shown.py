@@ -147,8 +147,10 @@ table { border-collapse: collapse; margin: .3rem 0 .9rem; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #e2e2e2; }
 th { font: 600 .85rem/1.4 system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; color: #555; }
 tr.added td:last-child { background: #e7f3e7; }
-tr.removed td:nth-child(2) { background: #f8e6e4; text-decoration: line-through; }
-tr.changed td { background: #fbf6e3; }
+tr.removed td:nth-child(2) { background: #f8e6e4; }
+tr.changed td + td { background: #fbf6e3; }
+table.changes { width: 100%; table-layout: fixed; } table.changes th:first-child { width: 5.2rem; }
+table.changes td + td { padding-left: .5rem; border-left: .5rem solid #fff; }
 section, h3 + p, tr { break-inside: avoid-page; }
 @media print { body { font-size: 11pt; max-width: none; margin: 0; } nav { display: none; } a { color: inherit; } }
 """
@@ -191,7 +193,8 @@ def _html(block: Block) -> str:
             return f"<{tag}>\n{''.join(f'<li>{escape(each)}</li>' for each in said)}</{tag}>\n"
         case Grid(columns, rows):
             head = "".join(f"<th>{escape(each)}</th>" for each in columns)
-            return f"<table>\n<tr>{head}</tr>\n{''.join(map(_row, rows))}</table>\n"
+            kind = "" if columns[0] else ' class="changes"'
+            return f"<table{kind}>\n<thead><tr>{head}</tr></thead>\n{''.join(map(_row, rows))}</table>\n"
         case _:
             assert_never(block)
 

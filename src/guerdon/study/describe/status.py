@@ -11,13 +11,14 @@ from guerdon.study.describe import english, times
 from guerdon.study.describe.english import readable, sentence
 from guerdon.study.describe.page import Grid, Item, item, sentences
 from guerdon.study.describe.prose import Prose
+from guerdon.study.describe.returns import reversible
 
 
 def ladder(of: nodes.Ladder, program: nodes.Program) -> Item:
     """One ladder: its tiers from the lowest to the highest, then how they come and go."""
     perks = {tier: "; ".join(texts) for tier, texts in of.perks.items()}
     rows: tuple[tuple[str, ...], ...] = tuple(
-        (each.name, str(place), _reached(each, of, program), perks.get(each.name, ""))
+        (readable(each.name), str(place), _reached(each, of, program), perks.get(each.name, ""))
         for place, each in enumerate(of.tiers, 1)
     )
     columns: tuple[str, ...] = ("Tier", "Place", "Reached", "Brings")
@@ -29,7 +30,7 @@ def ladder(of: nodes.Ladder, program: nodes.Program) -> Item:
         *_keeps(of, program),
         *_given(of, program),
         *_carried(of),
-        *_returned(of),
+        *_returned(of, program),
     ]
     return item(readable(of.name).capitalize(), Grid(columns, rows), sentences(*map(sentence, said)))
 
@@ -53,9 +54,9 @@ def so_much(much: Fraction, of: nodes.Ladder) -> str:
 def _counts(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     if of.account is not None:
         yield f"this status is held by the {readable(of.account)}, and decided by what all its members do"
-    yield f"everybody starts on {of.tiers[0].name}"
+    yield f"everybody starts on {readable(of.tiers[0].name)}"
     if of.counts is not None:
-        yield f"what counts is {Prose(program).value(of.counts)}"
+        yield f"what counts: {Prose(program).value(of.counts)}"
 
 
 def _rises(of: nodes.Ladder) -> Iterator[str]:
@@ -79,7 +80,7 @@ def _keeps(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     if of.grace is not None:
         yield f"before it falls it is kept for {times.length(of.grace)} more, and stays if it is reached again in that time"
     for each in of.floors:
-        yield f"nobody is below {each.tier} while {Prose(program).condition(each.condition)}"
+        yield f"nobody is below {readable(each.tier)} while {Prose(program).condition(each.condition)}"
 
 
 def _falls(how: nodes.Fall, always: bool) -> str:
@@ -99,7 +100,7 @@ def _falls(how: nodes.Fall, always: bool) -> str:
 def _given(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     for each in of.grants:
         when = f" if {Prose(program, each.event).condition(each.when)}" if each.when is not None else ""
-        yield f"{english.article(readable(each.event))} gives {each.tier} for a whole term{when}; who holds a higher tier keeps it"
+        yield f"{english.article(english.happening(each.event))} gives {readable(each.tier)} for a whole term{when}; who holds a higher tier keeps it"
 
 
 def _carried(of: nodes.Ladder) -> Iterator[str]:
@@ -122,8 +123,10 @@ def _carried(of: nodes.Ladder) -> Iterator[str]:
             assert_never(of.restarts)
 
 
-def _returned(of: nodes.Ladder) -> Iterator[str]:
+def _returned(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     match of.returns:
+        case nodes.OnReturn.ONCE if not reversible(program):
+            pass
         case nodes.OnReturn.ONCE:
             yield "where a return takes away what a tier rests on, it falls at once"
         case nodes.OnReturn.REVIEW:

@@ -85,7 +85,7 @@ def _life(line: nodes.Expiry) -> str:
     """`expires 6 months after it was earned, at the end of that month`."""
     if line.without:
         assert line.time is not None
-        kept = english.listed(map(readable, line.without), "or")
+        kept = english.listed(map(english.happening, line.without), "or")
         span = times.length(line.time)
         return f"expires {span} after it was earned, or {span} after the member's latest {kept} if that is later"
     at = f", at the end of that {line.at_end.value}" if line.at_end is not None else ""
