@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from guerdon.program import nodes, types
+from guerdon.program.currency import DECIMALS
 from guerdon.program.types import RateValue
 from guerdon.text.node import Node
 
@@ -23,6 +24,21 @@ NAMES = {
 }
 """Fields that name something else: another name there is another program, or none."""
 
+CLAUSES = {
+    *(
+        ("Rule", name)
+        for name in ("when", "during", "limits", "shares", "minimum", "rounding", "because", "hold", "to")
+    ),
+    *(("Ladder", name) for name in ("floors", "grants", "rises", "grace", "restarts")),
+    *(("Unit", name) for name in ("expiries", "suspended", "worth", "account")),
+    *(("Expiry", name) for name in ("at_end", "when", "since")),
+    *(("Reversal", name) for name in ("within", "part")),
+    *(("Limit", "fields"), ("Limit", "account"), ("Accumulate", "period"), ("Accumulate", "account"), ("Hold", "by")),
+    *(("Frame", "lateness"), ("Each", "where"), ("Meter", "where"), ("OverLines", "where"), ("Account", "spends")),
+    *(("Table", "otherwise"), ("Grant", "when"), ("Debt", "most")),
+}
+"""Fields that hold what may be left out of a program."""
+
 WITHOUT_MEANING = {
     ("Expiry", "existing"): lambda of: of.since is None,
     ("Ladder", "repeatedly"): lambda of: not of.carries,
@@ -33,6 +49,7 @@ WITHOUT_MEANING = {
     ("Limit", "per_event"): lambda of: True,  # changes who counts too
     ("Reversal", "shared"): lambda of: True,  # changes what `by` names
     ("Reversal", "choose"): lambda of: of.by is not None and not of.shared,
+    ("Unit", "worth"): lambda of: of.name in DECIMALS,
     ("Unit", "spendable"): lambda of: True,  # none of its other clauses would be there
     ("Unit", "order"): lambda of: not of.spendable,
     ("Debt", "kind"): lambda of: True,  # what else is there depends on it
@@ -81,10 +98,19 @@ def _with(node: Node, name: str) -> Iterator[tuple[Node, Place]]:
         return
     value = getattr(node, name)
     fields = {each: getattr(node, each) for each in node.field_names}
-    for changed in _plain(value, name):
+    for changed in (*_plain(value, name), *_shorter(value, type(node).__name__, name)):
         yield type(node)(**{**fields, name: changed}, span=node.span), (node, name)
     for changed, where in mutants(value):
         yield type(node)(**{**fields, name: changed}, span=node.span), where
+
+
+def _shorter(value: Any, kind: str, name: str) -> Iterator[Any]:
+    """What is left where a clause, or one of several, is taken out."""
+    if (kind, name) in CLAUSES and value not in (None, ()):
+        if isinstance(value, tuple):
+            yield from (value[:place] + value[place + 1 :] for place in range(len(value)))
+        else:
+            yield None
 
 
 def _plain(value: Any, name: str) -> Iterator[Any]:

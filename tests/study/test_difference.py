@@ -48,7 +48,7 @@ test "in the app"
 """
 
 
-ROUNDED = "What the event comes to is rounded to whole points, to the nearest and a half up"
+ROUNDED = "What the event comes to is rounded to the nearest whole point, halves up"
 APP = (
     "For every purchase, the member gets 100% of what “Base” gives. Only if “paid by” is app. This comes in addition to"
     " what “Base” gives: the same again, double in all. At most 20 points per member and day; what goes beyond that is cut off."
@@ -93,8 +93,8 @@ def test_old_and_new_stand_side_by_side():
         (
             "Base",
             "changed",
-            f"{ROUNDED}; 12.60 USD come to 6.3 points, of which 6 points are given and 0.3 is dropped.",
-            f"{ROUNDED}; 12.60 USD come to 3.15 points, of which 3 points are given and 0.15 is dropped.",
+            f"{ROUNDED}; 12.60 USD come to 6.3 points, rounded to 6 points (0.3 dropped).",
+            f"{ROUNDED}; 12.60 USD come to 3.15 points, rounded to 3 points (0.15 dropped).",
         ),
         (
             "In the app",

@@ -87,7 +87,8 @@ def account(of: nodes.Account, program: nodes.Program) -> Item:
         f"members with the same {readable(of.fact)} are one {name}; who has none is in none, and keeps what they earn"
     ]
     said.append(f"the {name} has together: {english.listed(owned)}" if owned else "they own nothing together")
-    if any(each.account == of.name for each in program.units.values()):
+    units = any(each.account == of.name for each in program.units.values())
+    if units:
         said.append("who joins brings what they have" if of.brings else "who joins keeps what they have to themselves")
         said.append(
             "who leaves takes what their own events earned" if of.takes else "who leaves leaves all of it behind"
@@ -96,6 +97,6 @@ def account(of: nodes.Account, program: nodes.Program) -> Item:
         said.append(
             f"spending and handing on is granted only to members of whom it holds that {Prose(program).condition(of.spends)}"
         )
-    elif owned:
+    elif units:
         said.append("every member may spend it")
     return item(name.capitalize(), sentences(*map(sentence, said)))

@@ -176,13 +176,19 @@ class Prose:
             case nodes.Field():
                 return f"{self._marked(expr)} is marked {quoted(readable(expr.name))}"
             case nodes.OrElse(of, default):
-                return f"{self._part(of)} (where that is not known: {self.condition(default)})"
+                return f"{self._part(of)} {self._unknown(default)}"
             case nodes.Literal(value):
-                return "always" if value else "never"
+                return "this always holds" if value else "this never holds"
             case nodes.Defined(measure):
                 return f"{quoted(readable(measure))} holds"
             case _:
                 return f"{self.value(expr)} is yes"
+
+    def _unknown(self, default: nodes.Expr) -> str:
+        """What counts where a yes or no is missing."""
+        if isinstance(default, nodes.Literal):
+            return f"(if that is not known, it counts as {'yes' if default.value else 'no'})"
+        return f"(if that is not known, what counts is whether {self.condition(default)})"
 
     def _part(self, expr: nodes.Expr) -> str:
         """A condition as a part of another one."""
@@ -203,6 +209,8 @@ class Prose:
         match of:
             case nodes.Field():
                 return f"{self._marked(of)} is not marked {quoted(readable(of.name))}"
+            case nodes.OrElse(nodes.Field() as field, default):
+                return f"{self._denied(field)} {self._unknown(default)}"
             case nodes.Junction(False) if (alike := _spoken(of)) is not None:
                 left, options = alike
                 said = [self.value(each) for each in options]

@@ -11,15 +11,15 @@ from guerdon.study.describe.english import article, readable, sentence
 from guerdon.study.describe.page import Item, item, sentences
 
 
-def rounded(how: nodes.RoundMode, to: str) -> str:
-    """How something is rounded, to steps of what."""
+def rounded(how: nodes.RoundMode, steps: str, step: str) -> str:
+    """How something is rounded: to what steps, and what the nearest one is called."""
     match how:
         case nodes.RoundMode.DOWN | nodes.RoundMode.UP:
-            return f"rounded {how.value} to {to}"
+            return f"rounded {how.value} to {steps}"
         case nodes.RoundMode.HALF_UP:
-            return f"rounded to {to}, to the nearest and a half up"
+            return f"rounded to the nearest {step}, halves up"
         case nodes.RoundMode.HALF_EVEN:
-            return f"rounded to {to}, to the nearest and a half to the even one"
+            return f"rounded to the nearest {step}, halves to the even one"
         case _:
             assert_never(how)
 
@@ -79,7 +79,7 @@ def _clawback(how: nodes.Reversal) -> str:
             return "each rule's award is taken back in just the share that was taken back, all returns so far together, rounded down"
         case nodes.Clawback.PROPORTION:
             assert how.rounding is not None
-            return f"each rule's award is taken back in the share of this {english.happening(how.event)} taken back now, {rounded(how.rounding, 'whole steps')}"
+            return f"each rule's award is taken back in the share of this {english.happening(how.event)} taken back now, {rounded(how.rounding, 'whole steps', 'whole step')}"
         case nodes.Clawback.RECOMPUTED:
             return "each rule is worked out again for what remains, and the difference is taken back"
         case nodes.Clawback.OLDEST:

@@ -33,10 +33,13 @@ def rounding(of: nodes.Rule, program: nodes.Program) -> str:
     if of.rounding is None:
         return ""
     step = program.units[of.unit].step
-    to = f"whole {plural(readable(of.unit))}" if step == 1 else f"steps of {english.amount(step, of.unit)}"
+    one = english.amount(step, of.unit)
+    steps, nearest = f"steps of {one}", one
+    if step == 1:
+        steps, nearest = f"whole {plural(readable(of.unit))}", f"whole {readable(of.unit)}"
     example = next(_worked(of, program, step), "") or next(_plain(of, step))
     carried = ", and what is left over is carried on" if of.rounding.place is RoundPlace.TOTAL else ""
-    return f"{_PLACES[of.rounding.place]} {rounded(of.rounding.mode, to)}{carried}; {example}"
+    return f"{_PLACES[of.rounding.place]} {rounded(of.rounding.mode, steps, nearest)}{carried}; {example}"
 
 
 def _worked(of: nodes.Rule, program: nodes.Program, step: Fraction) -> Iterator[str]:
@@ -58,15 +61,16 @@ def _worked(of: nodes.Rule, program: nodes.Program, step: Fraction) -> Iterator[
             if said and (of.minimum is None or exact > of.minimum):
                 line, come = ("a line of ", "comes") if per_line else ("", "come")
                 come = "comes" if much == 1 else come
-                yield f"{given}{line}{english.amount(much, base.unit)} {come} to {english.amount(exact, of.unit)}, of which {said}"
+                yield f"{given}{line}{english.amount(much, base.unit)} {come} to {english.amount(exact, of.unit)}, {said}"
 
 
 def _plain(of: nodes.Rule, step: Fraction) -> Iterator[str]:
     """Amounts of the unit itself."""
     for size in _SIZES:
-        said = _outcome(of, size * step, step)
+        much = size * step + (of.minimum or 0)
+        said = _outcome(of, much, step)
         if said:
-            yield f"of {english.amount(size * step, of.unit)}, {said}"
+            yield f"{english.amount(much, of.unit)} are {said}"
 
 
 def _outcome(of: nodes.Rule, exact: Fraction, step: Fraction) -> str:
@@ -76,9 +80,9 @@ def _outcome(of: nodes.Rule, exact: Fraction, step: Fraction) -> str:
     off = exact - given
     if not off or "/" in english.number(exact):
         return ""
-    are = "is" if given == 1 else "are"
-    rest = f" and {english.number(off)} is dropped" if off > 0 else f", {english.number(-off)} more than it came to"
-    return f"{english.amount(given, of.unit)} {are} given{rest}"
+    return (
+        f"rounded to {english.amount(given, of.unit)} ({english.number(abs(off))} {'dropped' if off > 0 else 'added'})"
+    )
 
 
 def _rates(of: nodes.Expr, program: nodes.Program) -> Iterator[tuple[str, RateValue | Fraction]]:
