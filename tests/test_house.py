@@ -29,7 +29,7 @@ ROOMS = [
     "study",
     "starter",
 ]
-ABOVE_THE_ROOMS = ["library", "cli", "__init__", "__main__"]
+ABOVE_THE_ROOMS = ["library", "command", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "ledger", "reference", "cli"]
 SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow"}
 TOP = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "src", "grammar", "examples", "tests", "docs"}

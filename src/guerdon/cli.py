@@ -6,53 +6,36 @@ command does not need it does not import, so that `check` starts fast.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from guerdon.library import NoProgram, Program, load, program_path
-from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.text.diagnostic import Diagnostic, ProgramError, render
+from guerdon.command import (
+    DAY,
+    FELL_SHORT,
+    PERCENT,
+    format_option,
+    history_of,
+    history_option,
+    loaded,
+    readable,
+    stop,
+    tell,
+    writable,
+)
+from guerdon.library import program_path
+from guerdon.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from guerdon.history.open import History
     from guerdon.program import nodes
-
-FELL_SHORT, WRONG_USE = 1, 2
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Text for people, or JSON."
-)
-history_option = click.option(
-    "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
-)
-
-
-class Day(click.ParamType[date]):
-    """A day as programs write it, YYYY-MM-DD, in the years that they reckon in."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            found = date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"`{value}` is no day; write it like 2026-02-28", param, ctx)
-        if str(found) != value or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(f"`{value}` is no day from {FIRST_YEAR} through {LAST_YEAR}, written like 2026-02-28", param, ctx)
-        return found
-
-
-DAY = Day()
+    from guerdon.study.coverage.report import Coverage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -75,11 +58,11 @@ def check(files: tuple[str, ...], form: str) -> None:
     found: list[Diagnostic] = []
     programs: list[nodes.Program] = []
     for file in files:
-        with _readable(file):
+        with readable(file):
             typed, said = check_file(program_path(file))
         found += said
         programs += [typed] if typed is not None else []
-    _tell(found, form)
+    tell(found, form)
     wrong = sum(each.is_error for each in found)
     if form == "text":
         click.echo(f"{wrong} {_plural('error', wrong)}, {_count(found, wrong)}" if found else "nothing to say: fine")
@@ -121,11 +104,11 @@ def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     from guerdon.syntax.parse import parse_bytes
     from guerdon.text.source import read_bytes
 
-    with _readable(file):
+    with readable(file):
         data = read_bytes(file)
     document, found = parse_bytes(file, data)
     if found:
-        _tell(found, "text", err=True)
+        tell(found, "text", err=True)
         sys.exit(FELL_SHORT)
     return data, format_document(written_out(document) if expanded else document)
 
@@ -142,7 +125,7 @@ def code(code: str) -> None:
         from guerdon.text.diagnostic import nearest
 
         near = nearest(code.upper(), CODES)
-        _stop(f"there is no code {code}" + (f"; did you mean {near}?" if near else ""), "G902")
+        stop(f"there is no code {code}" + (f"; did you mean {near}?" if near else ""), "G902")
     click.echo(found)
 
 
@@ -155,7 +138,7 @@ def new(folder: Path) -> None:
     try:
         written = write(folder)
     except FileExistsError as error:
-        _stop(f"{error.filename} is already there; nothing was written", "G903")
+        stop(f"{error.filename} is already there; nothing was written", "G903")
     for path in written:
         click.echo(f"  {path}")
     click.echo(f"now try: guerdon test {folder}, then: guerdon run {folder}")
@@ -166,27 +149,55 @@ def new(folder: Path) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
-@format_option
-def test(files: tuple[str, ...], form: str) -> None:
+@click.option("--coverage", is_flag=True, help="Say which rules and branches no test reaches.")
+@click.option("--marked", is_flag=True, help="Print the programs, each line marked as reached, partly or never.")
+@click.option("--fail-under", type=PERCENT, help="Exit 1 where less of the branches is reached.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    help="Text, JSON, or HTML of coverage.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the page of HTML into this file.")
+def test(
+    files: tuple[str, ...], coverage: bool, marked: bool, fail_under: Fraction | None, form: str, out: Path | None
+) -> None:
     """Run the tests in programs."""
     from guerdon.study import trial
 
-    failed = total = 0
-    told: list[dict[str, object]] = []
+    coverage |= marked or fail_under is not None
+    if not coverage and form == "html":
+        raise click.UsageError("--format html shows --coverage: ask for it")
+    if out is not None and form != "html":
+        raise click.UsageError("--out is for the page of --format html")
+    results: list[trial.Result] = []
+    covered: list[Coverage] = []
     for file in files:
-        program = _load(file, form)
-        for result in trial.run(program.typed):
-            total += 1
-            failed += bool(result.misses)
-            told.append(trial.as_json(result))
-            if form == "text":
-                for miss in result.misses:
-                    click.echo(trial.render(result, miss) + "\n")
-    if form == "json":
-        click.echo(json.dumps(told, indent=2))
-    else:
-        click.echo(f"{total - failed} passed, {failed} failed" if total else "there are no tests")
-    sys.exit(FELL_SHORT if failed else 0)
+        program = loaded(file, form)
+        if coverage:
+            from guerdon.study.coverage import report
+
+            found, reach = report.run(program.typed, str(program.path))
+            covered.append(reach)
+        else:
+            found = trial.run(program.typed)
+        results += found
+    failed = sum(bool(each.misses) for each in results)
+    if form == "text":
+        for each in results:
+            for miss in each.misses:
+                click.echo(trial.render(each, miss) + "\n")
+        click.echo(f"{len(results) - failed} passed, {failed} failed" if results else "there are no tests")
+    if covered:
+        with writable(out):
+            report.tell(results, covered, form, marked, out)
+    elif form == "json":
+        click.echo(json.dumps([trial.as_json(each) for each in results], indent=2))
+    low = [report.too_low(reach, fail_under) for reach in covered if fail_under and reach.share * 100 < fail_under]
+    for message in low:
+        click.echo(message, err=True)
+    sys.exit(FELL_SHORT if failed or low else 0)
 
 
 @main.command()
@@ -215,12 +226,12 @@ def run(
     from guerdon.study.summary import as_json
 
     started = perf_counter()
-    program = _load(file, form)
-    with _history(program, history, form) as opened, screen.progress(opened.count) as counted:
+    program = loaded(file, form)
+    with history_of(program, history, form) as opened, screen.progress(opened.count) as counted:
         outcome = program.run(opened, as_of, counted)
     summary = outcome.summary()
     if out is not None:
-        with _writable(out):
+        with writable(out):
             outcome.write(out, table_format)
     if form == "json":
         click.echo(json.dumps(as_json(summary), indent=2))
@@ -245,20 +256,20 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
     from guerdon.study import screen
     from guerdon.study.explain import explain as explained
 
-    program = _load(file, form)
+    program = loaded(file, form)
     if rule is not None and rule not in program.typed.rules:
         from guerdon.text.diagnostic import nearest
 
         near = nearest(rule, program.typed.rules)
-        _stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
+        stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
     if rule is not None and event is None:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
-    with _history(program, history, form) as opened:
+    with history_of(program, history, form) as opened:
         account = explained(program.typed, opened.events, opened.members, member, event, rule)
     if not account.events:
-        _stop(f"no event of the history is of a member {member}", "G902")
+        stop(f"no event of the history is of a member {member}", "G902")
     if event is not None and not account.explained:
-        _stop(f"{member} has no event {event}; without --event, their events are listed", "G902")
+        stop(f"{member} has no event {event}; without --event, their events are listed", "G902")
     if form == "json":
         click.echo(json.dumps(asdict(account), indent=2))
     else:
@@ -279,15 +290,15 @@ def compare(old: str, new: str, history: str, as_of: date | None, out: Path | No
 
     outcomes = []
     for file in (old, new):
-        program = _load(file, form)
-        with _history(program, history, form) as opened, screen.progress(opened.count, file) as counted:
+        program = loaded(file, form)
+        with history_of(program, history, form) as opened, screen.progress(opened.count, file) as counted:
             outcomes.append(program.run(opened, as_of, counted).posted)
     try:
         found = comparing.compare(*outcomes)
     except comparing.NotComparable as error:
-        _stop(str(error), "G904")
+        stop(str(error), "G904")
     if out is not None:
-        with _writable(out):
+        with writable(out):
             comparing.write_csv(found, out)
     if form == "json":
         click.echo(json.dumps(comparing.as_json(found), indent=2))
@@ -300,73 +311,26 @@ def compare(old: str, new: str, history: str, as_of: date | None, out: Path | No
             to.print(f"Tables are in {out}.")
 
 
-# ---------------------------------------------------------------- what they share
+@main.command()
+@click.argument("file", type=click.Path())
+@click.argument("new", type=click.Path(), required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "html", "json"]),
+    default="text",
+    help="Text for a terminal, Markdown, one page of HTML, or JSON.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write it into this file.")
+def describe(file: str, new: str | None, form: str, out: Path | None) -> None:
+    """Say in plain prose what a program does, or (with NEW) what changed."""
+    from guerdon.study.describe import describe as describing
+    from guerdon.study.describe import difference, shown
 
-
-def _load(file: str, form: str) -> Program:
-    """The program, its warnings told; the command ends where it has errors."""
-    with _readable(file):
-        try:
-            program = load(file)
-        except ProgramError as error:
-            _tell(error.diagnostics, form, err=True)
-            sys.exit(WRONG_USE)
-    _tell(program.diagnostics, "text", err=True)
-    return program
-
-
-@contextmanager
-def _history(program: Program, path: str | None, form: str) -> Iterator[History]:
-    """The opened history; the command ends where its mapping is wrong."""
-    from guerdon.history.fault import HistoryError
-
-    gc.enable()  # from here on a command may run long, see `__main__`
-    try:
-        yield program.open(path)
-    except HistoryError as error:
-        _tell(error.diagnostics, form, err=True)
-        sys.exit(WRONG_USE)
-
-
-@contextmanager
-def _readable(file: str) -> Iterator[None]:
-    try:
-        yield
-    except NoProgram as error:
-        _stop(str(error))
-    except OSError as error:
-        _stop(f"{file} can't be read: {(error.strerror or str(error)).lower()}")
-
-
-@contextmanager
-def _writable(folder: Path) -> Iterator[None]:
-    from guerdon.study.rows import TooLarge
-
-    try:
-        yield
-    except (FileExistsError, NotADirectoryError):
-        _stop(f"{folder} can't be written: there is a file of this name, and results need a folder", "G903")
-    except OSError as error:
-        _stop(f"{folder} can't be written: {(error.strerror or str(error)).lower()}", "G903")
-    except TooLarge as error:
-        _stop(str(error), "G903")
-
-
-def _stop(message: str, code: str = "G901") -> NoReturn:
-    """Ends the command for wrong use or unreadable input."""
-    click.echo(f"error {code}: {message}", err=True)
-    sys.exit(WRONG_USE)
-
-
-def _tell(found: Iterable[Diagnostic], form: str, err: bool = False) -> None:
-    """Prints diagnostics, coloured on a terminal."""
-    if form == "json":
-        click.echo(json.dumps([each.as_json() for each in found], indent=2), err=False)
-        return
-    for each in found:
-        head, _, rest = render(each).partition("\n")
-        colour = "red" if each.is_error else "yellow"
-        click.echo(click.style(head, fg=colour, bold=True) + (f"\n{rest}" if rest else "") + "\n", err=err)
+    old = loaded(file, form).typed
+    page = describing.describe(old) if new is None else difference.difference(old, loaded(new, form).typed)
+    with writable(out):
+        shown.show(page, form, out)
 
 
 def _count(found: list[Diagnostic], wrong: int) -> str:

@@ -19,6 +19,7 @@ AREAS = {
     "G1": "Names",
     "G2": "Values that do not go together",
     "G3": "Declarations",
+    "G4": "The life of points and tiers, and how much is tested",
     "G5": "The mapping of a history",
     "G6": "The rows of a history",
     "G7": "Tests",

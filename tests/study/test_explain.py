@@ -214,3 +214,14 @@ def test_without_more_than_awards_the_list_is_of_what_was_given() -> None:
     with to.capture() as shown:
         screen.show_account(account("ben"), to)
     assert "Given" in shown.get() and "What came of it" not in shown.get()
+
+
+def test_what_was_read_is_told_also_where_events_can_be_returned_or_come_late() -> None:
+    late = TEXT.replace("  currency    USD\n", "  currency    USD\n  lateness    3 days\n")
+    for text in (TEXT, late):
+        more = '\nearn "Gold"\n  on          purchase\n  when        status is Gold\n  give        1 star\n'
+        found, _ = check_bytes("cafe.guerdon", (text + more).encode())
+        assert found is not None
+        (about,) = explain(found, lambda: EVENTS[:2], {}, "ana", "K2", "Gold").explained
+        ((when, _),) = [rule.reasons for rule in about.rules]
+        assert [(each.name, each.value) for each in when.readings] == [("status", "Gold")]

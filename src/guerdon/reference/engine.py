@@ -107,10 +107,9 @@ class Engine:
             self.posted.rejections.append(refused)
         elif self.program.frame.lateness is None:
             self._evaluate(event, watch)
-        elif self._is_late(event):
-            late.place(self.world, event, self._evaluate, self._evaluate_again)
         else:
-            late.record(self.world, event, self._evaluate, self._evaluate_again)
+            put = late.place if self._is_late(event) else late.record
+            put(self.world, event, partial(self._evaluate, watch=watch), self._evaluate_again)
 
     def _is_late(self, event: Event) -> bool:
         """Whether an event happened before one that was evaluated of its member, or of an account they are in."""

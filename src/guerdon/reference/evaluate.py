@@ -96,15 +96,20 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     Units: quantities and numbers as Fraction in whole units, a percentage as its share.
     Source: language reference, Expressions.
     """
+    if scene.trace is not None:
+        return _traced(expr, scene, scene.trace)
     if scene.reads is not None and is_read(expr):
         return _read(expr, scene)
-    if scene.trace is None:
-        return _value(expr, scene)
-    above, scene.trace = scene.trace, Step(expr)
-    above.steps.append(scene.trace)
-    scene.trace.value = _value(expr, scene)
-    value, scene.trace = scene.trace.value, above
-    return value
+    return _value(expr, scene)
+
+
+def _traced(expr: nodes.Expr, scene: Scene, above: Step) -> Any:
+    """The value of an expression, noted as a step of what is evaluated above it."""
+    step = scene.trace = Step(expr)
+    above.steps.append(step)
+    step.value = _read(expr, scene) if scene.reads is not None and is_read(expr) else _value(expr, scene)
+    scene.trace = above
+    return step.value
 
 
 def is_read(expr: nodes.Node) -> bool:

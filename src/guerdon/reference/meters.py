@@ -39,6 +39,7 @@ def _derive(record: nodes.Record, facts: dict[str, Any], scene: Scene) -> None:
     for fact in record.facts.values():
         if fact.value is not None:
             here = Scene(scene.program, scene.calendar, scene.member, scene.day, facts=facts, accounts=scene.accounts)
+            here.trace = scene.trace
             facts[fact.name] = evaluate(fact.value, here)
 
 

@@ -71,14 +71,14 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     Source: language reference, One rule.
     """
     verdict = Verdict(rule)
-    root = Step(rule.give)
+    root, above = Step(rule.give), scene.trace
     if watched:
         scene.trace, verdict.steps = root, root.steps
     verdict.failed = _failed(rule, scene)
     if verdict.failed is None:
         _give(rule, scene, verdict)
         _limit(rule, scene, verdict)
-    scene.trace = None
+    scene.trace = above
     return verdict
 
 

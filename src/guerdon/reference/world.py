@@ -12,7 +12,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
-from guerdon.reference.evaluate import Scene
+from guerdon.reference.evaluate import Scene, Step
 from guerdon.reference.state import Held, Subject
 
 
@@ -46,7 +46,8 @@ class World:
     Shape: `journals` only where events may come late; `touched` holds, while an event is
     evaluated for a journal, whom it touches and their state before, `reached` the latest
     instant up to which one of them was evaluated already; `granted` says of an
-    event that is evaluated again what was answered then.
+    event that is evaluated again what was answered then; `trace`, where given, notes
+    what expressions about the subjects came to.
     """
 
     program: nodes.Program
@@ -58,6 +59,7 @@ class World:
     touched: dict[str, Subject | None] | None = None
     reached: int = 0
     granted: bool | None = None
+    trace: Step | None = None
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
 
@@ -65,7 +67,13 @@ class World:
         """Where expressions about a subject stand, its accounts with it."""
         accounts = {name: self.owner(subject, name) for name in self.program.accounts}
         return Scene(
-            self.program, self.calendar, subject, day or subject.day, accounts=accounts, is_closed=self.is_closed
+            self.program,
+            self.calendar,
+            subject,
+            day or subject.day,
+            accounts=accounts,
+            trace=self.trace,
+            is_closed=self.is_closed,
         )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:

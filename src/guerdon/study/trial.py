@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import Protocol
 
-from guerdon.history.event import Event
+from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference import ladders, lots
 from guerdon.reference.engine import Engine
+from guerdon.reference.rules import Verdict
 from guerdon.reference.state import Lot, Subject
 from guerdon.study import words
 from guerdon.study.found import Found
@@ -38,13 +40,35 @@ class Result:
     misses: tuple[Miss, ...]
 
 
-def run(program: nodes.Program) -> tuple[Result, ...]:
+class Observer(Protocol):
+    """Told of what happens in tests: of each engine, of each rule at each event, and of each event."""
+
+    def begin(self, engine: Engine) -> None:
+        """A test begins."""
+
+    def watch(self, event: Event, facts: Facts, verdict: Verdict) -> None:
+        """A rule was looked at."""
+
+    def happened(self, engine: Engine, event: Event, refused: bool) -> None:
+        """An event of the test happened, or was refused or set aside."""
+
+    def end(self, engine: Engine) -> None:
+        """The test is over."""
+
+
+def run(program: nodes.Program, observer: Observer | None = None) -> tuple[Result, ...]:
     """The results of all tests of a program, in text order."""
-    return tuple(Result(case, tuple(_misses(case, program))) for case in program.tests)
+    return tuple(Result(case, tuple(_misses(case, program, observer))) for case in program.tests)
 
 
-def _misses(case: nodes.Case, program: nodes.Program) -> Iterator[Miss]:
-    trial = _Trial(case, program)
+def _misses(case: nodes.Case, program: nodes.Program, observer: Observer | None) -> Iterator[Miss]:
+    trial = _Trial(case, program, observer)
+    yield from _unmet(trial, case, program)
+    if observer is not None:
+        observer.end(trial.engine)
+
+
+def _unmet(trial: _Trial, case: nodes.Case, program: nodes.Program) -> Iterator[Miss]:
     for step in case.steps:
         if isinstance(step, nodes.Happening):
             trial.happen(step)
@@ -60,13 +84,15 @@ class _Trial:
     Shape: events have the ids 1, 2, 3... in the order of the test.
     """
 
-    def __init__(self, case: nodes.Case, program: nodes.Program) -> None:
-        self.case, self.program = case, program
+    def __init__(self, case: nodes.Case, program: nodes.Program, observer: Observer | None = None) -> None:
+        self.case, self.program, self.observer = case, program, observer
         facts: dict[str, dict[str, object]] = {}
         for opening in case.given:
             if opening.fact:
                 facts.setdefault(opening.member, {})[opening.fact] = opening.value
         self.engine = Engine(program, facts)
+        if observer is not None:
+            observer.begin(self.engine)
         self.events = 0
         self.last: Event | None = None
         self.opened: set[str] = set()
@@ -78,8 +104,10 @@ class _Trial:
         event = Event(str(self.events), step.event, step.member, at, at, self.events, step.facts)
         for id in (*self.silent, *_named(event, self.program), step.member):
             self._open(id, event)
-        self.engine.happen(event)
+        self.engine.happen(event, self.observer.watch if self.observer is not None else None)
         self.last = event
+        if self.observer is not None:
+            self.observer.happened(self.engine, event, bool(Found(self.engine, event).why_nothing()))
 
     def _open(self, id: str, event: Event) -> None:
         """Gives a member, or an account, what the test gives it: once, before the first event that it has a part in."""

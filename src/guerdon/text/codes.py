@@ -316,6 +316,7 @@ CODES: dict[str, Code] = {
         "The id of an award is the event's kind, its id and the rule's name, with `/` between them. A rule that is called like a built-in event, that is called by a number, or whose name ends or begins with another rule's name and a `/` between would have ids that something else could have too.",
         "Give the rule another name.",
     ),
+    "G470": Code("too little tested", "The tests of a program reach less of its branches than `--fail-under` asks for.", "Ask `guerdon test --coverage` what no test reaches, and write tests for it; or ask for less."),
     "G500": Code("history file not readable", "A `history.yaml` is missing, or is not UTF-8 text.", "Give the file, or the folder it lies in, saved as UTF-8."),
     "G501": Code("not YAML", "The text of `history.yaml` can't be read as YAML, or uses an alias, a tag or a key twice.", "Write `key: value`, one to a line, what belongs to a key indented below it."),
     "G502": Code("unknown key", "A key in `history.yaml` means nothing where it stands.", "Take the nearest key that is known there."),

@@ -1,0 +1,173 @@
+"""Rules one by one: when, how much, to whom, at most how much, from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from guerdon.program import nodes, types
+from guerdon.study.describe import english, times
+from guerdon.study.describe.english import listed, quoted, readable, sentence
+from guerdon.study.describe.page import Item, item, sentences
+from guerdon.study.describe.prose import Prose
+from guerdon.study.describe.returns import reversible, within
+from guerdon.study.describe.rounding import rounding
+
+
+def rule(of: nodes.Rule, program: nodes.Program) -> Item:
+    """A rule in the order in which its clauses work."""
+    said = [
+        *_gives(of, program),
+        *_only(of, program),
+        _again(of),
+        _minimum(of),
+        rounding(of, program),
+        *_limits(of, program),
+        *_shared(of, program),
+        _held(of, program),
+    ]
+    said = [sentence(each) for each in said if each]
+    if of.because is not None:
+        said.append(f"Reason: {sentence(of.because)}")
+    return item(of.name, sentences(*said))
+
+
+def _prose(of: nodes.Rule, program: nodes.Program) -> Prose:
+    return Prose(program, of.on[0] if len(of.on) == 1 else None, "its" if of.each is not None else "the line's")
+
+
+def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
+    """What happens, and what comes of it."""
+    says, lead = _prose(of, program), f"for every {listed(map(english.happening, of.on), 'or')}"
+    if of.during:
+        lead += " " + listed(map(times.stretches, of.during))
+    each = f"each {_line(of)}" if of.each is not None else ""
+    if of.each is not None and of.each.where is not None:
+        each += f" where {says.condition(of.each.where)}"
+    if of.accumulate is None:
+        yield f"{lead}, {f'{each} brings {_receiver(of)}' if each else f'{_receiver(of)} gets'} {_award(of.give, says)}"
+        return
+    assert isinstance(of.give, nodes.Apply)
+    total = f"a running total per {_whose(of.accumulate.account)}"
+    if of.accumulate.period is not None:
+        total += f" and {of.accumulate.period.value}"
+    base = says.nested(of.give.base)
+    yield f"{lead}, {base}{f' of {each}' if each else ''} is added to {total}"
+    yield f"{_receiver(of)} gets {says.applied(of.give.rate, 'the total')}, less what the total before the event came to"
+    if of.accumulate.period is not None:
+        yield f"the total starts anew with every {of.accumulate.period.value}, and what is left over then is gone"
+    else:
+        yield "what is left over is carried on for ever"
+
+
+def _line(of: nodes.Rule) -> str:
+    assert of.each is not None
+    lines = readable(of.each.lines)
+    return lines[:-1] if lines.endswith("s") else f"one of the {lines}"
+
+
+def _whose(account: str | None) -> str:
+    return readable(account) if account is not None else "member"
+
+
+def _receiver(of: nodes.Rule) -> str:
+    return f"the member named by {quoted(readable(of.to))}" if of.to is not None else "the member"
+
+
+def _award(give: nodes.Expr, says: Prose) -> str:
+    match give:
+        case nodes.Apply(rate, base) if not isinstance(rate, nodes.Literal) and not isinstance(rate.type, types.Rate):
+            return f"a share of {says.nested(base)}: {says.value(rate)}"
+        case _:
+            return says.value(give)
+
+
+def _again(of: nodes.Rule) -> str:
+    """How much that is together, where a share of another rule's award is added to it."""
+    match of.give:
+        case nodes.Apply(nodes.Literal(Fraction() as share), nodes.Given(rule, False)) if share > 0:
+            again = "the same again, double" if share == 1 else f"{english.number(1 + share)} times as much"
+            return f"this comes in addition to what {quoted(rule)} gives: {again} in all"
+    return ""
+
+
+def _only(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
+    says = _prose(of, program)
+    for number, each in enumerate(of.when):
+        yield f"{'only' if not number else 'and only'} if {says.condition(each)}"
+
+
+def _minimum(of: nodes.Rule) -> str:
+    if of.minimum is None:
+        return ""
+    return f"what comes to more than nothing, but less than {english.amount(of.minimum, of.unit)}, is raised to that"
+
+
+def _limits(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
+    several = len(of.limits) > 1
+    for number, each in enumerate(of.limits, 1):
+        yield f"{f'{english.ordinal(number)} limit: ' if several else ''}{limit(each, of, program)}"
+    for kept in (False, True):
+        which = [number for number, each in enumerate(of.limits, 1) if each.kept is kept and not each.per_event]
+        if which and (kept or reversible(program) & {*of.on}):
+            these = f"of the {listed(map(english.ordinal, which))} limit" if several else "of it"
+            yield f"a return {'does not give back' if kept else 'gives back'} what the event used up {these}"
+
+
+def limit(of: nodes.Limit, rule: nodes.Rule, program: nodes.Program) -> str:
+    """At most how much, per whom, in what time, and what becomes of the rest."""
+    whole = "; what does not fit whole is not given at all" if of.or_nothing else "; what goes beyond that is cut off"
+    if of.times is not None:
+        most, rest = ("once" if of.times == 1 else f"{of.times} times"), "; beyond that nothing is given"
+    else:
+        assert of.most is not None
+        most, rest = _prose(rule, program).value(of.most), whole
+    return f"at most {most} {_scope(of)}{rest}"
+
+
+def _scope(of: nodes.Limit) -> str:
+    """`per member and day`, `per member, in any last 7 days`."""
+    if of.per_event:
+        return "per event"
+    who = [_whose(of.account), *map(readable, of.fields)]
+    match of.window:
+        case nodes.Calendar(period, 0):
+            return f"per {listed([*who, period.value])}"
+        case nodes.Ever():
+            return f"per {listed(who)}, for ever"
+        case _:
+            return f"per {listed(who)}, {times.window(of.window)}"
+
+
+def _shared(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
+    if of.to is not None and _may_lack(of.to, of, program):
+        yield f"where no {readable(of.to)} is named, nobody gets anything"
+    for each in of.shares:
+        share = _prose(of, program).value(each.share)
+        yield (
+            f"of that, a share goes to the member named by {quoted(readable(each.to))}, rounded down: {share};"
+            f" the rest stays{f', and all of it where no {readable(each.to)} is named' if _may_lack(each.to, of, program) else ''}"
+        )
+
+
+def _may_lack(fact: str, of: nodes.Rule, program: nodes.Program) -> bool:
+    facts = (program.events[event].facts.get(fact) for event in of.on)
+    return any(each is not None and isinstance(each.type, types.Optional) for each in facts)
+
+
+def _held(of: nodes.Rule, program: nodes.Program) -> str:
+    """From when on it can be spent; empty where it can be at once."""
+    match of.hold:
+        case None:
+            return ""
+        case nodes.Hold(time=nodes.Duration() as time):
+            until = f"to the start of the day {times.length(time)} after the event"
+        case nodes.Hold(until=until_day) if until_day is not None:
+            until = f"to the start of {_prose(of, program).value(until_day)}"
+        case nodes.Hold(event=str() as event, by=by):
+            same = f" of the same {readable(by)}" if by is not None else ""
+            until = f"until the member's next {english.happening(event)}{same}; without one it is never released"
+        case _:
+            spans = listed(filter(None, (within(event, program) for event in of.on)), "or")
+            until = f"for as long as the event can be taken back ({spans} after it)"
+    return f"it is held {until}; till then it counts as earned, but can't be spent"
