@@ -35,7 +35,7 @@ def play(
     engine = Engine(program, history.members)
     end = ending(engine, history)
     for event in history.events:
-        if end is None or event.at < end:
+        if end is None or is_read(event, end):
             before(engine, event)
             engine.happen(event)
             after(engine, event)
@@ -47,6 +47,11 @@ def play(
 def ending(engine: Engine, history: History) -> int | None:
     """The instant at which a run ends, where the history says so."""
     return engine.calendar.start(history.as_of.fromordinal(history.as_of.toordinal() + 1)) if history.as_of else None
+
+
+def is_read(event: Event, end: int) -> bool:
+    """Whether a run that ends at an instant reads an event: it happened, and was known, before."""
+    return max(event.at, event.recorded) < end
 
 
 def with_events(history: History, events: Iterable[Event]) -> History:

@@ -8,7 +8,7 @@ import hypothesis
 from hypothesis import strategies as st
 from tests.generated import pool
 from tests.generated.histories import History
-from tests.generated.playing import by_holder, ending, play, same
+from tests.generated.playing import by_holder, ending, is_read, play, same
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Ledger
@@ -30,7 +30,7 @@ def added(ledgers: Iterator[Ledger] | list[Ledger]) -> Ledger:
 
 def read(history: History, engine: Engine) -> list[Event]:
     end = ending(engine, history)
-    return [event for event in history.events if end is None or event.at < end]
+    return [event for event in history.events if end is None or is_read(event, end)]
 
 
 @pool.settings()

@@ -252,7 +252,7 @@ def _merged(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
 
 def close(world: World, event: Event, scene: Scene) -> None:
     """What the member has is gone, and what they owe is written off; nothing more happens to them."""
-    for name, purse in scene.member.purses.items():
+    for name, purse in sorted(scene.member.purses.items()):
         for lot in list(purse.lots):
             lots.expire(world, scene.member, lot, event.at, event.id, "closed")
         if name in world.program.units:

@@ -286,14 +286,14 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
-        if event.type == "closed":
-            builtin.close(self.world, event, scene)
         meters.feed_unseen(event, scene, unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
         self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
         self._tiers_elsewhere(scene, event, [deed for deed, _ in backs], began)
+        if event.type == "closed":
+            builtin.close(self.world, event, scene)
         self._resume(event, member)
 
     def _scene(self, event: Event, member: Subject) -> Scene:
@@ -381,7 +381,7 @@ class Engine:
         sold = min((deed.day for deed in undone), default=None)
         for id in sorted((whose | accounts) - {owner.id for owner in self._involved(scene.member)}):
             other = self.world.subjects[id]
-            for ladder in self._ladders_of(other):
+            for ladder in self._ladders_of(other) if other.into is None and not other.closed else ():
                 there = self.world.scene(other)
                 if sold is not None:
                     self._shift(other, ladder, event.at, partial(ladders.after_return, ladder, there, sold))

@@ -131,6 +131,8 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
     """
     held = holder_of(ladder, scene)
     _carry_less(ladder, held, scene, sold)
+    if held.capped and counted(ladder, scene) <= held.rank:  # it is not lower than what is reached any more
+        held.capped, held.ends = False, held.ends if held.rank else None
     if ladder.returns is not nodes.OnReturn.ONCE or not held.rank or held.given:
         return None
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:

@@ -134,7 +134,9 @@ class World:
 
     def leave(self, subject: Subject, at: int, reason: str) -> None:
         """Posts that a subject stands on no ladder any more."""
-        self.ledger.moves += [Move(subject.id, name, None, at, reason) for name in subject.held]
+        for ladder in self.program.ladders.values():
+            if ladder.account == subject.account or self.is_alone(subject, ladder.account):
+                self.ledger.moves.append(Move(subject.id, ladder.name, None, at, reason))
 
     def move(self, subject: Subject, ladder: nodes.Ladder, at: int, reason: str) -> None:
         """Posts where a subject stands on a ladder."""
