@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from guerdon.library import NoProgram, Program, load, program_path
-from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+from guerdon.options import DAY, format_option, history_option, set_option
 from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 
 if TYPE_CHECKING:
@@ -28,31 +28,6 @@ if TYPE_CHECKING:
     from guerdon.program import nodes
 
 FELL_SHORT, WRONG_USE = 1, 2
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Text for people, or JSON."
-)
-history_option = click.option(
-    "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
-)
-
-
-class Day(click.ParamType[date]):
-    """A day as programs write it, YYYY-MM-DD, in the years that they reckon in."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            found = date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"`{value}` is no day; write it like 2026-02-28", param, ctx)
-        if str(found) != value or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(f"`{value}` is no day from {FIRST_YEAR} through {LAST_YEAR}, written like 2026-02-28", param, ctx)
-        return found
-
-
-DAY = Day()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -66,17 +41,18 @@ def main() -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@set_option
 @format_option
-def check(files: tuple[str, ...], form: str) -> None:
+def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
     """Say what is wrong or unclear in programs."""
-    from guerdon.check.passes import check_file
     from guerdon.check.size import state_size
+    from guerdon.project.load import check_file
 
     found: list[Diagnostic] = []
     programs: list[nodes.Program] = []
     for file in files:
         with _readable(file):
-            typed, said = check_file(program_path(file))
+            typed, said = check_file(program_path(file), given)
         found += said
         programs += [typed] if typed is not None else []
     _tell(found, form)
@@ -110,24 +86,24 @@ def fmt(files: tuple[str, ...], only_check: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True))
 def expand(file: str) -> None:
-    """Print a program with its shorthand written out."""
+    """Print a program with its shorthand, and the files that it uses, written out."""
     click.echo(_laid_out(str(program_path(file)) if file != "-" else file, expanded=True)[1], nl=False)
 
 
 def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     """A file's bytes and its text laid out; the command ends where it can't be read."""
-    from guerdon.check.expand import expand as written_out
+    from guerdon.project.load import whole
     from guerdon.syntax.format import format_document
     from guerdon.syntax.parse import parse_bytes
     from guerdon.text.source import read_bytes
 
     with _readable(file):
         data = read_bytes(file)
-    document, found = parse_bytes(file, data)
+    document, found = whole(file, data) if expanded else parse_bytes(file, data)
     if found:
         _tell(found, "text", err=True)
         sys.exit(FELL_SHORT)
-    return data, format_document(written_out(document) if expanded else document)
+    return data, format_document(document)
 
 
 @main.command()
@@ -166,15 +142,16 @@ def new(folder: Path) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
+@set_option
 @format_option
-def test(files: tuple[str, ...], form: str) -> None:
+def test(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
     """Run the tests in programs."""
     from guerdon.study import trial
 
     failed = total = 0
     told: list[dict[str, object]] = []
     for file in files:
-        program = _load(file, form)
+        program = _load(file, form, given)
         for result in trial.run(program.typed):
             total += 1
             failed += bool(result.misses)
@@ -199,6 +176,7 @@ def test(files: tuple[str, ...], form: str) -> None:
     "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
 )
 @click.option("--allow-rejected", is_flag=True, help="Exit 0 even where rows were set aside.")
+@set_option
 @format_option
 def run(
     file: str,
@@ -208,6 +186,7 @@ def run(
     out: Path | None,
     table_format: str,
     allow_rejected: bool,
+    given: dict[str, str],
     form: str,
 ) -> None:
     """Run a program on a history: awards, balances, tiers."""
@@ -215,7 +194,7 @@ def run(
     from guerdon.study.summary import as_json
 
     started = perf_counter()
-    program = _load(file, form)
+    program = _load(file, form, given)
     with _history(program, history, form) as opened, screen.progress(opened.count) as counted:
         outcome = program.run(opened, as_of, counted)
     summary = outcome.summary()
@@ -239,13 +218,22 @@ def run(
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
 @click.option("--rule", help="The rule to explain, alone: why, or why not.")
+@set_option
 @format_option
-def explain(file: str, history: str | None, member: str, event: str | None, rule: str | None, form: str) -> None:
+def explain(
+    file: str,
+    history: str | None,
+    member: str,
+    event: str | None,
+    rule: str | None,
+    given: dict[str, str],
+    form: str,
+) -> None:
     """Say why a member was given what they were given, and why not."""
     from guerdon.study import screen
     from guerdon.study.explain import explain as explained
 
-    program = _load(file, form)
+    program = _load(file, form, given)
     if rule is not None and rule not in program.typed.rules:
         from guerdon.text.diagnostic import nearest
 
@@ -271,15 +259,18 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
 @click.option("--history", required=True, type=click.Path(), help="The folder or history.yaml to read.")
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV here.")
+@set_option
 @format_option
-def compare(old: str, new: str, history: str, as_of: date | None, out: Path | None, form: str) -> None:
-    """Compare two versions of a program over a history."""
+def compare(
+    old: str, new: str, history: str, as_of: date | None, out: Path | None, given: dict[str, str], form: str
+) -> None:
+    """Compare two versions of a program over a history; values are set in NEW."""
     from guerdon.study import compare as comparing
     from guerdon.study import screen
 
     outcomes = []
-    for file in (old, new):
-        program = _load(file, form)
+    for file, values in ((old, {}), (new, given)):
+        program = _load(file, form, values)
         with _history(program, history, form) as opened, screen.progress(opened.count, file) as counted:
             outcomes.append(program.run(opened, as_of, counted).posted)
     try:
@@ -303,11 +294,11 @@ def compare(old: str, new: str, history: str, as_of: date | None, out: Path | No
 # ---------------------------------------------------------------- what they share
 
 
-def _load(file: str, form: str) -> Program:
+def _load(file: str, form: str, given: dict[str, str]) -> Program:
     """The program, its warnings told; the command ends where it has errors."""
     with _readable(file):
         try:
-            program = load(file)
+            program = load(file, set=given)
         except ProgramError as error:
             _tell(error.diagnostics, form, err=True)
             sys.exit(WRONG_USE)

@@ -539,11 +539,10 @@ class Recount:
                 return self._put_together(aggregate, values, expr.value)
             case nodes.Defined(measure):
                 return again(self.program.measures[measure].value)
-            case nodes.Lookup(table, key):
-                rows, found = self.program.tables[table], again(key)
-                row = next((row for at, row in rows.rows.items() if at == found), rows.otherwise)
-                assert row is not None
-                return again(row)
+            case nodes.Lookup(name, keys, column):
+                table, found = self.program.tables[name], tuple(again(key) for key in keys)
+                rows = [row.results for row in table.rows if row.keys == found]
+                return again((rows[0] if rows else table.otherwise)[column])
             case nodes.Apply(rate, base):
                 return applied(again(rate), again(base))
             case nodes.Arithmetic(operator, left, right):
