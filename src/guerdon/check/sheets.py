@@ -128,6 +128,11 @@ def _no_column(
 
 
 def _row(sheet: Sheet, number: int, heads: Heads, keys: Keys, names: Names) -> tree.Row | None:
+    beyond = next((cell for cell in sheet.cells[number][len(sheet.cells[0]) :] if cell[0] < cell[1]), None)
+    if beyond is not None:
+        help_line = "take it out, or name its column; a text with a comma stands in quotes"
+        names.report("G441", "this cell stands below no name", Span(sheet, *beyond), "no column", help=(help_line,))
+        return None
     written: list[tree.Cell] = []
     for (at, unit), (name, of) in zip(heads, keys, strict=False):
         key = _key(sheet.cell(number, at), unit, of)
