@@ -113,7 +113,7 @@ def test_names_are_made_of_plain_letters(letter: str) -> None:
 
 
 HOSTILE = [
-    '");import os',
+    ");import os",
     "{0.__class__.__mro__}",
     "%s%n",
     "${jndi:ldap://x}",
