@@ -92,7 +92,7 @@ def expand(file: str) -> None:
 
 def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     """A file's bytes and its text laid out; the command ends where it can't be read."""
-    from guerdon.project.load import whole
+    from guerdon.project.reading import whole
     from guerdon.syntax.format import format_document
     from guerdon.syntax.parse import parse_bytes
     from guerdon.text.source import read_bytes

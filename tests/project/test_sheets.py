@@ -86,6 +86,7 @@ def test_what_is_wrong_in_a_cell_is_told_with_file_and_cell(tmp_path: Path, data
     assert said.code == code and said.span is not None
     assert str(said.span) == f"{tmp_path / 'fares.csv'}, {place}"
     assert said.edit is None
+    assert said.as_json()["place"]["cell"] == place.removeprefix("cell ")  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

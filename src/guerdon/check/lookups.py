@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from guerdon.check import arithmetic
 from guerdon.check.arithmetic import present
-from guerdon.check.boxes import Boxes, told
 from guerdon.check.comparisons import Typed, alike
 from guerdon.check.mending import FUNCTIONS
 from guerdon.check.names import Names
@@ -164,6 +163,8 @@ def _fits(key: nodes.Expr, name: str, table: nodes.Table, names: Names) -> bool:
     elif isinstance(of, types.Quantity | types.Number) and isinstance(key.type, types.Quantity | types.Number):
         if of.step is None or types.on_grid(key.type.step, of.step):
             return True
+        from guerdon.check.boxes import Boxes, told  # only where a key is finer than its table
+
         gap = Boxes(dict(table.keys), table.rows, names, fine=True).gap()
         missing = f"can lie between, where there is no row: {told(gap)}" if gap is not None else ""
     if not missing:

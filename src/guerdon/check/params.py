@@ -89,8 +89,13 @@ def unknown(given: Iterable[tuple[str, tree.Expr]], names: Names) -> None:
 # ---------------------------------------------------------------- where only a plain value can stand
 
 
+_WITH_PLAIN_VALUES = (tree.Minimum, tree.Worth, tree.Debt, tree.Tier, tree.During)
+
+
 def put_in_place(declaration: tree.Declaration, names: Names) -> tree.Declaration:
     """The declaration with values in place of the params that stand for thresholds, minimums, worths and dates."""
+    if not any(isinstance(each, _WITH_PLAIN_VALUES) for each in declaration.clauses):
+        return declaration
     clauses = tuple(_placed(each, names) for each in declaration.clauses)
     return tree.Declaration(
         declaration.keyword,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, tables, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, clauses, collect
 from guerdon.check.rules import Rules
@@ -204,7 +204,10 @@ def _derived(names: Names) -> None:
 
 
 def _tables(names: Names) -> None:
-    for name, declaration in _declared(names, "table"):
+    declared = _declared(names, "table")
+    if declared:
+        from guerdon.check import tables  # only for programs that have some
+    for name, declaration in declared:
         found = tables.table(declaration, names)
         if found is not None:
             names.tables[name] = found

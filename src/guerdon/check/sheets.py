@@ -1,4 +1,4 @@
-"""The rows of a table: those that are written below it, or those of a file."""
+"""The rows of a table that stand in a file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ _BARE = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)(?![\w.%-])(?=\s*(?:$|below\b|thr
 
 
 def rows(declaration: tree.Declaration, keys: Keys, names: Names) -> list[tree.Row] | None:
-    """The rows of a table as they are written; None where its file was reported."""
+    """The rows of a table whose file is named; None where that was reported."""
     written, taken = clauses(declaration, tree.Row), clause(declaration, tree.RowsFrom)
-    if taken is None:
-        return written
+    assert taken is not None
     if written:
         names.report(
             "G443",

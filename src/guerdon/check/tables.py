@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from guerdon.check import sheets
 from guerdon.check.arithmetic import joined, one_kind
 from guerdon.check.bands import Key, key, with_ends
 from guerdon.check.boxes import REST, Boxes, told
@@ -12,7 +11,7 @@ from guerdon.check.builtin import is_built_in
 from guerdon.check.expressions import typed
 from guerdon.check.facts import field_type
 from guerdon.check.mending import as_type
-from guerdon.check.names import Names, clause
+from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import CONSTANT, MOMENTS
 from guerdon.check.strange import words_for
 from guerdon.check.wording import quoted, show
@@ -50,7 +49,11 @@ def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
     columns = clause(declaration, tree.Columns)
     if keys is None:
         return None
-    written = sheets.rows(declaration, list(keys.items()), names)
+    written: list[tree.Row] | None = clauses(declaration, tree.Row)
+    if clause(declaration, tree.RowsFrom):
+        from guerdon.check import sheets  # only for tables whose rows stand in a file
+
+        written = sheets.rows(declaration, list(keys.items()), names)
     otherwise = clause(declaration, tree.Otherwise)
     if written is None:
         return None

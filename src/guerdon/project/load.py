@@ -1,134 +1,34 @@
-"""A program read from its files and checked. The only place that opens what `use` and `from` name."""
+"""A program read from its file, and from those that it names, and checked."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
-from guerdon.check.expand import expand
-from guerdon.check.passes import Beside, Checked, Parsed, check_parsed
-from guerdon.project.folder import PROGRAMS, SHEETS, Folder
+from guerdon.check.passes import Beside, Checked, check_parsed
 from guerdon.syntax import tree
-from guerdon.syntax.cells import value
 from guerdon.syntax.parse import parse_bytes
-from guerdon.text.diagnostic import Diagnostic
-from guerdon.text.sheet import Sheet
-from guerdon.text.source import Source, Span, read_bytes
-
-Given = Mapping[str, str]
-"""Values for params, by their name, as they would stand behind `is`."""
+from guerdon.text.source import read_bytes
 
 
-def check_file(path: str | Path, given: Given | None = None) -> Checked:
+def check_file(path: str | Path, given: Mapping[str, str] | None = None) -> Checked:
     """The typed program of a file and what it uses, or None, and everything that is to be said about it.
 
+    Shape: `given` holds values for params by name, each as it would stand behind `is`.
     Errors: OSError where the file itself can't be read.
     """
-    return check_parsed(*read(path, given or {}))
-
-
-def read(path: str | Path, given: Given) -> tuple[list[Parsed], Beside]:
-    """The trees of a program's files, its own first, and what stands beside them."""
     main = parse_bytes(str(path), read_bytes(path))
-    values, found = _values(given)
-    reading = _Reading([main], found)
-    if str(path) != "-":
-        reading.all(Path(path))
-    return reading.parsed, Beside(frozenset(reading.used), reading.sheets, values, tuple(reading.found))
+    if not given and not _names_files(main[0]):
+        return check_parsed([main], Beside())
+    from guerdon.project.reading import read  # only for programs in several files, or with values given
+
+    return check_parsed(*read(path, main, given or {}))
 
 
-def whole(path: str | Path, data: bytes) -> Parsed:
-    """The tree of a program with its shorthand, and all files that it uses, written out; and what could not be read."""
-    reading = _Reading([parse_bytes(str(path), data)], [])
-    if str(path) != "-":
-        reading.programs(Path(path))
-    found = tuple(each for _, said in reading.parsed for each in said) + tuple(reading.found)
-    beside = Path(path).parent
-    declarations = [_moved(each, beside) for document, _ in reading.parsed for each in document.declarations]
-    comments = tuple(each for document, _ in reading.parsed for each in document.comments)
-    return expand(tree.Document(tuple(declarations), comments, span=reading.parsed[0][0].span)), found
-
-
-def _moved(declaration: tree.Declaration, to: Path) -> tree.Declaration:
-    """A declaration without `use`, the files of its rows named as from another folder."""
-    clauses = [each for each in declaration.clauses if not isinstance(each, tree.Use)]
-    at = Path(declaration.span.source.name).parent
-    for index, each in enumerate(clauses):
-        if isinstance(each, tree.RowsFrom):
-            name = PurePosixPath(os.path.relpath(at / each.file.text, to)).as_posix()
-            clauses[index] = tree.RowsFrom(tree.String(name))
-    kept = {at: index for index, at in enumerate(_kept(declaration))}
-    comments = tuple(
-        tree.Comment(kept.get(each.clause, each.clause if each.clause < 0 else len(clauses)), each.behind, each.text)
-        for each in declaration.comments
-        if each.clause in kept or each.clause in (-1, len(declaration.clauses))
+def _names_files(document: tree.Document) -> bool:
+    return any(
+        isinstance(clause, tree.Use | tree.RowsFrom)
+        for declaration in document.declarations
+        if declaration.keyword in ("program", "table")
+        for clause in declaration.clauses
     )
-    return tree.Declaration(declaration.keyword, declaration.name, tuple(clauses), comments, span=declaration.span)
-
-
-def _kept(declaration: tree.Declaration) -> list[int]:
-    return [at for at, each in enumerate(declaration.clauses) if not isinstance(each, tree.Use)]
-
-
-def _values(given: Given) -> tuple[dict[str, tree.Expr], list[Diagnostic]]:
-    """What is given for params, as values."""
-    values: dict[str, tree.Expr] = {}
-    found: list[Diagnostic] = []
-    for name, text in given.items():
-        written = f"{name}={text}"
-        place = Span(Source("--set", written), len(name) + 1, len(written))
-        read = value(text.strip(), place)
-        if read is None:
-            help = ("write it as it would stand behind `is`, like `5%` or `100 USD`",)
-            found.append(Diagnostic("G426", f"`{text}` is no value for `{name}`", place, "can't be read", help=help))
-        else:
-            values[name] = read
-    return values, found
-
-
-@dataclass
-class _Reading:
-    """What was read so far."""
-
-    parsed: list[Parsed]
-    found: list[Diagnostic]
-    used: set[str] = field(default_factory=set)
-    sheets: dict[tuple[str, str], Sheet | None] = field(default_factory=dict)
-
-    def all(self, path: Path) -> None:
-        """Reads what the program of this path names."""
-        self.programs(path)
-        folder = Folder(path)
-        for document, _ in self.parsed:
-            for taken in _clauses(document, tree.RowsFrom):
-                self._sheet(taken, folder, Path(document.span.source.name))
-
-    def programs(self, path: Path) -> None:
-        """Reads the programs that it uses."""
-        folder = Folder(path)
-        for clause in _clauses(self.parsed[0][0], tree.Use):
-            self.used.add(clause.file.text)
-            opened = folder.open(clause.file, path, PROGRAMS)
-            if isinstance(opened, Diagnostic):
-                self.found.append(opened)
-            else:
-                self.parsed.append(parse_bytes(str(opened[0]), opened[1]))
-
-    def _sheet(self, taken: tree.RowsFrom, folder: Folder, beside: Path) -> None:
-        from guerdon.project.sheets import read_sheet  # only for programs whose rows stand in files
-
-        key = taken.file.span.source.name, taken.file.text
-        if key in self.sheets:
-            return
-        opened = folder.open(taken.file, beside, SHEETS)
-        found = opened if isinstance(opened, Diagnostic) else read_sheet(*opened, taken.file)
-        self.sheets[key] = None if isinstance(found, Diagnostic) else found
-        if isinstance(found, Diagnostic):
-            self.found.append(found)
-
-
-def _clauses(document: tree.Document, kind: type[tree.T]) -> Iterator[tree.T]:
-    for declaration in document.declarations:
-        yield from (each for each in declaration.clauses if isinstance(each, kind))

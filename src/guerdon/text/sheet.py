@@ -30,9 +30,13 @@ class Sheet(Source):
         return Span(self, end, end)
 
     def where(self, offset: int) -> str:
+        return f"{self.name}, cell {self.cell_at(offset)}"
+
+    def cell_at(self, offset: int) -> str:
+        """The cell that holds an offset, as spreadsheets call it: `C7`."""
         row = self.place(offset)[0]
         column = bisect_right(self._begins[row - 1], offset) - 1 if row <= len(self.cells) else 0
-        return f"{self.name}, cell {letters(max(column, 0))}{row}"
+        return f"{letters(max(column, 0))}{row}"
 
     @cached_property
     def _begins(self) -> tuple[tuple[int, ...], ...]:
