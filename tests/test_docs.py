@@ -34,6 +34,7 @@ from guerdon.history.fault import HistoryError
 from guerdon.history.mapping import EventMapping, HistoryMapping, JoinMapping, MembersMapping, SourceMapping
 from guerdon.history.shape import read_mapping
 from guerdon.program import nodes
+from guerdon.project.load import check_file
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study import trial
 from guerdon.study.schema import TABLES
@@ -78,13 +79,14 @@ def fragment(example: Example) -> str | None:
 
 def refused(example: Example, text: str) -> str | None:
     found: list[tuple[int, str]] = []
-    typed, diagnostics = check_bytes("program.guerdon", text.encode())
+    place = keep(example)
+    named = place is not None and text == example.parsed  # it may name files beside it
+    typed, diagnostics = check_file(place) if place and named else check_bytes("program.guerdon", text.encode())
     told = [render(each) for each in diagnostics]
     found += [(each.span.line if each.span else 0, each.code) for each in diagnostics]
     for result in trial.run(typed) if typed else ():
         told += [trial.render(result, miss) for miss in result.misses]
         found += [(miss.span.line, "G701") for miss in result.misses]
-    keep(example)
     return compared(example, found, "\n\n".join(told))
 
 

@@ -29,7 +29,8 @@ import pytest
 from click.testing import CliRunner
 
 import guerdon
-from guerdon.check.passes import check_bytes, check_file
+from guerdon.check.passes import check_bytes
+from guerdon.project.load import check_file
 from guerdon.syntax.parse import parse_bytes
 from guerdon.text import zones
 from guerdon.text.codes import CODES

@@ -21,6 +21,7 @@ ROOMS = [
     "syntax",
     "program",
     "check",
+    "project",
     "history",
     "ledger",
     "reference",
@@ -29,8 +30,8 @@ ROOMS = [
     "study",
     "starter",
 ]
-ABOVE_THE_ROOMS = ["library", "command", "cli", "__init__", "__main__"]
-STARTS_FAST = ["text", "syntax", "program", "check", "ledger", "reference", "cli"]
+ABOVE_THE_ROOMS = ["library", "options", "command", "cli", "__init__", "__main__"]
+STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "cli"]
 SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow"}
 TOP = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "src", "grammar", "examples", "tests", "docs"}
 LONGEST_FILE = 400

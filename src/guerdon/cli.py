@@ -18,12 +18,8 @@ from typing import TYPE_CHECKING
 import click
 
 from guerdon.command import (
-    DAY,
     FELL_SHORT,
-    PERCENT,
-    format_option,
     history_of,
-    history_option,
     loaded,
     readable,
     stop,
@@ -31,6 +27,7 @@ from guerdon.command import (
     writable,
 )
 from guerdon.library import program_path
+from guerdon.options import DAY, PERCENT, format_option, history_option, set_option
 from guerdon.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
@@ -49,17 +46,18 @@ def main() -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@set_option
 @format_option
-def check(files: tuple[str, ...], form: str) -> None:
+def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
     """Say what is wrong or unclear in programs."""
-    from guerdon.check.passes import check_file
     from guerdon.check.size import state_size
+    from guerdon.project.load import check_file
 
     found: list[Diagnostic] = []
     programs: list[nodes.Program] = []
     for file in files:
         with readable(file):
-            typed, said = check_file(program_path(file))
+            typed, said = check_file(program_path(file), given)
         found += said
         programs += [typed] if typed is not None else []
     tell(found, form)
@@ -93,24 +91,24 @@ def fmt(files: tuple[str, ...], only_check: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True))
 def expand(file: str) -> None:
-    """Print a program with its shorthand written out."""
+    """Print a program with its shorthand, and the files that it uses, written out."""
     click.echo(_laid_out(str(program_path(file)) if file != "-" else file, expanded=True)[1], nl=False)
 
 
 def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     """A file's bytes and its text laid out; the command ends where it can't be read."""
-    from guerdon.check.expand import expand as written_out
+    from guerdon.project.reading import whole
     from guerdon.syntax.format import format_document
     from guerdon.syntax.parse import parse_bytes
     from guerdon.text.source import read_bytes
 
     with readable(file):
         data = read_bytes(file)
-    document, found = parse_bytes(file, data)
+    document, found = whole(file, data) if expanded else parse_bytes(file, data)
     if found:
         tell(found, "text", err=True)
         sys.exit(FELL_SHORT)
-    return data, format_document(written_out(document) if expanded else document)
+    return data, format_document(document)
 
 
 @main.command()
@@ -160,8 +158,15 @@ def new(folder: Path) -> None:
     help="Text, JSON, or HTML of coverage.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write the page of HTML into this file.")
+@set_option
 def test(
-    files: tuple[str, ...], coverage: bool, marked: bool, fail_under: Fraction | None, form: str, out: Path | None
+    files: tuple[str, ...],
+    coverage: bool,
+    marked: bool,
+    fail_under: Fraction | None,
+    form: str,
+    out: Path | None,
+    given: dict[str, str],
 ) -> None:
     """Run the tests in programs."""
     from guerdon.study import trial
@@ -174,7 +179,7 @@ def test(
     results: list[trial.Result] = []
     covered: list[Coverage] = []
     for file in files:
-        program = loaded(file, form)
+        program = loaded(file, form, given)
         if coverage:
             from guerdon.study.coverage import report
 
@@ -210,6 +215,7 @@ def test(
     "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
 )
 @click.option("--allow-rejected", is_flag=True, help="Exit 0 even where rows were set aside.")
+@set_option
 @format_option
 def run(
     file: str,
@@ -219,6 +225,7 @@ def run(
     out: Path | None,
     table_format: str,
     allow_rejected: bool,
+    given: dict[str, str],
     form: str,
 ) -> None:
     """Run a program on a history: awards, balances, tiers."""
@@ -226,7 +233,7 @@ def run(
     from guerdon.study.summary import as_json
 
     started = perf_counter()
-    program = loaded(file, form)
+    program = loaded(file, form, given)
     with history_of(program, history, form) as opened, screen.progress(opened.count) as counted:
         outcome = program.run(opened, as_of, counted)
     summary = outcome.summary()
@@ -250,13 +257,22 @@ def run(
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
 @click.option("--rule", help="The rule to explain, alone: why, or why not.")
+@set_option
 @format_option
-def explain(file: str, history: str | None, member: str, event: str | None, rule: str | None, form: str) -> None:
+def explain(
+    file: str,
+    history: str | None,
+    member: str,
+    event: str | None,
+    rule: str | None,
+    given: dict[str, str],
+    form: str,
+) -> None:
     """Say why a member was given what they were given, and why not."""
     from guerdon.study import screen
     from guerdon.study.explain import explain as explained
 
-    program = loaded(file, form)
+    program = loaded(file, form, given)
     if rule is not None and rule not in program.typed.rules:
         from guerdon.text.diagnostic import nearest
 
@@ -282,15 +298,18 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
 @click.option("--history", required=True, type=click.Path(), help="The folder or history.yaml to read.")
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV here.")
+@set_option
 @format_option
-def compare(old: str, new: str, history: str, as_of: date | None, out: Path | None, form: str) -> None:
-    """Compare two versions of a program over a history."""
+def compare(
+    old: str, new: str, history: str, as_of: date | None, out: Path | None, given: dict[str, str], form: str
+) -> None:
+    """Compare two versions of a program over a history; values are set in NEW."""
     from guerdon.study import compare as comparing
     from guerdon.study import screen
 
     outcomes = []
-    for file in (old, new):
-        program = loaded(file, form)
+    for file, values in ((old, {}), (new, given)):
+        program = loaded(file, form, values)
         with history_of(program, history, form) as opened, screen.progress(opened.count, file) as counted:
             outcomes.append(program.run(opened, as_of, counted).posted)
     try:

@@ -1,4 +1,4 @@
-"""What all commands share: options, loading what they read, and how they end where that goes wrong."""
+"""What all commands share: loading what they read, and how they end where that goes wrong."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from guerdon.library import NoProgram, Program, load
-from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 
 if TYPE_CHECKING:
@@ -24,55 +20,12 @@ if TYPE_CHECKING:
 
 FELL_SHORT, WRONG_USE = 1, 2
 
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Text for people, or JSON."
-)
-history_option = click.option(
-    "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
-)
 
-
-class Day(click.ParamType[date]):
-    """A day as programs write it, YYYY-MM-DD, in the years that they reckon in."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            found = date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"`{value}` is no day; write it like 2026-02-28", param, ctx)
-        if str(found) != value or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(f"`{value}` is no day from {FIRST_YEAR} through {LAST_YEAR}, written like 2026-02-28", param, ctx)
-        return found
-
-
-DAY = Day()
-
-
-class Percent(click.ParamType[Fraction]):
-    """A percentage from 0 through 100, exactly as it is written."""
-
-    name = "percent"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        try:
-            found = Fraction(Decimal(str(value).removesuffix("%")))
-        except (ArithmeticError, ValueError):
-            self.fail(f"`{value}` is no percentage; write it like 80", param, ctx)
-        if not 0 <= found <= 100:
-            self.fail(f"`{value}` is no percentage from 0 through 100", param, ctx)
-        return found
-
-
-PERCENT = Percent()
-
-
-def loaded(file: str, form: str) -> Program:
+def loaded(file: str, form: str, given: dict[str, str] | None = None) -> Program:
     """The program, its warnings told; the command ends where it has errors."""
     with readable(file):
         try:
-            program = load(file)
+            program = load(file, set=given or {})
         except ProgramError as error:
             tell(error.diagnostics, form, err=True)
             sys.exit(WRONG_USE)

@@ -10,14 +10,15 @@ outcome.explain("707")
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guerdon.check.passes import check_file
 from guerdon.program import nodes
+from guerdon.project.load import check_file
 from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 if TYPE_CHECKING:
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
     from guerdon.study.summary import Summary
 
 
+_PROGRAM = re.compile(rb"^(?:\xef\xbb\xbf)?program\b", re.MULTILINE)
+
+
 class NoProgram(Exception):
     """A path that leads to no one program; the message says what is there."""
 
 
 def program_path(path: str | Path) -> Path:
-    """The program at a path: the file itself, or the only `.guerdon` file of a folder.
+    """The program at a path: the file itself, or the only `.guerdon` file of a folder that holds a `program`.
 
     Errors: NoProgram where there is none, or more than one.
     """
@@ -45,19 +49,21 @@ def program_path(path: str | Path) -> Path:
     if not path.is_dir():
         return path
     found = sorted(path.glob("*.guerdon"))
+    if len(found) > 1:  # the others may be files that it uses
+        found = [each for each in found if _PROGRAM.search(each.read_bytes())] or found
     if len(found) == 1:
         return found[0]
     what = f"holds {len(found)} programs: name one of {', '.join(each.name for each in found)}"
     raise NoProgram(f"{path} {what if found else 'holds no program (a file that ends in .guerdon)'}")
 
 
-def load(path: str | Path) -> Program:
-    """The checked program of a file, or of a folder that holds one.
+def load(path: str | Path, set: Mapping[str, str] | None = None) -> Program:
+    """The checked program of a file, or of a folder that holds one; `set` gives params other values.
 
     Errors: ProgramError with all diagnostics; OSError where it can't be read.
     """
     path = program_path(path)
-    typed, diagnostics = check_file(path)
+    typed, diagnostics = check_file(path, set)
     if typed is None:
         raise ProgramError(diagnostics)
     return Program(typed, tuple(diagnostics), path)

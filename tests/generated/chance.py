@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from guerdon.program.currency import DECIMALS
 
@@ -81,6 +81,19 @@ class Scene:
     entry: bool = False
 
 
+Result = Kind | tuple[str, str]
+"""What a table gives; a pair is a rate."""
+
+
+class Grid(NamedTuple):
+    """A table with keys, columns (one without a name: its one result), and how it is applied."""
+
+    keys: tuple[Kind, ...]
+    columns: dict[str, Result]
+    bands: str
+    banded: int
+
+
 class Chance:
     """What is known of the program that is being written; `choose` decides everything.
 
@@ -99,6 +112,8 @@ class Chance:
         self.accounts: dict[str, tuple[str, ...]] = {}  # name, and what it owns
         self.ladders: dict[str, tuple[str, ...]] = {}
         self.tables: dict[str, tuple[Kind, Kind | tuple[str, str]]] = {}  # key and result; a pair is a rate
+        self.grids: dict[str, Grid] = {}
+        self.params: dict[str, Result] = {}
         self.measures: dict[str, Kind] = {}
         self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
         self.own: str | None = None

@@ -61,6 +61,15 @@ def _shapes(each: Any) -> Iterator[str]:
             yield f"PeriodDay {last} {ahead}"
         case nodes.Limit():
             yield from _limit(each)
+        case nodes.Table(keys=keys, columns=columns, bands=bands, otherwise=otherwise):
+            yield f"Table {min(len(keys), 2)} keys"
+            yield f"Table {'several columns' if columns else 'one result'} {bands}"
+            yield f"Table {'with' if otherwise else 'without'} else"
+        case nodes.Band(first, with_first, last, with_last):
+            yield f"Band {first is not None and ('from' if with_first else 'above')}"
+            yield f"Band {last is not None and ('through' if with_last else 'below')}"
+        case nodes.Apply(nodes.Lookup(), _):
+            yield "Apply Lookup"
         case _:
             yield from _life(each)
 
@@ -159,12 +168,16 @@ def _of_life() -> set[str]:
     found |= {f"Reversal {how} {which}" for how in ("by fact", "of what fits") for which in nodes.Choose}
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
-    found |= {"Limit account", "Limit kept"}
+    found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
+    found |= {f"Table {count} keys" for count in (0, 1, 2)}
+    found |= {f"Table {how} {bands}" for how in ("several columns", "one result") for bands in (None, *nodes.Bands)}
+    found |= {f"Band {end}" for end in ("from", "above", "through", "below", "False")}
     return found
 
 
 _PARTS = {
     "accounts": ("Account", "account yes", "Limit account"),
+    "bands": ("Band",),
     "debt": ("DebtKind.REFUSED", "DebtKind.FORGIVEN", "DebtKind.CHARGED", "Debt most yes"),
     "expiry": ("Expiry", "Origin", "expiries yes", "suspended yes"),
     "holds": ("Hold", "hold yes"),

@@ -22,13 +22,13 @@ from tests.generated.chance import (
     Scene,
     maybe,
 )
-from tests.generated.expressions import Expressions
+from tests.generated.grids import Grids
 
 ROLES = ("holder", "other")
 ZONES = ("UTC", "America/New_York", "Pacific/Apia", "America/Sao_Paulo", "Asia/Beirut")
 
 
-class Declarations(Expressions):
+class Declarations(Grids):
     """Writes declarations, but for those about the life of points and tiers."""
 
     def _head(self) -> str:

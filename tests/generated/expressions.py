@@ -41,7 +41,7 @@ class Expressions(Chance):
                 hidden = before == "" and facts is scene.event and scene.line is not None and name in scene.line
                 if sized(of) == kind and not hidden:
                     found.append(f"({before}{name} or {self.literal(kind)})" if of.optional else before + name)
-        return found
+        return found + [name for name, result in self.params.items() if result == kind and kind != TEXT]
 
     def expr(self, kind: Kind, scene: Scene, depth: int) -> str:
         """A value of this kind, in parentheses wherever they could be needed."""
@@ -187,19 +187,30 @@ class Expressions(Chance):
         return found
 
     def lookup(self, table: str, scene: Scene, depth: int) -> str:
-        key = self.tables[table][0]
+        name, _, column = table.partition(".")
+        if name in self.grids:
+            keys = [self.key(key, scene, depth) for key in self.grids[name].keys]
+            return f"{name}({', '.join(keys)}){f'.{column}' if column else ''}"
+        return f"{table}({self.key(self.tables[table][0], scene, depth)})"
+
+    def key(self, key: Kind, scene: Scene, depth: int) -> str:
         if key.name in ("text", "choice", "tier"):
-            return f"{table}({self.subject(key, scene, depth)})"
-        return f"{table}({self.expr(key, scene, depth)})"
+            return self.subject(key, scene, depth)
+        return self.expr(key, scene, depth)
+
+    def known(self, key: Kind, scene: Scene) -> bool:
+        """Whether there are values of a key here."""
+        return key.name not in ("text", "choice", "tier") or self.can(key, scene)
 
     def looked_up(self, of: Kind | tuple[str, str], scene: Scene) -> list[str]:
         """The tables with such results whose key is known here."""
         if not scene.happens:
             return []
-        return [
-            name
-            for name, (key, result) in self.tables.items()
-            if result == of and (key.name in ("number", "bool") or self.can(key, scene))
+        return [name for name, (key, result) in self.tables.items() if result == of and self.known(key, scene)] + [
+            f"{name}.{column}" if column else name
+            for name, grid in self.grids.items()
+            for column, result in grid.columns.items()
+            if result == of and all(self.known(key, scene) for key in grid.keys)
         ]
 
     def rate(self, unit: str, per: str, scene: Scene, depth: int) -> str:
@@ -207,10 +218,12 @@ class Expressions(Chance):
         tables = self.looked_up((unit, per), scene)
         if tables and self.chance(2):
             return self.lookup(self.one_of(*tables), scene, depth)
-        return self.plain_rate(unit, per)
+        params = [name for name, of in self.params.items() if of == (unit, per)]
+        return self.one_of(*params) if params and self.chance(2) else self.plain_rate(unit, per)
 
-    def plain_rate(self, unit: str, per: str, full: bool = False) -> str:
-        return f"{self.amount(unit)} per {'full ' if full or self.chance(3) else ''}{self.amount(per, positive=True)}"
+    def plain_rate(self, unit: str, per: str, full: bool = False, never_full: bool = False) -> str:
+        steps = "full " if full or (not never_full and self.chance(3)) else ""
+        return f"{self.amount(unit)} per {steps}{self.amount(per, positive=True)}"
 
     def _put_together(self, kind: Kind, scene: Scene, depth: int) -> list[Callable[[], str]]:
         def again(of: Kind) -> str:

@@ -15,11 +15,12 @@ class Ladders(Life):
         self.counted = getattr(self, "counted", {})
         owner = self.owner(name)
         scene = Scene(at_event=False, whose=owner, entry="since entry" in self.knows)
-        kept = self.ladders, self.tables, self.measures  # what counts towards a tier may not ask for one
+        kept = self.ladders, self.tables, self.measures, self.grids  # what counts towards a tier may not ask for one
         self.ladders, self.measures = {}, {}
         self.tables = {table: of for table, of in self.tables.items() if of[0].name != "tier"}
+        self.grids = {name: of for name, of in self.grids.items() if all(key.name != "tier" for key in of.keys)}
         lines = self._tiers(name, kept[0][name], scene)
-        self.ladders, self.tables, self.measures = kept
+        self.ladders, self.tables, self.measures, self.grids = kept
         lines += self._grants(kept[0][name])
         if self.new("perks", 5):
             lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')

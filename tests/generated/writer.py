@@ -37,7 +37,11 @@ class Writer(Ladders):
         if "built-in events" in self.knows:
             body += self._built_in()
         self._owners()
+        if "bands" in self.knows:
+            body += [self._param(number) for number in range(self.count(2))]
         body += [self._table(number) for number in range(self.count(3))]
+        if "bands" in self.knows:
+            body += [self._grid(number) for number in range(self.count(2))]
         later = []
         for number in range(self.count(4, 1)):
             if self.chance(3):
@@ -95,7 +99,8 @@ class Writer(Ladders):
         if not whole or self.chance(2):
             lines.append(f"round {self.one_of(*ROUNDINGS)} per {self.one_of(*places)}")
         if least:
-            lines.append(f"minimum {self.amount(unit)}")
+            amounts = [each for each, of in self.params.items() if of == Kind("quantity", unit)]
+            lines.append(f"minimum {self.one_of(*amounts, self.amount(unit))}")
         self.own = name
         self.rules[name] = unit  # a rule's guards may ask for what it gave itself
         guards = (0,) if plain else (0, 0, 0, 1, 1, 2)
@@ -131,7 +136,12 @@ class Writer(Ladders):
         def anything() -> tuple[str, bool]:
             return self.expr(kind, inside, 3), False
 
-        return self.one_of(rated, rated, in_steps, share, *([] if accumulates else [plain, anything]))()
+        def in_bands() -> tuple[str, bool]:
+            applied = self.applied(unit, outside, inside, depth)
+            return rated() if applied is None else (applied, False)
+
+        bands = [in_bands] * 2 if self.scales(unit, outside) else []
+        return self.one_of(rated, rated, in_steps, share, *bands, *([] if accumulates else [plain, anything]))()
 
     def _during(self) -> str:
         def dates() -> str:

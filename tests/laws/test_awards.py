@@ -125,9 +125,10 @@ def _most(program: nodes.Program, most: nodes.Expr | None) -> Fraction | None:
     match most:
         case nodes.Literal(Fraction() as value):
             return value
-        case nodes.Lookup(table):
-            rows = [*program.tables[table].rows.values(), program.tables[table].otherwise]
-            values = [_most(program, each) for each in rows if each is not None]
+        case nodes.Lookup(name, _, column):
+            table = program.tables[name]
+            rows = [*(row.results[column] for row in table.rows), *table.otherwise[column : column + 1]]
+            values = [_most(program, each) for each in rows]
             return max(each for each in values if each is not None)
     return None
 

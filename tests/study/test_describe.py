@@ -21,9 +21,10 @@ from tests.generated.covered import expected
 from tests.generated.mutants import mutants
 from tests.generated.pool import programs, settings
 
-from guerdon.check.passes import check_bytes, check_file
+from guerdon.check.passes import check_bytes
 from guerdon.cli import main
 from guerdon.program import nodes
+from guerdon.project.load import check_file
 from guerdon.study.describe.describe import describe
 from guerdon.study.describe.page import Page, as_json, statements
 from guerdon.study.describe.shown import as_html, as_markdown, on_terminal

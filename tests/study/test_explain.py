@@ -225,3 +225,68 @@ def test_what_was_read_is_told_also_where_events_can_be_returned_or_come_late() 
         (about,) = explain(found, lambda: EVENTS[:2], {}, "ana", "K2", "Gold").explained
         ((when, _),) = [rule.reasons for rule in about.rules]
         assert [(each.name, each.value) for each in when.readings] == [("status", "Gold")]
+
+
+TABLES = """
+program "Shop"
+  currency    USD
+
+unit star
+
+event purchase
+  amount      money
+  channel     one of shop, app
+
+param doubled
+  is          200%
+
+table in_parts
+  by          channel, amount
+  bands       parts
+  row         app, from 0 USD: 1 star per 1 USD
+  row         app, from 100 USD: 2 star per 1 USD
+  else        0 star per 1 USD
+
+table at_once
+  by          amount
+  bands       whole
+  row         below 50 USD: 1%
+  row         from 50 USD: 5%
+
+earn "Parts"
+  on          purchase
+  give        in_parts(channel) of amount
+  round       down per event
+
+earn "Whole"
+  on          purchase
+  give        doubled of (1 star per 1 USD of (at_once of amount))
+  round       down per event
+
+earn "Running"
+  on          purchase
+  accumulate  per member
+  give        in_parts(channel) of amount
+  round       down per event
+"""
+
+
+def test_a_table_that_is_applied_tells_the_rates_and_what_each_was_applied_to() -> None:
+    typed, found = check_bytes("shop.guerdon", TABLES.encode())
+    assert typed is not None, "\n".join(map(render, found))
+    at = Calendar(typed.frame).start(date(2026, 1, 5))
+    bought = Event("K1", "purchase", "ana", at, at, 0, {"amount": money("140"), "channel": "app"})
+    (shown,) = explain(typed, lambda: [bought], {}, "ana", "K1").explained
+    readings = {
+        rule.rule: [(each.name, each.value) for reason in rule.reasons for each in reason.readings]
+        for rule in shown.rules
+    }
+    assert readings["Parts"] == [
+        ("channel", "app"),
+        ("amount", "140.00 USD"),
+        ("in_parts(channel) of 100.00 USD", "1 star per 1.00 USD"),
+        ("in_parts(channel) of 40.00 USD", "2 star per 1.00 USD"),
+    ]
+    assert readings["Whole"] == [("doubled", "200%"), ("amount", "140.00 USD"), ("at_once of 140.00 USD", "5%")]
+    bands = "1 star per 1.00 USD from 0.00 USD below 100.00 USD, 2 star per 1.00 USD from 100.00 USD, else 0 star per 1.00 USD"
+    assert ("in_parts(channel)", bands) in readings["Running"]

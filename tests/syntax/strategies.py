@@ -54,7 +54,9 @@ BY_CLASS: dict[type, st.SearchStrategy[Any]] = {
     tree.String: strings,
     tree.Period: _periods,
 }
-_UNITS = names.filter(lambda name: name.text not in ("by", "for", "from", "on"))  # these words go on behind a number
+_UNITS = names.filter(
+    lambda name: name.text not in ("by", "for", "from", "on", "through")
+)  # these words go on behind a number
 BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Quantity, "unit"): _UNITS,
     (tree.Rate, "full"): st.none() | _words("full"),
@@ -81,6 +83,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.ExpectBalance, "holding"): _words("balance", "pending"),
     (tree.ExpectTier, "tier"): names.filter(lambda name: name.text != "counts"),
     (tree.ExpectValue, "counts"): st.none() | _words("counts"),
+    (tree.End, "side"): _words("from", "above", "below", "through"),
     (tree.Hours, "start"): _times,
     (tree.Hours, "end"): _times,
     (tree.Round, "mode"): _words("down", "up", "half up", "half even"),
@@ -90,6 +93,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
     (tree.LifeAfter, "origin", tree.Name): _words("earned", "released"),
+    (tree.Row, "", tree.Name): names.filter(lambda name: name.text != "through"),
 }
 """One part of a union, where it differs from others of its class."""
 NEEDED = {(tree.Expires, "existing"): "since"}
@@ -104,6 +108,7 @@ HEADS = {
     "record": (names, (tree.Fact,)),
     "member": (st.none(), (tree.Fact,)),
     "account": (names, tree.ORDER["account"]),
+    "param": (names, (tree.IsClause,)),
     "table": (names, tree.ORDER["table"]),
     "measure": (names, (tree.IsClause,)),
     "tiers": (names, tree.ORDER["tiers"]),
@@ -148,6 +153,12 @@ def _possible(node: Any) -> Any:
             values[part] = None
     if isinstance(node, tree.Clawback) and isinstance(node.how, tree.InProportion):
         values["first"] = None
+    if isinstance(node, tree.Band) and node.end is not None:
+        values["first"] = tree.End(tree.Name("above"), node.first.value)
+        values["end"] = tree.End(tree.Name("through"), node.end.value)
+    if isinstance(node, tree.By):
+        plain = [tree.Key(key.name, None) if isinstance(key.type, tree.OneOf) else key for key in node.keys[:-1]]
+        values["keys"] = (*plain, node.keys[-1])
     return type(node)(**values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
@@ -29,17 +29,20 @@ def combine(operator: str, left: nodes.Expr, right: nodes.Expr, span: Span, name
     return nodes.Arithmetic(operator, left, right, result, span=span)
 
 
-def apply(rate: nodes.Expr, base: nodes.Expr, span: Span, names: Names) -> nodes.Expr | None:
-    """A rate or a percentage of a base."""
+def apply(
+    rate: nodes.Expr, base: nodes.Expr, span: Span, names: Names, ends: Iterable[Fraction] = ()
+) -> nodes.Expr | None:
+    """A rate or a percentage of a base; of parts of it, where it is cut at `ends`."""
     if present(rate, names) is None or present(base, names) is None:
         return None
-    match rate.type, base.type:
+    match rate.type, _cut(base.type, ends):
         case types.Rate(unit, per, values), types.Quantity(found, step):
             if per != found:
                 _wrong_base(rate, base, names)
                 return None
             steps = [value.give if value.full else types.scaled(step, value.give / value.per) for value in values]
-            return nodes.Apply(rate, base, types.Quantity(unit, reduce(types.common_step, steps)), span=span)
+            grid = reduce(types.common_step, steps) if steps else None
+            return nodes.Apply(rate, base, types.Quantity(unit, grid), span=span)
         case types.Rate(), _:
             _wrong_base(rate, base, names)
             return None
@@ -61,6 +64,16 @@ def apply(rate: nodes.Expr, base: nodes.Expr, span: Span, names: Names) -> nodes
         help=help_lines,
     )
     return None
+
+
+def _cut(of: types.Type, ends: Iterable[Fraction]) -> types.Type:
+    """The type of the parts into which a value is cut."""
+    match of:
+        case types.Quantity(unit, step):
+            return types.Quantity(unit, reduce(types.common_step, ends, step))
+        case types.Number(step, percent):
+            return types.Number(reduce(types.common_step, ends, step), percent)
+    return of
 
 
 def extreme(least: bool, parts: Sequence[nodes.Expr], span: Span, names: Names) -> nodes.Expr | None:
@@ -89,6 +102,18 @@ def joined(left: types.Type, right: types.Type) -> types.Type:
             return types.Rate(unit, per, first + tuple(value for value in second if value not in first))
         case _:
             return left
+
+
+def one_kind(left: types.Type, right: types.Type) -> bool:
+    """Whether values of both are of one kind: of one unit, rates of the same two, percentages or bare numbers."""
+    match left, right:
+        case types.Quantity(), types.Quantity():
+            return left.unit == right.unit
+        case types.Rate(), types.Rate():
+            return (left.unit, left.per) == (right.unit, right.per)
+        case types.Number(_, percent), types.Number(_, also):
+            return percent == also
+    return left == right
 
 
 def ordered(of: types.Type) -> bool:

@@ -34,16 +34,17 @@ def during(written: tree.During, names: Names) -> tuple[nodes.Stretch, ...]:
 
 def _stretch(written: tree.Stretch, names: Names) -> nodes.Stretch:
     match written:
-        case tree.Dates(first, last):
+        case tree.Dates(first, tree.Date() | None as last):
             return _dates(first, last or first, written.span, names)
-        case tree.FromDate(day):
+        case tree.FromDate(tree.Date() as day):
             return nodes.Dates(moments.day(day, names), None, span=written.span)
-        case tree.BeforeDate(day):
+        case tree.BeforeDate(tree.Date() as day):
             return nodes.Dates(None, moments.day(day, names), span=written.span)
-        case tree.Weekdays(one, other):
+        case tree.Weekdays(one, tree.Name() | None as other):
             return _weekdays(one, other or one, written.span, names)
         case tree.Hours(opens, closes):
             return nodes.Hours(moments.clock(opens, names), moments.clock(closes, names), span=written.span)
+    raise AssertionError("values stand in place of params")
 
 
 def _dates(first: tree.Date, last: tree.Date, span: Span, names: Names) -> nodes.Dates:

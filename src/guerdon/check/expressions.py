@@ -10,14 +10,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
-from guerdon.check import arithmetic, comparisons, meaning, measured
-from guerdon.check.arithmetic import holds, present
-from guerdon.check.comparisons import alike
-from guerdon.check.mending import FUNCTIONS
+from guerdon.check import arithmetic, comparisons, lookups, meaning, measured
+from guerdon.check.arithmetic import holds
 from guerdon.check.moments import day, period_day
 from guerdon.check.names import Names
 from guerdon.check.scene import Scene
-from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 
@@ -53,7 +50,10 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
             left, right = typed(expr.left, scene, names), typed(expr.right, scene, names)
             return left and right and arithmetic.combine(expr.operator.text, left, right, expr.span, names)
         case tree.Application(rate, base):
-            how, of = typed(rate, scene, names), typed(base, scene, names)
+            of = typed(base, scene, names)
+            if lookups.is_open(rate, names):
+                return of and lookups.applied(rate, of, expr.span, scene, names, typed)
+            how = typed(rate, scene, names)
             return how and of and arithmetic.apply(how, of, expr.span, names)
         case tree.Compare():
             return comparisons.compare(expr, scene, names, typed)
@@ -128,48 +128,4 @@ def _call(expr: tree.Call, scene: Scene, names: Names) -> nodes.Expr | None:
             if all(parts)
             else None
         )
-    if word not in names.tables:
-        if ("table", word) not in names.declared:
-            known = [*names.names("table"), "min", "max"]
-            instead = FUNCTIONS.get(word.lower())
-            message, label = f"no table is called `{word}`", "unknown name"
-            if instead:
-                message, label, known = f"there is no function `{word}`", "a spreadsheet's", []
-            names.unknown("G110", message, expr.name.span, known, label, help=(instead,) if instead else ())
-        return None
-    table = names.tables[word]
-    if len(expr.arguments) != 1:
-        names.report(
-            "G213",
-            f"`{word}` is looked up by one key",
-            expr.span,
-            f"{len(expr.arguments)} of them",
-            help=(f"write `{word}({expr.arguments[0].span.text})`",),
-            related=((table.span, f"by {show(table.key)}"),),
-        )
-        return None
-    key = typed(expr.arguments[0], scene, names, table.key)
-    if key is None or present(key, names) is None:
-        return None
-    if not alike(key.type, table.key):
-        names.report(
-            "G205",
-            f"`{word}` is looked up by {show(table.key)}",
-            expr.arguments[0].span,
-            show(key.type),
-            related=((table.span, "this table"),),
-        )
-        return None
-    if isinstance(key.type, types.Choice) and table.otherwise is None:
-        missing = [each for each in key.type.values if each not in table.rows]
-        if missing:
-            names.report(
-                "G312",
-                f"the table `{word}` has gaps",
-                expr.arguments[0].span,
-                f"can be {quoted(missing)}",
-                help=("add `else VALUE` to the table, for all others",),
-                related=((table.span, "this table"),),
-            )
-            return None
-    return nodes.Lookup(word, key, table.type, span=expr.span)
+    return lookups.lookup(expr, scene, names, typed)

@@ -99,6 +99,7 @@ def minimum(declaration: tree.Declaration, unit: nodes.Unit, names: Names) -> Fr
     written = clause(declaration, tree.Minimum)
     if written is None:
         return None
+    assert isinstance(written.quantity, tree.Quantity), "a value stands in place of a param"
     found = quantity(written.quantity, names)
     if found is None:
         return None

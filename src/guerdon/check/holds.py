@@ -95,7 +95,7 @@ def _unknown(moment: tree.Expr, scene: Scene, names: Names) -> bool:
         or word in ("date", "at", "weekday", "yes", "no")
     ):
         return False
-    if any((keyword, word) in names.declared for keyword in ("measure", "rule", "table", "event")):
+    if any((keyword, word) in names.declared for keyword in ("measure", "rule", "table", "param", "event")):
         return False
     days = [name for name in scene.event if _is_date(scene, name)]
     known = [*days, *names.names("event")]

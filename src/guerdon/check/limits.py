@@ -106,7 +106,7 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
 
 
 def _most(
-    written: tree.Quantity | tree.Call, unit: str, scene: Scene, names: Names
+    written: tree.Quantity | tree.Call | tree.Name, unit: str, scene: Scene, names: Names
 ) -> tuple[nodes.Expr | None, int | None]:
     """The most of the unit, or the most times."""
     if isinstance(written, tree.Quantity) and written.unit.text in ("time", "times"):
@@ -114,7 +114,8 @@ def _most(
             names.report("G203", "times are counted whole", written.amount.span, "not a whole number")
             return None, None
         return None, int(written.amount.text)
-    found = quantity(written, names) if isinstance(written, tree.Quantity) else typed(written, scene, names)
+    expr = tree.Path((written,), span=written.span) if isinstance(written, tree.Name) else written
+    found = quantity(expr, names) if isinstance(expr, tree.Quantity) else typed(expr, scene, names)
     if found is None or present(found, names) is None:
         return None, None
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit:

@@ -70,7 +70,7 @@ def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | Non
         if _any_unit(word, scene, names, expr.span):
             return None
         found = _word(word, scene, names, expr.span)
-        if found is not None or word in names.failed:
+        if found is not None or word in names.failed or ("param", word) in names.declared:
             return found
     unknown_word(expr, scene, names, expected)
     return None
@@ -84,6 +84,9 @@ def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | Non
         return nodes.Field(nodes.Scope.EVENT, word, scene.event[word].type, span=span)
     if word in ("yes", "no"):
         return nodes.Literal(word == "yes", types.YesNo(), span=span)
+    if ("param", word) in names.declared:
+        value = names.tables.get(word)
+        return nodes.Lookup(word, (), 0, value.types[0], span=span) if value else None
     if not scene.happens:
         return None
     if word in MOMENTS:

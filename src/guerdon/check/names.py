@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
+from guerdon.text.sheet import Sheet
 from guerdon.text.source import Span
 
 RESERVED = frozenset(
@@ -23,6 +24,7 @@ SPACES = {
     "unit": "unit",
     "event": "event",
     "record": "record",
+    "param": "value",
     "table": "value",
     "measure": "value",
     "tiers": "value",
@@ -30,7 +32,7 @@ SPACES = {
     "rule": "rule",
     "test": "test",
 }
-"""Names of one space must differ: `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
+"""Names of one space must differ: `param`, `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
 
 
 @dataclass
@@ -56,6 +58,9 @@ class Names:
     mute: set[str] = field(default_factory=set)  # words whose declaration was reported: what names them is not
     damaged: set[str] = field(default_factory=set)  # records and events of which a fact was reported
 
+    given: Mapping[str, tree.Expr] = field(default_factory=dict)  # values of params that were given from outside
+    sheets: Mapping[tuple[str, str], Sheet | None] = field(default_factory=dict)  # by file and what it names
+
     # set by the passes that check measures and rules when they are first named
     measure: Callable[[str, Span], nodes.Measure | None] = lambda name, span: None
     rule: Callable[[str, Span], nodes.Rule | None] = lambda name, span: None
@@ -73,6 +78,7 @@ class Names:
         edit: Edit | None = None,
     ) -> None:
         """Collects a diagnostic."""
+        edit = None if isinstance(span.source, Sheet) else edit  # its text is not that of the file
         self.found.append(Diagnostic(code, message, span, label, tuple(related), tuple(help), edit))
 
     def unknown(
@@ -220,6 +226,7 @@ def _twice(declaration: tree.Declaration, first: tree.Declaration, names: Names)
 
 
 _SEVERAL = (
+    tree.Use,
     tree.Fact,
     tree.Row,
     tree.Tier,

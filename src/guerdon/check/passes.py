@@ -3,52 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, reached, reversals, tables, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, units
 from guerdon.check.expand import expand
-from guerdon.check.names import Names, collect
+from guerdon.check.names import Names, clauses, collect
 from guerdon.check.rules import Rules
 from guerdon.program import nodes
 from guerdon.syntax import tree
 from guerdon.syntax.parse import parse_bytes
 from guerdon.syntax.split import split
 from guerdon.text.diagnostic import Diagnostic
-from guerdon.text.source import read_bytes
+from guerdon.text.sheet import Sheet
 
 Checked = tuple[nodes.Program | None, tuple[Diagnostic, ...]]
+Parsed = tuple[tree.Document, tuple[Diagnostic, ...]]
 
 
-def check_file(path: str | Path) -> Checked:
-    """The typed program of a file, or None, and everything that is to be said about it.
+@dataclass(frozen=True)
+class Beside:
+    """What was read beside a program's own text: names of files that it uses, sheets of its tables (None: not
+    readable), values given for its params; and what could not be read."""
 
-    Errors: OSError where the file can't be read.
-    """
-    return check_bytes(str(path), read_bytes(path))
+    used: frozenset[str] = frozenset()
+    sheets: Mapping[tuple[str, str], Sheet | None] = field(default_factory=dict)
+    given: Mapping[str, tree.Expr] = field(default_factory=dict)
+    found: tuple[Diagnostic, ...] = ()
 
 
 def check_bytes(name: str, data: bytes) -> Checked:
-    """The typed program of a text, or None, and everything that is to be said about it."""
-    document, found = parse_bytes(name, data)
-    if not document.declarations and found:
-        return None, _in_order(found)
-    program, more = check(expand(document), partial=bool(found), lost=_lost(document) if found else ())
-    if _nameless(document, found):
+    """The typed program of a text that stands alone, or None, and everything that is to be said about it."""
+    return check_parsed([parse_bytes(name, data)], Beside())
+
+
+def check_parsed(parsed: Sequence[Parsed], beside: Beside) -> Checked:
+    """The typed program of the trees of its files, its own first, and everything that is to be said about it."""
+    found = tuple(each for _, said in parsed for each in said) + beside.found
+    sources = {document.span.source.name: at for at, (document, _) in enumerate(parsed)}
+    if not parsed[0][0].declarations and found:
+        return None, _in_order(found, sources)
+    lost = {word for document, said in parsed if said for word in _lost(document)}
+    program, more = check(expand(_together(parsed)), beside, partial=any(each.is_error for each in found), lost=lost)
+    if any(_nameless(document, said) for document, said in parsed):
         more = tuple(each for each in more if each.code not in _ABOUT_NAMES)
-    return program, _in_order(found + more)
+    return program, _in_order(found + more, sources)
 
 
-def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = ()) -> Checked:
+def _together(parsed: Sequence[Parsed]) -> tree.Document:
+    """All declarations as if they stood in the first of the files."""
+    main = parsed[0][0]
+    declarations = tuple(each for document, _ in parsed for each in document.declarations)
+    return tree.Document(declarations, main.comments, span=main.span)
+
+
+def check(
+    document: tree.Document, beside: Beside | None = None, partial: bool = False, lost: Iterable[str] = ()
+) -> Checked:
     """The typed program of a tree without shorthand; None where there are errors.
 
     `partial`: something could not be read; then there is no program. `lost`: the words
     of declarations that could not be read, names among them: of these nothing is said.
     """
-    names = Names(mute=set(lost))
-    collect(document.declarations, names)
+    beside = beside or Beside()
+    names = Names(mute=set(lost), given=beside.given, sheets=beside.sheets)
+    declarations = _of_one_program(document, names)
+    collect(declarations, names)
+    _unread(names, beside)
+    params.unknown(beside.given.items(), names)
+    names.declared = {key: params.put_in_place(each, names) for key, each in names.declared.items()}
     names.frame = facts.frame(document, names)
-    for declare in (_units, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived, _tables):
+    for declare in (
+        *(_units, _params, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived),
+        _tables,
+    ):
         declare(names)
     rules = Rules(names)
     names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
@@ -75,6 +103,42 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
         names.accounts,
     )
     return program, tuple(found)
+
+
+def _of_one_program(document: tree.Document, names: Names) -> list[tree.Declaration]:
+    """The declarations, without a `program` of a file that is used, which is reported."""
+    found = []
+    own = next((each for each in document.declarations if each.keyword == "program"), None)
+    for each in document.declarations:
+        foreign = each.keyword == "program" and each.span.source is not document.span.source
+        if foreign:
+            names.report(
+                "G439",
+                "a file that is used has no `program` of its own",
+                each.span.source.line_span(each.span.line),
+                "a program here",
+                related=((own.span.source.line_span(own.span.line), "the program that uses it"),)
+                if own and own is not each
+                else (),
+                help=("take it out: what it says belongs to the program that uses the file",),
+            )
+        else:
+            found.append(each)
+    return found
+
+
+def _unread(names: Names, beside: Beside) -> None:
+    """Reports files that are used and were not read, because the program stands in no folder."""
+    for _, declaration in _declared(names, "program"):
+        for use in clauses(declaration, tree.Use):
+            if use.file.text not in beside.used:
+                names.report(
+                    "G436",
+                    f"`{use.file.text}` can't be read here",
+                    use.file.span,
+                    "not read",
+                    help=("a file is found from the folder of the program: check the program as a file",),
+                )
 
 
 _ABOUT_NAMES = frozenset("G101 G105 G106 G107 G110 G113 G115 G117 G118 G119 G120 G121 G323 G333 G395".split())
@@ -105,6 +169,13 @@ def _units(names: Names) -> None:
         names.units[name] = units.unit(declaration, names)
 
 
+def _params(names: Names) -> None:
+    for name, declaration in _declared(names, "param"):
+        found = params.param(declaration, names)
+        if found is not None:
+            names.tables[name] = found
+
+
 def _expiry(names: Names) -> None:
     """After measures and ladders, which its conditions may ask for."""
     for name, declaration in _declared(names, "unit"):
@@ -133,7 +204,10 @@ def _derived(names: Names) -> None:
 
 
 def _tables(names: Names) -> None:
-    for name, declaration in _declared(names, "table"):
+    declared = _declared(names, "table")
+    if declared:
+        from guerdon.check import tables  # only for programs that have some
+    for name, declaration in declared:
         found = tables.table(declaration, names)
         if found is not None:
             names.tables[name] = found
@@ -146,6 +220,10 @@ def _ladders(names: Names) -> None:
             names.ladders[name] = found
 
 
-def _in_order(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """In the order of the text, each once."""
-    return tuple(sorted(dict.fromkeys(found), key=lambda each: each.span.start if each.span else -1))
+def _in_order(found: tuple[Diagnostic, ...], sources: Mapping[str, int]) -> tuple[Diagnostic, ...]:
+    """In the order of the files and their texts, each once."""
+
+    def place(said: Diagnostic) -> tuple[int, int]:
+        return (sources.get(said.span.source.name, len(sources)), said.span.start) if said.span else (-1, -1)
+
+    return tuple(sorted(dict.fromkeys(found), key=place))

@@ -133,13 +133,12 @@ def _least(share: nodes.Expr, names: Names) -> Fraction:
     match share:
         case nodes.Literal(Fraction() as value):
             return value
-        case nodes.Lookup(table):
-            rows = names.tables[table]
-            return min(_least(each, names) for each in _rows(rows))
+        case nodes.Lookup(table, _, column):
+            return min(_least(each, names) for each in _results(names.tables[table], column))
     return Fraction(0)
 
 
-def _rows(table: nodes.Table) -> Iterator[nodes.Expr]:
-    yield from table.rows.values()
-    if table.otherwise is not None:
-        yield table.otherwise
+def _results(table: nodes.Table, column: int) -> Iterator[nodes.Expr]:
+    yield from (row.results[column] for row in table.rows)
+    if table.otherwise:
+        yield table.otherwise[column]

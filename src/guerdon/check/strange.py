@@ -20,6 +20,13 @@ def words_of(of: types.Type, names: Names) -> list[str]:
     return []
 
 
+def words_for(of: types.Type, names: Names) -> list[str] | None:
+    """The words that a key can be, where they are a closed list."""
+    if isinstance(of, types.YesNo):
+        return ["yes", "no"]
+    return words_of(of, names) if isinstance(of, types.Choice | types.Tier) else None
+
+
 def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | None) -> None:
     """Reports a word that means nothing here, with what it may have been meant for."""
     if isinstance(expected, types.Choice):
@@ -33,6 +40,7 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
     known = [*scene.event, *(scene.line or ())]
     if scene.happens:
         known += [*names.names("measure"), *names.steps, "date", "weekday"]
+    known += names.names("param")
     if scene is not CONSTANT:
         known += [f"member.{name}" for name in names.member.facts]
     known = [each for each in known if each != expr.text]
@@ -64,7 +72,9 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
         )
     elif ("table", word) in names.declared:
         by = clause(names.declared["table", word], tree.By)
-        meant = f"{word}({by.key.text if by else 'KEY'})"
+        columns = clause(names.declared["table", word], tree.Columns)
+        meant = f"{word}({', '.join(key.name.text for key in by.keys) if by else 'KEY'})"
+        meant += f".{columns.names[0].text}" if columns else ""
         names.report(
             "G124",
             f"`{word}` is a table: say by what it is looked up",

@@ -72,6 +72,7 @@ def _worth(written: tree.Worth, names: Names) -> Fraction | None:
     if not names.frame.currency:
         no_currency("the worth of a unit", written.quantity.span, names)
         return None
+    assert isinstance(written.quantity, tree.Quantity), "a value stands in place of a param"
     if written.quantity.unit.text != names.frame.currency:
         names.report(
             "G306",
@@ -137,7 +138,7 @@ def _debt(written: tree.Debt | None, of: nodes.Unit, names: Names) -> nodes.Debt
     match written.how if written else None:
         case None:
             return nodes.Debt(nodes.DebtKind.ALLOWED)
-        case tree.UpTo(quantity):
+        case tree.UpTo(tree.Quantity() as quantity):
             return nodes.Debt(nodes.DebtKind.ALLOWED, _most(quantity, of, names))
         case tree.Name(word) as name:
             if word not in DEBTS:
@@ -146,6 +147,7 @@ def _debt(written: tree.Debt | None, of: nodes.Unit, names: Names) -> nodes.Debt
             if word == "charged":
                 _charged(name, of, names)
             return nodes.Debt(nodes.DebtKind(word))
+    raise AssertionError("a value stands in place of a param")
 
 
 def _most(written: tree.Quantity, of: nodes.Unit, names: Names) -> Fraction | None:

@@ -149,10 +149,16 @@ class Defined(Node):
 
 
 class Lookup(Node):
-    """The row of a table for a key."""
+    """A column of a table's row for some keys.
+
+    Shape: one value for each key; without the key in bands, all its bands for the others,
+    as the rate of an `Apply` whose base is then that key. In a table of parts that is
+    looked up by all keys, the rate that they come to together.
+    """
 
     table: str
-    key: Expr
+    keys: tuple[Expr, ...]
+    column: int
     type: Type
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 from guerdon.program.expressions import *
 from guerdon.program.life import *
@@ -56,14 +57,60 @@ class Record(Node):
     reverses: Reversal | None = None
 
 
+class Band(Node):
+    """The values from `first` to `last`, these themselves where it is said; None: no end on this side."""
+
+    first: Value | None
+    with_first: bool
+    last: Value | None
+    with_last: bool
+
+
+class Row(Node):
+    """The results for one value, or one band of values, of each key."""
+
+    keys: tuple[Value | Band, ...]
+    results: tuple[Expr, ...]
+
+
+class Bands(Enum):
+    """What a table is applied to: all of an amount at one rate, or each part of it at its own."""
+
+    WHOLE = "whole"
+    PARTS = "parts"
+
+
 class Table(Node):
-    """Results by key; `otherwise` for keys without a row."""
+    """Results by keys; `otherwise` (empty: there is none) for keys without a row.
+
+    Shape: no two rows hold for the same keys. `columns` is empty where there is one
+    result. Without keys it is a `param`, whose value stands in `otherwise`. With `bands`
+    just one key is given in bands. A quantity below zero is looked up as zero.
+    """
 
     name: str
-    key: Type
-    rows: Mapping[str | Fraction | bool, Expr]
-    otherwise: Expr | None
-    type: Type
+    keys: Mapping[str, Type]
+    columns: tuple[str, ...]
+    bands: Bands | None
+    rows: tuple[Row, ...]
+    otherwise: tuple[Expr, ...]
+    types: tuple[Type, ...]
+
+    @property
+    def banded(self) -> int:
+        """The place of the key that is given in bands; the first of several."""
+        return next(at for at in range(len(self.keys)) if any(isinstance(row.keys[at], Band) for row in self.rows))
+
+    @cached_property
+    def by_value(self) -> Mapping[tuple[int, ...], Mapping[tuple[Value, ...], tuple[Row, ...]]]:
+        """The rows by their values, apart for each set of keys that they give in bands."""
+        found: dict[tuple[int, ...], dict[tuple[Value, ...], tuple[Row, ...]]] = {}
+        for row in self.rows:
+            banded = tuple(at for at, key in enumerate(row.keys) if isinstance(key, Band))
+            values = tuple(key for key in row.keys if not isinstance(key, Band))
+            alike = found.setdefault(banded, {})
+            alike[values] = (*alike.get(values, ()), row)
+        return found
 
 
 class Meter(Node):

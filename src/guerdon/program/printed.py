@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 2"
+FIRST_LINE = "guerdon typed program 3"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
@@ -37,7 +37,7 @@ _ANY_ORDER = {
     ("Rule", "shares"),
     ("Limit", "fields"),
 }
-_NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "type")}
+_NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "types")}
 
 
 def printed(program: nodes.Program) -> str:

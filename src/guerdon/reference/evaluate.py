@@ -14,6 +14,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.calendar import Calendar, add_months
 from guerdon.reference.exact import ZERO, summed
 from guerdon.reference.state import Subject, Tally
+from guerdon.reference.tables import apply, looked_up
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -141,8 +142,9 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             return _measured(expr, scene)
         case nodes.Apply():
             return apply(evaluate(expr.rate, scene), evaluate(expr.base, scene))
-        case nodes.Lookup():
-            return _lookup(expr, scene)
+        case nodes.Lookup(name, keys, column):
+            table, values = scene.program.tables[name], [evaluate(key, scene) for key in keys]
+            return looked_up(table, values, column, lambda result: evaluate(result, scene))
         case nodes.Given():
             gift = scene.given.get(expr.rule, Gift())
             return gift.exact if expr.exact else gift.quantity
@@ -223,22 +225,6 @@ def _compare(expr: nodes.Compare, left: Any, right: Any, program: nodes.Program)
         ladder = program.ladders[expr.left.type.ladder]
         left, right = ladder.rank(left), ladder.rank(right)
     return _COMPARE[expr.operator](left, right)
-
-
-def apply(rate: types.RateValue | Fraction, base: Fraction) -> Fraction:
-    """A rate or a share of a base; a base below zero counts as zero, `full` counts whole steps."""
-    base = max(base, ZERO)
-    if isinstance(rate, Fraction):
-        return rate * base
-    steps = base / rate.per
-    return rate.give * (steps.numerator // steps.denominator if rate.full else steps)
-
-
-def _lookup(expr: nodes.Lookup, scene: Scene) -> Any:
-    table = scene.program.tables[expr.table]
-    row = table.rows.get(evaluate(expr.key, scene), table.otherwise)
-    assert row is not None, "the checker saw to it that every key has a row"
-    return evaluate(row, scene)
 
 
 def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:

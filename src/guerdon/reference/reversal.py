@@ -21,11 +21,12 @@ from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes, types
 from guerdon.reference import meters, spending
 from guerdon.reference.evaluate import Gift as Given
-from guerdon.reference.evaluate import Scene, apply, evaluate
+from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
 from guerdon.reference.rules import again, comes_to, guarded, total_window
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
+from guerdon.reference.tables import apply
 from guerdon.reference.world import World
 
 # ---------------------------------------------------------------- what remains

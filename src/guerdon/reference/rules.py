@@ -14,9 +14,10 @@ from typing import assert_never
 
 from guerdon.history.event import Facts
 from guerdon.program import nodes
-from guerdon.reference.evaluate import Scene, Step, apply, evaluate
+from guerdon.reference.evaluate import Scene, Step, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
 from guerdon.reference.state import Subject, Tally
+from guerdon.reference.tables import apply
 
 
 @dataclass(slots=True)

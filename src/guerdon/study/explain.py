@@ -13,6 +13,7 @@ from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Absent, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
+from guerdon.reference.tables import Scale
 from guerdon.study import undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.happened import Told
@@ -268,9 +269,22 @@ _READ = (
 )
 
 
+def _applied(table: Step, base: Step) -> Iterator[Reading]:
+    """What a table was asked by, and its rates for an amount: that of all of it, or those of its parts."""
+    for below in (*table.steps, base):
+        yield from _readings(below)
+    scale, amount, of = table.value, max(base.value, Fraction(0)), table.expr.type
+    parts = list(scale.parts_of(amount)) if scale.parts and amount else [(scale.at(amount), amount)]
+    for rate, part in parts:
+        what = f"{words.written(table.expr)} of {words.value(part, base.expr.type)}"
+        yield Reading(what, words.value(rate, of))
+
+
 def _readings(step: Step) -> Iterator[Reading]:
     """What was read under a step, each once, not what was read line by line."""
-    if not isinstance(step.expr, nodes.OverLines):
+    if isinstance(step.expr, nodes.Apply) and isinstance(step.steps[0].value, Scale):
+        yield from _applied(step.steps[0], step.steps[1])
+    elif not isinstance(step.expr, nodes.OverLines):
         for below in step.steps:
             yield from _readings(below)
     if isinstance(step.expr, _READ):

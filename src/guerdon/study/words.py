@@ -10,6 +10,9 @@ from guerdon.check.wording import plain
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.program.nodes import Expected
+from guerdon.reference.tables import Scale
+
+MOST_BANDS = 8
 
 
 def money(amount: Fraction, currency: str) -> str:
@@ -37,6 +40,10 @@ def value(of: object, kind: types.Type) -> str:
     match kind, of:
         case types.Optional(inner), _:
             return value(of, inner)
+        case _, Scale():
+            shown = [f"{value(rate, kind)} {band(each, of.key)}" for each, rate in of.bands[:MOST_BANDS]]
+            more = ["..."] if len(of.bands) > MOST_BANDS else []
+            return ", ".join([*shown, *more, *([f"else {value(of.rest, kind)}"] if of.rest is not None else [])])
         case _, None:
             return "nothing"
         case types.Quantity(unit), Fraction():
@@ -60,6 +67,13 @@ def value(of: object, kind: types.Type) -> str:
         case _, date():
             return of.isoformat()
     return str(of)
+
+
+def band(of: nodes.Band, kind: types.Type) -> str:
+    """A band as a row holds it."""
+    low = f"{'from' if of.with_first else 'above'} {value(of.first, kind)}" if of.first is not None else ""
+    high = f"{'through' if of.with_last else 'below'} {value(of.last, kind)}" if of.last is not None else ""
+    return f"{low} {high}".strip()
 
 
 def facts(of: Mapping[str, object], record: nodes.Record) -> str:

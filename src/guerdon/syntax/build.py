@@ -51,9 +51,20 @@ class Builder(Transformer[Token, Any]):
                 return children[0]
             case "number" | "percent" | "string" | "date" | "name":
                 return children[0]
-            case "which" | "aggregate" | "mode" | "edge" | "holding" | "or_nothing" | "existing" | "kept":
+            case (
+                "which"
+                | "aggregate"
+                | "lower"
+                | "upper"
+                | "mode"
+                | "edge"
+                | "holding"
+                | "or_nothing"
+                | "existing"
+                | "kept"
+            ):
                 return tree.Name(" ".join(child.text for child in children), span=span)
-            case "names" | "settings":
+            case "names" | "settings" | "cells" | "values":
                 return tuple(children)
             case "period":
                 return tree.Period(_full_name(tuple(child for child in children if child is not None)), span=span)
@@ -62,7 +73,13 @@ class Builder(Transformer[Token, Any]):
             case "one_of" | "on":
                 return _NODES[rule](children[0], span=span)
             case "call":
-                return tree.Call(children[0], tuple(children[1:]), span=span)
+                return tree.Call(*children, span=span)
+            case "by":
+                return tree.By(tuple(children), span=span)
+            case "listed_key":
+                return tree.Key(*children, span=span)
+            case "low" | "high":
+                return tree.End(*children, span=span)
             case "among":
                 return tree.Among(children[0], children[1], tuple(children[2:]), span=span)
             case "limit":
@@ -80,6 +97,7 @@ class Builder(Transformer[Token, Any]):
                 | "record"
                 | "member"
                 | "account"
+                | "param"
                 | "table"
                 | "measure"
                 | "tiers"

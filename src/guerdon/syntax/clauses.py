@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
+from guerdon.syntax.rows import *
 from guerdon.syntax.trials import *
 from guerdon.text.node import Node
 
@@ -11,7 +12,6 @@ __all__ = [
     "Accumulate",
     "Because",
     "BeforeDate",
-    "By",
     "Clause",
     "Counts",
     "Currency",
@@ -23,7 +23,6 @@ __all__ = [
     "Edition",
     "Fact",
     "Falls",
-    "FieldType",
     "Fiscal",
     "Forever",
     "FromDate",
@@ -32,17 +31,12 @@ __all__ = [
     "IsClause",
     "Lasts",
     "Limit",
-    "ListOf",
     "Minimum",
-    "NamedType",
     "On",
-    "OneOf",
     "OneTier",
-    "Otherwise",
     "Per",
     "Perk",
     "Round",
-    "Row",
     "Stretch",
     "ThroughEnd",
     "Tier",
@@ -54,37 +48,7 @@ __all__ = [
     "When",
     "WhileMet",
     "Worth",
-    "YesNo",
 ]
-
-# ---------------------------------------------------------------- types of fields
-
-
-class NamedType(Node):
-    """A type, a unit or a currency by its name."""
-
-    name: Name
-
-
-class YesNo(Node):
-    """`yes/no`."""
-
-    word: Name
-
-
-class OneOf(Node):
-    """A closed list of words."""
-
-    values: tuple[Name, ...]
-
-
-class ListOf(Node):
-    """Lines of a record."""
-
-    record: Name
-
-
-FieldType = NamedType | YesNo | OneOf | ListOf
 
 # ---------------------------------------------------------------- clauses
 
@@ -122,7 +86,7 @@ class Decimals(Node):
 
 
 class Worth(Node):
-    quantity: Quantity
+    quantity: Quantity | Name
 
 
 class Fact(Node):
@@ -132,20 +96,6 @@ class Fact(Node):
     type: FieldType
     optional: Name | None
     value: Expr | None
-
-
-class By(Node):
-    key: Name
-    type: FieldType | None
-
-
-class Row(Node):
-    key: Name | String | Number
-    value: Expr
-
-
-class Otherwise(Node):
-    value: Expr
 
 
 class IsClause(Node):
@@ -160,7 +110,7 @@ class Tier(Node):
     """A tier and what reaches it: a count, a condition, an invitation, or nothing."""
 
     name: Name
-    reached: Quantity | Number | When | ByInvitation | None
+    reached: Quantity | Number | Name | When | ByInvitation | None
 
 
 class ThroughEnd(Node):
@@ -209,21 +159,25 @@ class When(Node):
 
 
 class Dates(Node):
+    """Days; a name is that of a `param`."""
+
     first: Date
-    last: Date | None
+    last: Date | Name | None
 
 
 class FromDate(Node):
-    date: Date
+    date: Date | Name
 
 
 class BeforeDate(Node):
-    date: Date
+    date: Date | Name
 
 
 class Weekdays(Node):
+    """Days of the week; or days that a `param` names."""
+
     first: Name
-    last: Name | None
+    last: Name | Date | None
 
 
 class Hours(Node):
@@ -259,7 +213,7 @@ class Give(Node):
 
 
 class Minimum(Node):
-    quantity: Quantity
+    quantity: Quantity | Name
 
 
 class Round(Node):
@@ -268,7 +222,7 @@ class Round(Node):
 
 
 class Limit(Node):
-    most: Quantity | Call
+    most: Quantity | Call | Name
     per: tuple[Per, ...]
     or_nothing: Name | None
     kept: Name | None
@@ -288,7 +242,11 @@ Clause = (
     | Decimals
     | Worth
     | Fact
+    | Use
     | By
+    | Columns
+    | Bands
+    | RowsFrom
     | Row
     | Otherwise
     | IsClause

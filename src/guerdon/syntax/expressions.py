@@ -146,10 +146,11 @@ Window = Calendar | Rolling | Since | Ever
 
 
 class Call(Node):
-    """A table looked up, or a function of several values."""
+    """A table looked up, perhaps for one of its columns, or a function of several values."""
 
     name: Name
     arguments: tuple[Expr, ...]
+    column: Name | None = None
 
 
 class Exact(Node):

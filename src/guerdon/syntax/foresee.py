@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from unicodedata import bidirectional, category, name
 
 from guerdon.syntax.slips import Place, unmeant
@@ -25,6 +26,7 @@ _DATE = re.compile(r"(?<![\w-])\d{4}-\d{1,2}-\d{1,2}(?![\w-])")
 _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(,\d{3})+(?![\w,-])")
 _UNIT_FOLLOWS = re.compile(r"\s*%|\s+[A-Za-z]")
 _DIGITS = re.compile(r"[\d.]{%d,}" % (MOST_DIGITS + 1))
+_EXPONENT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[eE]\+?(?P<exponent>\d+)(?![\w.])")
 _BRACKETS = re.compile(r"[(\[)\]]|\bwhere\b")
 _OPERATORS = re.compile(r"[-+*/]|\bnot\b")
 _BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -159,6 +161,24 @@ def _digits(line: str, masked: str, place: Place) -> Diagnostic | None:
     )
 
 
+def _exponent(line: str, masked: str, place: Place) -> Diagnostic | None:
+    """A number with an exponent, which would be read as a number and a unit."""
+    found = _EXPONENT.search(masked)
+    if not found:
+        return None
+    small = len(found["exponent"]) == 1
+    plain = f"{Decimal(found.group()):f}" if small else ""
+    span = place(*found.span())
+    return Diagnostic(
+        "G005",
+        f"`{found.group()}` is not how a number is written",
+        span,
+        "with an exponent",
+        help=(f"write `{plain}`" if small else "write the number out",),
+        edit=Edit(span, plain) if small else None,
+    )
+
+
 def _nesting(line: str, masked: str, place: Place) -> Diagnostic | None:
     """Parentheses and brackets count while they are open, each `where` to the end of the line."""
     depth, deepest, first = 0, 0, None
@@ -193,4 +213,4 @@ def _operators(line: str, masked: str, place: Place) -> Diagnostic | None:
     )
 
 
-_CHECKS: tuple[Check, ...] = (_unclosed, _foreign, _nesting, _operators, _digits, _thousands, _dates)
+_CHECKS: tuple[Check, ...] = (_unclosed, _foreign, _nesting, _operators, _digits, _exponent, _thousands, _dates)

@@ -116,7 +116,7 @@ class Spends(Node):
 
 
 class UpTo(Node):
-    quantity: Quantity
+    quantity: Quantity | Name
 
 
 class Debt(Node):

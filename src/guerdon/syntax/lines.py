@@ -19,7 +19,7 @@ from guerdon.syntax.life_lines import (
     status_parts,
     unit_parts,
 )
-from guerdon.syntax.phrase import behind, expression, named, settings, stretch_of_time, value, where
+from guerdon.syntax.phrase import behind, expression, listed, named, settings, stretch_of_time, value, where
 
 
 def clause_parts(clause: tree.Clause) -> Parts:
@@ -44,12 +44,11 @@ def clause_parts(clause: tree.Clause) -> Parts:
             | tree.Decimals()
             | tree.Worth()
             | tree.Fact()
-            | tree.By()
-            | tree.Row()
-            | tree.Otherwise()
             | tree.IsClause()
         ):
             return _base_parts(clause)
+        case tree.Use() | tree.By() | tree.Columns() | tree.Bands() | tree.RowsFrom() | tree.Row() | tree.Otherwise():
+            return _table_parts(clause)
         case tree.Counts() | tree.Tier() | tree.Lasts() | tree.Falls() | tree.Perk():
             return _ladder_parts(clause)
         case (
@@ -78,9 +77,6 @@ def _base_parts(
     | tree.Decimals
     | tree.Worth
     | tree.Fact
-    | tree.By
-    | tree.Row
-    | tree.Otherwise
     | tree.IsClause,
 ) -> Parts:
     match clause:
@@ -105,16 +101,40 @@ def _base_parts(
         case tree.Fact(name, kind, optional, derived):
             equals = f" = {expression(derived)}" if derived is not None else ""
             return name.text, f"{_field_type(kind)}{' optional' if optional else ''}{equals}"
-        case tree.By(key, kind):
-            return "by", key.text + (f" {_field_type(kind)}" if kind else "")
-        case tree.Row(key, result):
-            return "row", f"{value(key)}: {expression(result)}"
-        case tree.Otherwise(result):
-            return "else", expression(result)
         case tree.IsClause(result):
             return "is", expression(result)
         case _:
             assert_never(clause)
+
+
+def _table_parts(
+    clause: tree.Use | tree.By | tree.Columns | tree.Bands | tree.RowsFrom | tree.Row | tree.Otherwise,
+) -> Parts:
+    match clause:
+        case tree.Use(file):
+            return "use", value(file)
+        case tree.By(keys):
+            return "by", listed(key.name.text + (f" {_field_type(key.type)}" if key.type else "") for key in keys)
+        case tree.Columns(names):
+            return "columns", named(names)
+        case tree.Bands(how):
+            return "bands", how.text
+        case tree.RowsFrom(file):
+            return "from", value(file)
+        case tree.Row(cells, results):
+            return "row", f"{listed(map(cell, cells))}: {listed(map(expression, results))}"
+        case tree.Otherwise(results):
+            return "else", listed(map(expression, results))
+        case _:
+            assert_never(clause)
+
+
+def cell(written: tree.Cell) -> str:
+    """A key as a row holds it."""
+    if not isinstance(written, tree.Band):
+        return value(written)
+    ends = (end for end in (written.first, written.end) if end is not None)
+    return " ".join(f"{end.side.text} {value(end.value)}" for end in ends)
 
 
 def _field_type(kind: tree.FieldType) -> str:
@@ -147,7 +167,7 @@ def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tr
             assert_never(clause)
 
 
-def _reached(reached: tree.Quantity | tree.Number | tree.When | tree.ByInvitation | None) -> str:
+def _reached(reached: tree.Quantity | tree.Number | tree.Name | tree.When | tree.ByInvitation | None) -> str:
     match reached:
         case tree.When(condition):
             return f" when {expression(condition)}"
@@ -218,7 +238,7 @@ def _rule_parts(
             return "round", f"{mode.text} per {place.text}"
         case tree.Limit(most, per, or_nothing, kept):
             ends = (", or nothing" if or_nothing else "") + (", kept on return" if kept else "")
-            return "limit", f"{expression(most)} {_scopes(per)}{ends}"
+            return "limit", f"{most.text if isinstance(most, tree.Name) else expression(most)} {_scopes(per)}{ends}"
         case tree.Share(share, to):
             return "share", expression(share) + behind("to", to)
         case tree.Hold(how):

@@ -55,6 +55,8 @@ _ELSEWHERE = (
     (r"&&?", "write `and`", "and"),
     (r"\|\|?", "write `or`", "or"),
     (r"!", "write `not`", "not"),
+    (r"(?<=\*)\*|\^", "there are no powers: write the number out", None),
+    (r"-(?=\s*[\d(])", "no number is below zero: take the sign out, or take away with `A - B`", None),
     (r"'", 'a text stands between two `"`', None),
     (r"\$", "write the currency behind the amount, like `5 USD`", None),
     (r"%", "write the sign right behind the number, like `5%`", None),

@@ -64,7 +64,7 @@ def _bare(expr: tree.Expr) -> str:
             return f"{expression(left, Binding.OF)} {'is not' if differs else 'is'} {expression(right, Binding.OF)}"
         case tree.Among(item, outside, values):
             word = "not in" if outside else "in"
-            return f"{expression(item, Binding.OF)} {word} [{_listed(map(expression, values))}]"
+            return f"{expression(item, Binding.OF)} {word} [{listed(map(expression, values))}]"
         case tree.Application(rate, base):
             return f"{expression(rate, Binding.PRODUCT)} of {expression(base, Binding.PRODUCT)}"
         case tree.Add(left, operator, right):
@@ -98,8 +98,8 @@ def _atom(
             return f"{value(give)} per {'full ' if full else ''}{value(per)}"
         case tree.Path():
             return expr.text
-        case tree.Call(name, arguments):
-            return f"{name.text}({_listed(map(expression, arguments))})"
+        case tree.Call(name, arguments, column):
+            return f"{name.text}({listed(map(expression, arguments))}){f'.{column.text}' if column else ''}"
         case tree.Exact(rule):
             return f"exact {value(rule)}"
         case tree.Measured(aggregate, path, condition, over):
@@ -134,7 +134,7 @@ def value(written: Value) -> str:
 
 
 def settings(of: Iterable[tree.Setting]) -> str:
-    return _listed(f"{each.name.text} {value(each.value)}" for each in of)
+    return listed(f"{each.name.text} {value(each.value)}" for each in of)
 
 
 def where(condition: tree.Expr | None) -> str:
@@ -169,5 +169,6 @@ def behind(word: str, of: Value | None) -> str:
     return f" {word} {value(of)}" if of is not None else ""
 
 
-def _listed(texts: Iterable[str]) -> str:
+def listed(texts: Iterable[str]) -> str:
+    """`a, b, c`."""
     return ", ".join(texts)

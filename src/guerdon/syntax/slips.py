@@ -109,6 +109,25 @@ _KNOWN = (
         "{clause} {how} balance",
     ),
     Slip("account", r"spends (?:if|where|while) ", "spends when "),
+    # tables
+    Slip(
+        "table",
+        r"by .*\bone of [\w, ]+?, \w+ (?:money|text|number|whole|percent|date|days|months|yes/no)\b",
+        "",
+        "a list of words goes to the end of its line: put the key that has one last, here and in the rows",
+    ),
+    Slip(
+        "table",
+        r"(?P<head>row .*?)\b(?:until|up to|to|-) (?=\d[^:]*:)",
+        "{head}below |{head}through ",
+    ),
+    Slip("table", r"(?P<head>row .*?)(?:>=|at least|starting at) ?(?=\d[^:]*:)", "{head}from "),
+    Slip("table", r"(?P<head>row .*?)(?:>|over|more than) ?(?=\d[^:]*:)", "{head}above "),
+    Slip("table", r"(?P<head>row .*?)(?:<=|at most) ?(?=\d[^:]*:)", "{head}through "),
+    Slip("table", r"(?P<head>row .*?)(?:<|under|less than|before) ?(?=\d[^:]*:)", "{head}below "),
+    Slip("table", r"bands (?:by|in|of) (?P<how>whole|parts)", "bands {how}"),
+    Slip("table", r"default:? (?=\S)", "else "),
+    Slip("table", r"(?:otherwise|other|others|rest|any other):? (?=\S)", "else "),
     # tiers
     Slip(
         "tiers",
@@ -180,7 +199,7 @@ _KNOWN = (
     ),
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
-DECLARATIONS = ("program", "unit", "event", "account", "tiers", "rule", "earn", "test")
+DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "test")
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TypeVar
 from guerdon.syntax.clauses import *
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
+from guerdon.syntax.rows import *
 from guerdon.syntax.trials import *
 from guerdon.text.node import Node as Node
 
@@ -49,11 +50,11 @@ class Document(Node):
 
 
 ORDER: dict[str, tuple[type, ...]] = {
-    "program": (Edition, Currency, Timezone, Fiscal, DayStart, WeekStart, Lateness),
+    "program": (Edition, Currency, Timezone, Fiscal, DayStart, WeekStart, Lateness, Use),
     "unit": (Decimals, Kind, Worth, Expires, Suspended, Spends, Debt),
     "event": (Fact, Reverses, Part, Clawback, Counted),
     "account": (Members, Owns, Joins, Leaves, SpendsWhen),
-    "table": (By, Row, Otherwise),
+    "table": (By, Columns, Bands, RowsFrom, Row, Otherwise),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
     "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Share, Hold, Because),
 }

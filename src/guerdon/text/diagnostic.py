@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from guerdon.text.codes import CODES
+from guerdon.text.sheet import Sheet
 from guerdon.text.source import Span
 
 WIDEST = 120  # characters of a line that are shown
@@ -70,7 +71,8 @@ def _place(span: Span | None) -> dict[str, object] | None:
         return None
     line, column = span.source.place(span.start)
     end_line, end_column = span.source.place(span.end)
-    return {"file": span.source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    place = {"file": span.source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    return place | ({"cell": span.source.cell_at(span.start)} if isinstance(span.source, Sheet) else {})
 
 
 def render(diagnostic: Diagnostic) -> str:

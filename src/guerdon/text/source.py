@@ -30,6 +30,16 @@ class Source:
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
+    def line_span(self, number: int) -> Span:
+        """The place of a line (from 1), without its end."""
+        start = self.line_starts[number - 1]
+        return Span(self, start, start + len(self.line(number)))
+
+    def where(self, offset: int) -> str:
+        """An offset as people are told it: `cafe.guerdon:31:13`."""
+        line, column = self.place(offset)
+        return f"{self.name}:{line}:{column}"
+
     def line(self, number: int) -> str:
         """Text of a line (from 1) without its end; empty past the last line."""
         if number > len(self.line_starts):
@@ -60,8 +70,7 @@ class Span:
         return Span(self.source, self.start, max(self.end, other.end))
 
     def __str__(self) -> str:
-        line, column = self.source.place(self.start)
-        return f"{self.source.name}:{line}:{column}"
+        return self.source.where(self.start)
 
 
 NOWHERE = Span(Source("<built in>", ""), 0, 0)

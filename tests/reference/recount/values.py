@@ -56,11 +56,12 @@ class Values:
                 return self._put_together(aggregate, values)
             case nodes.Defined(measure):
                 return again(self.program.measures[measure].value)
-            case nodes.Lookup(table, key):
-                rows, found = self.program.tables[table], again(key)
-                row = next((row for at, row in rows.rows.items() if at == found), rows.otherwise)
-                assert row is not None
-                return again(row)
+            case nodes.Lookup(table, keys, column):
+                rows, found = self.program.tables[table], [again(key) for key in keys]
+                results = next(
+                    (list(row.results) for row in rows.rows if list(row.keys) == found), list(rows.otherwise)
+                )
+                return again(results[column])
             case nodes.Apply(rate, base):
                 return applied(again(rate), again(base))
             case nodes.Arithmetic(operator, left, right):

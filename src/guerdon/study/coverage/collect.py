@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
@@ -24,7 +24,7 @@ class Collector:
     def __init__(self, program: nodes.Program) -> None:
         self.program = program
         self.taken: set[Key] = set()
-        self.rows = {id(row) for table in program.tables.values() for row in _rows(table)}
+        self.rows = {each: row for table in program.tables.values() for each, row in _rows(table).items()}
         self.trace = Step(nodes.Literal(True, types.YesNo()))
         self.lines: dict[tuple[str, str, str], int | None] = {}
         self.moves = 0
@@ -97,10 +97,12 @@ class Collector:
             step = waiting.pop()
             waiting += step.steps
             if id(step.expr) in self.rows:
-                self.taken.add(("row", id(step.expr)))
+                self.taken.add(("row", self.rows[id(step.expr)]))
             if isinstance(step.value, bool):
                 self.taken.add((id(step.expr), HELD if step.value else FAILED))
 
 
-def _rows(table: nodes.Table) -> Iterable[nodes.Expr]:
-    return (*table.rows.values(), *([table.otherwise] if table.otherwise is not None else []))
+def _rows(table: nodes.Table) -> Mapping[int, int]:
+    """The results of a table's rows by their identity, each with the first of its row."""
+    whole = [row.results for row in table.rows] + ([table.otherwise] if table.otherwise else [])
+    return {id(each): id(results[0]) for results in whole for each in results}

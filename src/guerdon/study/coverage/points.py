@@ -145,11 +145,10 @@ def _reversal(event: nodes.Record) -> Iterator[Point]:
 
 
 def _rows(table: nodes.Table) -> Iterator[Point]:
-    for key, row in table.rows.items():
-        shown = ("yes" if key else "no") if isinstance(key, bool) else str(key)
-        yield Point(("row", id(row)), row.span, f"the row for {shown} was never used")
-    if table.otherwise is not None:
-        yield Point(("row", id(table.otherwise)), table.otherwise.span, "`else` was never used")
+    for row in table.rows:
+        yield Point(("row", id(row.results[0])), row.span, f"the row `{row.span.text}` was never used")
+    if table.otherwise and table.keys:
+        yield Point(("row", id(table.otherwise[0])), table.otherwise[0].span, "`else` was never used")
 
 
 def _tiers(ladder: nodes.Ladder) -> Iterator[Point]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from guerdon.program import nodes, types
@@ -18,19 +19,42 @@ def measures(program: nodes.Program) -> Item:
 
 
 def table(of: nodes.Table, program: nodes.Program) -> Item:
-    """The rows of a table, with what holds for all other keys."""
+    """The rows of a table, with what holds for all other keys, and what it is applied to; of a param its value."""
     says = Prose(program)
-    rows = [(key(each, of.key), says.value(value)) for each, value in of.rows.items()]
-    if of.otherwise is not None:
-        rows.append(("Everything else" if rows else "Everything", says.value(of.otherwise)))
-    by = f"looked up by {kind(of.key)}"
-    return item(readable(of.name).capitalize(), sentences(english.sentence(by)), Grid(("For", "Value"), tuple(rows)))
+    name = readable(of.name).capitalize()
+    if not of.keys:
+        return item(name, sentences(english.sentence(f"it is {says.value(of.otherwise[0])}, and can be set anew")))
+    kinds = list(of.keys.values())
+    rows = [
+        (*(key(each, kind) for each, kind in zip(row.keys, kinds, strict=True)), *map(says.value, row.results))
+        for row in of.rows
+    ]
+    if of.otherwise:
+        rest = "everything else" if rows else "everything"
+        rows.append((rest.capitalize(), *[""] * (len(kinds) - 1), *map(says.value, of.otherwise)))
+    told = [f"looked up by {english.listed(f'{readable(name)} ({kind(of)})' for name, of in of.keys.items())}"]
+    if of.bands is nodes.Bands.WHOLE:
+        told.append("applied to an amount, all of it counts at the rate of the band that it lies in")
+    if of.bands is nodes.Bands.PARTS:
+        told.append("applied to an amount, each part of it counts at the rate of its own band")
+    heads = (*map(readable, of.keys), *(map(readable, of.columns) if of.columns else ["Value"]))
+    return item(
+        name, sentences(*map(english.sentence, told)), Grid(tuple(each.capitalize() for each in heads), tuple(rows))
+    )
 
 
-def key(of: str | Fraction | bool, kind: types.Type) -> str:
-    """A key of a table, as it is written."""
+def key(of: object, kind: types.Type) -> str:
+    """A key of a table, or a band of keys, as it is read."""
+    if isinstance(of, nodes.Band):
+        first = f"{'from' if of.with_first else 'above'} {key(of.first, kind)}" if of.first is not None else ""
+        last = f"{'through' if of.with_last else 'below'} {key(of.last, kind)}" if of.last is not None else ""
+        return f"{first} {last}".strip() or "all"
+    if isinstance(of, Fraction) and isinstance(kind, types.Quantity):
+        return english.amount(of, kind.unit)
+    if isinstance(of, date):
+        return english.day(of)
     if isinstance(of, bool):
         return "yes" if of else "no"
     if isinstance(of, Fraction):
         return english.number(of)
-    return english.quoted(of) if isinstance(kind, types.Text) else readable(of)
+    return english.quoted(str(of)) if isinstance(kind, types.Text) else readable(str(of))

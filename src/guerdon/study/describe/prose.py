@@ -60,8 +60,8 @@ class Prose:
                 return self._over_lines(expr)
             case nodes.Defined(measure):
                 return quoted(readable(measure))
-            case nodes.Lookup(table, key):
-                return f"the {readable(table)} for {self.nested(key)}"
+            case nodes.Lookup(table, keys, column):
+                return self._looked_up(self.program.tables[table], keys, column)
             case nodes.Apply(rate, base):
                 return self.applied(rate, self.nested(base))
             case nodes.Arithmetic():
@@ -72,6 +72,14 @@ class Prose:
                 return f"whether {self.condition(expr)}"
             case _:
                 assert_never(expr)
+
+    def _looked_up(self, table: nodes.Table, keys: tuple[nodes.Expr, ...], column: int) -> str:
+        """A table's row for some keys; a param by its name."""
+        what = f"{readable(table.columns[column])} of the " if table.columns else ""
+        if not table.keys:
+            return quoted(readable(table.name))
+        by = f" for {english.listed(self.nested(key) for key in keys)}" if keys else ""
+        return f"the {what}{readable(table.name)}{by}"
 
     def nested(self, expr: nodes.Expr) -> str:
         """A value as a part of another one."""

@@ -10,7 +10,7 @@ from guerdon.program.currency import DECIMALS
 from guerdon.program.nodes import RoundPlace
 from guerdon.program.types import RateValue
 from guerdon.reference import exact as arithmetic
-from guerdon.reference.evaluate import apply
+from guerdon.reference.tables import apply
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable
 from guerdon.study.describe.measures import key
@@ -92,10 +92,17 @@ def _rates(of: nodes.Expr, program: nodes.Program) -> Iterator[tuple[str, RateVa
             yield "", rate
         case nodes.Lookup(name):
             table = program.tables[name]
-            for row, value in table.rows.items():
+            if table.bands is nodes.Bands.PARTS:
+                return
+            for row in table.rows:
+                value = row.results[of.column]
                 if isinstance(value, nodes.Literal) and isinstance(value.value, RateValue | Fraction) and value.value:
                     at = literal(value.value, value.type)
-                    yield f"at {at} ({key(row, table.key)}), ", value.value
+                    yield f"at {at} ({_keys(row, table)}), ", value.value
+
+
+def _keys(row: nodes.Row, table: nodes.Table) -> str:
+    return ", ".join(key(each, kind) for each, kind in zip(row.keys, table.keys.values(), strict=True))
 
 
 def _grid(unit: str, program: nodes.Program) -> Fraction:

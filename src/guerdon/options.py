@@ -1,0 +1,69 @@
+"""Options that several commands of the command line have."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import click
+
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+
+
+class Day(click.ParamType[date]):
+    """A day as programs write it, YYYY-MM-DD, in the years that they reckon in."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            found = date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"`{value}` is no day; write it like 2026-02-28", param, ctx)
+        if str(found) != value or not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fail(f"`{value}` is no day from {FIRST_YEAR} through {LAST_YEAR}, written like 2026-02-28", param, ctx)
+        return found
+
+
+DAY = Day()
+
+
+class Percent(click.ParamType[Fraction]):
+    """A percentage from 0 through 100, exactly as it is written."""
+
+    name = "percent"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            found = Fraction(Decimal(str(value).removesuffix("%")))
+        except (ArithmeticError, ValueError):
+            self.fail(f"`{value}` is no percentage; write it like 80", param, ctx)
+        if not 0 <= found <= 100:
+            self.fail(f"`{value}` is no percentage from 0 through 100", param, ctx)
+        return found
+
+
+PERCENT = Percent()
+
+
+def _values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Values for params, by their name."""
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise click.BadParameter(f"`{each}` is not written like base_rate=5%")
+        found[name.strip()] = value
+    return found
+
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Text for people, or JSON."
+)
+set_option = click.option(
+    "--set", "given", multiple=True, callback=_values, metavar="PARAM=VALUE", help="A value for a param; repeatable."
+)
+history_option = click.option(
+    "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
+)
