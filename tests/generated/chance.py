@@ -19,6 +19,27 @@ CHANNELS = ("shop", "app", "web")
 CATEGORIES = ("drink", "food")
 LEVELS = ("basic", "plus")
 TEXTS = ("a", "b", "tea")
+EVERYTHING = frozenset(
+    (
+        *("accounts", "alternatives", "built-in events", "carried counts", "cash", "debt", "endings", "expiry"),
+        *(
+            "floors",
+            "grace",
+            "grace and rises",
+            "grants",
+            "grants and returns",
+            "holds",
+            "lateness",
+            "lines by number",
+            "membership",
+            "modes of return",
+        ),
+        *("order", "perks", "period days", "receivers", "restarts", "returns", "returns at return"),
+        *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
+        *("status units", "tests", "undoing"),
+    )
+)
+"""Words for what a reader of programs may not know; the rest is known to all."""
 DATES = ("2023-12-31", "2024-02-29", "2026-03-08", "2026-07-01", "2011-12-30")
 
 
@@ -63,13 +84,13 @@ class Scene:
 class Chance:
     """What is known of the program that is being written; `choose` decides everything.
 
-    Shape: `old` leaves out what the independent recount does not know.
+    Shape: `knows` names what may be written; what is not in it is left out.
     """
 
-    def __init__(self, choose: Choose, old: bool = False) -> None:
-        self.choose, self.old = choose, old
+    def __init__(self, choose: Choose, knows: frozenset[str] = EVERYTHING) -> None:
+        self.choose, self.knows = choose, knows
         self.currency = self.one_of("USD", "USD", "USD", "JPY", "KWD")
-        self.periods = PERIODS if old else (*PERIODS, "membership year")
+        self.periods = (*PERIODS, "membership year") if "membership" in knows else PERIODS
         self.units: dict[str, int] = {}
         self.status: set[str] = set()  # units that can't be spent
         self.events: dict[str, dict[str, Kind]] = {}
@@ -99,9 +120,9 @@ class Chance:
     def chance(self, one_in: int) -> bool:
         return self.choose(one_in) == one_in - 1
 
-    def new(self, one_in: int) -> bool:
-        """Whether something is written that the recount does not know."""
-        return not self.old and self.chance(one_in)
+    def new(self, feature: str, one_in: int) -> bool:
+        """Whether something is written that not every reader knows."""
+        return feature in self.knows and self.chance(one_in)
 
     def count(self, most: int, least: int = 0) -> int:
         return least + self.choose(most - least + 1)
@@ -156,10 +177,10 @@ class Chance:
             lambda: f"last {self.one_of('1', '2', '7', '30')} {self.one_of('days', 'weeks')}",
             lambda: f"last {self.one_of('1', '2', '12')} {self.one_of('months', 'years')}",
         ]
-        if not self.old:
+        if "membership" in self.knows:
             ways.append(lambda: "since joining")
-            if scene is not None and scene.entry:
-                ways += [lambda: "since entry"] * 2
+        if scene is not None and scene.entry:
+            ways += [lambda: "since entry"] * 2
         return self.one_of(*ways)()
 
     def time(self) -> str:

@@ -39,7 +39,7 @@ class Declarations(Expressions):
             lines.append(f"day starts {self.one_of('04:00', '00:30', '01:30', '02:30', '23:30', '12:00')}")
         if self.chance(3):
             lines.append(f"week starts {self.one_of(*WEEKDAYS)}")
-        if self.new(4):
+        if self.new("lateness", 4):
             lines.append(f"lateness {self.one_of('3 days', '30 days', '1 months', '400 days')}")
         return "\n  ".join(lines)
 
@@ -84,7 +84,7 @@ class Declarations(Expressions):
             "quota": (NUMBER, "number"),
         }
         own = self.some(list(of_member))
-        if not self.old:
+        if "accounts" in self.knows:
             of_member["role"] = (maybe(Kind("choice", ROLES)), f"one of {', '.join(ROLES)} optional")
             of_member["household"] = (maybe(TEXT), "text optional")
             of_member["firm"] = (TEXT, "text")
@@ -114,11 +114,11 @@ class Declarations(Expressions):
             "burnt": (Kind("quantity", "point"), "point"),
         }
         names = ["amount", *self.some([name for name in kinds if name != "amount"])]
-        if not self.old and "code" not in names and self.chance(2):
+        if "code" not in names and self.chance(2):
             names.append("code")
         facts = {name: kinds[name][0] for name in names}
         texts = [f"{name} {kinds[name][1]}" for name in names]
-        if not self.old and self.chance(3):
+        if self.new("receivers", 3):
             facts["seller"] = PERSON
             texts.append("seller member")
         if event == "purchase" and self.chance(2):
@@ -155,6 +155,8 @@ class Declarations(Expressions):
             "erased": {},
         }
         found = []
+        if "endings" not in self.knows:
+            known = {name: facts for name, facts in known.items() if name not in ("merged", "closed", "erased")}
         for name, facts in known.items():
             if self.chance(5):
                 self.events[name] = dict(facts)
@@ -209,7 +211,9 @@ class Declarations(Expressions):
     def shared(self, on: list[str]) -> dict[str, Kind]:
         """The facts that all of some events have."""
         first = self.events[on[0]]
-        return {fact: of for fact, of in first.items() if all(self.events[event].get(fact) == of for event in on)}
+        return {
+            fact: of for fact, of in first.items() if all(self.events.get(event, {}).get(fact) == of for event in on)
+        }
 
     def people(self, facts: dict[str, Kind]) -> list[str]:
         return [name for name, of in facts.items() if replace(of, optional=False) == PERSON]

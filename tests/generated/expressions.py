@@ -88,7 +88,7 @@ class Expressions(Chance):
         match kind.name:
             case "date":
                 found.append(lambda: "date")
-                if not self.old:
+                if "period days" in self.knows:
                     found.append(self._period_day)
             case "choice" if kind.of == tuple(WEEKDAYS):
                 found.append(lambda: "weekday")

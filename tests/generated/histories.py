@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from tests.generated.chance import DATES, TEXTS, Choose
+from tests.generated.chance import DATES, EVERYTHING, TEXTS, Choose
 
 from guerdon.history.event import Event
 from guerdon.program import nodes, types
@@ -61,15 +61,20 @@ class Teller:
     """Tells what happens; `choose` decides everything."""
 
     def __init__(
-        self, choose: Choose, program: nodes.Program, old: bool = False, without: tuple[str, ...] = ()
+        self,
+        choose: Choose,
+        program: nodes.Program,
+        knows: frozenset[str] = EVERYTHING,
+        without: tuple[str, ...] = (),
     ) -> None:
-        self.choose, self.program, self.old = choose, program, old
+        self.choose, self.program, self.knows = choose, program, knows
         names = [name for name in program.events if name not in BUILT_IN]
         self.kinds = [name for name in names for _ in range(2 if program.events[name].reverses else 1)]
-        self.kinds += ["purchase"] * (4 if not old else 1)
-        if not old:
+        self.kinds += ["purchase"] * 4
+        if "built-in events" in knows:
             often = ["redemption"] * 4 + ["adjustment", "transfer", "opening", "changed"] * 2
-            self.kinds = self.kinds * 5 + [*BUILT_IN, *often]
+            endings = () if "endings" in knows else ("merged", "closed", "erased")
+            self.kinds = self.kinds * 5 + [name for name in (*BUILT_IN, *often) if name not in endings]
         self.kinds = [name for name in self.kinds if name not in without]
         self.told: list[Event] = []
 
@@ -84,7 +89,7 @@ class Teller:
             case types.Optional(inner):
                 return None if self.choose(2) else self.value(inner, at)
             case types.Quantity(_, step):
-                wild = (0, 99, 123_456, 10**15) if self.old else (0, 99)
+                wild = (0, 99) if "returns" in self.knows else (0, 99, 123_456, 10**15)
                 return (step or 1) * self.pick(*wild, 1, 100, 250, 999, 1000, 1001, 5000, 10_000)
             case types.Number(step, percent):
                 if step == 1:
@@ -106,7 +111,7 @@ class Teller:
             case types.Months():
                 return self.pick(0, 1, 12)
             case types.Member():
-                return self.pick("m1", "m2", "m3") if not self.old else self.pick("m1", "m2")
+                return self.pick("m1", "m2", "m3")
             case types.Lines(record):
                 return tuple(self.facts(self.program.records[record], at) for _ in range(self.pick(0, 1, 2, 3)))
         raise AssertionError(of)
@@ -133,6 +138,8 @@ class Teller:
         facts = self.facts(record, at)
         if kind in BUILT_IN:
             self.settle(kind, facts, at)
+            if kind == "transfer" and facts["to"] == member:
+                facts["to"] = "m2" if member == "m1" else "m1"
         elif record.reverses is not None and self.told and self.choose(8) != 0:
             member = self.refer(record.reverses, facts, member)
         event = Event(id, kind, member, at, at + late, sequence, facts)
@@ -153,7 +160,7 @@ class Teller:
             if self.program.ladders and not self.choose(4):
                 ladder = self.pick(*self.program.ladders.values())
                 facts |= {"ladder": ladder.name, "tier": self.pick(*(step.name for step in ladder.tiers))}
-                facts |= {"unit": None, "quantity": None, "through": self.day(at) if self.choose(2) else None}
+                facts |= {"unit": None, "quantity": None, "through": self.day(at + 2 * DAY) if self.choose(2) else None}
         if kind == "opening" and facts["expires"] is not None:
             facts["expires"] = self.day(at)
         if kind == "changed":
@@ -201,15 +208,19 @@ class Teller:
                 kind = "opening"  # so that there is something to spend
             delay, sequence = self.pick(*late), number if self.choose(4) else 0
             events.append(self.happening(f"e{number:02}", kind, member, at, delay, sequence))
-        known = {name: self.about(at) for name in (members if self.old else ("m1", "m2", "m3"))}
+        known = {name: self.about(at) for name in ("m1", "m2", "m3")}
         as_of = self.pick(None, None, -400, -1, 0, 1, 31, 400, 400, 800)
         end = None if as_of is None else (datetime(1970, 1, 1) + timedelta(microseconds=at)).date() + timedelta(as_of)
+        if "lateness" not in self.knows and any(event.type == "transfer" for event in events):
+            events = [replace(event, recorded=event.at) for event in events]  # nor is what comes late after a receipt
         return History(in_order(events), known, end)
 
     def delays(self) -> tuple[int, ...]:
         """How much later than they happen events become known."""
         if self.program.frame.lateness is not None:
             return (0, 0, HOUR, DAY, 2 * DAY, 40 * DAY)
+        if "lateness" not in self.knows and any(rule.to or rule.shares for rule in self.program.rules.values()):
+            return (0,)  # what comes late to somebody else is not in the language reference
         return (0, 0, 0, 0, 0, 0, 0, 2 * DAY)
 
 

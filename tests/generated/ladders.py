@@ -14,25 +14,29 @@ class Ladders(Life):
     def _ladder(self, name: str) -> str:
         self.counted = getattr(self, "counted", {})
         owner = self.owner(name)
-        scene = Scene(at_event=False, whose=owner, entry=not self.old)
+        scene = Scene(at_event=False, whose=owner, entry="since entry" in self.knows)
         kept = self.ladders, self.tables, self.measures  # what counts towards a tier may not ask for one
         self.ladders, self.measures = {}, {}
         self.tables = {table: of for table, of in self.tables.items() if of[0].name != "tier"}
         lines = self._tiers(name, kept[0][name], scene)
         self.ladders, self.tables, self.measures = kept
-        if not self.old:
-            lines += self._grants(kept[0][name])
-            if self.chance(5):
-                lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
+        lines += self._grants(kept[0][name])
+        if self.new("perks", 5):
+            lines.append(f'perk {kept[0][name][-1]}: "Free delivery"')
         return f"tiers {name}\n  " + "\n  ".join(lines)
+
+    def _lowered(self, timeless: bool) -> Iterator[str]:
+        """What a return does to the tier."""
+        if self.chance(2):
+            yield f"returns {self.one_of('lower at once', *([] if timeless else ['lower at review']))}"
 
     def _tiers(self, name: str, tiers: tuple[str, ...], scene: Scene) -> list[str]:
         """What counts, the tiers, their terms, and what goes with these."""
         ways = ["at"] * (len(tiers) - 1)
-        if not self.old and self.chance(3):
+        if self.new("alternatives", 3):
             ways = [self.one_of("at", "when", "by invitation") for _ in ways]
-        carries = "at" in ways and self.new(3)
-        restarts = "when" not in ways and "at" in ways and self.new(3)
+        carries = "at" in ways and self.new("carried counts", 3)
+        restarts = "when" not in ways and "at" in ways and self.new("restarts", 3)
         lines, unit = self._counts(scene, carries) if "at" in ways else ([], "")
         if "at" in ways and ways[0] == "at":
             self.counted[name] = unit
@@ -53,8 +57,9 @@ class Ladders(Life):
         lines.append(f"lasts {lasts}")
         if self.chance(2) or self.chance(2):
             lines.append(f"falls {self.one_of('one tier at a time', 'to the tier counted', 'to the lowest', 'never')}")
-        if not self.old:
-            lines += self._kept(tiers, lasts, scene, carries, restarts)
+        lines += self._kept(tiers, lasts, scene, carries, restarts)
+        if "returns" in self.knows:
+            lines += self._lowered(lasts in ("while met", "forever"))
         return lines
 
     def _counts(self, scene: Scene, carries: bool) -> tuple[list[str], str]:
@@ -87,11 +92,12 @@ class Ladders(Life):
     def _kept(self, tiers: tuple[str, ...], lasts: str, scene: Scene, carries: bool, restarts: bool) -> Iterator[str]:
         """What rises, keeps, carries on and lowers tiers; what needs a term only where there is one."""
         timeless = lasts in ("while met", "forever")
-        if lasts != "while met" and self.chance(4):
+        rises = lasts != "while met" and self.new("rises at end", 4)
+        if rises:
             yield f"rises at end of this {self.one_of(*self.periods)}"
-        if not timeless and self.chance(3):
+        if not timeless and (not rises or "grace and rises" in self.knows) and self.new("grace", 3):
             yield f"grace {self.time()}"
-        for _ in range(self.one_of(0, 0, 0, 1, 2)):
+        for _ in range(self.one_of(0, 0, 0, 1, 2) if "floors" in self.knows else 0):
             floor = Scene(at_event=False, whose=scene.whose)
             yield f"floor {self.one_of(*tiers[1:])} while {self.expr(BOOL, floor, 2)}"
         if carries:
@@ -99,10 +105,10 @@ class Ladders(Life):
             yield f"carries excess {self.one_of('once', 'repeatedly')}{fallen}"
         if restarts:
             yield f"restarts at rise, {self.one_of('from zero', 'keeping excess')}"
-        if self.chance(2):
-            yield f"returns {self.one_of('lower at once', *([] if timeless else ['lower at review']))}"
 
     def _grants(self, tiers: tuple[str, ...]) -> Iterator[str]:
+        if "grants" not in self.knows or (self.within and "grants and returns" not in self.knows):
+            return
         for _ in range(self.one_of(0, 0, 0, 1, 2)):
             event = self.one_of(*self.events)
             when = f" when {self.expr(BOOL, Scene(self.events[event]), 2)}" if self.chance(2) else ""

@@ -19,16 +19,16 @@ class Life(Declarations):
         self.units["point"] = self.count(3)
         if self.chance(2):
             self.units["mile"] = self.count(3)
-        if self.new(4):
+        if self.new("status units", 4):
             self.units["night"] = 0
             self.status.add("night")
-        if self.new(6):
+        if self.new("cash", 6):
             self.units[self.currency] = self.decimals(self.currency)
 
     def _unit(self, name: str) -> str:
         """A unit, written last: its conditions may ask for all that there is."""
         lines = [] if name == self.currency else [f"decimals {self.units[name]}"]
-        if self.old or name in self.status:
+        if name in self.status:
             return "\n  ".join([f"unit {name}", *lines, *(["kind status"] if name in self.status else [])])
         if name != self.currency and self.chance(2):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
@@ -37,9 +37,9 @@ class Life(Declarations):
         lines += expires
         if expires and self.chance(4):
             lines.append(f"suspended while {self.expr(BOOL, scene, 2)}")
-        if self.chance(2):
+        if self.new("order", 2):
             lines.append(f"spends {self.one_of('oldest', 'newest', 'soonest')} first")
-        if self.chance(2):
+        if self.new("debt", 2):
             debts = ["allowed", "refused", "forgiven", f"up to {self.amount(name)}"]
             debts += ["charged"] if any(line.startswith("worth") for line in lines) or name == self.currency else []
             lines.append(f"debt {self.one_of(*debts)}")
@@ -49,7 +49,7 @@ class Life(Declarations):
 
     def _expiries(self, scene: Scene) -> Iterator[str]:
         """Lines about expiry: those with a condition, those from a day on (the latest first), one for all the rest."""
-        if self.chance(4):
+        if "expiry" not in self.knows or self.chance(4):
             return
         for _ in range(self.one_of(0, 0, 1, 2)):
             since = f" from {self.one_of(*DATES)}" if self.chance(3) else ""
@@ -85,7 +85,7 @@ class Life(Declarations):
     def _owners(self) -> None:
         """Which accounts there are, and what they own."""
         things = [*self.units, *self.ladders]
-        for name in ("household", "firm"):
+        for name in ("household", "firm") if "accounts" in self.knows else ():
             if name in self.member and self.chance(2):
                 owned = self.some(things)
                 things = [each for each in things if each not in owned]
@@ -113,11 +113,8 @@ class Life(Declarations):
                 found.append(
                     self._reversal(name, self.one_of(*(each for each in ("purchase", "visit") if each in self.events)))
                 )
-        if self.chance(3):
+        if self.new("undoing", 3):
             found.append(self._reversal("undo", self.one_of("redemption", "adjustment", "transfer")))
-        if self.chance(3):
-            self.events["delivery"] = {"code": TEXT}
-            found.append("event delivery\n  code text")
         return found
 
     def _reversal(self, name: str, other: str) -> str:
@@ -127,9 +124,9 @@ class Life(Declarations):
         part, by_lines = self._part(theirs, facts, lines, other)
         within = f" within {self.time()}" if self.chance(2) else ""
         ways = [f"reverses {other}{within}"]
-        if sized(theirs.get("code", NUMBER)) == TEXT:
+        if sized(theirs.get("code", NUMBER)) == TEXT and "returns without id" in self.knows:
             ways += [f"reverses {self.one_of('', 'latest ', 'earliest ')}{other} by code{within}"] * 2
-        if by_lines:
+        if by_lines and "returns without id" in self.knows:
             ways += [f"reverses {self.one_of('latest', 'earliest')} {other}{within}"] * 2
         how = self.one_of(*ways)
         if " by code" in how:
@@ -143,9 +140,9 @@ class Life(Declarations):
         if part:
             clawbacks += [f"in proportion, round {mode}" for mode in ROUNDINGS]
         lines += [how, *part]
-        if self.chance(2):
+        if self.new("modes of return", 2):
             lines.append(f"clawback {self.one_of(*clawbacks)}")
-        if self.chance(2):
+        if self.new("returns at return", 2):
             lines.append(f"counted at {self.one_of('sale', 'return', 'return')}")
         return f"event {name}\n  " + "\n  ".join(lines)
 
@@ -154,10 +151,11 @@ class Life(Declarations):
     ) -> tuple[list[str], bool]:
         """The `part` of an event that reverses, if it has one, and whether it is over lines."""
         keys = [name for name in ("product", "category") if name in self.line]
-        if "lines" in theirs and keys and self.chance(2):
+        if "lines" in theirs and keys and self.new("returns by line", 2):
             facts["lines"] = Kind("lines", "line")
             lines.append("lines list of line")
-            of = self.one_of(*[name for name in ("price", "many") if name in self.line])
+            numbers = ["many"] if "many" in self.line and "lines by number" in self.knows else []
+            of = self.one_of("price", *numbers)
             return [f"part lines.{of} by {self.one_of(*keys)}"], True
         if other not in ("purchase", "visit"):
             if other == "adjustment" or not self.chance(2):
@@ -182,7 +180,11 @@ class Life(Declarations):
         """When what a rule gives can be spent."""
 
         def until_event() -> str:
-            event = self.one_of(*(each for each in self.events if each not in scene.event))
+            event = self.one_of(
+                *(each for each in self.events if each not in on),
+                *(["redemption"] if "redemption" not in on else []),
+                *(["joined"] if "joined" not in on else []),
+            )
             by = ""
             shared = self.shared([*on, event])
             if "code" in shared and self.chance(2):

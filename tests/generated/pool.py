@@ -85,13 +85,13 @@ def played(
 
 
 @st.composite
-def old_cases(draw: Draw) -> tuple[str, nodes.Program, list[History]]:
-    """A text that the recount can read, its program, and histories: reading a text takes longer than playing on it."""
+def cases(draw: Draw, knows: frozenset[str]) -> tuple[str, nodes.Program, list[History]]:
+    """A text of what is known, its program, and histories: reading a text takes longer than playing on it."""
     choose = choosing(draw)
-    found = writer.program_of(choose, old=True)
+    found = writer.program_of(choose, knows)
     if found is None:
         hypothesis.reject()
-    return *found, [Teller(choose, found[1], old=True).history() for _ in range(3)]
+    return *found, [Teller(choose, found[1], knows).history() for _ in range(3)]
 
 
 def settings(share: float = 1.0) -> Any:

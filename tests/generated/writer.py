@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.generated.chance import BOOL, DATES, NUMBER, PERCENT, WEEKDAYS, Choose, Kind, Scene
+from tests.generated.chance import BOOL, DATES, EVERYTHING, NUMBER, PERCENT, TEXT, WEEKDAYS, Choose, Kind, Scene
 from tests.generated.ladders import Ladders
 from tests.generated.life import ROUNDINGS
 
@@ -29,9 +29,14 @@ class Writer(Ladders):
         for name, tiers in (("status", ("Low", "Mid", "High")), ("club", ("Guest", "Regular"))):
             if not self.chance(3):
                 self.ladders[name] = tiers
-        if not self.old:
-            body += self._reversing() + self._built_in()
-            self._owners()
+        if "returns" in self.knows:
+            body += self._reversing()
+        if self.new("holds", 3):
+            self.events["delivery"] = {"code": TEXT}
+            body.append("event delivery\n  code text")
+        if "built-in events" in self.knows:
+            body += self._built_in()
+        self._owners()
         body += [self._table(number) for number in range(self.count(3))]
         later = []
         for number in range(self.count(4, 1)):
@@ -44,7 +49,7 @@ class Writer(Ladders):
         body += later
         body += [self._account(name) for name in self.accounts]
         body = [self._unit(name) for name in self.units] + body
-        if self.new(6):
+        if self.new("tests", 6):
             body.append(self._test())
         if self.chance(3):
             body = [body.pop(self.choose(len(body))) for _ in range(len(body))]
@@ -53,7 +58,7 @@ class Writer(Ladders):
     # ------------------------------------------------------------ rules
 
     def _rule(self, name: str) -> str:
-        plain = name == "R0" and not self.old and not self.chance(4)  # so that something is given
+        plain = name == "R0" and not self.chance(4)  # so that something is given
         on = list(dict.fromkeys(self.one_of(*self.events) for _ in range(2 if self.chance(3) else 1)))
         if plain or self.chance(2):
             on = ["purchase"]
@@ -66,7 +71,7 @@ class Writer(Ladders):
             inside = replace(scene, line=self.line)
             where = f" where {self.expr(BOOL, inside, 2)}" if self.chance(2) else ""
             lines.append(f"each line{where}")
-        accumulates = self.chance(3)
+        accumulates = self.chance(3) and ("settled totals" in self.knows or not self.within)
         give, whole = self._give(unit, inside, scene, accumulates, 0 if each and accumulates else 1)
         if plain:
             give, whole = (
@@ -74,7 +79,7 @@ class Writer(Ladders):
                 False,
             )
             give = give.replace("0.7", "7") if not self.units[unit] else give
-        to, *shares = self._shares(scene) if not self.old else [""]
+        to, *shares = self._shares(scene) if "receivers" in self.knows else [""]
         lines.append(f"give {give}{to or self.one_of('', '', ' to member')}")
         lines += shares
         if accumulates:
@@ -97,7 +102,7 @@ class Writer(Ladders):
         lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2, 3))}" for _ in range(self.one_of(*guards))]
         lines += [f"during {self._during()}" for _ in range(self.one_of(*guards, 0))]
         lines += [self._limit(unit, scene) for _ in range(self.one_of(0, 0, 1, 2, 3))]
-        if unit not in self.status and self.new(3):
+        if unit not in self.status and self.new("holds", 3):
             lines.append(self._hold(on, scene))
         self.own = None
         if self.chance(9):
@@ -162,7 +167,7 @@ class Writer(Ladders):
             per += self.one_of(
                 "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
             )
-        kept = ", kept on return" if self.new(5) else ""
+        kept = ", kept on return" if self.new("returns", 5) else ""
         return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}{kept}"
 
     # ------------------------------------------------------------ tests
@@ -193,9 +198,9 @@ class Writer(Ladders):
         return 'test "t"\n  ' + "\n  ".join([*lines, *self.some(expected, 1)])
 
 
-def program_of(choose: Choose, old: bool = False) -> tuple[str, nodes.Program] | None:
+def program_of(choose: Choose, knows: frozenset[str] = EVERYTHING) -> tuple[str, nodes.Program] | None:
     """A text and the program that it is; texts that are refused are counted and give None."""
-    text = Writer(choose, old).program()
+    text = Writer(choose, knows).program()
     program, found = check_bytes("made.guerdon", text.encode())
     made[0] += 1
     if program is None:

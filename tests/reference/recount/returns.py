@@ -1,0 +1,260 @@
+"""What an event undoes: which events it reverses, what remains of them, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from tests.reference.recount.builtin import BuiltIn
+from tests.reference.recount.days import time_on
+from tests.reference.recount.lots import SetAsideError
+from tests.reference.recount.numbers import ZERO, whole_steps
+from tests.reference.recount.past import Earning, Portion, Return, Seen
+from tests.reference.recount.subjects import Subject
+
+from guerdon.history.event import Facts
+from guerdon.program import nodes, types
+
+Remains = Facts | None
+"""What is left of an event; None where it was returned as a whole."""
+
+
+class Returns(BuiltIn):
+    """The events that reverse others."""
+
+    # ------------------------------------------------------------ which, and how much of them
+
+    def reversed(self, here: Seen, member: Subject) -> list[tuple[Seen, Remains]] | None:
+        """What an event reverses, and what remains of each; None where that has not come yet."""
+        reversal = self.program.events[here.event.type].reverses
+        if reversal is None:
+            return []
+        found = self._named(reversal, here, member)
+        if not found and reversal.by is not None:
+            return None
+        if not found:
+            raise SetAsideError("G692")
+        part = reversal.part
+        asked = None if part is None else here.facts[part.lines or part.field]
+        if part is None or asked is None:
+            left: list[tuple[Seen, Remains]] = [(seen, None) for seen in found if self._left(seen) is not None]
+            if not left:
+                raise SetAsideError("G694")
+            return left
+        if part.lines is None:
+            return list(self._amounts(found, part, asked))
+        return list(self._lines(found, part, asked))
+
+    def _named(self, reversal: nodes.Reversal, here: Seen, member: Subject) -> list[Seen]:
+        """The events that are meant, what is reversed first first."""
+        found = []
+        for seen in self.past.events(member.id, self.past.mark):
+            is_late = reversal.within is not None and here.day > time_on(seen.day, reversal.within)
+            if seen.event.type == reversal.event and not is_late and self._is_named(reversal, here, seen):
+                found.append(seen)
+        if reversal.choose is nodes.Choose.LATEST:
+            found.reverse()
+        return found
+
+    def _is_named(self, reversal: nodes.Reversal, here: Seen, seen: Seen) -> bool:
+        if reversal.by is None:
+            return True
+        named = here.facts[reversal.by]
+        return bool(named == (seen.facts[reversal.by] if reversal.shared else seen.event.id))
+
+    def _left(self, seen: Seen) -> Remains:
+        return self.past.remaining(seen, self.past.mark)
+
+    def _amounts(self, found: list[Seen], part: nodes.Part, asked: Fraction) -> Iterator[tuple[Seen, Remains]]:
+        """So much comes back of one event after the other."""
+        for number, seen in enumerate(found):
+            left = self._left(seen)
+            there = ZERO if left is None else max(ZERO, left[part.of])
+            many = min(asked, there)
+            if asked > there and number == len(found) - 1:
+                raise SetAsideError("G694")
+            asked -= many
+            if left is not None and (many or number == 0):
+                yield seen, self._less(seen, part.of, left[part.of] - many) if there > many or not many else None
+            if not asked:
+                return
+
+    def _less(self, seen: Seen, name: str, value: Fraction) -> Facts:
+        """An event of which a fact is so much: its other amounts are in proportion."""
+        whole = seen.facts[name]
+        share = value / whole if whole else Fraction(1)
+        record = self.program.events[seen.event.type]
+        lines = {
+            fact.name: tuple(
+                self._in_proportion(self.program.records[fact.type.record], line, share, {})
+                for line in seen.facts[fact.name]
+            )
+            for fact in record.facts.values()
+            if isinstance(fact.type, types.Lines)
+        }
+        return self._derive_all(record, self._in_proportion(record, seen.facts, share, {name: value} | lines), seen)
+
+    def _in_proportion(
+        self, record: nodes.Record, facts: Facts, share: Fraction, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Amounts times a share; what is known stays, what is derived is missing."""
+        found: dict[str, Any] = {}
+        for name, fact in record.facts.items():
+            of = fact.type.of if isinstance(fact.type, types.Optional) else fact.type
+            value = facts[name]
+            if name in known:
+                found[name] = known[name]
+            elif fact.value is None:
+                found[name] = value * share if isinstance(of, types.Quantity) and value is not None else value
+        return found
+
+    def _derive_all(self, record: nodes.Record, facts: dict[str, Any], seen: Seen) -> Facts:
+        """Derived facts of an event and of its lines anew."""
+        for name, fact in record.facts.items():
+            if isinstance(fact.type, types.Lines):
+                of = self.program.records[fact.type.record]
+                facts[name] = tuple(self.derived(of, dict(line), seen.view.person) for line in facts[name])
+        return self.derived(record, facts, seen.view.person)
+
+    def _lines(self, found: list[Seen], part: nodes.Part, asked: tuple[Facts, ...]) -> Iterator[tuple[Seen, Remains]]:
+        """So much comes back of lines with the same key, of one event after the other."""
+        assert part.key is not None and part.of_lines is not None
+        wanted = [(line[part.key], line[part.field]) for line in asked]
+        for seen in found:
+            left = self._left(seen)
+            if left is None:
+                continue
+            lines = [dict(line) for line in left[part.of_lines]]
+            changed = False
+            for number, (key, many) in enumerate(wanted):
+                for line in lines:
+                    back = min(many, line[part.of])
+                    if line[part.key] == key and back > 0:
+                        of = self.program.records[self._record_of(seen, part.of_lines)]
+                        share = (line[part.of] - back) / line[part.of]
+                        value = {part.of: line[part.of] - back}
+                        line |= self._in_proportion(of, line, share, value)
+                        many, changed = many - back, True
+                wanted[number] = key, many
+            if changed:
+                yield seen, self._of_lines(seen, part, lines)
+        if any(many > 0 for _, many in wanted):
+            raise SetAsideError("G694")
+
+    def _record_of(self, seen: Seen, name: str) -> str:
+        of = self.program.events[seen.event.type].facts[name].type
+        assert isinstance(of, types.Lines)
+        return of.record
+
+    def _of_lines(self, seen: Seen, part: nodes.Part, lines: list[dict[str, Any]]) -> Remains:
+        """What is left of an event with these lines left."""
+        assert part.of_lines is not None
+        left = sum([line[part.of] for line in lines], ZERO)
+        if not left:
+            return None
+        share = left / sum([line[part.of] for line in seen.facts[part.of_lines]], ZERO)
+        there = {part.of_lines: tuple(line for line in lines if line[part.of])}
+        record = self.program.events[seen.event.type]
+        return self._derive_all(record, self._in_proportion(record, seen.facts, share, there), seen)
+
+    # ------------------------------------------------------------ what is taken back
+
+    def undo(self, here: Seen, targets: list[tuple[Seen, Remains]]) -> None:
+        """Takes back what is due of each event."""
+        reversal = self.program.events[here.event.type].reverses
+        assert reversal is not None or not targets
+        for seen, remains in targets:
+            assert reversal is not None
+            back: dict[str, Fraction] = {}
+            ghost = self._again(seen, remains)
+            for rule, portions in seen.portions.items():
+                for part in portions:
+                    taken = self.past.taken(seen, part.name, self.past.mark)
+                    now = self._due_back(reversal, rule, part, ghost, seen, taken)
+                    back[part.name] = max(ZERO, min(now, part.quantity - taken))
+            seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
+            for rule, portions in seen.portions.items():
+                for part in portions:
+                    member = self.subjects[part.subject]
+                    self.walk([member], here.day)
+                    self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
+
+    def _again(self, seen: Seen, remains: Remains) -> Seen | None:
+        """The event as if only what remains had happened: what its rules come to."""
+        if remains is None:
+            return None
+        ghost = Seen(seen.event, seen.view)
+        ghost.view = replace(seen.view, here=ghost, facts=remains)
+        for rule in self.program.rules.values():
+            gift = self.judged(rule, ghost.view) if seen.event.type in rule.on else None
+            if gift is not None:
+                ghost.gifts[rule.name] = gift
+        return ghost
+
+    def _due_back(
+        self, reversal: nodes.Reversal, rule: str, part: Portion, ghost: Seen | None, seen: Seen, taken: Fraction
+    ) -> Fraction:
+        """How much of an award is to be taken back now."""
+        step = self.program.units[self.program.rules[rule].unit].step
+        if reversal.clawback is nodes.Clawback.RECOMPUTED:
+            return part.quantity - taken - self._would_have(rule, part, ghost)
+        lost = self._lost(rule, ghost, seen)
+        if reversal.clawback is nodes.Clawback.PROPORTION:
+            assert reversal.rounding is not None
+            lost -= self._lost(rule, self._again(seen, self._left(seen)), seen)
+            return whole_steps(part.quantity * lost, step, reversal.rounding)
+        return whole_steps(part.quantity * lost, step, nodes.RoundMode.DOWN) - taken
+
+    def _would_have(self, rule: str, part: Portion, ghost: Seen | None) -> Fraction:
+        if ghost is None or rule not in ghost.gifts:
+            return ZERO
+        parts = self.shared(self.program.rules[rule], ghost.gifts[rule], ghost.view)
+        return sum([gift.quantity for name, _, gift in parts if name == part.name], ZERO)
+
+    def _lost(self, rule: str, ghost: Seen | None, seen: Seen) -> Fraction:
+        """The share that a rule no longer comes to."""
+        again = ghost.gifts[rule].unraised if ghost is not None and rule in ghost.gifts else ZERO
+        return 1 - min(Fraction(1), again / seen.gifts[rule].unraised)
+
+    def _take_back(
+        self,
+        reversal: nodes.Reversal,
+        here: Seen,
+        member: Subject,
+        seen: Seen,
+        rule: nodes.Rule,
+        part: Portion,
+        many: Fraction,
+    ) -> None:
+        if not many:
+            return
+        event, number = here.event, len(self.past.seen) - 1
+        day = here.day if reversal.at_return else seen.day
+        sale = self.past.seen.index(seen)
+        self.past.earnings.append(Earning(member.id, rule.unit, rule.name, -many, day, sale, number))
+        of = f"{seen.event.type}/{seen.event.id}/{part.name}"
+        whose = f"{event.type}/{event.id}/{of}", member.id, event.id, rule.name, rule.unit
+        self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
+        if part.lot is None:
+            return
+        self.taking = sale, number
+        many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
+        lots = self.spending(member.id, rule.unit, member.joined)
+        if reversal.clawback is nodes.Clawback.OLDEST:
+            lots.sort(key=lambda lot: (lot.earned, lot.at))
+        else:
+            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id))
+            gone = min(many, self.past.left(part.lot, "expired") - part.lot.not_twice)
+            part.lot.not_twice += gone
+            many -= gone
+        many -= self._sum(self.take(lots, many, "taken back", event.at, event.id))
+        self.lack(member.id, rule.unit, many, "taken back", event.at, event.id)
+        self.taking = None, 0
+
+    def _sum(self, taken: list[tuple[Any, Fraction]]) -> Fraction:
+        return sum([many for _, many in taken], ZERO)
+
+    def derived(self, record: nodes.Record, facts: dict[str, Any], person: Facts) -> dict[str, Any]:
+        raise NotImplementedError

@@ -1,0 +1,173 @@
+"""Tiers: what the count reaches, and what becomes of a tier with each event and each day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tests.reference.recount.days import ONE, time_on
+from tests.reference.recount.lots import Lots
+from tests.reference.recount.past import View
+
+from guerdon.program import nodes
+
+
+@dataclass(frozen=True)
+class Held:
+    """A tier that is held, since a day (None: the lowest, and never left), through its last day (None: no end).
+
+    Shape: `is_given`: by hand or by a grant, so it is not lost because a count is not there;
+    `in_grace`: its term is over; `view`: from where it was found to be reached; `before`: what
+    was held before it rose.
+    """
+
+    tier: str
+    since: date | None = None
+    last_day: date | None = None
+    is_given: bool = False
+    in_grace: bool = False
+    view: View | None = None
+    before: Held | None = None
+
+
+Moved = tuple[Held, str] | None
+"""What is held now, and why; None where nothing changed."""
+
+
+class Tiers(Lots):
+    """The ladders of a program."""
+
+    def counted(self, ladder: nodes.Ladder, view: View) -> int:
+        """The place of the highest tier that is reached."""
+        count = None if ladder.counts is None else self.value(ladder.counts, view)
+        reached = [0]
+        for place, step in enumerate(ladder.tiers):
+            if step.when is not None:
+                is_reached = self.value(step.when, view)
+            else:
+                is_reached = step.at is not None and count is not None and count >= step.at
+            if is_reached:
+                reached.append(place)
+        return max(reached)
+
+    def term(self, ladder: nodes.Ladder, place: int, day: date, joined: date) -> Held:
+        """A tier that is held from a day on."""
+        tier = ladder.tiers[place].name
+        if place == 0:
+            return Held(tier, day)
+        match ladder.lasts:
+            case nodes.ForTime():
+                return Held(tier, day, time_on(day, ladder.lasts) - ONE)
+            case nodes.ThroughEnd():
+                return Held(tier, day, self.days.end_of(ladder.lasts, day, joined))
+        return Held(tier, day)
+
+    # ------------------------------------------------------------ after an event
+
+    def after_event(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
+        """What becomes of a tier after an event."""
+        counted, now = self.counted(ladder, view), ladder.rank(held.tier)
+        is_risen = counted > now and ladder.rises is None
+        if is_risen or (held.in_grace and counted == now):
+            before = held if is_risen else held.before
+            return replace(self.term(ladder, counted, view.day, joined), view=view, before=before), "reached"
+        if counted < now and not held.is_given and isinstance(ladder.lasts, nodes.WhileMet):
+            return self.term(ladder, counted, view.day, joined), "no longer met"
+        return None
+
+    def granted(self, ladder: nodes.Ladder, held: Held, event: str, view: View, joined: date) -> Moved:
+        """What an event grants; of several that hold the first, as the engine has it: finding 26."""
+        for grant in ladder.grants:
+            if grant.event == event and (grant.when is None or self.value(grant.when, view)):
+                place, now, day = ladder.rank(grant.tier), ladder.rank(held.tier), view.day
+                if place < now:
+                    return None
+                goes_on = place == now and isinstance(ladder.lasts, nodes.ForTime) and not held.in_grace
+                if goes_on and held.last_day is not None:
+                    day = held.last_day + ONE
+                term = self.term(ladder, place, day, joined)
+                since = held.since if place == now else term.since
+                return replace(term, since=since, is_given=True), "granted"
+        return None
+
+    def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
+        """What becomes of a tier when something was returned that it may rest on."""
+        if ladder.returns is nodes.OnReturn.REVIEW:
+            return None
+        now, first = self.counted(ladder, view), held
+        while not held.is_given and held.tier != ladder.tiers[0].name:
+            place = ladder.rank(held.tier)
+            then = 0 if isinstance(ladder.lasts, nodes.WhileMet) else self._without(ladder, held, view)
+            rested = held.view is not None and self.counted(ladder, held.view) >= place
+            if max(now, then) >= place or not rested:
+                break
+            held = held.before or Held(ladder.tiers[0].name, view.day)
+            if max(now, then) > ladder.rank(held.tier):
+                held = self.term(ladder, max(now, then), view.day, joined)
+                break
+        return (held, "returned") if held is not first else None
+
+    def _without(self, ladder: nodes.Ladder, held: Held, view: View) -> int:
+        """What was reached when the tier was, without what was returned since."""
+        if held.view is None:
+            return 0
+        return self.counted(ladder, replace(held.view, mark=held.view.mark._replace(returns=view.mark.returns)))
+
+    # ------------------------------------------------------------ at the start of a day
+
+    def morning(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
+        """What becomes of a tier at the start of a day."""
+        return self._risen(ladder, held, view, joined) or self._due(ladder, held, view, joined)
+
+    def _risen(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
+        """The tier that is entered because a period is over."""
+        yesterday = view.day - ONE
+        if ladder.rises is None or self.days.last_of(ladder.rises.period, yesterday, joined) != yesterday:
+            return None
+        if yesterday < joined:
+            return None
+        counted = self.counted(ladder, replace(view, day=yesterday))
+        if counted <= ladder.rank(held.tier):
+            return None
+        return replace(self.term(ladder, counted, view.day, joined), view=view, before=held), "reached"
+
+    def _due(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
+        now = ladder.rank(held.tier)
+        if now == 0:
+            return None
+        if isinstance(ladder.lasts, nodes.WhileMet):
+            counted = self.counted(ladder, view)
+            ends = not held.is_given if held.last_day is None else held.last_day < view.day
+            if not ends or (counted >= now and not held.is_given):
+                return None
+            return self.term(ladder, min(counted, now), view.day, joined), "no longer met"
+        if held.last_day is None or held.last_day >= view.day:
+            return None
+        return self._reviewed(ladder, held, held.last_day, view, joined), "term ended"
+
+    def _reviewed(self, ladder: nodes.Ladder, held: Held, last_day: date, view: View, joined: date) -> Held:
+        now = ladder.rank(held.tier)
+        always_ends = (
+            isinstance(ladder.lasts, nodes.ThroughEnd)
+            and ladder.lasts.ahead == 0
+            and self.days.last_of(ladder.lasts.period, last_day, joined) == last_day  # finding 7
+        ) or isinstance(ladder.lasts, nodes.Forever)  # finding 14
+        dated = view if always_ends and not held.in_grace else replace(view, day=last_day)
+        counted = min(self.counted(ladder, dated), now)  # tiers rise after events only
+        # "one more year", "12 months more"; what comes after a term through an end goes on from its last day
+        goes_on = isinstance(ladder.lasts, nodes.ThroughEnd) and not always_ends and not held.in_grace
+        start = last_day if goes_on else view.day
+        if not always_ends and counted >= now and not held.in_grace:
+            return replace(self.term(ladder, now, start, joined), view=dated, before=held.before)
+        match ladder.falls:
+            case nodes.Fall.ONE:
+                to = max(now - 1, counted)
+            case nodes.Fall.COUNTED:
+                to = counted
+            case nodes.Fall.LOWEST:
+                to = 0
+            case nodes.Fall.NEVER:
+                to = now
+        if ladder.grace is not None and to < now and not held.in_grace:
+            return replace(held, last_day=time_on(last_day, ladder.grace), in_grace=True)
+        return replace(self.term(ladder, to, start, joined), view=dated)
