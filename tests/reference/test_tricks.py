@@ -593,7 +593,7 @@ def test_what_was_carried_over_goes_with_what_it_came_from() -> None:
     engine = run(text, bought, more, ("refund", "a", "2027-01-20", {"purchase": "S"}))
     assert rank(engine) == 0
     part = run(text, bought, more, ("refund", "a", "2027-01-20", {"purchase": "S", "amount": 100}))
-    assert (rank(part), part.members["a"].held["status"].carried) == (2, 99)
+    assert (rank(part), part.members["a"].held["status"].carried) == (2, Fraction(99))
 
 
 def test_a_tier_set_lower_by_hand_is_held_as_long() -> None:

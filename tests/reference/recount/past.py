@@ -45,6 +45,8 @@ class Lot:
     until: date | None = None  # held to the start of this day
     awaits: tuple[str, str | None, Any] | None = None  # held to an event of this kind, with this fact of this value
     released: date | None = None
+    active: date | None = None  # activity of those who had it before
+    joined: date | None = None  # when who earned it did, where it was moved
     not_twice: Fraction = ZERO  # of what expired: what a return would have taken
 
 

@@ -215,8 +215,8 @@ class Returns(BuiltIn):
 
     def _lost(self, rule: str, ghost: Seen | None, seen: Seen) -> Fraction:
         """The share that a rule no longer comes to."""
-        again = ghost.gifts[rule].unraised if ghost is not None and rule in ghost.gifts else ZERO
-        return 1 - min(Fraction(1), again / seen.gifts[rule].unraised)
+        again = ghost.gifts[rule].exact if ghost is not None and rule in ghost.gifts else ZERO
+        return 1 - min(Fraction(1), again / seen.gifts[rule].exact)
 
     def _take_back(
         self,
@@ -231,6 +231,8 @@ class Returns(BuiltIn):
         if not many:
             return
         event, number = here.event, len(self.past.seen) - 1
+        member.latest = max(member.latest, event.at)
+        self.touched[member.id] = member
         day = here.day if reversal.at_return else seen.day
         sale = self.past.seen.index(seen)
         self.past.earnings.append(Earning(member.id, rule.unit, rule.name, -many, day, sale, number))
@@ -240,16 +242,20 @@ class Returns(BuiltIn):
         if part.lot is None:
             return
         self.taking = sale, number
-        many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
         lots = self.spending(member.id, rule.unit, member.joined)
+        pending = lots
         if reversal.clawback is nodes.Clawback.OLDEST:
             lots.sort(key=lambda lot: (lot.earned, lot.at))
+            pending = [lot for lot in lots if lot is not part.lot]  # it is left pending: finding 35
         else:
-            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id))
+            for pot in ("pending", "available"):
+                many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, pot))
+        if many:  # what expired of the award is not taken twice
             gone = min(many, self.past.left(part.lot, "expired") - part.lot.not_twice)
             part.lot.not_twice += gone
             many -= gone
-        many -= self._sum(self.take(lots, many, "taken back", event.at, event.id))
+        for pot, there in (("available", lots), ("pending", pending)):
+            many -= self._sum(self.take(there, many, "taken back", event.at, event.id, pot))
         self.lack(member.id, rule.unit, many, "taken back", event.at, event.id)
         self.taking = None, 0
 

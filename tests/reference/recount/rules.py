@@ -118,6 +118,11 @@ class Rules(Values):
         """How much of what a rule gave was taken back, from all who got of it."""
         return sum([self.past.taken(seen, each.name, view.mark) for each in seen.portions[rule.name]], ZERO)
 
+    def receives(self, rule: nodes.Rule, view: View) -> bool:
+        """Whether there is somebody to give to."""
+        assert view.facts is not None
+        return rule.to is None or view.facts[rule.to] is not None
+
     def shared(self, rule: nodes.Rule, gift: Gift, view: View) -> list[tuple[str, str, Gift]]:
         """Who gets how much of what a rule gives, with the name of the award: shares first, then what they leave."""
         assert view.facts is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -27,7 +27,9 @@ class Subject:
     day: date
     facts: dict[str, Any]
     held: dict[str, Held]
-    latest: int = -(10**18)  # when the latest event happened
+    latest: int = -(10**18)  # when the latest event happened, or the latest thing that was given to them or taken back
+    known: int = -(10**18)  # when the latest of what happened to them became known
+    has_joined: bool = False  # by an event that says so
 
 
 @dataclass
@@ -47,6 +49,7 @@ class Subjects(Tiers):
     members: Mapping[str, Facts]
     subjects: dict[str, Subject]
     found: Recounted
+    touched: dict[str, Subject]  # those who were given something, or had it taken back, at the event
     answered: int = 0  # how many moves there were when the event, or the day, began
 
     def joined(self, id: str, day: date, at: int) -> Subject:
@@ -108,11 +111,18 @@ class Subjects(Tiers):
             lots = self.past.lots(subject.id, unit.name)
             for lot in lots:
                 self._comes_under(lot, unit, view)
-            is_suspended = unit.suspended is not None and self.value(unit.suspended, view)
-            for lot in [] if is_suspended else lots:
+            for lot in [] if unit.suspended is not None and self.value(unit.suspended, view) else lots:
                 gone = self.gone(lot, subject.joined)
                 if gone is not None and gone <= today:
                     self.expire(lot, at, None)
+
+    def is_suspended(self, lot: Lot, at: int) -> bool:
+        """Whether nothing of a lot's unit expires, by what the event itself left: not the start of the day, finding 33."""
+        unit, holder, here = self.program.units[lot.unit], self.subjects[lot.holder], self.past.seen[-1]
+        view = self.view(holder, self.days.of(at), at)
+        before = view.mark._replace(seen=view.mark.seen - 1)
+        view = replace(view, mark=before, here=here if here.event.member == holder.id else None)
+        return unit.suspended is not None and bool(self.value(unit.suspended, view))
 
     def _comes_under(self, lot: Lot, unit: nodes.Unit, view: View) -> None:
         """A lot that was there before comes under a line `existing too` on its day."""
