@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tests.reference.recount.lots import SetAsideError
 from tests.reference.recount.numbers import ZERO
-from tests.reference.recount.past import Earning, Lot, Portion, Seen
+from tests.reference.recount.past import Earning, Lot, Part, Portion, Seen
 from tests.reference.recount.subjects import Subject, Subjects
 
 from guerdon.program import nodes
@@ -27,7 +27,7 @@ class BuiltIn(Subjects):
                 given = {name: here.event.facts.get(name) for name in self.program.member.facts}
                 member.facts |= {name: value for name, value in given.items() if value is not None}
             case "redemption":
-                self._spent(here, member, "spent")
+                here.parts = [Part(lot, many) for lot, many in self._spent(here, member, "spent")]
             case "transfer":
                 self._handed_on(here, member)
             case "adjustment" | "opening" if here.facts["quantity"] is not None:
@@ -69,6 +69,7 @@ class BuiltIn(Subjects):
         self.touched[other.id] = other
         for lot, many in taken:
             new = self.moved(lot, other, member.joined)
+            here.parts.append(Part(lot, many, new))
             self.post(new, "transferred", "available", many, event.at, event.id)
             self.repay(new, event.at, event.id)
 
@@ -88,16 +89,20 @@ class BuiltIn(Subjects):
         if not unit.spendable:
             part = Portion("", member.id, quantity, ZERO, ZERO, quantity, None)
             self.award(here, part, event.type, unit.name, event.at, None)
+            here.given = part
             return
         if quantity < 0:
             lots = self.spending(member.id, unit.name, member.joined)
             taken = self.take(lots, -quantity, "taken back", event.at, event.id)
             lacking = -quantity - sum([many for _, many in taken], ZERO)
-            self.lack(member.id, unit.name, lacking, "taken back", event.at, event.id)
+            here.parts = [Part(lot, many) for lot, many in taken]
+            for pot, many in self.lack(member.id, unit.name, lacking, "taken back", event.at, event.id):
+                here.parts.append(Part(None, many, pot=pot))
             return
         fixed = here.facts["expires"] if event.type == "opening" else None
         lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, here.view, here.day), fixed)
         self.add(lot, quantity, "issued", here.day, member.joined, event.at, event.id)
+        here.given = Portion("", member.id, quantity, ZERO, ZERO, quantity, lot)
 
     def _tier_set(self, here: Seen, member: Subject) -> None:
         ladder = self.program.ladders[here.facts["ladder"] or next(iter(self.program.ladders))]

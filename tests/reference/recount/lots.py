@@ -134,10 +134,12 @@ class Lots(Rules):
                 found.append((lot, many))
         return found
 
-    def lack(self, holder: str, unit: str, quantity: Fraction, target: str, at: int, event: str | None) -> None:
-        """So much is lacking: it becomes debt, or what else the unit says."""
+    def lack(
+        self, holder: str, unit: str, quantity: Fraction, target: str, at: int, event: str | None
+    ) -> list[tuple[str, Fraction]]:
+        """So much is lacking: it becomes debt, or what else the unit says; says how much of which."""
         if not quantity:
-            return
+            return []
         debt = self.program.units[unit].debt
         owed = ZERO
         if debt.most is not None:
@@ -152,3 +154,4 @@ class Lots(Rules):
         if is_charged:
             money = quantity * (self.program.units[unit].worth or 1)  # money itself is worth itself
             self.post(None, "debt", "charged", money, at, event, holder, self.program.frame.currency)
+        return [("debt", owed), ("charged" if is_charged else "written off", quantity - owed)]

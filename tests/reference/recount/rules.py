@@ -33,7 +33,6 @@ class Rules(Values):
             rounded = sum(map(to_grid, parts), ZERO) if place is nodes.RoundPlace.LINE else to_grid(exact)
         if exact <= 0:
             return None
-        unraised = exact
         if rule.minimum is not None:
             if place is nodes.RoundPlace.LINE:
                 if rounded < rule.minimum:  # exact is more than nothing
@@ -41,7 +40,7 @@ class Rules(Values):
             elif exact < rule.minimum:
                 exact = rounded = rule.minimum
         rounded = max(rounded, ZERO)  # lines rounded one by one may come to less than nothing
-        return Gift(exact, rounded, self._limited(rule, view, rounded), unraised)
+        return Gift(exact, rounded, self._limited(rule, view, rounded))
 
     # ------------------------------------------------------------ guards and lines
 
@@ -133,13 +132,11 @@ class Rules(Values):
                 part = whole_steps(max(ZERO, self.value(share.share, view)) * gift.quantity, step, nodes.RoundMode.DOWN)
                 part = min(part, left)
                 left -= part
-                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part, part)))
+                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part)))
         receiver = view.subjects[""] if rule.to is None else view.facts[rule.to]
         if receiver is not None:
             given = gift.quantity - left
-            found.append(
-                (rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left, gift.unraised - given))
-            )
+            found.append((rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left)))
         return found
 
     def _given_before(self, rule: nodes.Rule, limit: nodes.Limit, view: View) -> list[Fraction]:

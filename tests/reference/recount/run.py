@@ -81,6 +81,9 @@ class Run(Returns):
                 view = self.view(subject, today, at)
                 moved = self.morning(ladder, subject.held[ladder.name], view, subject.joined)
                 self.move(subject, ladder, moved, max(at, subject.known))
+                looks = subject.is_active or self.ends_before(ladder, view, subject.joined) or self.asks_for_day(ladder)
+                if at >= subject.begun and looks:
+                    self.floor(subject, ladder, view, max(at, subject.known))
         posted = len(self.past.postings)
         for subject in subjects:
             self.lots_expire(subject, today, max(at, subject.known))
@@ -148,7 +151,7 @@ class Run(Returns):
         for name, gift in here.gifts.items():
             self._award(self.program.rules[name], gift, here)
         for subject in dict.fromkeys([member, *self.touched.values()]):
-            subject.known = max(subject.known, event.recorded)
+            subject.known, subject.is_active = max(subject.known, event.recorded), True
             self._tiers_change(subject, here, has_lost=bool(targets))
         return True
 
@@ -164,6 +167,7 @@ class Run(Returns):
                 granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)
                 self.move(subject, ladder, granted, at)
             self.move(subject, ladder, self.after_event(ladder, subject.held[ladder.name], after, joined), at)
+            self.floor(subject, ladder, self.view(subject, here.day, at), at)
 
     def _seen(self, event: Event, member: Subject, day: date) -> Seen:
         view = replace(self.view(member, day, event.at), facts=self._facts(event, member.facts))
@@ -194,13 +198,15 @@ class Run(Returns):
     def _portion(self, rule: nodes.Rule, gift: Gift, here: Seen, member: Subject, name: str) -> None:
         unit, event = self.program.units[rule.unit], here.event
         assert gift.quantity + gift.dropped + gift.cut == gift.exact
+        view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
+        view = replace(view, mark=self.past.mark._replace(seen=here.view.mark.seen))
+        line = self.line(unit, view, here.day)
         self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         spendable: int | None = event.at
         gone: date | None = None
         lot: Lot | None = None
         if unit.spendable:
-            view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
-            lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, view, here.day))  # finding 25
+            lot = Lot(member.id, unit.name, here.day, event.at, line)
             self._hold(lot, rule, here)
             if self.is_held(lot):
                 spendable = None if lot.until is None else self.days.start(lot.until)

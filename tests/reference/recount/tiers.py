@@ -55,21 +55,21 @@ class Tiers(Lots):
 
     def counts_available(self, ladder: nodes.Ladder) -> bool:
         """Whether what can be spent decides about a ladder."""
-        return self._asks_for_available([ladder.counts, *(step.when for step in ladder.tiers)])
+        return self._asks_for([ladder.counts, *(step.when for step in ladder.tiers)], (nodes.Available,))
 
-    def _asks_for_available(self, of: Any) -> bool:
+    def _asks_for(self, of: Any, kinds: tuple[type, ...]) -> bool:
+        if isinstance(of, kinds):
+            return True
         match of:
-            case nodes.Available():
-                return True
             case nodes.Defined(name):
-                return self._asks_for_available(self.program.measures[name].value)
+                return self._asks_for(self.program.measures[name].value, kinds)
             case nodes.Lookup(table, key):
                 rows = self.program.tables[table]
-                return self._asks_for_available([key, *rows.rows.values(), rows.otherwise])
+                return self._asks_for([key, *rows.rows.values(), rows.otherwise], kinds)
             case Node():
-                return any(self._asks_for_available(getattr(of, name)) for name in of.field_names)
+                return any(self._asks_for(getattr(of, name), kinds) for name in of.field_names)
             case tuple() | list():
-                return any(map(self._asks_for_available, of))
+                return any(self._asks_for(each, kinds) for each in of)
         return False
 
     def term(self, ladder: nodes.Ladder, place: int, day: date, joined: date, is_set: bool = False) -> Held:
@@ -137,8 +137,10 @@ class Tiers(Lots):
         """What was reached when the tier was, without what was returned since."""
         if held.view is None:
             return 0
-        now = view.mark  # what is available is that of now: finding 34
-        then = held.view.mark._replace(returns=now.returns, postings=now.postings)
+        then = held.view.mark._replace(returns=view.mark.returns)
+        numbers = [each.number for seen in self.past.seen[: then.seen] for each in seen.returns]
+        if len(self.past.seen) - 1 in numbers:  # then what is available is that of now: finding 34
+            then = then._replace(postings=view.mark.postings)
         return self.counted(ladder, replace(held.view, mark=then))
 
     # ------------------------------------------------------------ at the start of a day
@@ -150,18 +152,21 @@ class Tiers(Lots):
     def _risen(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """The tier that is entered because a period is over."""
         yesterday = view.day - ONE
-        if (
-            held.is_capped
-            or ladder.rises is None
-            or self.days.last_of(ladder.rises.period, yesterday, joined) != yesterday
-        ):
-            return None
-        if yesterday < joined:
+        if held.is_capped or yesterday < joined or not self.ends_before(ladder, view, joined):
             return None
         counted = self.counted(ladder, replace(view, day=yesterday))
         if counted <= ladder.rank(held.tier):
             return None
         return replace(self.term(ladder, counted, view.day, joined), view=view, before=held), "reached"
+
+    def asks_for_day(self, ladder: nodes.Ladder) -> bool:
+        """Whether a floor asks which day it is."""
+        return self._asks_for([floor.condition for floor in ladder.floors], (nodes.Moment, nodes.PeriodDay))
+
+    def ends_before(self, ladder: nodes.Ladder, view: View, joined: date) -> bool:
+        """Whether a period at whose end tiers rise is just over."""
+        last = view.day - ONE
+        return ladder.rises is not None and self.days.last_of(ladder.rises.period, last, joined) == last
 
     def _due(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         now = ladder.rank(held.tier)
@@ -197,6 +202,7 @@ class Tiers(Lots):
                 to = 0
             case nodes.Fall.NEVER:
                 to = now
-        if ladder.grace is not None and to < now and not held.in_grace:
+        # no grace where the count is there: finding 37
+        if ladder.grace is not None and to < now and counted < now and not held.in_grace:
             return replace(held, last_day=time_on(last_day, ladder.grace), in_grace=True)
         return replace(self.term(ladder, to, start, joined), view=dated)
