@@ -25,7 +25,10 @@ from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
-KNOWN = EVERYTHING - {"accounts", "carried counts", "endings", "grace and rises", "lateness", "restarts"}
+KNOWN = EVERYTHING - {
+    *("accounts", "carried counts", "endings", "floors", "grace and rises", "lateness"),
+    *("restarts", "returns at return", "settled totals"),
+}
 
 
 def differences(program: nodes.Program, history: Any) -> list[str]:

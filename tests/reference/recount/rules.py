@@ -87,7 +87,11 @@ class Rules(Values):
             facts = self.past.remaining(seen, view.mark)
             then = replace(seen.view, facts=facts)
             if facts is not None and self._together(rule.accumulate.period, seen, subject, view):
-                before += sum(self._bases(rule, then), ZERO) if self._holds(rule, then) else ZERO
+                before += (
+                    sum(self._bases(rule, then), ZERO)
+                    if self._holds(rule, then) and self.receives(rule, then)
+                    else ZERO
+                )
         rate = self.value(rule.give.rate, view)
         total = before + sum(self._bases(rule, view), ZERO)
         exact = applied(rate, total) - applied(rate, before)

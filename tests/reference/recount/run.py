@@ -79,11 +79,12 @@ class Run(Returns):
         for subject in subjects:
             for ladder in self.ladders(subject):
                 view = self.view(subject, today, at)
-                moved = self.morning(ladder, subject.held[ladder.name], view, subject.joined)
-                self.move(subject, ladder, moved, max(at, subject.known))
                 looks = subject.is_active or self.ends_before(ladder, view, subject.joined) or self.asks_for_day(ladder)
                 if at >= subject.begun and looks:
-                    self.floor(subject, ladder, view, max(at, subject.known))
+                    self.look_at_floors(subject, ladder, view)
+                moved = self.morning(ladder, subject.held[ladder.name], view, subject.joined)
+                self.move(subject, ladder, moved, max(at, subject.known))
+                self.floor(subject, ladder, max(at, subject.known))
         posted = len(self.past.postings)
         for subject in subjects:
             self.lots_expire(subject, today, max(at, subject.known))
@@ -150,8 +151,9 @@ class Run(Returns):
             self.release(lot, day, event.at, event.id)
         for name, gift in here.gifts.items():
             self._award(self.program.rules[name], gift, here)
+        member.known = max(member.known, event.recorded)  # and not that of others who receive: finding 40
         for subject in dict.fromkeys([member, *self.touched.values()]):
-            subject.known, subject.is_active = max(subject.known, event.recorded), True
+            subject.is_active = True
             self._tiers_change(subject, here, has_lost=bool(targets))
         return True
 
@@ -160,6 +162,7 @@ class Run(Returns):
         at, joined = here.event.at, subject.joined
         for ladder in self.ladders(subject):
             after = self.view(subject, here.day, at)
+            self.look_at_floors(subject, ladder, after)
             if has_lost:
                 self.move(subject, ladder, self.lowered(ladder, subject.held[ladder.name], after, joined), at)
             known = replace(after, facts=here.facts)
@@ -167,7 +170,7 @@ class Run(Returns):
                 granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)
                 self.move(subject, ladder, granted, at)
             self.move(subject, ladder, self.after_event(ladder, subject.held[ladder.name], after, joined), at)
-            self.floor(subject, ladder, self.view(subject, here.day, at), at)
+            self.floor(subject, ladder, at)
 
     def _seen(self, event: Event, member: Subject, day: date) -> Seen:
         view = replace(self.view(member, day, event.at), facts=self._facts(event, member.facts))

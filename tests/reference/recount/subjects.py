@@ -94,10 +94,12 @@ class Subjects(Tiers):
         place = max(ladder.rank(subject.held[ladder.name].tier), subject.floors.get(ladder.name, 0))
         return ladder.tiers[place].name
 
-    def floor(self, subject: Subject, ladder: nodes.Ladder, view: View, at: int) -> None:
-        """Looks at the floors of a ladder."""
+    def look_at_floors(self, subject: Subject, ladder: nodes.Ladder, view: View) -> None:
+        """Looks at the floors of a ladder; what comes of it is on record when the tier was looked at, too."""
         places = [ladder.rank(floor.tier) for floor in ladder.floors if self.value(floor.condition, view)]
         subject.floors[ladder.name] = max(places, default=0)
+
+    def floor(self, subject: Subject, ladder: nodes.Ladder, at: int) -> None:
         self._entered(subject, ladder, "floor", at)
 
     def _entered(self, subject: Subject, ladder: nodes.Ladder, reason: str, at: int) -> None:
@@ -106,7 +108,9 @@ class Subjects(Tiers):
         before = [(place, each) for place, each in moves if each[:2] == (subject.id, ladder.name)]
         if before[-1][1][2] != tier:
             if before[-1][0] >= self.answered and before[-1][1][4] != "joined":
-                del self.found.moves[before.pop()[0]]
+                place, move = before.pop()
+                del self.found.moves[place]
+                reason = move[4] if reason == "floor" else reason
             if before[-1][1][2] != tier:
                 self.found.moves.append((subject.id, ladder.name, tier, at, reason))
 

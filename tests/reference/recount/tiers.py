@@ -60,6 +60,8 @@ class Tiers(Lots):
     def _asks_for(self, of: Any, kinds: tuple[type, ...]) -> bool:
         if isinstance(of, kinds):
             return True
+        if isinstance(of, nodes.Measured) and of.aggregate is nodes.Aggregate.DAYS_SINCE and nodes.Moment in kinds:
+            return True
         match of:
             case nodes.Defined(name):
                 return self._asks_for(self.program.measures[name].value, kinds)
