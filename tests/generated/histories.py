@@ -160,7 +160,7 @@ class Teller:
             if self.program.ladders and not self.choose(4):
                 ladder = self.pick(*self.program.ladders.values())
                 facts |= {"ladder": ladder.name, "tier": self.pick(*(step.name for step in ladder.tiers))}
-                facts |= {"unit": None, "quantity": None, "through": self.day(at + 2 * DAY) if self.choose(2) else None}
+                facts |= {"unit": None, "quantity": None, "through": self.day(at) if self.choose(2) else None}
         if kind == "opening" and facts["expires"] is not None:
             facts["expires"] = self.day(at)
         if kind == "changed":
@@ -168,7 +168,7 @@ class Teller:
 
     def day(self, at: int) -> date:
         first = (datetime(1970, 1, 1) + timedelta(microseconds=at)).date()
-        return first + timedelta(self.pick(0, 1, 10, 100, 400))
+        return first + timedelta(self.pick(-1, 0, 1, 2, 10, 100, 400))
 
     def refer(self, reversal: nodes.Reversal, facts: dict[str, Any], member: str) -> str:
         """Lets a reversal name what happened before, and as much of it as there may be; whose it was."""
@@ -211,16 +211,12 @@ class Teller:
         known = {name: self.about(at) for name in ("m1", "m2", "m3")}
         as_of = self.pick(None, None, -400, -1, 0, 1, 31, 400, 400, 800)
         end = None if as_of is None else (datetime(1970, 1, 1) + timedelta(microseconds=at)).date() + timedelta(as_of)
-        if "lateness" not in self.knows and any(event.type == "transfer" for event in events):
-            events = [replace(event, recorded=event.at) for event in events]  # nor is what comes late after a receipt
         return History(in_order(events), known, end)
 
     def delays(self) -> tuple[int, ...]:
         """How much later than they happen events become known."""
         if self.program.frame.lateness is not None:
             return (0, 0, HOUR, DAY, 2 * DAY, 40 * DAY)
-        if "lateness" not in self.knows and any(rule.to or rule.shares for rule in self.program.rules.values()):
-            return (0,)  # what comes late to somebody else is not in the language reference
         return (0, 0, 0, 0, 0, 0, 0, 2 * DAY)
 
 

@@ -180,11 +180,7 @@ class Life(Declarations):
         """When what a rule gives can be spent."""
 
         def until_event() -> str:
-            event = self.one_of(
-                *(each for each in self.events if each not in on),
-                *(["redemption"] if "redemption" not in on else []),
-                *(["joined"] if "joined" not in on else []),
-            )
+            event = self.one_of(*self.events, "redemption", "joined")
             by = ""
             shared = self.shared([*on, event])
             if "code" in shared and self.chance(2):

@@ -67,6 +67,9 @@ WITHOUT_MEANING = {
     ("Expiry", "origin"): lambda of: bool(of.without),
     ("Field", "scope"): lambda of: True,  # goes with the name
     ("Junction", "every"): lambda of: len(of.of) == 1,
+    ("Lookup", "column"): lambda of: True,  # a name
+    ("Band", "with_first"): lambda of: of.first is None,
+    ("Band", "with_last"): lambda of: of.last is None,
 }
 """Fields that mean nothing on their own in some nodes."""
 

@@ -80,7 +80,7 @@ ALL = {
     "nobody ever reached Black",
     "it never gave Black",
     "no tier ever fell at its end",
-    "the row for Gold was never used",
+    "the row `Gold` was never used",
     "`else` was never used",
     "no test reaches it at all",
     "no test makes it give anything",
@@ -119,7 +119,7 @@ def test_a_purchase_reaches_what_it_looks_at():
     assert "nothing was ever raised to its minimum" in left
     assert "nothing ever went to friend" in left
     assert "its hold never ended" in left
-    assert "the row for Gold was never used" in left
+    assert "the row `Gold` was never used" in left
     assert not left & {"`else` was never used", "it never gave anything", "no test reaches it at all"}
     assert not any("never cut anything off" in each for each in left)
 
@@ -138,7 +138,7 @@ def test_a_purchase_reaches_what_it_looks_at():
         ("event visit on 2026-03-01 ; expect status Black", "nobody ever reached Black"),
         (f"{BUY.replace('60', '100')} ; expect status Gold", "nobody ever reached Gold"),
         ("event visit on 2026-03-01 ; expect status Member on 2026-05-30", "no tier ever fell at its end"),
-        (f'given status Gold ; {BUY} ; expect 25 point from "Bonus"', "the row for Gold was never used"),
+        (f'given status Gold ; {BUY} ; expect 25 point from "Bonus"', "the row `Gold` was never used"),
         (
             'event purchase on 2026-03-02: amount 1 USD, channel app ; expect 10 point from "Base"',
             "nothing was ever raised to its minimum",

@@ -97,6 +97,7 @@ OF_NAMES_ALONE = {
         "Grant",
         "Junction",
         "Lookup",
+        "Row",
         "Measure",
         "Measured",
         "Meter",

@@ -81,6 +81,12 @@ def _unmet(way: nodes.Expr, scene: Scene) -> Iterator[tuple[str, Fraction | None
         yield part.span.text, None
 
 
+def counts_available(ladder: nodes.Ladder, program: nodes.Program) -> bool:
+    """Whether a ladder counts what can be spent, which is known of now only."""
+    parts = (ladder.counts, *(tier.when for tier in ladder.tiers))
+    return any(isinstance(each, nodes.Available) for each in walk(parts, program.measures))
+
+
 def counting_end(ladder: nodes.Ladder, scene: Scene) -> date:
     """The first day after the period in which things are counted."""
     period = counting_period(ladder, scene)

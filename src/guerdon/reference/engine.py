@@ -19,7 +19,6 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.program.walk import walk
 from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
 from guerdon.reference.aside import Gate, set_aside
 from guerdon.reference.awards import Book
@@ -59,8 +58,7 @@ class Engine:
         self._following = {
             ladder.name
             for ladder in program.ladders.values()
-            if isinstance(ladder.lasts, nodes.WhileMet)
-            and any(isinstance(each, nodes.Available) for each in walk((ladder.counts, ladder.tiers), program.measures))
+            if isinstance(ladder.lasts, nodes.WhileMet) and counting.counts_available(ladder, program)
         }
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
         self.world.receive, self.world.bring = self._receiver, self.pass_to

@@ -16,6 +16,7 @@ from guerdon.reference.counting import (
     counted,
     counting_end,
     counting_period,
+    counts_available,
     days_of,
     holder_of,
     term_end,
@@ -138,8 +139,8 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
         held.rank, before = min(counted(ladder, scene), held.rank), held.rank
         return "returned" if held.rank < before else None
-    if held.reached < sold:
-        return None
+    if held.reached < sold or counts_available(ladder, scene.program):
+        return None  # what was there on a day that is past nobody knows any more
     if ladder.restarts:
         return _risen_again(ladder, held, scene)
     rank, reached = _still_reached(ladder, held, scene)

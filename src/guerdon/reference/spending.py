@@ -259,7 +259,7 @@ def take(
     subject = home(world, lot)
     expired = min(max(lot.expired - gift.excused, ZERO), max(quantity - lot.left, ZERO))
     gift.excused += expired
-    pending = [each for each in subject.purses[unit.name].lots if not each.released and each is not lot]
+    pending = [each for each in subject.purses[unit.name].lots if not each.released and (oldest or each is not lot)]
     there = [*([] if oldest else [lot]), *in_order(world, unit, subject), *pending]
     if oldest:
         there.sort(key=lambda each: (each.earned, each.order))

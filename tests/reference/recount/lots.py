@@ -42,14 +42,14 @@ class Lots(Rules):
 
     def gone(self, lot: Lot, joined: date) -> date | None:
         """The day from whose start a lot is gone; None where none is known."""
-        line = lot.line
+        line, joined = lot.line, lot.joined or joined
         if lot.fixed is not None or line is None:
             return lot.fixed
         if line.without:
             active = [
                 seen.day for seen in self.past.events(lot.holder, self.past.mark) if seen.event.type in line.without
             ]
-            day = max([lot.earned, *active])
+            day = max([lot.earned, *active, *([lot.active] if lot.active else [])])
         else:
             match line.origin:
                 case None:
@@ -70,10 +70,19 @@ class Lots(Rules):
             day = self.days.last_of(line.at_end, day, joined) + ONE
         return day
 
+    def active(self, lot: Lot) -> date | None:
+        """The latest activity that kept a lot alive so far."""
+        kinds = lot.line.without if lot.line is not None else ()
+        days = [seen.day for seen in self.past.events(lot.holder, self.past.mark) if seen.event.type in kinds]
+        return max([*days, *([lot.active] if lot.active else [])], default=None)
+
     def is_held(self, lot: Lot) -> bool:
         return lot.until is not None or lot.awaits is not None
 
     # ------------------------------------------------------------ what comes and goes
+
+    def is_suspended(self, lot: Lot, at: int) -> bool:
+        raise NotImplementedError
 
     def add(
         self, lot: Lot, quantity: Fraction, source: str, day: date, joined: date, at: int, event: str | None
@@ -82,7 +91,7 @@ class Lots(Rules):
         gone = self.gone(lot, joined)
         is_held = self.is_held(lot)
         self.post(lot, source, "pending" if is_held else "available", quantity, at, event)
-        if gone is not None and gone <= day:
+        if gone is not None and gone <= day and not self.is_suspended(lot, at):
             self.expire(lot, at, event)
         elif not is_held:
             self.repay(lot, at, event)
@@ -125,10 +134,12 @@ class Lots(Rules):
                 found.append((lot, many))
         return found
 
-    def lack(self, holder: str, unit: str, quantity: Fraction, target: str, at: int, event: str | None) -> None:
-        """So much is lacking: it becomes debt, or what else the unit says."""
+    def lack(
+        self, holder: str, unit: str, quantity: Fraction, target: str, at: int, event: str | None
+    ) -> list[tuple[str, Fraction]]:
+        """So much is lacking: it becomes debt, or what else the unit says; says how much of which."""
         if not quantity:
-            return
+            return []
         debt = self.program.units[unit].debt
         owed = ZERO
         if debt.most is not None:
@@ -143,3 +154,4 @@ class Lots(Rules):
         if is_charged:
             money = quantity * (self.program.units[unit].worth or 1)  # money itself is worth itself
             self.post(None, "debt", "charged", money, at, event, holder, self.program.frame.currency)
+        return [("debt", owed), ("charged" if is_charged else "written off", quantity - owed)]

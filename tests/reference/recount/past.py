@@ -16,12 +16,11 @@ from guerdon.program import nodes
 
 @dataclass(frozen=True)
 class Gift:
-    """What a rule came to at an event: given, rounded off, cut off; `unraised` by a minimum."""
+    """What a rule came to at an event: given, rounded off, cut off."""
 
     exact: Fraction
     rounded: Fraction
     quantity: Fraction
-    unraised: Fraction = ZERO
 
     @property
     def dropped(self) -> Fraction:
@@ -45,6 +44,8 @@ class Lot:
     until: date | None = None  # held to the start of this day
     awaits: tuple[str, str | None, Any] | None = None  # held to an event of this kind, with this fact of this value
     released: date | None = None
+    active: date | None = None  # activity of those who had it before
+    joined: date | None = None  # when who earned it did, where it was moved
     not_twice: Fraction = ZERO  # of what expired: what a return would have taken
 
 
@@ -108,6 +109,16 @@ class Return:
     taken: Mapping[str, Fraction]
 
 
+@dataclass
+class Part:
+    """So much that an event took from a lot (None: what was lacking), and into which lot of somebody else, by a pot."""
+
+    lot: Lot | None
+    quantity: Fraction
+    to: Lot | None = None
+    pot: str = "available"
+
+
 @dataclass(eq=False)
 class Seen:
     """An event that was looked at: from where, and what came of each rule."""
@@ -117,6 +128,8 @@ class Seen:
     gifts: dict[str, Gift] = field(default_factory=dict)
     portions: dict[str, list[Portion]] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)  # of a built-in event, and not undone
+    given: Portion | None = None  # by hand
 
     @property
     def day(self) -> date:

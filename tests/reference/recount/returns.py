@@ -11,7 +11,7 @@ from tests.reference.recount.builtin import BuiltIn
 from tests.reference.recount.days import time_on
 from tests.reference.recount.lots import SetAsideError
 from tests.reference.recount.numbers import ZERO, whole_steps
-from tests.reference.recount.past import Earning, Portion, Return, Seen
+from tests.reference.recount.past import Earning, Lot, Part, Portion, Return, Seen
 from tests.reference.recount.subjects import Subject
 
 from guerdon.history.event import Facts
@@ -132,10 +132,12 @@ class Returns(BuiltIn):
                 for line in lines:
                     back = min(many, line[part.of])
                     if line[part.key] == key and back > 0:
+                        gone = back == line[part.of]
                         of = self.program.records[self._record_of(seen, part.of_lines)]
                         share = (line[part.of] - back) / line[part.of]
                         value = {part.of: line[part.of] - back}
                         line |= self._in_proportion(of, line, share, value)
+                        lines = [each for each in lines if each is not line or not gone]
                         many, changed = many - back, True
                 wanted[number] = key, many
             if changed:
@@ -155,7 +157,7 @@ class Returns(BuiltIn):
         if not left:
             return None
         share = left / sum([line[part.of] for line in seen.facts[part.of_lines]], ZERO)
-        there = {part.of_lines: tuple(line for line in lines if line[part.of])}
+        there = {part.of_lines: tuple(lines)}
         record = self.program.events[seen.event.type]
         return self._derive_all(record, self._in_proportion(record, seen.facts, share, there), seen)
 
@@ -174,12 +176,49 @@ class Returns(BuiltIn):
                     taken = self.past.taken(seen, part.name, self.past.mark)
                     now = self._due_back(reversal, rule, part, ghost, seen, taken)
                     back[part.name] = max(ZERO, min(now, part.quantity - taken))
+            asked = self._asked_back(seen, remains)
             seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
             for rule, portions in seen.portions.items():
                 for part in portions:
                     member = self.subjects[part.subject]
                     self.walk([member], here.day)
                     self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
+            self._undone(here, seen, asked)
+
+    def _asked_back(self, seen: Seen, remains: Remains) -> Fraction:
+        """How much of what a built-in event did is undone."""
+        left = self._left(seen)
+        if left is None or left.get("quantity") is None:
+            return ZERO
+        before, after = Fraction(left["quantity"]), ZERO if remains is None else Fraction(remains["quantity"])
+        return abs(before - after)
+
+    def _undone(self, here: Seen, seen: Seen, asked: Fraction) -> None:
+        """What was spent, taken or handed on comes back, the last first; what was given by hand is taken."""
+        if seen.given is not None:
+            self._given_back(here, seen, seen.given)
+        for part in reversed(seen.parts):
+            many = min(asked, part.quantity)
+            part.quantity -= many
+            asked -= many
+            if not many:
+                continue
+            if part.to is not None:
+                self._handed_back(here, part, many)
+            elif part.lot is not None:
+                self.back(part.lot, many, "spent" if seen.event.type == "redemption" else "taken back", here)
+            else:
+                self._owed_no_more(here, seen, part, many)
+
+    def back(self, lot: Lot, many: Fraction, source: str, here: Seen) -> None:
+        """So much comes back into a lot."""
+        at, id, holder = here.event.at, here.event.id, self.subjects[lot.holder]
+        self.post(lot, source, "available", many, at, id)
+        gone = self.gone(lot, holder.joined)
+        if gone is not None and gone <= here.day and not self.is_suspended(lot, at):
+            self.expire(lot, at, id)
+        else:
+            self.repay(lot, at, id)
 
     def _again(self, seen: Seen, remains: Remains) -> Seen | None:
         """The event as if only what remains had happened: what its rules come to."""
@@ -215,8 +254,8 @@ class Returns(BuiltIn):
 
     def _lost(self, rule: str, ghost: Seen | None, seen: Seen) -> Fraction:
         """The share that a rule no longer comes to."""
-        again = ghost.gifts[rule].unraised if ghost is not None and rule in ghost.gifts else ZERO
-        return 1 - min(Fraction(1), again / seen.gifts[rule].unraised)
+        again = ghost.gifts[rule].exact if ghost is not None and rule in ghost.gifts else ZERO
+        return 1 - min(Fraction(1), again / seen.gifts[rule].exact)
 
     def _take_back(
         self,
@@ -231,27 +270,73 @@ class Returns(BuiltIn):
         if not many:
             return
         event, number = here.event, len(self.past.seen) - 1
+        member.latest = max(member.latest, event.at)
+        self.touched[member.id] = member
         day = here.day if reversal.at_return else seen.day
         sale = self.past.seen.index(seen)
         self.past.earnings.append(Earning(member.id, rule.unit, rule.name, -many, day, sale, number))
         of = f"{seen.event.type}/{seen.event.id}/{part.name}"
         whose = f"{event.type}/{event.id}/{of}", member.id, event.id, rule.name, rule.unit
         self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
-        if part.lot is None:
-            return
-        self.taking = sale, number
-        many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id, "pending"))
-        lots = self.spending(member.id, rule.unit, member.joined)
-        if reversal.clawback is nodes.Clawback.OLDEST:
+        if part.lot is not None:
+            self.taking = sale, number
+            self.take_from(part.lot, many, here, reversal.clawback is nodes.Clawback.OLDEST)
+            self.taking = None, 0
+
+    def take_from(
+        self, own: Lot, many: Fraction, here: Seen, oldest: bool = False, target: str = "taken back"
+    ) -> Fraction:
+        """So much that somebody had is taken, from their own lot first; says how much but for what expired."""
+        event, member = here.event, self.subjects[own.holder]
+        whole, lots = many, self.spending(member.id, own.unit, member.joined)
+        pending = lots
+        if oldest:
             lots.sort(key=lambda lot: (lot.earned, lot.at))
+            pending = [lot for lot in lots if lot is not own]  # it is left pending: finding 35
         else:
-            many -= self._sum(self.take([part.lot], many, "taken back", event.at, event.id))
-            gone = min(many, self.past.left(part.lot, "expired") - part.lot.not_twice)
-            part.lot.not_twice += gone
+            for pot in ("pending", "available"):
+                many -= self._sum(self.take([own], many, target, event.at, event.id, pot))
+        gone = ZERO
+        if many:  # what expired of the award is not taken twice
+            gone = min(many, self.past.left(own, "expired") - own.not_twice)
+            own.not_twice += gone
             many -= gone
-        many -= self._sum(self.take(lots, many, "taken back", event.at, event.id))
-        self.lack(member.id, rule.unit, many, "taken back", event.at, event.id)
-        self.taking = None, 0
+        for pot, there in (("available", lots), ("pending", pending)):
+            many -= self._sum(self.take(there, many, target, event.at, event.id, pot))
+        self.lack(member.id, own.unit, many, target, event.at, event.id)
+        return whole - gone
+
+    def _given_back(self, here: Seen, seen: Seen, given: Portion) -> None:
+        """What was given by hand is taken; of a status unit, its award is taken back."""
+        event = here.event
+        if given.lot is not None:
+            self.take_from(given.lot, given.quantity, here)
+            return
+        unit, number = self._unit(seen), len(self.past.seen) - 1
+        sale = self.past.seen.index(seen)
+        self.past.earnings.append(Earning(given.subject, unit.name, None, -given.quantity, seen.day, sale, number))
+        of = f"{seen.event.type}/{seen.event.id}"
+        whose = f"{event.type}/{event.id}/{of}", given.subject, event.id, seen.event.type, unit.name
+        amounts = -given.quantity, -given.quantity, ZERO, ZERO
+        self.found.awards.append((*whose, *amounts, event.at, event.at, None, of))
+
+    def _owed_no_more(self, here: Seen, seen: Seen, part: Part, many: Fraction) -> None:
+        event, unit = here.event, self._unit(seen)
+        self.post(None, "taken back", part.pot, many, event.at, event.id, event.member, unit.name)
+        if part.pot == "charged":
+            money = many * (unit.worth or 1)
+            self.post(None, "charged", "debt", money, event.at, event.id, event.member, self.program.frame.currency)
+
+    def _handed_back(self, here: Seen, part: Part, many: Fraction) -> None:
+        """So much that was handed on comes back, but for what expired there."""
+        event = here.event
+        assert part.lot is not None and part.to is not None
+        other = self.subjects[part.to.holder]
+        self.walk([other], here.day)
+        other.latest = max(other.latest, event.at)
+        self.touched[other.id] = other
+        many = self.take_from(part.to, many, here, target="transferred")
+        self.back(part.lot, many, "transferred", here)
 
     def _sum(self, taken: list[tuple[Any, Fraction]]) -> Fraction:
         return sum([many for _, many in taken], ZERO)

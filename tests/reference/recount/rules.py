@@ -33,7 +33,6 @@ class Rules(Values):
             rounded = sum(map(to_grid, parts), ZERO) if place is nodes.RoundPlace.LINE else to_grid(exact)
         if exact <= 0:
             return None
-        unraised = exact
         if rule.minimum is not None:
             if place is nodes.RoundPlace.LINE:
                 if rounded < rule.minimum:  # exact is more than nothing
@@ -41,7 +40,7 @@ class Rules(Values):
             elif exact < rule.minimum:
                 exact = rounded = rule.minimum
         rounded = max(rounded, ZERO)  # lines rounded one by one may come to less than nothing
-        return Gift(exact, rounded, self._limited(rule, view, rounded), unraised)
+        return Gift(exact, rounded, self._limited(rule, view, rounded))
 
     # ------------------------------------------------------------ guards and lines
 
@@ -88,7 +87,11 @@ class Rules(Values):
             facts = self.past.remaining(seen, view.mark)
             then = replace(seen.view, facts=facts)
             if facts is not None and self._together(rule.accumulate.period, seen, subject, view):
-                before += sum(self._bases(rule, then), ZERO) if self._holds(rule, then) else ZERO
+                before += (
+                    sum(self._bases(rule, then), ZERO)
+                    if self._holds(rule, then) and self.receives(rule, then)
+                    else ZERO
+                )
         rate = self.value(rule.give.rate, view)
         total = before + sum(self._bases(rule, view), ZERO)
         exact = applied(rate, total) - applied(rate, before)
@@ -118,6 +121,11 @@ class Rules(Values):
         """How much of what a rule gave was taken back, from all who got of it."""
         return sum([self.past.taken(seen, each.name, view.mark) for each in seen.portions[rule.name]], ZERO)
 
+    def receives(self, rule: nodes.Rule, view: View) -> bool:
+        """Whether there is somebody to give to."""
+        assert view.facts is not None
+        return rule.to is None or view.facts[rule.to] is not None
+
     def shared(self, rule: nodes.Rule, gift: Gift, view: View) -> list[tuple[str, str, Gift]]:
         """Who gets how much of what a rule gives, with the name of the award: shares first, then what they leave."""
         assert view.facts is not None
@@ -128,13 +136,11 @@ class Rules(Values):
                 part = whole_steps(max(ZERO, self.value(share.share, view)) * gift.quantity, step, nodes.RoundMode.DOWN)
                 part = min(part, left)
                 left -= part
-                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part, part)))
+                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part)))
         receiver = view.subjects[""] if rule.to is None else view.facts[rule.to]
         if receiver is not None:
             given = gift.quantity - left
-            found.append(
-                (rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left, gift.unraised - given))
-            )
+            found.append((rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left)))
         return found
 
     def _given_before(self, rule: nodes.Rule, limit: nodes.Limit, view: View) -> list[Fraction]:

@@ -28,7 +28,7 @@ class Recount:
 
     def run(self, events: Iterable[Event], as_of: date | None = None) -> Recounted:
         days = Days(self.program.frame)
-        read = [event for event in events if as_of is None or days.of(event.at) <= as_of]
+        read = [event for event in events if as_of is None or days.of(max(event.at, event.recorded)) <= as_of]
         read.sort(key=lambda event: (event.recorded, event.sequence, event.id))
         aside: dict[str, str] = {}
         in_vain: set[str] = set()  # what waited, and was set aside then
@@ -44,10 +44,7 @@ class Recount:
                 if run.current in run.waiting:
                     in_vain.add(run.current.id)
         if read:
-            taken = [
-                event for event in read if event.id not in aside or event.id in in_vain
-            ] or read  # only what was taken in: finding 16
-            run.end(as_of or max(days.of(event.at) for event in taken))
+            run.end(as_of or max(days.of(event.at) for event in read))
         waited = {event.id: "G692" for event in run.waiting}
         run.found.rejections = sorted({**waited, **aside}.items())
         return run.found
@@ -82,23 +79,28 @@ class Run(Returns):
         for subject in subjects:
             for ladder in self.ladders(subject):
                 view = self.view(subject, today, at)
+                looks = subject.is_active or self.ends_before(ladder, view, subject.joined) or self.asks_for_day(ladder)
+                if at >= subject.begun and looks:
+                    self.look_at_floors(subject, ladder, view)
                 moved = self.morning(ladder, subject.held[ladder.name], view, subject.joined)
-                self.move(subject, ladder, moved, at)
+                self.move(subject, ladder, moved, max(at, subject.known))
+                self.floor(subject, ladder, max(at, subject.known))
         posted = len(self.past.postings)
         for subject in subjects:
-            self.lots_expire(subject, today, at)
+            self.lots_expire(subject, today, max(at, subject.known))
         for subject in subjects:
             for lot in self.past.lots(subject.id):
                 if lot.until is not None and lot.until <= today:
-                    self.release(lot, today, at, None)
+                    self.release(lot, today, max(at, subject.known), None)
         for subject in subjects:
             subject.day = today
-            if len(self.past.postings) > posted:  # here the engine looks at `while met` again: findings 4 and 11
-                self._look_again(subject, today, at)
+            if len(self.past.postings) > posted:
+                self._look_again(subject, today, max(at, subject.known))
 
     def _look_again(self, subject: Subject, today: date, at: int) -> None:
+        """Tiers `while met` that count what is available follow it."""
         for ladder in self.ladders(subject):
-            if isinstance(ladder.lasts, nodes.WhileMet):
+            if isinstance(ladder.lasts, nodes.WhileMet) and self.counts_available(ladder):
                 view = self.view(subject, today, at)
                 self.move(
                     subject, ladder, self.after_event(ladder, subject.held[ladder.name], view, subject.joined), at
@@ -131,20 +133,28 @@ class Run(Returns):
         here, self.answered = self._seen(event, member, day), len(self.found.moves)
         targets = self.reversed(here, member) if event.id not in self.in_vain else None
         if targets is None:
+            member.known = max(member.known, event.recorded)
             return False
+        self.touched = {}
+        if self.is_refused(here, member):
+            member.known = max(member.known, event.recorded)
+            return True
         for rule in self.program.rules.values():
-            gift = self.judged(rule, here.view) if event.type in rule.on else None
+            gift = self.judged(rule, here.view) if event.type in rule.on and self.receives(rule, here.view) else None
             if gift is not None:
                 here.gifts[rule.name] = gift
         self.past.seen.append(here)
         self.undo(here, targets)
         self.builtin(here, member)
         waiting = [lot for lot in self.past.lots(member.id) if self._ends(lot, here)]
-        for name, gift in here.gifts.items():
-            self._award(self.program.rules[name], gift, here)
         for lot in waiting:
             self.release(lot, day, event.at, event.id)
-        self._tiers_change(member, here, has_lost=bool(targets))  # not of those who only receive: finding 23
+        for name, gift in here.gifts.items():
+            self._award(self.program.rules[name], gift, here)
+        member.known = max(member.known, event.recorded)  # and not that of others who receive: finding 40
+        for subject in dict.fromkeys([member, *self.touched.values()]):
+            subject.is_active = True
+            self._tiers_change(subject, here, has_lost=bool(targets))
         return True
 
     def _tiers_change(self, subject: Subject, here: Seen, has_lost: bool) -> None:
@@ -152,12 +162,15 @@ class Run(Returns):
         at, joined = here.event.at, subject.joined
         for ladder in self.ladders(subject):
             after = self.view(subject, here.day, at)
+            self.look_at_floors(subject, ladder, after)
             if has_lost:
                 self.move(subject, ladder, self.lowered(ladder, subject.held[ladder.name], after, joined), at)
             known = replace(after, facts=here.facts)
-            granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)
-            self.move(subject, ladder, granted, at)
+            if subject.id == here.event.member:
+                granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)
+                self.move(subject, ladder, granted, at)
             self.move(subject, ladder, self.after_event(ladder, subject.held[ladder.name], after, joined), at)
+            self.floor(subject, ladder, at)
 
     def _seen(self, event: Event, member: Subject, day: date) -> Seen:
         view = replace(self.view(member, day, event.at), facts=self._facts(event, member.facts))
@@ -181,19 +194,22 @@ class Run(Returns):
             if part.quantity or name == rule.name:
                 member = self.joined(id, here.day, here.event.at)
                 self.walk([member], here.day)
-                member.latest = max(member.latest, here.event.at)  # finding 24
+                member.latest = max(member.latest, here.event.at)
+                self.touched[member.id] = member
                 self._portion(rule, part, here, member, name)
 
     def _portion(self, rule: nodes.Rule, gift: Gift, here: Seen, member: Subject, name: str) -> None:
         unit, event = self.program.units[rule.unit], here.event
         assert gift.quantity + gift.dropped + gift.cut == gift.exact
+        view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
+        view = replace(view, mark=self.past.mark._replace(seen=here.view.mark.seen))
+        line = self.line(unit, view, here.day)
         self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         spendable: int | None = event.at
         gone: date | None = None
         lot: Lot | None = None
         if unit.spendable:
-            view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
-            lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, view, here.day))  # finding 25
+            lot = Lot(member.id, unit.name, here.day, event.at, line)
             self._hold(lot, rule, here)
             if self.is_held(lot):
                 spendable = None if lot.until is None else self.days.start(lot.until)

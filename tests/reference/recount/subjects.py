@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -27,7 +27,12 @@ class Subject:
     day: date
     facts: dict[str, Any]
     held: dict[str, Held]
-    latest: int = -(10**18)  # when the latest event happened
+    floors: dict[str, int] = field(default_factory=dict)  # the place below which nobody is, by ladder
+    begun: int = 0  # the instant from which on they are known
+    is_active: bool = False  # something happened that was not refused; before, no floor is looked at: finding 38
+    latest: int = -(10**18)  # when the latest thing happened to them, or was given or taken back
+    known: int = -(10**18)  # when the latest of what happened to them became known
+    has_joined: bool = False  # by an event that says so
 
 
 @dataclass
@@ -47,13 +52,14 @@ class Subjects(Tiers):
     members: Mapping[str, Facts]
     subjects: dict[str, Subject]
     found: Recounted
+    touched: dict[str, Subject]  # those who were given something, or had it taken back, at the event
     answered: int = 0  # how many moves there were when the event, or the day, began
 
     def joined(self, id: str, day: date, at: int) -> Subject:
         """A member, who is one from now on."""
         if id not in self.subjects:
             held = {name: Held(ladder.tiers[0].name) for name, ladder in self.program.ladders.items()}
-            self.subjects[id] = Subject(id, day, day - ONE, dict(self.members.get(id, {})), held)
+            self.subjects[id] = Subject(id, day, day - ONE, dict(self.members.get(id, {})), held, begun=at)
             for name in held:
                 self.found.moves.append((id, name, held[name].tier, at, "joined"))
         return self.subjects[id]
@@ -70,7 +76,7 @@ class Subjects(Tiers):
             at=at,
             subjects={"": subject.id},
             person=dict(subject.facts),
-            tiers={name: held.tier for name, held in subject.held.items()},
+            tiers={name: self.shown(subject, self.program.ladders[name]) for name in subject.held},
             joined={subject.id: subject.joined},
             entered={name: held.since for name, held in subject.held.items()},
         )
@@ -81,13 +87,32 @@ class Subjects(Tiers):
             return
         held, reason = moved
         subject.held[ladder.name] = held
+        self._entered(subject, ladder, reason, at)
+
+    def shown(self, subject: Subject, ladder: nodes.Ladder) -> str:
+        """The tier that a subject has: the one held, or a floor that is higher."""
+        place = max(ladder.rank(subject.held[ladder.name].tier), subject.floors.get(ladder.name, 0))
+        return ladder.tiers[place].name
+
+    def look_at_floors(self, subject: Subject, ladder: nodes.Ladder, view: View) -> None:
+        """Looks at the floors of a ladder; what comes of it is on record when the tier was looked at, too."""
+        places = [ladder.rank(floor.tier) for floor in ladder.floors if self.value(floor.condition, view)]
+        subject.floors[ladder.name] = max(places, default=0)
+
+    def floor(self, subject: Subject, ladder: nodes.Ladder, at: int) -> None:
+        self._entered(subject, ladder, "floor", at)
+
+    def _entered(self, subject: Subject, ladder: nodes.Ladder, reason: str, at: int) -> None:
+        tier = self.shown(subject, ladder)
         moves = list(enumerate(self.found.moves))
         before = [(place, each) for place, each in moves if each[:2] == (subject.id, ladder.name)]
-        if before[-1][1][2] != held.tier:
+        if before[-1][1][2] != tier:
             if before[-1][0] >= self.answered and before[-1][1][4] != "joined":
-                del self.found.moves[before.pop()[0]]
-            if before[-1][1][2] != held.tier:
-                self.found.moves.append((subject.id, ladder.name, held.tier, at, reason))
+                place, move = before.pop()
+                del self.found.moves[place]
+                reason = move[4] if reason == "floor" else reason
+            if before[-1][1][2] != tier:
+                self.found.moves.append((subject.id, ladder.name, tier, at, reason))
 
     def award(
         self, here: Seen, part: Portion, rule: str, unit: str, spendable: int | None, expires: int | None
@@ -108,11 +133,18 @@ class Subjects(Tiers):
             lots = self.past.lots(subject.id, unit.name)
             for lot in lots:
                 self._comes_under(lot, unit, view)
-            is_suspended = unit.suspended is not None and self.value(unit.suspended, view)
-            for lot in [] if is_suspended else lots:
+            for lot in [] if unit.suspended is not None and self.value(unit.suspended, view) else lots:
                 gone = self.gone(lot, subject.joined)
                 if gone is not None and gone <= today:
                     self.expire(lot, at, None)
+
+    def is_suspended(self, lot: Lot, at: int) -> bool:
+        """Whether nothing of a lot's unit expires, by what the event left (not as of the day's start: finding 33)."""
+        unit, holder, here = self.program.units[lot.unit], self.subjects[lot.holder], self.past.seen[-1]
+        view = self.view(holder, self.days.of(at), at)
+        before = view.mark._replace(seen=view.mark.seen - 1)
+        view = replace(view, mark=before, here=here if here.event.member == holder.id else None)
+        return unit.suspended is not None and bool(self.value(unit.suspended, view))
 
     def _comes_under(self, lot: Lot, unit: nodes.Unit, view: View) -> None:
         """A lot that was there before comes under a line `existing too` on its day."""

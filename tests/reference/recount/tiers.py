@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from tests.reference.recount.days import ONE, time_on
 from tests.reference.recount.lots import Lots
 from tests.reference.recount.past import View
 
 from guerdon.program import nodes
+from guerdon.text.node import Node
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Held:
     """A tier that is held, since a day (None: the lowest, and never left), through its last day (None: no end).
 
     Shape: `is_given`: by hand or by a grant, so it is not lost because a count is not there;
-    `in_grace`: its term is over; `view`: from where it was found to be reached; `before`: what
+    `in_grace`: its term is over; `is_capped`: by hand, and lower than what was reached; `view`: from where it was found to be reached; `before`: what
     was held before it rose.
     """
 
@@ -26,6 +28,7 @@ class Held:
     last_day: date | None = None
     is_given: bool = False
     in_grace: bool = False
+    is_capped: bool = False
     view: View | None = None
     before: Held | None = None
 
@@ -50,10 +53,31 @@ class Tiers(Lots):
                 reached.append(place)
         return max(reached)
 
-    def term(self, ladder: nodes.Ladder, place: int, day: date, joined: date) -> Held:
-        """A tier that is held from a day on."""
+    def counts_available(self, ladder: nodes.Ladder) -> bool:
+        """Whether what can be spent decides about a ladder."""
+        return self._asks_for([ladder.counts, *(step.when for step in ladder.tiers)], (nodes.Available,))
+
+    def _asks_for(self, of: Any, kinds: tuple[type, ...]) -> bool:
+        if isinstance(of, kinds):
+            return True
+        if isinstance(of, nodes.Measured) and of.aggregate is nodes.Aggregate.DAYS_SINCE and nodes.Moment in kinds:
+            return True
+        match of:
+            case nodes.Defined(name):
+                return self._asks_for(self.program.measures[name].value, kinds)
+            case nodes.Lookup(table, keys):
+                rows = self.program.tables[table]
+                return self._asks_for([keys, *(row.results for row in rows.rows), rows.otherwise], kinds)
+            case Node():
+                return any(self._asks_for(getattr(of, name), kinds) for name in of.field_names)
+            case tuple() | list():
+                return any(self._asks_for(each, kinds) for each in of)
+        return False
+
+    def term(self, ladder: nodes.Ladder, place: int, day: date, joined: date, is_set: bool = False) -> Held:
+        """A tier that is held from a day on; the lowest has a term only where it is set by hand."""
         tier = ladder.tiers[place].name
-        if place == 0:
+        if place == 0 and not is_set:
             return Held(tier, day)
         match ladder.lasts:
             case nodes.Duration():
@@ -67,6 +91,8 @@ class Tiers(Lots):
     def after_event(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """What becomes of a tier after an event."""
         counted, now = self.counted(ladder, view), ladder.rank(held.tier)
+        if held.is_capped:
+            return None
         is_risen = counted > now and ladder.rises is None
         if is_risen or (held.in_grace and counted == now):
             before = held if is_risen else held.before
@@ -76,19 +102,21 @@ class Tiers(Lots):
         return None
 
     def granted(self, ladder: nodes.Ladder, held: Held, event: str, view: View, joined: date) -> Moved:
-        """What an event grants; of several that hold the first, as the engine has it: finding 26."""
-        for grant in ladder.grants:
-            if grant.event == event and (grant.when is None or self.value(grant.when, view)):
-                place, now, day = ladder.rank(grant.tier), ladder.rank(held.tier), view.day
-                if place < now:
-                    return None
-                goes_on = place == now and isinstance(ladder.lasts, nodes.Duration) and not held.in_grace
-                if goes_on and held.last_day is not None:
-                    day = held.last_day + ONE
-                term = self.term(ladder, place, day, joined)
-                since = held.since if place == now else term.since
-                return replace(term, since=since, is_given=True), "granted"
-        return None
+        """What an event grants: of several tiers the highest."""
+        granted = [
+            ladder.rank(grant.tier)
+            for grant in ladder.grants
+            if grant.event == event and (grant.when is None or self.value(grant.when, view))
+        ]
+        place, now, day = max(granted, default=-1), ladder.rank(held.tier), view.day
+        if place < now or not granted:
+            return None
+        goes_on = place == now and isinstance(ladder.lasts, nodes.Duration) and not held.in_grace
+        if goes_on and held.last_day is not None:
+            day = held.last_day + ONE
+        term = self.term(ladder, place, day, joined)
+        since = held.since if place == now else term.since
+        return replace(term, since=since, is_given=True), "granted"
 
     def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """What becomes of a tier when something was returned that it may rest on."""
@@ -111,7 +139,11 @@ class Tiers(Lots):
         """What was reached when the tier was, without what was returned since."""
         if held.view is None:
             return 0
-        return self.counted(ladder, replace(held.view, mark=held.view.mark._replace(returns=view.mark.returns)))
+        then = held.view.mark._replace(returns=view.mark.returns)
+        numbers = [each.number for seen in self.past.seen[: then.seen] for each in seen.returns]
+        if len(self.past.seen) - 1 in numbers:  # then what is available is that of now: finding 34
+            then = then._replace(postings=view.mark.postings)
+        return self.counted(ladder, replace(held.view, mark=then))
 
     # ------------------------------------------------------------ at the start of a day
 
@@ -122,19 +154,27 @@ class Tiers(Lots):
     def _risen(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """The tier that is entered because a period is over."""
         yesterday = view.day - ONE
-        if ladder.rises is None or self.days.last_of(ladder.rises.period, yesterday, joined) != yesterday:
-            return None
-        if yesterday < joined:
+        if held.is_capped or yesterday < joined or not self.ends_before(ladder, view, joined):
             return None
         counted = self.counted(ladder, replace(view, day=yesterday))
         if counted <= ladder.rank(held.tier):
             return None
         return replace(self.term(ladder, counted, view.day, joined), view=view, before=held), "reached"
 
+    def asks_for_day(self, ladder: nodes.Ladder) -> bool:
+        """Whether a floor asks which day it is."""
+        return self._asks_for([floor.condition for floor in ladder.floors], (nodes.Moment, nodes.PeriodDay))
+
+    def ends_before(self, ladder: nodes.Ladder, view: View, joined: date) -> bool:
+        """Whether a period at whose end tiers rise is just over."""
+        last = view.day - ONE
+        return ladder.rises is not None and self.days.last_of(ladder.rises.period, last, joined) == last
+
     def _due(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         now = ladder.rank(held.tier)
         if now == 0:
-            return None
+            is_over = held.is_capped and held.last_day is not None and held.last_day < view.day
+            return (replace(held, is_capped=False, last_day=None), "term ended") if is_over else None
         if isinstance(ladder.lasts, nodes.WhileMet):
             counted = self.counted(ladder, view)
             ends = not held.is_given if held.last_day is None else held.last_day < view.day
@@ -147,11 +187,7 @@ class Tiers(Lots):
 
     def _reviewed(self, ladder: nodes.Ladder, held: Held, last_day: date, view: View, joined: date) -> Held:
         now = ladder.rank(held.tier)
-        always_ends = (
-            isinstance(ladder.lasts, nodes.Calendar)
-            and ladder.lasts.ahead == 0
-            and self.days.last_of(ladder.lasts.period, last_day, joined) == last_day  # finding 7
-        ) or isinstance(ladder.lasts, nodes.Ever)  # finding 14
+        always_ends = isinstance(ladder.lasts, nodes.Calendar) and ladder.lasts.ahead == 0
         dated = view if always_ends and not held.in_grace else replace(view, day=last_day)
         counted = min(self.counted(ladder, dated), now)  # tiers rise after events only
         # "one more year", "12 months more"; what comes after a term through an end goes on from its last day
@@ -168,6 +204,7 @@ class Tiers(Lots):
                 to = 0
             case nodes.Fall.NEVER:
                 to = now
-        if ladder.grace is not None and to < now and not held.in_grace:
+        # no grace where the count is there: finding 37
+        if ladder.grace is not None and to < now and counted < now and not held.in_grace:
             return replace(held, last_day=time_on(last_day, ladder.grace), in_grace=True)
         return replace(self.term(ladder, to, start, joined), view=dated)

@@ -1,0 +1,17 @@
+"""Every diagnostic code, in one table: what it means and how it is mended.
+
+`docs/errors.md` is made from this table and from the broken programs under
+`tests/errors/`. A code is permanent: it is never given to another fault.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 mapping, G6 data, G7 to G9 use.
+"""
+
+from __future__ import annotations
+
+from guerdon.text.codes import data, declared, living, mapping, meaning, reading, using
+from guerdon.text.codes.code import Code as Code
+
+CODES: dict[str, Code] = {
+    code: says
+    for part in (reading, meaning, declared, living, mapping, data, using)
+    for code, says in part.CODES.items()
+}
