@@ -2,7 +2,7 @@
 
 `KNOWN` says which parts of the language the recount knows; the generator leaves out the rest.
 Awards, postings, refusals, tiers and what is set aside must be the same. Where the recount does
-as the engine does against the reference, or where that is silent, the place says "finding".
+as the engine does against the reference, or where that is silent, the place says so.
 `GUERDON_EXAMPLES=20000` makes a long run of it.
 """
 

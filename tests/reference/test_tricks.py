@@ -409,6 +409,24 @@ def test_a_merge_that_comes_late_takes_along_what_came_after_it() -> None:
     assert points(run(shop(frame="  lateness 30 days\n"), *rows)) == {"a": 31}
 
 
+def test_what_comes_late_and_is_refused_is_told() -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-05", {"amount": 1}),
+        ("redemption", "a", "2026-01-03", {"quantity": 5, "known": "2026-01-06"}),
+    ]
+    engine = run(shop(frame="  lateness 30 days\n"), *rows)
+    assert [each.event for each in engine.posted.ledger.refusals] == ["e1"]
+
+
+def test_what_is_held_of_the_oldest_is_taken_before_anything_is_owed() -> None:
+    held = SHOP.replace("  part        amount\n", "  part        amount\n  clawback    oldest first\n")
+    text = shop().replace(SHOP, held.rstrip() + "\n  hold        30 days\n")
+    engine = run(text, BUY, ("refund", "a", "2026-01-03", {"purchase": "S"}))
+    purse = engine.members["a"].purses["point"]
+    assert not purse.pending
+    assert not purse.debt
+
+
 def test_who_is_closed_late_is_closed_when_it_is_known() -> None:
     rows: list[Row] = [
         BUY,

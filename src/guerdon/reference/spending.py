@@ -262,7 +262,7 @@ def take(
     pending = [each for each in subject.purses[unit.name].lots if not each.released and (oldest or each is not lot)]
     there = [*([] if oldest else [lot]), *in_order(world, unit, subject), *pending]
     if oldest:
-        there.sort(key=lambda each: (each.earned, each.order))
+        there.sort(key=lambda each: (not each.released, each.earned, each.order))
     taken, lacking = _out_of_lots(world, there, subject, quantity - expired, at, event, to, gift.rule)
     if (
         to is not Pot.TRANSFERRED

@@ -289,10 +289,8 @@ class Returns(BuiltIn):
         """So much that somebody had is taken, from their own lot first; says how much but for what expired."""
         event, member = here.event, self.subjects[own.holder]
         whole, lots = many, self.spending(member.id, own.unit, member.joined)
-        pending = lots
         if oldest:
             lots.sort(key=lambda lot: (lot.earned, lot.at))
-            pending = [lot for lot in lots if lot is not own]  # it is left pending: finding 35
         else:
             for pot in ("pending", "available"):
                 many -= self._sum(self.take([own], many, target, event.at, event.id, pot))
@@ -301,8 +299,8 @@ class Returns(BuiltIn):
             gone = min(many, self.past.left(own, "expired") - own.not_twice)
             own.not_twice += gone
             many -= gone
-        for pot, there in (("available", lots), ("pending", pending)):
-            many -= self._sum(self.take(there, many, target, event.at, event.id, pot))
+        for pot in ("available", "pending"):
+            many -= self._sum(self.take(lots, many, target, event.at, event.id, pot))
         self.lack(member.id, own.unit, many, target, event.at, event.id)
         return whole - gone
 

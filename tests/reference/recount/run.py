@@ -151,7 +151,7 @@ class Run(Returns):
             self.release(lot, day, event.at, event.id)
         for name, gift in here.gifts.items():
             self._award(self.program.rules[name], gift, here)
-        member.known = max(member.known, event.recorded)  # and not that of others who receive: finding 40
+        member.known = max(member.known, event.recorded)  # and not that of others who receive, as the engine has it
         for subject in dict.fromkeys([member, *self.touched.values()]):
             subject.is_active = True
             self._tiers_change(subject, here, has_lost=bool(targets))

@@ -29,7 +29,7 @@ class Subject:
     held: dict[str, Held]
     floors: dict[str, int] = field(default_factory=dict)  # the place below which nobody is, by ladder
     begun: int = 0  # the instant from which on they are known
-    is_active: bool = False  # something happened that was not refused; before, no floor is looked at: finding 38
+    is_active: bool = False  # something happened that was not refused; before, no floor is looked at
     latest: int = -(10**18)  # when the latest thing happened to them, or was given or taken back
     known: int = -(10**18)  # when the latest of what happened to them became known
     has_joined: bool = False  # by an event that says so
@@ -139,7 +139,7 @@ class Subjects(Tiers):
                     self.expire(lot, at, None)
 
     def is_suspended(self, lot: Lot, at: int) -> bool:
-        """Whether nothing of a lot's unit expires, by what the event left (not as of the day's start: finding 33)."""
+        """Whether nothing of a lot's unit expires, by what the event left."""
         unit, holder, here = self.program.units[lot.unit], self.subjects[lot.holder], self.past.seen[-1]
         view = self.view(holder, self.days.of(at), at)
         before = view.mark._replace(seen=view.mark.seen - 1)

@@ -120,7 +120,8 @@ class Tiers(Lots):
 
     def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
         """What becomes of a tier when something was returned that it may rest on."""
-        if ladder.returns is nodes.OnReturn.REVIEW:
+        has_term = not isinstance(ladder.lasts, nodes.WhileMet)
+        if ladder.returns is nodes.OnReturn.REVIEW or (has_term and self.counts_available(ladder)):
             return None
         now, first = self.counted(ladder, view), held
         while not held.is_given and held.tier != ladder.tiers[0].name:
@@ -140,9 +141,6 @@ class Tiers(Lots):
         if held.view is None:
             return 0
         then = held.view.mark._replace(returns=view.mark.returns)
-        numbers = [each.number for seen in self.past.seen[: then.seen] for each in seen.returns]
-        if len(self.past.seen) - 1 in numbers:  # then what is available is that of now: finding 34
-            then = then._replace(postings=view.mark.postings)
         return self.counted(ladder, replace(held.view, mark=then))
 
     # ------------------------------------------------------------ at the start of a day
@@ -204,7 +202,7 @@ class Tiers(Lots):
                 to = 0
             case nodes.Fall.NEVER:
                 to = now
-        # no grace where the count is there: finding 37
+        # as the engine has it, where the reference is silent: no grace where the count is there
         if ladder.grace is not None and to < now and counted < now and not held.in_grace:
             return replace(held, last_day=time_on(last_day, ladder.grace), in_grace=True)
         return replace(self.term(ladder, to, start, joined), view=dated)
