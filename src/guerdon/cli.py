@@ -238,7 +238,7 @@ def run(
 @history_option
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
-@click.option("--rule", help="The rule to explain, alone: why, or why not.")
+@click.option("--rule", help="The rule or group to explain, alone: why, or why not.")
 @format_option
 def explain(file: str, history: str | None, member: str, event: str | None, rule: str | None, form: str) -> None:
     """Say why a member was given what they were given, and why not."""
@@ -246,10 +246,11 @@ def explain(file: str, history: str | None, member: str, event: str | None, rule
     from guerdon.study.explain import explain as explained
 
     program = _load(file, form)
-    if rule is not None and rule not in program.typed.rules:
+    known = [*program.typed.rules, *program.typed.groups]
+    if rule is not None and rule not in known:
         from guerdon.text.diagnostic import nearest
 
-        near = nearest(rule, program.typed.rules)
+        near = nearest(rule, known)
         _stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
     if rule is not None and event is None:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")

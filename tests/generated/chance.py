@@ -72,6 +72,7 @@ class Chance:
         self.periods = PERIODS if old else (*PERIODS, "membership year")
         self.units: dict[str, int] = {}
         self.status: set[str] = set()  # units that can't be spent
+        self.compared: set[str] = set()  # units that need a worth
         self.events: dict[str, dict[str, Kind]] = {}
         self.line: dict[str, Kind] = {}
         self.member: dict[str, Kind] = {}

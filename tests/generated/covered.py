@@ -66,7 +66,10 @@ def _shapes(each: Any) -> Iterator[str]:
 def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
-    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept") if getattr(limit, name))
+    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "of") if getattr(limit, name))
+    if limit.of is not None:
+        assert limit.most is not None
+        yield f"Limit of {type(limit.most.type).__name__}"
 
 
 def _life(each: Any) -> Iterator[str]:
@@ -115,7 +118,10 @@ OPTIONAL = {
         "limits",
         "when",
         "during",
+        "replaces",
+        "funded",
     ),
+    "Group": ("minimum", "rounding", "limits"),
 }
 """Fields that may be empty, by kind of node."""
 
@@ -157,7 +163,7 @@ def _of_life() -> set[str]:
     found |= {f"Reversal {how} {which}" for how in ("by fact", "of what fits") for which in nodes.Choose}
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
-    found |= {"Limit account", "Limit kept"}
+    found |= {"Limit account", "Limit kept", "Limit of Quantity", "Limit of Number"}
     return found
 
 
@@ -184,6 +190,7 @@ _NEW = (
         "Expectation",
         "Opening",
     ),
+    *("Group", "Take"),
 )
 
 

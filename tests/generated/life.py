@@ -30,7 +30,7 @@ class Life(Declarations):
         lines = [] if name == self.currency else [f"decimals {self.units[name]}"]
         if self.old or name in self.status:
             return "\n  ".join([f"unit {name}", *lines, *(["kind status"] if name in self.status else [])])
-        if name != self.currency and self.chance(2):
+        if name != self.currency and (self.chance(2) or name in self.compared):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
         scene = Scene(at_event=False, whose=self.owner(name))
         expires = [f"expires {each}" for each in self._expiries(scene)]

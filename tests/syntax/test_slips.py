@@ -17,6 +17,7 @@ HEADS = {
     "tiers": "tiers status",
     "rule": 'rule "R"',
     "earn": 'earn "E"',
+    "group": 'group "G"',
     "test": 'test "T"',
 }
 MEANT = [
@@ -71,6 +72,17 @@ MEANT = [
     ("earn", "share 40% with company", "share 40% to company"),
     ("earn", "share company 40%", "share 40% to company"),
     ("earn", "limit 30 star per day kept after return", "limit 30 star per day, kept on return"),
+    ("earn", "maximum 30 star per member per day", "limit 30 star per member per day"),
+    ("group", "capped at 30 star per member", "limit 30 star per member"),
+    ("earn", "first 1500 USD of amount per member", "limit 1500 USD of amount per member"),
+    ("earn", "limit first 3 of pieces per member", "limit 3 of pieces per member"),
+    ("earn", "limit amount to 1500 USD per member per year", "limit 1500 USD of amount per member per year"),
+    ("earn", "funded 2 airline, 1 hotel", "funded airline 2, hotel 1"),
+    ("earn", "funded by airline 2, hotel 1", "funded airline 2, hotel 1"),
+    ("group", "take the best one", "take best"),
+    ("group", "take first that gives", "take top"),
+    ("group", "take the sum", "take all"),
+    ("group", "take only one", "take one"),
     ("program", "lateness of 30 days", "lateness 30 days"),
     ("test", "expect rejected", "expect refused"),
     ("test", "expect balance is -3 star", "expect balance -3 star"),
@@ -82,6 +94,7 @@ OPEN = [
     ("unit", "expires after 12 months of inactivity", "name the events that keep points alive"),
     ("event", "reverses purchase in part", "how much of it comes back is said on a line of its own"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
+    ("earn", "funded airline 60%, hotel 40%", "who pays is said in parts"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]
 AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, reached, reversals, tables, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, grouped, ladders, reached, reversals, tables, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, collect
 from guerdon.check.rules import Rules
@@ -50,8 +50,9 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
     names.frame = facts.frame(document, names)
     for declare in (_units, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived, _tables):
         declare(names)
+    grouped.listed(names)
     rules = Rules(names)
-    names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
+    names.measure, names.rule, names.rule_unit, names.group = rules.measure, rules.rule, rules.unit, rules.group
     rules.all()
     _expiry(names)
     _ladders(names)
@@ -73,6 +74,7 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
         names.rules,
         tuple(filter(None, tests)),
         names.accounts,
+        names.groups,
     )
     return program, tuple(found)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from guerdon.syntax.clauses import *
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
+from guerdon.syntax.together import *
 from guerdon.syntax.trials import *
 from guerdon.text.node import Node as Node
 
@@ -55,7 +56,11 @@ ORDER: dict[str, tuple[type, ...]] = {
     "account": (Members, Owns, Joins, Leaves, SpendsWhen),
     "table": (By, Row, Otherwise),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
-    "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Share, Hold, Because),
+    "rule": (
+        *(On, When, During, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Limit, Share, Hold),
+        *(Funded, Because),
+    ),
+    "group": (Of, Take, Minimum, Round, Limit),
 }
 ORDER["earn"] = ORDER["rule"]
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""
