@@ -46,6 +46,8 @@ def kept(group: nodes.Group, gifts: Gifts, again: Mapping[str, Verdict], program
     stay for as much, in the group's order.
     """
     given = {name: summed(gift.quantity for gift in each) for name, each in gifts.items()}
+    if not any(given.values()):
+        return given
     rooms = next((gift.rooms for each in gifts.values() for gift in each if gift.quantity), ())
     of_group = rooms[len(rooms) - len(group.limits) :]
     sheet = Sheet(group, [again[name] for name in gifts if again[name].quantity])
