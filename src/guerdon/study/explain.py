@@ -124,10 +124,10 @@ class _Writer:
             if not self.is_asked(event):
                 yield event
                 continue
-            was = undone.before(self._deeds(event))
+            was = undone.before(self._deeds(event), self.engine.program)
             self.standing[event.type, event.id] = _standing(self.engine, event.member)
             yield event
-            self.stood[event.type, event.id] = was, undone.before(self._deeds(event))
+            self.stood[event.type, event.id] = was, undone.before(self._deeds(event), self.engine.program)
 
     def _deeds(self, event: Event) -> Mapping[Ref, Deed]:
         subject = self.engine.members.get(event.member)
