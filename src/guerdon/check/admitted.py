@@ -68,6 +68,15 @@ def _fact(written: tree.LimitOf, scene: Scene, each: nodes.Each | None, names: N
 def _most(written: tree.LimitOf, fact: nodes.Fact, scene: Scene, names: Names) -> nodes.Expr | None:
     """How much counts: of the fact's own unit, and no finer than it."""
     most = written.most
+    if isinstance(most, tree.Quantity) and most.unit.text in ("time", "times"):
+        names.report(
+            "G461",
+            f"so much of `{fact.name}` can count, and `{most.span.text}` is how often",
+            most.span,
+            "how often",
+            help=(f"write `limit {most.span.text} per member` for how often, or so much of `{fact.name}`",),
+        )
+        return None
     found = quantity(most, names) if isinstance(most, tree.Quantity) else typed(most, scene, names)
     of = _counted(fact.type)
     if found is None or present(found, names) is None or of is None:
