@@ -259,6 +259,14 @@ class TestReturns:
         text += rule("B", "give 1 point per full 1 USD of amount") + group("take top")
         assert play(text, bought(120), returned("e001", 30)).gave("A") == [50, -50]
 
+    @pytest.mark.parametrize(("worths", "left"), [(("", ""), 0), (("  worth 0.01 USD\n", "  worth 0.02 USD\n"), 40)])
+    def test_recomputed_across_units_goes_by_worth(self, play, worths, left):
+        head = f'program "T"\n  currency USD\nunit point\n{worths[0]}unit mile\n{worths[1]}'
+        text = SHOP.replace("  part amount\n", "  part amount\n  clawback recomputed\n")
+        text += rule("A", "when amount >= 100 USD", "give 100 point") + rule("B", "give 20 mile") + group("take top")
+        found = play(text, bought(100), returned("e001", 1), head=head)
+        assert (sum(found.gave("A")), found.gave("B")) == (left, [0])
+
     def test_a_percentage_of_a_rule_that_was_not_taken_goes_with_the_rule(self, play):
         text = self.BEST + rule("Of B", 'give 100% of "B"')
         assert play(text, bought(120), returned("e001", 30)).gave("Of B") == [120, -30]

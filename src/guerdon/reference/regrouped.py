@@ -36,6 +36,8 @@ def shares(
         name: in_worth(gifts[name][0].stood, each.rule, verdicts.values(), program) for name, each in verdicts.items()
     }
     best = max(value * (1 - own[name]) for name, value in values.items())
+    if not values[taken]:  # of units that are worth nothing
+        return dict(own)
     return {**own, taken: max(1 - best / values[taken], ZERO)}
 
 
@@ -43,7 +45,7 @@ def kept(group: nodes.Group, gifts: Gifts, again: Mapping[str, Verdict], program
     """How much of each rule's award stays, if the group is settled anew: never more than was given.
 
     Shape: where a rule would give more now than it was given then, awards of the others
-    stay for as much, in the group's order.
+    stay for as much, in the group's order; across units by what they are worth, if all have a worth.
     """
     given = {name: summed(gift.quantity for gift in each) for name, each in gifts.items()}
     if not any(given.values()):
@@ -53,6 +55,9 @@ def kept(group: nodes.Group, gifts: Gifts, again: Mapping[str, Verdict], program
     sheet = Sheet(group, [again[name] for name in gifts if again[name].quantity])
     settle(sheet, program, lambda index: of_group[index])
     found = {name: min(again[name].quantity, given[name]) for name in gifts}
+    units = {program.units[each.rule.unit] for each in again.values()}
+    if len(units) > 1 and any(unit.worth is None for unit in units):
+        return found
     more = summed(
         in_worth(again[name].quantity - found[name], again[name].rule, again.values(), program) for name in gifts
     )
