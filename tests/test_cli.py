@@ -162,6 +162,7 @@ class TestRun:
             "balances.parquet",
             "lots.parquet",
             "postings.parquet",
+            "funding.parquet",
             "refused.parquet",
             "tiers.parquet",
             "rejected.parquet",

@@ -256,7 +256,7 @@ def run(
 @history_option
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
-@click.option("--rule", help="The rule to explain, alone: why, or why not.")
+@click.option("--rule", help="The rule or group to explain, alone: why, or why not.")
 @set_option
 @format_option
 def explain(
@@ -273,10 +273,11 @@ def explain(
     from guerdon.study.explain import explain as explained
 
     program = loaded(file, form, given)
-    if rule is not None and rule not in program.typed.rules:
+    known = [*program.typed.rules, *program.typed.groups]
+    if rule is not None and rule not in known:
         from guerdon.text.diagnostic import nearest
 
-        near = nearest(rule, program.typed.rules)
+        near = nearest(rule, known)
         stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
     if rule is not None and event is None:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")

@@ -120,7 +120,7 @@ class Program:
 class Outcome:
     """What a program made of a history: `posted` holds the ledger, what was set aside, and counts.
 
-    Shape: `awards`, `balances`, `lots`, `postings`, `tiers`, `refused` and `rejected` are
+    Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused` and `rejected` are
     Arrow tables (with the extra `arrow`), with the columns that files have.
     """
 
@@ -143,6 +143,10 @@ class Outcome:
     @property
     def postings(self) -> pyarrow.Table:
         return self._table("postings")
+
+    @property
+    def funding(self) -> pyarrow.Table:
+        return self._table("funding")
 
     @property
     def tiers(self) -> pyarrow.Table:

@@ -21,20 +21,42 @@ LEVELS = ("basic", "plus")
 TEXTS = ("a", "b", "tea")
 EVERYTHING = frozenset(
     (
-        *("accounts", "alternatives", "built-in events", "carried counts", "cash", "debt", "endings", "expiry"),
+        *(
+            "accounts",
+            "alternatives",
+            "bands",
+            "built-in events",
+            "carried counts",
+            "cash",
+            "debt",
+            "endings",
+            "expiry",
+        ),
         *(
             "floors",
             "grace",
             "grace and rises",
             "grants",
             "grants and returns",
+            "groups",
             "holds",
             "lateness",
+            "limits of facts",
             "lines by number",
             "membership",
             "modes of return",
         ),
-        *("order", "perks", "period days", "receivers", "restarts", "returns", "returns at return"),
+        *(
+            "order",
+            "payers",
+            "perks",
+            "period days",
+            "receivers",
+            "replacing",
+            "restarts",
+            "returns",
+            "returns at return",
+        ),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
         *("status units", "tests", "undoing"),
     )
@@ -106,6 +128,7 @@ class Chance:
         self.periods = (*PERIODS, "membership year") if "membership" in knows else PERIODS
         self.units: dict[str, int] = {}
         self.status: set[str] = set()  # units that can't be spent
+        self.compared: set[str] = set()  # units that need a worth
         self.events: dict[str, dict[str, Kind]] = {}
         self.line: dict[str, Kind] = {}
         self.member: dict[str, Kind] = {}

@@ -77,7 +77,10 @@ def _shapes(each: Any) -> Iterator[str]:
 def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
-    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept") if getattr(limit, name))
+    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "of") if getattr(limit, name))
+    if limit.of is not None:
+        assert limit.most is not None
+        yield f"Limit of {type(limit.most.type).__name__}"
 
 
 def _life(each: Any) -> Iterator[str]:
@@ -126,7 +129,10 @@ OPTIONAL = {
         "limits",
         "when",
         "during",
+        "replaces",
+        "funded",
     ),
+    "Group": ("minimum", "rounding", "limits"),
 }
 """Fields that may be empty, by kind of node."""
 
@@ -169,6 +175,7 @@ def _of_life() -> set[str]:
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
     found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
+    found |= {"Limit of Quantity", "Limit of Number"}
     found |= {f"Table {count} keys" for count in (0, 1, 2)}
     found |= {f"Table {how} {bands}" for how in ("several columns", "one result") for bands in (None, *nodes.Bands)}
     found |= {f"Band {end}" for end in ("from", "above", "through", "below", "False")}
@@ -177,15 +184,18 @@ def _of_life() -> set[str]:
 
 _PARTS = {
     "accounts": ("Account", "account yes", "Limit account"),
-    "bands": ("Band",),
+    "bands": ("Band", "Table 0 keys", "Table 2 keys", "Table several columns", "Apply Lookup"),
     "debt": ("DebtKind.REFUSED", "DebtKind.FORGIVEN", "DebtKind.CHARGED", "Debt most yes"),
     "expiry": ("Expiry", "Origin", "expiries yes", "suspended yes"),
     "holds": ("Hold", "hold yes"),
     "lateness": ("lateness yes",),
+    "limits of facts": ("Limit of",),
     "membership": ("Since", "MEMBERSHIP"),
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
+    "payers": ("Rule funded yes",),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
+    "replacing": ("Rule replaces yes",),
     "returns": ("Reversal", "Choose", "Part", "Clawback", "Limit kept", "Hold returnable", "OnReturn.REVIEW"),
     "status units": ("Unit spendable no",),
     "tests": ("Expected", "Case", "Happening", "Expectation", "Opening"),
@@ -194,6 +204,7 @@ _PARTS = {
     "floors": ("Floor", "Ladder floors yes"),
     "grace": ("Ladder grace yes",),
     "grants": ("Grant", "Ladder grants yes"),
+    "groups": ("Group", "Take"),
     "perks": ("Ladder perks yes",),
     "restarts": ("Restart", "Ladder restarts yes"),
     "returns at return": ("Reversal at_return yes",),

@@ -30,7 +30,7 @@ class Life(Declarations):
         lines = [] if name == self.currency else [f"decimals {self.units[name]}"]
         if name in self.status:
             return "\n  ".join([f"unit {name}", *lines, *(["kind status"] if name in self.status else [])])
-        if name != self.currency and self.chance(2):
+        if name != self.currency and (self.chance(2) or name in self.compared):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
         scene = Scene(at_event=False, whose=self.owner(name))
         expires = [f"expires {each}" for each in self._expiries(scene)]
@@ -205,5 +205,7 @@ class Life(Declarations):
         for name in people:
             if name != to and self.chance(3):
                 share = self.one_of(lambda: self.one_of("10%", "33%"), lambda: self.expr(PERCENT, scene, 1))()
-                known = share[0] != "(" and share.endswith(("%", ")"))  # together they must leave something
+                known = share in self.params or (
+                    share[0] != "(" and share.endswith(("%", ")"))
+                )  # something must be left
                 yield f"share {'25%' if known else share} to {name}"

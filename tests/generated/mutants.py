@@ -27,8 +27,21 @@ NAMES = {
 CLAUSES = {
     *(
         ("Rule", name)
-        for name in ("when", "during", "limits", "shares", "minimum", "rounding", "because", "hold", "to")
+        for name in (
+            "when",
+            "during",
+            "limits",
+            "shares",
+            "minimum",
+            "rounding",
+            "because",
+            "hold",
+            "to",
+            "replaces",
+            "funded",
+        )
     ),
+    *(("Group", name) for name in ("minimum", "rounding", "limits")),
     *(("Ladder", name) for name in ("floors", "grants", "rises", "grace", "restarts")),
     *(("Unit", name) for name in ("expiries", "suspended", "worth", "account")),
     *(("Expiry", name) for name in ("at_end", "when", "since")),
@@ -70,6 +83,7 @@ WITHOUT_MEANING = {
     ("Lookup", "column"): lambda of: True,  # a name
     ("Band", "with_first"): lambda of: of.first is None,
     ("Band", "with_last"): lambda of: of.last is None,
+    ("Arithmetic", "operator"): lambda of: isinstance(of.right.type, types.Date) and of.operator == "-",
 }
 """Fields that mean nothing on their own in some nodes."""
 

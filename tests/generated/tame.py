@@ -91,8 +91,28 @@ class Tame(Chance):
             self.rule("Visit", "give 2 point", on="visit"),
             self.rule("Spent", "when sum of purchase.amount this month >= 30 USD", "give 4 point", on="visit"),
             self.rule("Off", f"give {self.rate()} of (amount - (coupon or 0 USD))", self.rounding()),
+            self.rule(
+                "Counts",
+                "limit 70 USD of amount per member per month",
+                f"give {self.rate()} of amount",
+                self.rounding(),
+            ),
         ]
-        return "\n".join([*texts, *self.some(rules), *self.ladder()]) + "\n"
+        return "\n".join([*texts, *self.some(rules), *(self.group() if self.chance(2) else []), *self.ladder()]) + "\n"
+
+    def group(self) -> list[str]:
+        """Rules of which some stand together, and one that names their sum."""
+        take = self.one_of("all", "best", "best", "top")
+        rules = [
+            self.rule("One", f"give {self.rate()} of amount"),
+            self.rule("Two", f"when amount >= {self.one_of('5', '20')} USD", f"give {self.amount('point')}"),
+            self.rule("Three", f'give {self.one_of("30%", "120%")} of "Base"', "funded airline 2, hotel 1"),
+            self.rule("Of all", 'give 50% of "Group"', "round down per event"),
+        ]
+        lines = ['of "One", "Two", "Three"', f"take {take}", f"round {self.one_of('down', 'half up')}"]
+        lines += [f"minimum {self.one_of('3', '20')} point"] if self.chance(3) else []
+        lines += self.some(["limit 25 point per member per month", "limit 3 times per member per 7 days"])
+        return [*rules, "\n  ".join(['group "Group"', *lines])]
 
     def ladder(self) -> list[str]:
         if self.chance(3):

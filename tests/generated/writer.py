@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.generated.chance import BOOL, DATES, EVERYTHING, NUMBER, PERCENT, TEXT, WEEKDAYS, Choose, Kind, Scene
-from tests.generated.ladders import Ladders
 from tests.generated.life import ROUNDINGS
+from tests.generated.together import Together
 
 from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
@@ -19,7 +19,7 @@ made: list[int] = [0]
 refused: list[tuple[str, str]] = []
 
 
-class Writer(Ladders):
+class Writer(Together):
     """Writes one program."""
 
     def program(self) -> str:
@@ -47,6 +47,7 @@ class Writer(Ladders):
             if self.chance(3):
                 later.append(self._measure(f"measured_{number}"))
             later.append(self._rule(f"R{number}"))
+        later += self.groups()
         if self.chance(3):
             later.append(self._measure("measured"))
         later += [self._ladder(name) for name in self.ladders]
@@ -83,6 +84,9 @@ class Writer(Ladders):
                 False,
             )
             give = give.replace("0.7", "7") if not self.units[unit] else give
+        if not accumulates and not plain and (limited := self.limited_fact(unit, inside, scene)):
+            (give, of_fact), whole = limited, False
+            lines.append(of_fact)
         to, *shares = self._shares(scene) if "receivers" in self.knows else [""]
         lines.append(f"give {give}{to or self.one_of('', '', ' to member')}")
         lines += shares
@@ -96,7 +100,10 @@ class Writer(Ladders):
             *(["line"] if each and not accumulates else []),
             *(["total"] if accumulates and not least else []),
         ]
-        if not whole or self.chance(2):
+        plan = self.joins(unit)
+        limits = [self._limit(unit, scene) for _ in range(self.one_of(0, 0, 1, 2, 3))]
+        rounded_together = plan is not None and plan.rounds and not limits and not self.chance(3)
+        if not rounded_together and (not whole or self.chance(2)):
             lines.append(f"round {self.one_of(*ROUNDINGS)} per {self.one_of(*places)}")
         if least:
             amounts = [each for each, of in self.params.items() if of == Kind("quantity", unit)]
@@ -106,10 +113,13 @@ class Writer(Ladders):
         guards = (0,) if plain else (0, 0, 0, 1, 1, 2)
         lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2, 3))}" for _ in range(self.one_of(*guards))]
         lines += [f"during {self._during()}" for _ in range(self.one_of(*guards, 0))]
-        lines += [self._limit(unit, scene) for _ in range(self.one_of(0, 0, 1, 2, 3))]
+        lines += limits
         if unit not in self.status and self.new("holds", 3):
             lines.append(self._hold(on, scene))
         self.own = None
+        lines += self.replaces(name, on, lines) + self.funded()
+        if plan is not None:
+            self.join(plan, name, on, lines)
         if self.chance(9):
             lines.append('because "of it"')
         return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
@@ -157,28 +167,6 @@ class Writer(Ladders):
 
         kind = self.one_of(dates, days, hours)
         return ", ".join(kind() for _ in range(self.count(2, 1)))
-
-    def _limit(self, unit: str, scene: Scene) -> str:
-        tables = self.looked_up(Kind("quantity", unit), scene)
-        most = self.one_of(
-            lambda: self.amount(unit),
-            lambda: f"{self.one_of('0', '1', '2', '3')} times",
-            lambda: self.lookup(self.one_of(*tables), scene, 1) if tables else self.amount(unit),
-        )()
-        if self.chance(4):
-            per = " per event"
-        else:
-            whose = self.one_of("member", *self.accounts)
-            per = f" per {whose}" + "".join(
-                f" per {name}"
-                for name, of in scene.event.items()
-                if of.name != "lines" and name not in self.accounts and self.chance(9)
-            )
-            per += self.one_of(
-                "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
-            )
-        kept = ", kept on return" if self.new("returns", 5) else ""
-        return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}{kept}"
 
     # ------------------------------------------------------------ tests
 

@@ -73,6 +73,7 @@ def program(
         measures={},
         ladders={},
         rules={},
+        groups={},
         tests=(),
         accounts={},
     )

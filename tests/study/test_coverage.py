@@ -154,6 +154,60 @@ def test_what_is_taken_is_no_longer_told(test: str, reached: str):
     assert reached not in untaken(test, BUY + ' ; expect 50 point from "Base"')
 
 
+TOGETHER = """earn "Large"
+  on          purchase
+  when        amount >= 10 USD
+  give        3 point per 1 USD of amount
+
+earn "Any"
+  on          purchase
+  limit       40 USD of amount per event
+  give        1 point per 1 USD of amount
+
+earn "Instead"
+  on          purchase
+  when        channel is app
+  replaces    "Large"
+  give        1 point
+
+group "Best"
+  of          "Large", "Any", "Instead"
+  take        best
+  minimum     5 point
+  round       down
+  limit       90 point per event
+
+"""
+REACHES = {
+    '"Large" was never the one that is taken': ("amount 20 USD, channel shop", 60),
+    '"Any" was never the one that is taken': ("amount 20 USD, channel app", 20),
+    '"Instead" was never the one that is taken': ("amount 0.50 USD, channel app", 5),
+    "nothing was ever raised to its minimum": ("amount 2 USD, channel shop", 5),
+    'it never stood in place of "Large"': ("amount 20 USD, channel app", 20),
+    "`limit 40 USD of amount per event` never left anything out": ("amount 50 USD, channel app", 40),
+    "`limit 90 point per event` never cut anything off": ("amount 50 USD, channel shop", 90),
+}
+
+
+def of_group(facts: str, points: int) -> tuple[set[str], set[str]]:
+    """What a test of the group leaves untaken, and what there is."""
+    head = TEXT[: TEXT.index("tiers status")]
+    text = head + TOGETHER + f'test "T"\n  event purchase on 2026-03-02: {facts}\n  expect {points} point from "Best"\n'
+    found, diagnostics = check_bytes("shop.guerdon", text.encode())
+    assert found is not None, diagnostics
+    results, reach = report.run(found, "shop.guerdon")
+    assert not any(each.misses for each in results), results
+    every = {point.untaken for part in reach.parts for point in part.points}
+    return {point.untaken for part in reach.parts for point in part.points if point.key not in reach.taken}, every
+
+
+@pytest.mark.parametrize("text", REACHES)
+def test_what_rules_do_among_each_other_is_a_branch(text: str):
+    left, every = of_group(*REACHES[text])
+    assert text in every - left
+    assert any(text in of_group(*other)[0] for other in REACHES.values())
+
+
 def test_a_refund_that_is_set_aside_takes_nothing_back():
     assert "no refund ever took anything back" in untaken(
         'event refund on 2026-03-03: purchase "9", amount 1 USD ; expect refused'

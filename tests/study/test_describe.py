@@ -126,7 +126,9 @@ OF_NAMES_ALONE = {
 # ---------------------------------------------------------------- what is said, to be read
 
 
-@pytest.mark.parametrize("program", ["errors/valid", "first/cafe", "cases/flyingblue-xp-02/flyingblue-xp-02"])
+@pytest.mark.parametrize(
+    "program", ["errors/valid", "first/cafe", "cases/flyingblue-xp-02/flyingblue-xp-02", "study/described/together"]
+)
 def test_a_description_reads_as_it_is_kept(program: str):
     """`GUERDON_SNAPSHOTS=write` writes them anew: read each change of them aloud before you keep it."""
     kept = TESTS / "study" / "described" / f"{Path(program).name}.md"

@@ -61,6 +61,7 @@ earn "Credit"
   on          order
   give        5 credit per 300 USD of amount
   round       down per event
+  funded      airline 2, hotel 1
 """
 
 JANUARY = 1_767_283_200_000_000

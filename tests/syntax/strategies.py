@@ -89,6 +89,8 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Round, "mode"): _words("down", "up", "half up", "half even"),
     (tree.Limit, "or_nothing"): st.none() | _words("or nothing"),
     (tree.Limit, "kept"): st.none() | _words("kept on return"),
+    (tree.LimitOf, "or_nothing"): st.none() | _words("or nothing"),
+    (tree.LimitOf, "kept"): st.none() | _words("kept on return"),
     (tree.Happens, "time"): st.none() | _times,
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
@@ -114,6 +116,7 @@ HEADS = {
     "tiers": (names, tree.ORDER["tiers"]),
     "rule": (strings, tree.ORDER["rule"]),
     "earn": (strings, tree.ORDER["rule"]),
+    "group": (strings, tree.ORDER["group"]),
     "test": (
         strings,
         (

@@ -237,7 +237,7 @@ def test_what_was_expected_is_said_in_few_words() -> None:
     assert [each.label for each in mistakes(SPOKEN)] == [
         "expected a value",
         "expected `to` or the end of the line",
-        "expected `per`",
+        "expected `of` or `per`",
         "expected a window like `this month` or `where`",
         "expected a name",
         "expected a type like `money`",

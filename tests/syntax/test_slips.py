@@ -18,6 +18,7 @@ HEADS = {
     "tiers": "tiers status",
     "rule": 'rule "R"',
     "earn": 'earn "E"',
+    "group": 'group "G"',
     "test": 'test "T"',
 }
 MEANT = [
@@ -79,6 +80,17 @@ MEANT = [
     ("earn", "share 40% with company", "share 40% to company"),
     ("earn", "share company 40%", "share 40% to company"),
     ("earn", "limit 30 star per day kept after return", "limit 30 star per day, kept on return"),
+    ("earn", "maximum 30 star per member per day", "limit 30 star per member per day"),
+    ("group", "capped at 30 star per member", "limit 30 star per member"),
+    ("earn", "first 1500 USD of amount per member", "limit 1500 USD of amount per member"),
+    ("earn", "limit first 3 of pieces per member", "limit 3 of pieces per member"),
+    ("earn", "limit amount to 1500 USD per member per year", "limit 1500 USD of amount per member per year"),
+    ("earn", "funded 2 airline, 1 hotel", "funded airline 2, hotel 1"),
+    ("earn", "funded by airline 2, hotel 1", "funded airline 2, hotel 1"),
+    ("group", "take the best one", "take best"),
+    ("group", "take first that gives", "take top"),
+    ("group", "take the sum", "take all"),
+    ("group", "take only one", "take one"),
     ("program", "lateness of 30 days", "lateness 30 days"),
     ("test", "expect rejected", "expect refused"),
     ("test", "expect balance is -3 star", "expect balance -3 star"),
@@ -92,6 +104,7 @@ OPEN = [
     ("table", "row from 0 USD to 400 USD: 5%", "write `row from 0 USD below 400 USD: 5%` or `row from 0 USD through"),
     ("table", "by cabin one of a, b, amount money", "a list of words goes to the end of its line"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
+    ("earn", "funded airline 60%, hotel 40%", "who pays is said in parts"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]
 AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'

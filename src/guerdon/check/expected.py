@@ -55,7 +55,7 @@ def _award(written: tree.ExpectAward, names: Names) -> Expectation | None:
     if much is None:
         return None
     rule = written.rule.text if written.rule else None
-    if written.rule is not None and names.rule(written.rule.text, written.rule.span) is None:
+    if written.rule is not None and names.rule_unit(written.rule.text, written.rule.span) is None:
         return None
     member = _member(written.member)
     return Expectation(Expected.AWARD, member, unit=much[0], quantity=much[1], rule=rule, span=written.span)

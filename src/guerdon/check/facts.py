@@ -11,7 +11,7 @@ from guerdon.check.mending import CURRENCIES, TYPES, as_type
 from guerdon.check.moments import clock, weekday
 from guerdon.check.names import BUILT_IN_TYPES, Names, clause, clauses, usable
 from guerdon.check.scene import Scene
-from guerdon.check.wording import plain, show
+from guerdon.check.wording import plain, quoted, show
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.syntax import tree
@@ -314,3 +314,14 @@ def fits(value: types.Type, declared: types.Type) -> bool:
 def lines_of(facts: Mapping[str, nodes.Fact], record: str) -> list[str]:
     """The lists of a record among some facts."""
     return [fact.name for fact in facts.values() if fact.type == types.Lines(record)]
+
+
+def shared(on: tuple[str, ...], names: Names) -> Scene:
+    """The facts that all of some events have, with the same type."""
+    first, *others = (names.events[event].facts for event in on)
+    facts = {
+        name: fact
+        for name, fact in first.items()
+        if all(name in each and each[name].type == fact.type for each in others)
+    }
+    return Scene(quoted(on), facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from guerdon.check import measured
+from guerdon.check import grouped, measured
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
 from guerdon.check.limits import finer, not_awarded
@@ -94,8 +94,10 @@ def _reads_line(expr: object) -> bool:
     return isinstance(expr, nodes.Node) and any(_reads_line(getattr(expr, name)) for name in expr.field_names)
 
 
-def minimum(declaration: tree.Declaration, unit: nodes.Unit, names: Names) -> Fraction | None:
-    """The least that a rule gives where it gives something."""
+def minimum(
+    declaration: tree.Declaration, unit: nodes.Unit, names: Names, who: str = "this rule gives"
+) -> Fraction | None:
+    """The least that a rule or a group gives where it gives something."""
     written = clause(declaration, tree.Minimum)
     if written is None:
         return None
@@ -106,7 +108,7 @@ def minimum(declaration: tree.Declaration, unit: nodes.Unit, names: Names) -> Fr
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit.name:
         names.report(
             "G217",
-            f"this rule gives {unit.name}, so its minimum is so much {unit.name}",
+            f"{who} {unit.name}, so the minimum is so much {unit.name}",
             written.quantity.span,
             show(found.type),
             help=(f"write `minimum 10 {unit.name}`",),
@@ -124,9 +126,21 @@ def rounding(
     """How the award becomes whole steps; needed unless nothing is left to round."""
     written = clause(declaration, tree.Round)
     if written is None:
-        _nothing_left(declaration, value, names)
+        if not grouped.rounds(declaration, names):
+            _nothing_left(declaration, value, names)
         return None
     known = [place.value for place in nodes.RoundPlace]
+    if written.place is None:
+        end = Span(written.span.source, written.span.end, written.span.end)
+        names.report(
+            "G458",
+            "a rule says what it rounds: each event, each line, or the running total",
+            written.span,
+            "`per` is missing",
+            help=(f"write `{' '.join(written.span.text.split())} per event`",),
+            edit=Edit(end, " per event"),
+        )
+        return None
     if written.place.text not in known:
         names.unknown("G329", f"nothing is rounded per `{written.place.text}`", written.place.span, known, "not known")
         return None
@@ -177,6 +191,8 @@ def _nothing_left(declaration: tree.Declaration, value: nodes.Expr, names: Names
     if isinstance(value, nodes.Literal):
         finer(value.span, unit, names)
         return
+    limited = isinstance(declaration.name, tree.String) and declaration.name.text in names.grouped
+    limited = limited and clause(declaration, tree.Limit) is not None
     whole = "a whole" if unit.decimals == 0 else plain(unit.step)
     source = written.span.source
     indent = " " * (source.place(written.span.start)[1] - 1)
@@ -185,6 +201,9 @@ def _nothing_left(declaration: tree.Declaration, value: nodes.Expr, names: Names
         f"this can come to a fraction of {whole} {unit.name}: say how it is rounded",
         value.span,
         f"a fractional {unit.name}",
-        help=("add the line `round down per event`, or `half up`, `half even` or `up`",),
+        help=(
+            "add the line `round down per event`, or `half up`, `half even` or `up`",
+            *(("a rule with a limit of its own is rounded before it, not by its group",) if limited else ()),
+        ),
         edit=Edit(Span(source, written.span.end, written.span.end), f"\n{indent}round down per event"),
     )

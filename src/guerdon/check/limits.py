@@ -17,11 +17,32 @@ from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
 
 
-def limit(written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, names: Names) -> nodes.Limit | None:
-    """A limit on a rule that gives `unit` on these events; None where it was reported."""
-    most, times = _most(written.most, unit, scene, names)
+def limit(
+    written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, names: Names, who: str = "this rule gives"
+) -> nodes.Limit | None:
+    """A limit on what gives `unit` on these events; None where it was reported."""
+    most, times = _most(written.most, unit, scene, names, who)
+    if most is None and times is None:
+        for each in written.per:
+            _Scope(scene, names).add(each)
+        return None
+    return scoped(written, most, times, on, scene, names)
+
+
+def scoped(
+    written: tree.Limit | tree.LimitOf,
+    most: nodes.Expr | None,
+    times: int | None,
+    on: tuple[str, ...],
+    scene: Scene,
+    names: Names,
+    of: str | None = None,
+) -> nodes.Limit | None:
+    """The limit with its scope: per whom, and per what time."""
     scope = _Scope(scene, names)
-    if not all([scope.add(per) for per in written.per]) or (most is None and times is None):
+    behind = written.field.span if isinstance(written, tree.LimitOf) else written.most.span
+    said = Span(behind.source, written.most.span.start, behind.end).text
+    if not all([scope.add(per) for per in written.per]):
         return None
     if not scope.per_event and not scope.whose:
         names.report(
@@ -29,10 +50,8 @@ def limit(written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, nam
             "a limit says per whom it counts",
             written.span,
             "`per member` or `per event` is missing",
-            help=(
-                f"write `limit {written.most.span.text} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",
-            ),
-            edit=Edit(Span(written.span.source, written.most.span.end, written.most.span.end), " per member"),
+            help=(f"write `limit {said} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",),
+            edit=Edit(Span(behind.source, behind.end, behind.end), " per member"),
         )
         return None
     if len(both := [*(["event"] if scope.per_event else []), *scope.whose]) > 1:
@@ -41,9 +60,7 @@ def limit(written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, nam
             f"a limit counts per {both[0]} or per {both[1]}, not both",
             written.span,
             "two limits in one",
-            help=(
-                f"write two lines, `limit {written.most.span.text} per {both[0]}` and `limit {written.most.span.text} per {both[1]} ...`",
-            ),
+            help=(f"write two lines, `limit {said} per {both[0]}` and `limit {said} per {both[1]} ...`",),
         )
         return None
     if written.kept is not None:
@@ -57,6 +74,7 @@ def limit(written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, nam
         written.or_nothing is not None,
         next((each for each in scope.whose if each != "member"), None),
         written.kept is not None,
+        of,
         span=written.span,
     )
 
@@ -106,7 +124,7 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
 
 
 def _most(
-    written: tree.Quantity | tree.Call | tree.Name, unit: str, scene: Scene, names: Names
+    written: tree.Quantity | tree.Call | tree.Name, unit: str, scene: Scene, names: Names, who: str
 ) -> tuple[nodes.Expr | None, int | None]:
     """The most of the unit, or the most times."""
     if isinstance(written, tree.Quantity) and written.unit.text in ("time", "times"):
@@ -121,7 +139,7 @@ def _most(
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit:
         names.report(
             "G217",
-            f"this rule gives {unit}, so its limit is so much {unit}, or so many times",
+            f"{who} {unit}, so the limit is so much {unit}, or so many times",
             written.span,
             show(found.type),
             help=(f"write `limit 100 {unit} per member`, or `limit 1 time per member`",),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
+from guerdon.check import grouped
 from guerdon.check.names import Names
 from guerdon.check.scene import CONSTANT, MOMENTS, Scene
 from guerdon.check.strange import unknown_word, words_of
@@ -48,11 +50,20 @@ def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span
             else (),
         )
         return None
+    if ("group", rule.text) in names.declared:
+        return grouped.summed(rule, exact, names, span)
     found = names.rule(rule.text, rule.span)
     if found is None:
         return None
-    step = None if exact else names.units[found.unit].step
+    step = None if exact else _step(found, names.units[found.unit].step)
     return nodes.Given(found.name, exact, types.Quantity(found.unit, step), span=span)
+
+
+def _step(rule: nodes.Rule, whole: Fraction) -> types.Step:
+    """The grid of what a rule gives before its group rounds it, if one does."""
+    assert isinstance(rule.give.type, types.Quantity)
+    fractional = rule.rounding is None and not types.on_grid(rule.give.type.step, whole)
+    return types.common_step(rule.give.type.step, whole) if fractional else whole
 
 
 def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | None) -> nodes.Expr | None:

@@ -30,6 +30,7 @@ SPACES = {
     "tiers": "value",
     "account": "event",
     "rule": "rule",
+    "group": "rule",
     "test": "test",
 }
 """Names of one space must differ: `param`, `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
@@ -51,6 +52,7 @@ class Names:
     meters: list[nodes.Meter] = field(default_factory=list)
     measures: dict[str, nodes.Measure] = field(default_factory=dict)
     rules: dict[str, nodes.Rule] = field(default_factory=dict)
+    groups: dict[str, nodes.Group] = field(default_factory=dict)
     accounts: dict[str, nodes.Account] = field(default_factory=dict)
     ladders: dict[str, nodes.Ladder] = field(default_factory=dict)
 
@@ -60,11 +62,13 @@ class Names:
 
     given: Mapping[str, tree.Expr] = field(default_factory=dict)  # values of params that were given from outside
     sheets: Mapping[tuple[str, str], Sheet | None] = field(default_factory=dict)  # by file and what it names
+    grouped: dict[str, tree.Declaration] = field(default_factory=dict)  # the group of each rule that is in one
 
     # set by the passes that check measures and rules when they are first named
     measure: Callable[[str, Span], nodes.Measure | None] = lambda name, span: None
     rule: Callable[[str, Span], nodes.Rule | None] = lambda name, span: None
     rule_unit: Callable[[str, Span], str | None] = lambda name, span: None
+    group: Callable[[str, Span], nodes.Group | None] = lambda name, span: None
 
     def report(
         self,
@@ -234,6 +238,7 @@ _SEVERAL = (
     tree.When,
     tree.During,
     tree.Limit,
+    tree.LimitOf,
     tree.Given,
     tree.Happens,
     tree.ExpectAward,

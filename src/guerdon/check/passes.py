@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, grouped, ladders, params, reached, reversals, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, clauses, collect
 from guerdon.check.rules import Rules
@@ -78,8 +78,9 @@ def check(
         _tables,
     ):
         declare(names)
+    grouped.listed(names)
     rules = Rules(names)
-    names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
+    names.measure, names.rule, names.rule_unit, names.group = rules.measure, rules.rule, rules.unit, rules.group
     rules.all()
     _expiry(names)
     _ladders(names)
@@ -101,6 +102,7 @@ def check(
         names.rules,
         tuple(filter(None, tests)),
         names.accounts,
+        names.groups,
     )
     return program, tuple(found)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from guerdon.check import giving, holds, receiving
+from guerdon.check import giving, grouped, groups, holds, paying, receiving
+from guerdon.check.admitted import limit_of
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
 from guerdon.check.expressions import condition, typed
-from guerdon.check.facts import lines_of
+from guerdon.check.facts import lines_of, shared
 from guerdon.check.limits import limit
 from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import Scene
@@ -42,6 +44,8 @@ class Rules:
             elif keyword == "rule":
                 self._ambiguous(name, declaration)
                 self.rule(name, declaration.span)
+            elif keyword == "group":
+                self.group(name, declaration.span)
 
     def _ambiguous(self, name: str, declaration: tree.Declaration) -> None:
         """Reports a name that can't be told from another's in the id of an award, which ends with the rule's."""
@@ -99,13 +103,15 @@ class Rules:
         """The rule of this name; None where it was reported."""
         names = self.names
         if ("rule", name) not in names.declared:
-            names.unknown("G120", f'no rule is called "{name}"', span, names.names("rule"), "unknown rule")
+            grouped.not_a_rule(name, span, names, of_group=True)
             return None
         if name in names.rules or name in self.broken:
             return names.rules.get(name)
         if self._circle(f'"{name}"', span):
             return None
         self.under_way.append(f'"{name}"')
+        for other, place in paying.replacing(name, names):  # whether this one counts is known before
+            self.rule(other, place)
         found = self._checked(names.declared["rule", name])
         self.under_way.pop()
         if found is None:
@@ -118,10 +124,28 @@ class Rules:
         names.rules[name] = found
         return found
 
+    def group(self, name: str, span: Span) -> nodes.Group | None:
+        """The group of this name, after its rules; None where it was reported."""
+        names = self.names
+        if name in names.groups or name in self.broken:
+            return names.groups.get(name)
+        if self._circle(f'"{name}"', span):
+            return None
+        self.under_way.append(f'"{name}"')
+        found = groups.group(names.declared["group", name], names)
+        self.under_way.pop()
+        if found is None:
+            self.broken.add(name)
+            return None
+        names.groups[name] = found
+        return found
+
     def unit(self, name: str, span: Span) -> str | None:
-        """The unit that a rule gives; a rule may ask for its own once its `give` is known."""
+        """The unit that a rule or a group gives; a rule may ask for its own once its `give` is known."""
         if name in self.units:
             return self.units[name]
+        if ("group", name) in self.names.declared:
+            return grouped.unit(name, span, self.names)
         if f'"{name}"' in self.under_way and (meant := self._meant(name)) is not None:
             self.guessed[name] = meant, span
             return meant
@@ -163,8 +187,14 @@ class Rules:
             f"{path[0]} depends on itself",
             span,
             "closes the circle",
-            help=(f"the path is {' -> '.join(path)}",),
+            help=(f"the path is {' -> '.join(path)}", *self._first(path)),
         )
+
+    def _first(self, path: list[str]) -> Iterator[str]:
+        """Which of a circle's rules come first because they replace another."""
+        for name, before in pairwise(path):
+            if before.strip('"') in [other for other, _ in paying.replacing(name.strip('"'), self.names)]:
+                yield f"{before} is looked at before {name}, which it replaces"
 
     # ------------------------------------------------------------ one rule
 
@@ -175,7 +205,7 @@ class Rules:
         on = self._events(declaration)
         if on is None:
             return None
-        scene = _scene(on, names)
+        scene = shared(on, names)
         each, inside = self._each(declaration, scene, on)
         give = giving.give(declaration, inside, names) if inside else None
         if give is not None and isinstance(give.type, types.Quantity):
@@ -196,16 +226,33 @@ class Rules:
             unit,
             giving.minimum(declaration, names.units[unit], names),
             giving.rounding(declaration, give, each, names),
-            tuple(
-                filter(None, (limit(written, unit, on, scene, names) for written in clauses(declaration, tree.Limit)))
-            ),
+            self._limits(declaration, unit, on, scene, give, each),
             because.text.text if because else None,
             to,
             receiving.shares(declaration, to, scene, names),
             holds.hold(declaration, on, unit, scene, names),
+            paying.replaces(declaration, on, names),
+            paying.funded(declaration, names),
             span=declaration.name.span,
         )
         return rule if len([each for each in names.found if each.is_error]) == before else None
+
+    def _limits(
+        self,
+        declaration: tree.Declaration,
+        unit: str,
+        on: tuple[str, ...],
+        scene: Scene,
+        give: nodes.Expr,
+        each: nodes.Each | None,
+    ) -> tuple[nodes.Limit, ...]:
+        """Those of facts first: they come before what is given."""
+        names = self.names
+        sums_up = isinstance(give, nodes.Apply) and clause(declaration, tree.Accumulate) is not None
+        seen = give.base if sums_up and isinstance(give, nodes.Apply) else give
+        of_facts = (limit_of(written, on, scene, seen, each, names) for written in clauses(declaration, tree.LimitOf))
+        of_award = (limit(written, unit, on, scene, names) for written in clauses(declaration, tree.Limit))
+        return tuple(filter(None, (*of_facts, *of_award)))
 
     def _events(self, declaration: tree.Declaration) -> tuple[str, ...] | None:
         on = clause(declaration, tree.On)
@@ -251,17 +298,6 @@ class Rules:
         inside = scene.inside(names.records[record].facts)
         where = condition(written.where, inside, names) if written.where else None
         return nodes.Each(lists[0], where, span=written.span), inside
-
-
-def _scene(on: tuple[str, ...], names: Names) -> Scene:
-    """The facts that all of the events have, with the same type."""
-    first, *others = (names.events[event].facts for event in on)
-    shared = {
-        name: fact
-        for name, fact in first.items()
-        if all(name in each and each[name].type == fact.type for each in others)
-    }
-    return Scene(quoted(on), shared)
 
 
 def _named(expr: nodes.Expr) -> Iterator[str]:

@@ -88,7 +88,17 @@ def _keys(program: nodes.Program) -> Iterator[int]:
         yield _text(rule.name)
         if rule.accumulate is not None:
             yield from (_text(rule.name), _text(rule.name))
-        yield from (2 + _text(rule.name) + STEP for limit in rule.limits if not limit.per_event and not limit.fields)
+    with_limits: list[nodes.Rule | nodes.Group] = [*program.rules.values(), *program.groups.values()]
+    for each in with_limits:
+        yield from (2 + _text(each.name) + STEP for limit in each.limits if not limit.per_event and not limit.fields)
+
+
+def _limits(program: nodes.Program, rule: nodes.Rule) -> list[tuple[str, nodes.Limit]]:
+    """The limits that count what a rule gives, its group's too, each with the name in its key."""
+    found = [(rule.name, limit) for limit in rule.limits]
+    return found + [
+        (each.name, limit) for each in program.groups.values() if rule.name in each.of for limit in each.limits
+    ]
 
 
 def _tally(key: int) -> int:
@@ -130,10 +140,11 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
 
 def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:
     """What an event adds to tallies of what a rule gave, to its limits and totals."""
+    limits = _limits(program, rule)
     fields = sum(
-        2 + _text(rule.name) + STEP + len(limit.fields) * TEXT + 3 * STEP + WHOLE + FRACTION for limit in rule.limits
+        2 + _text(name) + STEP + len(limit.fields) * TEXT + 3 * STEP + WHOLE + FRACTION for name, limit in limits
     )
-    tallies = 2 + len(rule.limits) + 2 * bool(rule.accumulate)
+    tallies = 2 + len(limits) + 2 * bool(rule.accumulate)
     return tallies * _entry(program, event, 2 + FRACTION) + fields
 
 
@@ -183,8 +194,10 @@ def _reads(program: nodes.Program) -> int:
 
 def _gift(program: nodes.Program, rule: nodes.Rule) -> int:
     lot = _lot(program, program.units[rule.unit]) if program.units[rule.unit].spendable else SMALL
-    limits = sum(2 * TEXT + _text(rule.name) + STEP + len(limit.fields) * TEXT + FRACTION for limit in rule.limits)
-    return 3 + 2 * TEXT + 2 * _text(rule.name) + 2 * _text(rule.unit) + 6 * FRACTION + lot + limits + TEXT
+    limits = sum(
+        2 * TEXT + _text(name) + STEP + len(limit.fields) * TEXT + FRACTION for name, limit in _limits(program, rule)
+    )
+    return 3 + 2 * TEXT + 2 * _text(rule.name) + 2 * _text(rule.unit) + 7 * FRACTION + lot + limits + TEXT
 
 
 def _line_of_deed(program: nodes.Program, event: str) -> Iterator[Growing]:

@@ -108,7 +108,7 @@ class Measured(Node):
 
 
 class Earned(Node):
-    """What was awarded in a window, of a unit or (`rule`) by a rule, as before the event."""
+    """What was awarded in a window, of a unit or (`rule`) by a rule or the rules of a group, as before the event."""
 
     unit: str
     rule: str | None
@@ -124,7 +124,7 @@ class Available(Node):
 
 
 class Given(Node):
-    """What a rule gave on this event: after rounding and limits, or (`exact`) before them."""
+    """What a rule gave on this event, after rounding and limits, or (`exact`) before them; or the sum of a group."""
 
     rule: str
     exact: bool

@@ -209,11 +209,12 @@ class Accumulate(Node):
 
 
 class Limit(Node):
-    """The most that a rule gives within a scope.
+    """The most that a rule or a group gives within a scope, or (`of`) that counts of a fact.
 
     Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`)
     and `fields` within a window (`Ever`: the rule's life). `or_nothing`: what does not fit
-    whole is not given. `kept`: a return does not give it back.
+    whole is not given. `kept`: a return does not give it back. `of`: the fact, of the line
+    where the rule goes over lines; only so much of it is seen by `give`.
     """
 
     most: Expr | None
@@ -224,10 +225,15 @@ class Limit(Node):
     or_nothing: bool
     account: str | None = None
     kept: bool = False
+    of: str | None = None
 
 
 class Rule(Node):
-    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
+    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names.
+
+    Shape: limits `of` facts come before the others; `replaces`: rules that give nothing where the guards
+    hold; `funded`: who pays, and how many parts. Without `rounding`, nothing is left to round, or its group rounds.
+    """
 
     name: str
     on: tuple[str, ...]
@@ -244,6 +250,28 @@ class Rule(Node):
     to: str | None = None
     shares: tuple[Share, ...] = ()
     hold: Hold | None = None
+    replaces: tuple[str, ...] = ()
+    funded: tuple[tuple[str, Fraction], ...] = ()
+
+
+class Take(Enum):
+    """Which of a group's awards stand."""
+
+    ALL = "all"
+    BEST = "best"  # the largest; of equals the first listed
+    ONE = "one"  # proved: there is never more than one
+    TOP = "top"  # the first listed that gives something
+
+
+class Group(Node):
+    """What becomes of the awards of several rules together: `take`, `minimum`, `rounding`, `limits`, in this order."""
+
+    name: str
+    of: tuple[str, ...]
+    take: Take
+    minimum: Fraction | None
+    rounding: RoundMode | None
+    limits: tuple[Limit, ...]
 
 
 class Happening(Node):
@@ -334,3 +362,8 @@ class Program(Node):
     rules: Mapping[str, Rule]
     tests: tuple[Case, ...]
     accounts: Mapping[str, Account]
+    groups: Mapping[str, Group]
+
+    def rules_of(self, name: str) -> tuple[str, ...]:
+        """The rules of a group, or the rule of this name."""
+        return self.groups[name].of if name in self.groups else (name,)

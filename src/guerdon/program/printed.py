@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 3"
+FIRST_LINE = "guerdon typed program 4"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
@@ -28,6 +28,7 @@ _ANY_ORDER = {
     ("Program", "tables"),
     ("Program", "measures"),
     ("Program", "accounts"),
+    ("Program", "groups"),
     ("Expiry", "without"),
     ("Table", "rows"),
     ("Ladder", "perks"),
@@ -35,6 +36,7 @@ _ANY_ORDER = {
     ("Rule", "when"),
     ("Rule", "during"),
     ("Rule", "shares"),
+    ("Rule", "replaces"),
     ("Limit", "fields"),
 }
 _NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "types")}

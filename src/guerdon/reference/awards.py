@@ -37,6 +37,8 @@ class Book:
         if not verdict.exact:
             self._note_base(verdict)
             return
+        step = self.world.program.units[rule.unit].step
+        assert (verdict.quantity / step).denominator == 1, "the checker saw to it that nothing is left to round"
         starts, awaited = self._held(rule)
         for name, member, quantity, exact in self._parts(verdict):
             main = name == rule.name
@@ -51,14 +53,16 @@ class Book:
             if lot is not None and awaited is not None and holder not in self._here():
                 self.scene.member.promised.append((holder.id, lot.unit, lot.id, awaited))
             if self.deed is not None:
-                self.deed.gifts.append(_gift(award, verdict, lot))
+                self.deed.gifts.append(_gift(award, verdict, lot, main))
 
     def _note_base(self, verdict: Verdict) -> None:
-        """Notes what was added to a running total and gave nothing yet: it can be undone too."""
-        if self.deed is not None and verdict.came:
+        """Notes what was added to a running total, or let in by a limit, and gave nothing yet: it can be undone too."""
+        if self.deed is not None and (verdict.came or any(each.let_in for each in verdict.admitted)):
             rule, member = verdict.rule, self.event.member
             id = f"{self.event.type}/{self.event.id}/{rule.name}"
-            self.deed.gifts.append(Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, came=verdict.came))
+            gift = Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, verdict.rooms, tuple(verdict.uses))
+            gift.came = verdict.came
+            self.deed.gifts.append(gift)
 
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """The award's name, who gets it, how much, and the exact value: what is shared out, then the rest."""
@@ -184,16 +188,17 @@ class Book:
         return by is None or self.scene.facts.get(by) == fact is not None
 
 
-def _gift(award: Award, verdict: Verdict, lot: Lot | None) -> Gift:
+def _gift(award: Award, verdict: Verdict, lot: Lot | None, main: bool) -> Gift:
     return Gift(
         award.id,
         award.rule,
         award.member,
         award.unit,
         award.quantity,
-        award.exact,
+        award.exact - (verdict.added if main else ZERO),
         lot,
-        rooms=tuple(cut.room for cut in verdict.cuts),
+        rooms=verdict.rooms,
         limits=tuple(verdict.uses),
         came=verdict.came,
+        stood=verdict.stood,
     )

@@ -25,9 +25,10 @@ from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.exact import ZERO
+from guerdon.reference.groups import together
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
-from guerdon.reference.rules import Verdict, judge
+from guerdon.reference.rules import Verdict, count, judge
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
 
@@ -325,19 +326,25 @@ class Engine:
     def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Verdict]:
         """What came of the rules that gave something, in the order of what they read."""
         given: dict[str, Gift] = {}
-        scene.given, scene.measures, verdicts = given, {}, []
+        scene.given, scene.measures, verdicts = given, {}, dict[str, Verdict]()
         for rule in self._rules:
-            if event.type not in rule.on and watch is None:
-                continue
-            verdict = judge(rule, scene, watched=watch is not None)
-            if watch is not None:
+            if event.type in rule.on or watch is not None:
+                verdict = verdicts[rule.name] = judge(rule, scene, watched=watch is not None)
+                if verdict.exact:
+                    given[rule.name] = Gift(verdict.quantity, verdict.exact)
+                if rule.name not in self.world.groups.of:
+                    count(verdict, scene)
+            group = self.world.groups.behind.get(rule.name)
+            if group is not None:
+                sheet = together(group, verdicts, scene)
+                given[group.name] = Gift(sheet.quantity)
+                for verdict in sheet.verdicts:
+                    count(verdict, scene)
+        if watch is not None:
+            for verdict in verdicts.values():
                 watch(event, scene.facts, verdict)
-            if verdict.exact:
-                given[rule.name] = Gift(verdict.quantity, verdict.exact)
-            if verdict.exact or verdict.totals is not None:
-                verdicts.append(verdict)
         scene.reads = None
-        return verdicts
+        return [each for each in verdicts.values() if each.exact or each.totals is not None or each.admitted]
 
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""

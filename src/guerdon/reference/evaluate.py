@@ -59,6 +59,7 @@ class Scene:
     reads: dict[Any, Any] | None = None
     frozen: bool = False
     is_closed: Callable[[str], bool] = lambda id: False
+    replaced: dict[str, nodes.Rule] = field(default_factory=dict)  # rules that give nothing here, and for which
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""
@@ -155,8 +156,10 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             return ladder.tiers[scene.owner(ladder.account).held[expr.ladder].standing].name
         case nodes.Earned():
             subject = scene.owner(scene.program.units[expr.unit].account)
-            tally = subject.earned_by[expr.rule] if expr.rule else subject.earned[expr.unit]
-            return tally.total(scene.bounds(expr.window, subject))
+            bounds = scene.bounds(expr.window, subject)
+            if expr.rule is None:
+                return subject.earned[expr.unit].total(bounds)
+            return summed(subject.earned_by[name].total(bounds) for name in scene.program.rules_of(expr.rule))
         case nodes.Available():
             return scene.owner(scene.program.units[expr.unit].account).purses[expr.unit].available
         case nodes.PeriodDay(last, period, ahead):

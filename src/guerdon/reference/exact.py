@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import assert_never
 
@@ -21,6 +21,21 @@ def summed(values: Iterable[Fraction]) -> Fraction:
         part = Fraction(numerator, denominator)
         total = total + part if total else part
     return total
+
+
+def shared_out(whole: Fraction, parts: Sequence[Fraction], step: Fraction) -> list[Fraction]:
+    """A quantity in whole steps, shared out to parts that come to about as much: by the largest remainder.
+
+    Shape: each part rounded down, then a step more to those that lost most by it, of
+    equals the first; never more than a step from its own.
+    """
+    shares = [rounded(part, step, nodes.RoundMode.DOWN) for part in parts]
+    steps = (whole - summed(shares)) / step
+    assert steps.denominator == 1
+    by_loss = sorted(range(len(parts)), key=lambda place: shares[place] - parts[place])
+    for place in by_loss[: steps.numerator]:
+        shares[place] += step
+    return shares
 
 
 def rounded(value: Fraction, step: Fraction, mode: nodes.RoundMode) -> Fraction:

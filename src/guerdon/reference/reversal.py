@@ -14,92 +14,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import assert_never
 
-from guerdon.history.event import Event, Facts
+from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot
-from guerdon.program import nodes, types
-from guerdon.reference import meters, spending
+from guerdon.program import nodes
+from guerdon.reference import meters, regrouped, spending
 from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
-from guerdon.reference.rules import again, comes_to, guarded, total_window
+from guerdon.reference.remains import remaining, share_left
+from guerdon.reference.room import limit_under, step_of
+from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
 from guerdon.reference.tables import apply
 from guerdon.reference.world import World
-
-# ---------------------------------------------------------------- what remains
-
-
-def remaining(program: nodes.Program, deed: Deed, part: nodes.Part) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """The facts of what remains of a deed, not yet derived anew, and the places of its lines that do, by list.
-
-    Shape: what is measured is less by what came back, other quantities in proportion.
-    """
-    record = program.events[deed.event.type]
-    facts: dict[str, Any] = dict(deed.facts)
-    kept: dict[str, list[int]] = {}
-    share = _share(program, deed, part)
-    for name, fact in record.facts.items():
-        if isinstance(fact.type, types.Lines):
-            facts[name], kept[name] = _lines(program, deed, part, fact, share)
-        elif fact.value is None and _is_quantity(fact.type) and facts[name] is not None:
-            facts[name] = facts[name] * share
-    if part.lines is None:
-        facts[part.of] = (deed.facts.get(part.of) or ZERO) * share
-    return facts, kept
-
-
-def _share(program: nodes.Program, deed: Deed, part: nodes.Part) -> Fraction:
-    """How much of a deed remains; with lines, by their first quantity, else by what is measured."""
-    if part.lines is None:
-        total = deed.facts.get(part.of) or ZERO
-        return 1 - deed.returned.get(WHOLE, ZERO) / total if total else ZERO
-    fact = program.events[deed.event.type].facts[part.of_lines or ""]
-    assert isinstance(fact.type, types.Lines)
-    facts = program.records[fact.type.record].facts.values()
-    weigh = next((each.name for each in facts if isinstance(each.type, types.Quantity)), part.of)
-    all_lines = deed.facts.get(fact.name) or ()
-    total = sum((line.get(weigh) or ZERO for line in all_lines), ZERO)
-    left = ZERO
-    for place, line in enumerate(all_lines):
-        left += (line.get(weigh) or ZERO) * _line_share(deed, part, place, line)
-    return left / total if total else ZERO
-
-
-def _is_quantity(of: types.Type) -> bool:
-    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Quantity)
-
-
-def _line_share(deed: Deed, part: nodes.Part, place: int, line: Facts) -> Fraction:
-    """How much of a line remains, as a share."""
-    total = line.get(part.of) or ZERO
-    return 1 - deed.returned.get(place, ZERO) / total if total else Fraction(1)
-
-
-def _lines(
-    program: nodes.Program, deed: Deed, part: nodes.Part, fact: nodes.Fact, share: Fraction
-) -> tuple[tuple[Facts, ...], list[int]]:
-    """The lines that remain, and their places."""
-    assert isinstance(fact.type, types.Lines)
-    facts = program.records[fact.type.record].facts.values()
-    measured = fact.name == part.of_lines and part.lines is not None
-    left_lines, places = [], []
-    for place, line in enumerate(deed.facts.get(fact.name) or ()):
-        left = _line_share(deed, part, place, line) if measured else share
-        if left:
-            places.append(place)
-            scaled = [
-                each.name
-                for each in facts
-                if each.value is None and (_is_quantity(each.type) or (measured and each.name == part.of))
-            ]
-            left_lines.append({**line, **{name: line[name] * left for name in scaled if line.get(name) is not None}})
-    return tuple(left_lines), places
-
-
-# ---------------------------------------------------------------- undoing
 
 
 def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> list[Award]:
@@ -112,12 +42,9 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     then, kept = _what_remains(world, scene.member, deed, reversal.part)
     changed = meters.correct(deed.event, then, kept, scene if reversal.at_return else None, deed.corrected)
     _change_reads(deed, then, changed)
-    awards: list[Award] = []
-    for rule in world.program.rules.values():
-        gifts = [gift for gift in deed.gifts if gift.rule == rule.name]
-        if gifts:
-            awards += _of_rule(_Undoing(world, event, scene, reversal, deed, then), rule, gifts)
-    _restore(_Undoing(world, event, scene, reversal, deed, then))
+    undoing = _Undoing(world, event, scene, reversal, deed, then)
+    awards = _of_rules(undoing)
+    _restore(undoing)
     return awards
 
 
@@ -177,60 +104,145 @@ class _Undoing:
     then: Scene
 
 
-def _of_rule(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift]) -> list[Award]:
+def _of_rules(undoing: _Undoing) -> list[Award]:
+    """Takes back what rules gave, in the order of what they read; of a group once its rules are known."""
+    deed, groups, awards = undoing.deed, undoing.world.groups, list[Award]()
+    gifts: dict[str, list[Gift]] = {}
+    for gift in deed.gifts:
+        gifts.setdefault(gift.rule, []).append(gift)
+    own: dict[str, Fraction] = {}
+    for rule in undoing.world.program.rules.values():
+        if rule.name in gifts:
+            mine = gifts[rule.name]
+            own[rule.name] = _own_share(undoing, rule, mine)
+            if rule.name in groups.of:
+                left = mine[0].stood * (1 - own[rule.name])
+                _remains(undoing, rule.name, left, mine, own[rule.name])
+            else:
+                undo = _Share(
+                    own[rule.name], mine[0].share, own[rule.name], _recomputed(undoing, rule, mine, own[rule.name])
+                )
+                awards += _of_rule(undoing, rule, mine, undo)
+        if (group := groups.behind.get(rule.name)) is not None:
+            awards += _of_group(undoing, group, {name: gifts[name] for name in group.of if name in gifts}, own)
+    return awards
+
+
+def _of_group(
+    undoing: _Undoing, group: nodes.Group, gifts: dict[str, list[Gift]], own: dict[str, Fraction]
+) -> list[Award]:
+    """Takes back what the rules of a group gave, and notes what is left of their sum."""
+    program, kept = undoing.world.program, dict[str, Fraction]()
+    own = {name: own[name] for name in gifts}
+    before = regrouped.shares(group, gifts, {name: each[0].share for name, each in gifts.items()}, program)
+    now = regrouped.shares(group, gifts, own, program)
+    if undoing.reversal.clawback is nodes.Clawback.RECOMPUTED and not undoing.deed.undone:
+        again = {name: _again(undoing, program.rules[name], each, own[name]) for name, each in gifts.items()}
+        kept = regrouped.kept(group, gifts, again, program)
+    awards = []
+    for name, each in gifts.items():
+        undo = _Share(own[name], before[name], now[name], kept.get(name, ZERO))
+        awards += _of_rule(undoing, program.rules[name], each, undo, in_group=True)
+    left = sum((gift.quantity - gift.taken for each in gifts.values() for gift in each), ZERO)
+    undoing.then.given = {**undoing.then.given, group.name: Given(left)}
+    return awards
+
+
+@dataclass(frozen=True)
+class _Share:
+    """What is undone of a rule's award: `own`, the share that it no longer comes to; of what it gave, the share
+    `before` and `now`; `kept`: what it would have given for what remains, where it is recomputed.
+    """
+
+    own: Fraction
+    before: Fraction
+    now: Fraction
+    kept: Fraction
+
+
+def _of_rule(
+    undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift], undo: _Share, in_group: bool = False
+) -> list[Award]:
     """Takes back what a rule gave for what is undone, of everyone to whom it gave."""
-    deed, then = undoing.deed, undoing.then
-    before = gifts[0].share
-    share = Fraction(1) if deed.undone else max(before, _gone(rule, gifts[0].came, then))
-    taken = [(gift, _taken(undoing, rule, gift, gifts, share)) for gift in gifts]
+    taken = [(gift, _taken(undoing, gift, gifts, undo)) for gift in gifts]
+    back = sum((part for _, part in taken), ZERO)
     if rule.accumulate is not None:
-        _total(undoing, rule, rule.accumulate, gifts, share, sum((part for _, part in taken), ZERO))
+        _total(undoing, rule, rule.accumulate, gifts, undo.own, back)
     for gift in gifts:
-        gift.share = share
-    quantity = sum((gift.quantity - gift.taken for gift, _ in taken), ZERO) - sum((part for _, part in taken), ZERO)
-    then.given = {**then.given, rule.name: Given(quantity, sum((gift.exact for gift in gifts), ZERO) * (1 - share))}
+        gift.share = undo.own
+    if not in_group:
+        left = sum((gift.quantity - gift.taken for gift, _ in taken), ZERO) - back
+        _remains(undoing, rule.name, left, gifts, undo.own)
     return [_take(undoing, gift, part) for gift, part in taken if part]
 
 
-def _gone(rule: nodes.Rule, came: Fraction, then: Scene) -> Fraction:
-    """The share of what a rule came to that it no longer comes to."""
-    if not guarded(rule, then):
-        return Fraction(1)
-    if not came:
-        return ZERO
+def _remains(undoing: _Undoing, name: str, quantity: Fraction, gifts: list[Gift], share: Fraction) -> None:
+    """Notes what is left of what a rule gave, for the rules that name it."""
+    exact = sum((gift.exact for gift in gifts), ZERO) * (1 - share)
+    undoing.then.given = {**undoing.then.given, name: Given(quantity, exact)}
+
+
+def _own_share(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift]) -> Fraction:
+    """The share of what a rule came to that it no longer comes to, and no limit lets in any more."""
+    gift, then = gifts[0], undoing.then
+    admission, share = admitting(rule, gift.rooms), Fraction(1)
+    if not undoing.deed.undone and guarded(rule, then):
+        share = _less(rule, gift.came, comes_to(rule, then, admission)) if gift.came else ZERO
+    ref = undoing.deed.event.type, undoing.deed.event.id
+    for whose, key in gift.limits:
+        limit = limit_under(undoing.world.program, key)
+        if limit.of is not None:
+            tally = undoing.world.subjects[undoing.world.who(whose)].limits[key]
+            let_in = next(each.let_in for each in admission.limits if each.limit is limit)
+            step = step_of(limit, rule, undoing.world.program, then)
+            tally.leave(ref, undoing.deed.day, rounded(let_in, step, nodes.RoundMode.UP) if step else let_in)
+    return max(gift.share, share)
+
+
+def _less(rule: nodes.Rule, came: Fraction, left: Fraction) -> Fraction:
+    """The share that is missing of what a rule came to, its minimum held against both."""
     least = rule.minimum or ZERO
-    now = comes_to(rule, then)
-    return 1 - min((max(now, least) if now else ZERO) / max(came, least), Fraction(1))
+    return 1 - min((max(left, least) if left else ZERO) / max(came, least), Fraction(1))
 
 
-def _taken(undoing: _Undoing, rule: nodes.Rule, gift: Gift, gifts: list[Gift], share: Fraction) -> Fraction:
+def _taken(undoing: _Undoing, gift: Gift, gifts: list[Gift], undo: _Share) -> Fraction:
     """How much of a gift is taken back now."""
     step, left = undoing.world.program.units[gift.unit].step, gift.quantity - gift.taken
     match undoing.reversal.clawback:
         case nodes.Clawback.EXACTLY | nodes.Clawback.OLDEST:
-            wanted = rounded(gift.quantity * share, step, nodes.RoundMode.DOWN) - gift.taken
+            wanted = rounded(gift.quantity * undo.now, step, nodes.RoundMode.DOWN) - gift.taken
         case nodes.Clawback.PROPORTION:
             assert undoing.reversal.rounding is not None
-            wanted = rounded(gift.quantity * (share - gift.share), step, undoing.reversal.rounding)
+            wanted = rounded(gift.quantity * (undo.now - undo.before), step, undoing.reversal.rounding)
         case nodes.Clawback.RECOMPUTED:
-            wanted = left - _recomputed(undoing, rule, gift, gifts, share, step)
+            wanted = left - _part(gift, gifts, undo.kept, step)
         case _:
             assert_never(undoing.reversal.clawback)
     return min(max(wanted, ZERO), left)
 
 
-def _recomputed(
-    undoing: _Undoing, rule: nodes.Rule, gift: Gift, gifts: list[Gift], share: Fraction, step: Fraction
-) -> Fraction:
-    """What a gift would have been for what remains; of several, all but the first are rounded down."""
-    if undoing.deed.undone:
-        return ZERO
+def _part(gift: Gift, gifts: list[Gift], kept: Fraction, step: Fraction) -> Fraction:
+    """What a gift would have been; of several, all but the first are rounded down."""
     total = sum((each.quantity for each in gifts), ZERO)
-    if rule.accumulate is not None:
-        return rounded(gift.quantity * (1 - share), step, nodes.RoundMode.DOWN)
-    new = again(rule, undoing.then, gift.rooms)
-    others = {each.award: rounded(new * each.quantity / total, step, nodes.RoundMode.DOWN) for each in gifts[1:]}
-    return others.get(gift.award, new - sum(others.values(), ZERO))
+    others = {each.award: rounded(kept * each.quantity / total, step, nodes.RoundMode.DOWN) for each in gifts[1:]}
+    return others.get(gift.award, kept - sum(others.values(), ZERO))
+
+
+def _again(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift], share: Fraction) -> Verdict:
+    """What a rule would have given for what remains, before its group."""
+    if rule.accumulate is None:
+        return again(rule, undoing.then, gifts[0].rooms)
+    return Verdict(rule, quantity=gifts[0].stood * (1 - share))
+
+
+def _recomputed(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift], share: Fraction) -> Fraction:
+    """What a rule without a group would have given for what remains, where that is asked for."""
+    if undoing.deed.undone or undoing.reversal.clawback is not nodes.Clawback.RECOMPUTED:
+        return ZERO
+    if rule.accumulate is None:
+        return again(rule, undoing.then, gifts[0].rooms).quantity
+    step = undoing.world.program.units[rule.unit].step
+    return rounded(sum((gift.quantity for gift in gifts), ZERO) * (1 - share), step, nodes.RoundMode.DOWN)
 
 
 def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
@@ -247,7 +259,8 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
         else:
             tally.reduce(ref, deed.day, quantity)
     for whose, key in gift.limits:
-        world.subjects[world.who(whose)].limits[key].reduce(ref, deed.day, quantity)
+        if limit_under(world.program, key).of is None:
+            world.subjects[world.who(whose)].limits[key].reduce(ref, deed.day, quantity)
     return _back(event, gift, holder.id, quantity, at.at)
 
 
@@ -277,7 +290,8 @@ def _total(
     base = gift.came * (share - gift.share)
     subject.bases[rule.name].reduce((deed.event.type, deed.event.id), deed.day, base)
     was, now = apply(rate, before), apply(rate, before - base)
-    if rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.EVENT:
+    rounded_together = rule.rounding is None and rule.name in undoing.world.groups.of
+    if rounded_together or (rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.EVENT):
         back = sum((each.exact for each in gifts), ZERO) * (share - gift.share)
     else:
         step, back = undoing.world.program.units[rule.unit].step, taken
@@ -292,7 +306,7 @@ def _restore(undoing: _Undoing) -> None:
     world, deed, event, part = undoing.world, undoing.deed, undoing.event, undoing.reversal.part
     at = undoing.scene.event
     assert at is not None
-    share = Fraction(1) if deed.undone or part is None else 1 - _share(world.program, deed, part)
+    share = Fraction(1) if deed.undone or part is None else 1 - share_left(world.program, deed, part)
     pot = Pot(deed.spent_to)
     for gift in deed.gifts:
         if gift.rule not in world.program.rules and pot is not Pot.TRANSFERRED:

@@ -1,12 +1,12 @@
 """One rule at one event, always in this order, whatever order it was typed in:
 
-`on`, `when`, `during`, `each` line, `accumulate`, `give`, `minimum`, `round`, `limit`.
-What is shared, given to others or held is the posting's, not the rule's.
+`on`, `when`, `during`, `replaces`, `each` line, limits of facts, `accumulate`, `give`,
+`minimum`, `round`, `limit`. What its group makes of it is the group's; what is shared, given to others or held is the posting's, not the rule's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +16,8 @@ from guerdon.history.event import Facts
 from guerdon.program import nodes
 from guerdon.reference.evaluate import Scene, Step, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
-from guerdon.reference.state import Subject, Tally
+from guerdon.reference.room import Admission, Admitted, fits, ref, room, tally_of
+from guerdon.reference.state import Tally
 from guerdon.reference.tables import apply
 
 
@@ -41,13 +42,13 @@ class Absent:
 class Verdict:
     """What came of a rule at an event, and how.
 
-    Shape: `failed` names the guard that did not hold (then nothing else is set);
-    `steps` are the evaluations, where they were asked for.
+    Shape: `failed` names the guard that did not hold, or the rule that replaces this one
+    (then nothing else is set); `steps` are the evaluations, where they were asked for.
     INVARIANT: quantity + dropped + cut == exact.
     """
 
     rule: nodes.Rule
-    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None = None
+    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | nodes.Rule | None = None
     exact: Fraction = ZERO
     quantity: Fraction = ZERO
     dropped: Fraction = ZERO
@@ -56,18 +57,52 @@ class Verdict:
     parts: list[tuple[Facts, Fraction]] = field(default_factory=list)  # lines and what each came to
     totals: tuple[Fraction, Fraction] | None = None  # of `accumulate`: before, and with this event
     came: Fraction = ZERO  # what it came to, or (`accumulate`) added to its total, before all else
+    admitted: list[Admitted] = field(default_factory=list)  # by limits of facts
     uses: list[tuple[str, tuple[object, ...]]] = field(
         default_factory=list
     )  # tallies of limits: whose, under which key
+    used: list[Tally] = field(default_factory=list)  # those that count what is given
     steps: list[Step] = field(default_factory=list)
+    sheet: Sheet | None = None  # of its group
+    stood: Fraction = ZERO  # what it gave before its group
+    added: Fraction = ZERO  # by the minimum of its group
+    off: Fraction = ZERO  # what rounding in its group took off, part of `dropped`
+    lost: Fraction = ZERO  # in its group: not taken, or cut off there
 
     @property
     def cut(self) -> Fraction:
-        return summed(each.cut for each in self.cuts)
+        return summed(each.cut for each in self.cuts) + self.lost
+
+    @property
+    def rooms(self) -> tuple[Fraction | int, ...]:
+        """What its limits left room for, in their order, then those of its group."""
+        of_group = [each.room for each in self.sheet.cuts] if self.sheet is not None else []
+        return *(each.room for each in self.admitted), *(each.room for each in self.cuts), *of_group
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a group made of what its rules gave at an event, `verdicts` in its order.
+
+    Shape: `taken`: the rule whose award alone stands, where one is chosen; `total`: after
+    `take`; `raised` by the minimum, `rounded` by rounding; `cuts` of its limits.
+    """
+
+    group: nodes.Group
+    verdicts: list[Verdict]
+    taken: Verdict | None = None
+    total: Fraction = ZERO
+    raised: Fraction = ZERO
+    rounded: Fraction = ZERO
+    cuts: list[Cut] = field(default_factory=list)
+
+    @property
+    def quantity(self) -> Fraction:
+        return summed(each.quantity for each in self.verdicts)
 
 
 def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
-    """What a rule gives at the scene's event. Changes nothing but the rule's own counters.
+    """What a rule gives at the scene's event, before its group. Changes nothing but the rule's own totals.
 
     Source: language reference, One rule.
     """
@@ -77,10 +112,22 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
         scene.trace, verdict.steps = root, root.steps
     verdict.failed = _failed(rule, scene)
     if verdict.failed is None:
-        _give(rule, scene, verdict)
+        for name in rule.replaces:
+            scene.replaced.setdefault(name, rule)
+        verdict.failed = scene.replaced.get(rule.name)
+    if verdict.failed is None:
+        admission = _admission(rule, scene, verdict)
+        _give(rule, scene, verdict, admission)
         _limit(rule, scene, verdict)
     scene.trace = above
     return verdict
+
+
+def count(verdict: Verdict, scene: Scene) -> None:
+    """Counts what a rule gives in the end, after its group, in its limits."""
+    if verdict.quantity:
+        for tally in verdict.used:
+            tally.add(scene.day, verdict.quantity, ref(scene))
 
 
 def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
@@ -111,24 +158,26 @@ def guarded(rule: nodes.Rule, scene: Scene) -> bool:
     return all(evaluate(condition, scene) for condition in rule.when)
 
 
-def comes_to(rule: nodes.Rule, scene: Scene) -> Fraction:
+def comes_to(rule: nodes.Rule, scene: Scene, admission: Admission) -> Fraction:
     """What a rule comes to (`accumulate`: what it adds to its total), before rounding and limits."""
     give = rule.give
     if rule.accumulate is not None:
         assert isinstance(give, nodes.Apply)
-        return summed(max(evaluate(give.base, scene), ZERO) for _ in _lines(rule, scene))
-    return max(summed(evaluate(give, scene) for _ in _lines(rule, scene)), ZERO)
+        return summed(max(evaluate(give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
+    return max(summed(evaluate(give, scene) for _ in _lines(rule, scene, admission)), ZERO)
 
 
-def again(rule: nodes.Rule, scene: Scene, rooms: tuple[Fraction | int, ...]) -> Fraction:
-    """What a rule would have given, with the room that its limits left then."""
+def again(rule: nodes.Rule, scene: Scene, rooms: tuple[Fraction | int, ...]) -> Verdict:
+    """What a rule would have given before its group, with the room that its limits left then."""
     verdict = Verdict(rule)
     if not guarded(rule, scene):
-        return ZERO
-    _give(rule, scene, verdict)
-    for limit, room in zip(rule.limits, rooms, strict=True):
-        _fit(limit, room, verdict)
-    return verdict.quantity
+        return verdict
+    admission = admitting(rule, rooms)
+    _give(rule, scene, verdict, admission)
+    for limit, left in zip(rule.limits, rooms, strict=False):
+        if limit.of is None:
+            _fit(limit, left, verdict)
+    return verdict
 
 
 def _holds(stretch: nodes.Stretch, scene: Scene, local: datetime) -> bool:
@@ -145,25 +194,51 @@ def _holds(stretch: nodes.Stretch, scene: Scene, local: datetime) -> bool:
             assert_never(stretch)
 
 
-def _lines(rule: nodes.Rule, scene: Scene) -> Iterator[Facts | None]:
-    """The lines that a rule looks at, one after the other in the scene; without `each`, the event as a whole."""
+def _lines(rule: nodes.Rule, scene: Scene, admission: Admission) -> Iterator[Facts | None]:
+    """The lines that a rule looks at, one after the other in the scene; without `each`, the event as a whole.
+
+    Shape: in the scene, facts are as far as limits let them count; what is yielded is whole.
+    """
     if rule.each is None:
+        whole, scene.facts = scene.facts, admission.of(scene.facts)
         yield None
+        scene.facts = whole
         return
     for line in scene.facts[rule.each.lines] or ():
         scene.line = line
         if rule.each.where is None or evaluate(rule.each.where, scene):
+            scene.line = admission.of(line)
             yield line
     scene.line = None
 
 
-def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
+def _admission(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> Admission:
+    """What limits of facts leave room for at the event; what is let in is counted in their tallies."""
+    found, tallies = [], []
+    for index, limit in enumerate(rule.limits):
+        if limit.of is not None:
+            tally, subject, key = tally_of(rule.name, index, limit, scene)
+            found.append(Admitted(limit, room(limit, tally, scene, subject)))
+            tallies.append((found[-1], tally))
+            if not limit.per_event and not limit.kept:
+                verdict.uses.append((subject.id, key))
+    verdict.admitted = found
+    return Admission(found, tallies)
+
+
+def admitting(rule: nodes.Rule, rooms: Sequence[Fraction | int]) -> Admission:
+    """The same, with the room that there was then; nothing is counted."""
+    limits = zip(rule.limits, rooms, strict=False)
+    return Admission([Admitted(limit, Fraction(room)) for limit, room in limits if limit.of is not None])
+
+
+def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict, admission: Admission) -> None:
     """`give`, `accumulate`, `minimum` and `round`: the exact value and what rounding made of it."""
     if rule.accumulate is not None:
-        _accumulate(rule, rule.accumulate, scene, verdict)
+        _accumulate(rule, rule.accumulate, scene, verdict, admission)
     else:
         parts = []
-        for line in _lines(rule, scene):
+        for line in _lines(rule, scene, admission):
             parts.append(evaluate(rule.give, scene))
             if line is not None:
                 verdict.parts.append((line, parts[-1]))
@@ -180,26 +255,27 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
         verdict.quantity = _rounded(verdict.quantity, rule, scene)
     verdict.quantity = max(verdict.quantity, ZERO)  # lines rounded one by one may come to less than nothing
     verdict.dropped = verdict.exact - verdict.quantity
+    admission.count(scene)
 
 
 def _rounded(value: Fraction, rule: nodes.Rule, scene: Scene) -> Fraction:
-    """The value in whole steps of the rule's unit; unchanged where nothing is left to round."""
-    step = scene.program.units[rule.unit].step
+    """The value in whole steps of the rule's unit; unchanged where nothing is left to round, or its group rounds."""
     if rule.rounding is None:
-        assert (value / step).denominator == 1, "the checker proved that nothing is left to round"
         return value
-    return rounded(value, step, rule.rounding.mode)
+    return rounded(value, scene.program.units[rule.unit].step, rule.rounding.mode)
 
 
-def _accumulate(rule: nodes.Rule, accumulate: nodes.Accumulate, scene: Scene, verdict: Verdict) -> None:
+def _accumulate(
+    rule: nodes.Rule, accumulate: nodes.Accumulate, scene: Scene, verdict: Verdict, admission: Admission
+) -> None:
     """F(total so far) - F(total before), exact and rounded, with the same F on both sides."""
     assert isinstance(rule.give, nodes.Apply)
-    base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene))
+    base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
     rate = evaluate(rule.give.rate, scene)
     subject = scene.owner(accumulate.account)
     bounds = scene.bounds(total_window(accumulate), subject)
     before = subject.bases[rule.name].total(bounds)
-    subject.bases[rule.name].add(scene.day, base, _ref(scene))
+    subject.bases[rule.name].add(scene.day, base, ref(scene))
     was, now = apply(rate, before), apply(rate, before + base)
     verdict.totals, verdict.came = (before, before + base), base
     owed = subject.owed[rule.name].total(bounds) if rule.name in subject.owed else ZERO
@@ -216,44 +292,20 @@ def total_window(accumulate: nodes.Accumulate) -> nodes.Window:
     return nodes.Calendar(accumulate.period) if accumulate.period else nodes.Ever()
 
 
-def _ref(scene: Scene) -> tuple[str, str] | None:
-    """The event's name, where it can be undone."""
-    assert scene.event is not None
-    return (scene.event.type, scene.event.id) if scene.reads is not None else None
-
-
 def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
     """`limit`: each cuts what does not fit, and all count what is given in the end."""
-    used: list[Tally] = []
     for index, limit in enumerate(rule.limits):
-        key = (rule.name, index, *(scene.facts[name] for name in limit.fields))
-        subject = scene.owner(limit.account)
-        tally = Tally() if limit.per_event else subject.limits[key]
-        _fit(limit, _room(limit, tally, scene, subject), verdict)
-        used.append(tally)
+        if limit.of is not None:
+            continue
+        tally, subject, key = tally_of(rule.name, index, limit, scene)
+        _fit(limit, room(limit, tally, scene, subject), verdict)
+        verdict.used.append(tally)
         if not limit.per_event and not limit.kept:
             verdict.uses.append((subject.id, key))
-    if verdict.quantity:
-        for tally in used:
-            tally.add(scene.day, verdict.quantity, _ref(scene))
 
 
-def _room(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Fraction | int:
-    """How many times, or how much, a limit leaves room for."""
-    bounds = scene.bounds(limit.window, subject)
-    if limit.times is not None:
-        return max(limit.times - used.count(bounds), 0)
-    assert limit.most is not None
-    most: Fraction = evaluate(limit.most, scene)
-    return max(most - used.total(bounds), ZERO)
-
-
-def _fit(limit: nodes.Limit, room: Fraction | int, verdict: Verdict) -> None:
+def _fit(limit: nodes.Limit, left: Fraction | int, verdict: Verdict) -> None:
     """Takes off what a limit leaves no room for; partly, unless it says `or nothing`."""
-    if limit.times is not None:
-        left = verdict.quantity if room else ZERO
-    else:
-        most = Fraction(room)
-        left = verdict.quantity if verdict.quantity <= most else ZERO if limit.or_nothing else most
-    verdict.cuts.append(Cut(limit, room, verdict.quantity - left))
-    verdict.quantity = left
+    fit = fits(limit, left, verdict.quantity)
+    verdict.cuts.append(Cut(limit, left, verdict.quantity - fit))
+    verdict.quantity = fit

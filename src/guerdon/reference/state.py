@@ -86,6 +86,11 @@ class Tally:
             elif taken:
                 self.replace(place, self.values[place] - taken)
 
+    def leave(self, ref: Any, day: date, most: Fraction) -> None:
+        """Leaves no more than so much of an event's values."""
+        held = sum((self.values[place] for place in self.of(ref, day)), ZERO)
+        self.reduce(ref, day, max(held - most, ZERO))
+
     def places(self, bounds: tuple[date, date]) -> tuple[int, int]:
         """Where the values from the first day to before the second begin and end."""
         return bisect_left(self.days, bounds[0]), bisect_left(self.days, bounds[1])
@@ -231,7 +236,8 @@ class Gift:
 
     Shape: `rooms`: what its limits left room for; `limits`: whose tallies they keep, under
     which keys. `came`: what it came to (or added to a running total) before rounding and
-    limits. `share` of it is undone, `taken` back; `excused`: what expired before.
+    limits. `share` of it is undone, `taken` back; `excused`: what expired before. `stood`: what
+    the rule gave before its group.
     """
 
     award: str
@@ -247,6 +253,7 @@ class Gift:
     share: Fraction = ZERO
     taken: Fraction = ZERO
     excused: Fraction = ZERO
+    stood: Fraction = ZERO
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from guerdon.ledger.entries import Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.evaluate import Scene, Step
+from guerdon.reference.groups import Groups
 from guerdon.reference.state import Held, Subject
 
 
@@ -62,6 +63,10 @@ class World:
     trace: Step | None = None
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
+    groups: Groups = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.groups = Groups(self.program)
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""

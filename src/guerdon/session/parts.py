@@ -232,11 +232,12 @@ def plain_gift(gift: Gift) -> list[Any]:
         plain_number(gift.share),
         plain_number(gift.taken),
         plain_number(gift.excused),
+        plain_number(gift.stood),
     ]
 
 
 def as_gift(values: list[Any]) -> Gift:
-    award, rule, holder, unit, quantity, exact, lot, rooms, limits, came, share, taken, excused = values
+    award, rule, holder, unit, quantity, exact, lot, rooms, limits, came, share, taken, excused, stood = values
     return Gift(
         award,
         rule,
@@ -251,6 +252,7 @@ def as_gift(values: list[Any]) -> Gift:
         Fraction(share),
         Fraction(taken),
         Fraction(excused),
+        Fraction(stood),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
+from guerdon.reference.room import limit_under
 from guerdon.reference.rules import total_window
 from guerdon.reference.state import Subject, Tally
 from guerdon.reference.world import World
@@ -35,8 +36,11 @@ class Reads:
             if isinstance(expr, nodes.Measured):
                 self.meters.setdefault(expr.meter, []).append((expr.aggregate, expr.window))
             elif isinstance(expr, nodes.Earned):
-                by, name = (self.rules, expr.rule) if expr.rule is not None else (self.units, expr.unit)
-                by.setdefault(name, []).append((nodes.Aggregate.SUM, expr.window))
+                read = nodes.Aggregate.SUM, expr.window
+                if expr.rule is None:
+                    self.units.setdefault(expr.unit, []).append(read)
+                for name in program.rules_of(expr.rule) if expr.rule is not None else ():
+                    self.rules.setdefault(name, []).append(read)
 
         self.undoable: dict[str, list[nodes.Duration | None]] = {}
         for record in program.events.values():
@@ -73,9 +77,7 @@ def prune(world: World, subject: Subject, reads: Reads) -> None:
     for rule, tally in subject.earned_by.items():
         pruning.forget(tally, reads.rules.get(rule, ()))
     for key, tally in subject.limits.items():
-        rule_name, place = key[0], key[1]
-        assert isinstance(rule_name, str) and isinstance(place, int)
-        pruning.forget(tally, [(nodes.Aggregate.SUM, world.program.rules[rule_name].limits[place].window)])
+        pruning.forget(tally, [(nodes.Aggregate.SUM, limit_under(world.program, key).window)])
     for rule, tally in [*subject.bases.items(), *subject.owed.items()]:
         accumulate = world.program.rules[rule].accumulate
         assert accumulate is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 
 from guerdon.check.wording import plain
 from guerdon.history.event import Event, Facts
@@ -11,11 +12,12 @@ from guerdon.ledger.entries import Holding
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Step
-from guerdon.reference.rules import Absent, Verdict
+from guerdon.reference.rules import Absent, Sheet, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
 from guerdon.reference.tables import Scale
-from guerdon.study import undone, words
+from guerdon.study import grouped, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
+from guerdon.study.funding import Funded, funding
 from guerdon.study.happened import Told
 from guerdon.study.related import Circle, related
 from guerdon.study.timeline import timeline
@@ -109,6 +111,7 @@ class _Writer:
         self.accounts: dict[tuple[str, str], EventAccount] = {}
         self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
         self.standing: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.sheets: dict[str, Sheet] = {}  # of groups whose rules are not all noted yet
 
     def is_asked(self, event: Event) -> bool:
         """Whether an event is to be explained; of an account, that of any of its members."""
@@ -122,10 +125,10 @@ class _Writer:
             if not self.is_asked(event):
                 yield event
                 continue
-            was = undone.before(self._deeds(event))
+            was = undone.before(self._deeds(event), self.engine.program)
             self.standing[event.type, event.id] = _standing(self.engine, event.member)
             yield event
-            self.stood[event.type, event.id] = was, undone.before(self._deeds(event))
+            self.stood[event.type, event.id] = was, undone.before(self._deeds(event), self.engine.program)
 
     def _deeds(self, event: Event) -> Mapping[Ref, Deed]:
         subject = self.engine.members.get(event.member)
@@ -138,6 +141,11 @@ class _Writer:
             self.accounts[key] = self._event(event, facts, _standing(self.engine, event.member))
         if self.rule in (None, verdict.rule.name):
             self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
+        if verdict.sheet is not None:
+            self.sheets[verdict.sheet.group.name] = verdict.sheet
+        group = self.engine.world.groups.behind.get(verdict.rule.name)
+        if group is not None and self.rule in (None, group.name, *group.of) and group.name in self.sheets:
+            self.accounts[key].rules.append(grouped.account(self.sheets.pop(group.name)))
 
     def _event(self, event: Event, facts: Facts, before: tuple[str, ...]) -> EventAccount:
         record = self.engine.program.events[event.type]
@@ -159,8 +167,29 @@ class _Writer:
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
         was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
-        backs = undone.accounts(self.engine, told, event, now, was)
+        backs = list(undone.accounts(self.engine, told, event, now, was))
+        paid = [each for each in self._paid if each.award.event == event.id]
+        for rules, back in ((found.rules, False), (backs, True)):
+            for each in rules:
+                mine = [part for part in paid if part.award.rule == each.rule and (part.award.of is not None) == back]
+                each.reasons += _funded(self.engine.program, each.rule, mine)
         found.rules[:0] = [each for each in backs if self.rule in (None, each.rule)]
+
+    @cached_property
+    def _paid(self) -> list[Funded]:
+        return list(funding(self.engine.posted.ledger.awards, self.engine.program))
+
+
+def _funded(program: nodes.Program, rule: str, paid: list[Funded]) -> Iterator[Reason]:
+    """Who pays for what a rule gave or took back."""
+    sums: dict[str, Fraction] = {}
+    for each in paid:
+        sums[each.partner] = sums.get(each.partner, Fraction(0)) + each.quantity
+    if sums:
+        of = program.rules[rule]
+        parts = ", ".join(f"{name} {plain(size)}" for name, size in of.funded)
+        result = ", ".join(f"{name} {words.quantity(much, of.unit)}" for name, much in sums.items())
+        yield Reason("funded", parts, result=result)
 
 
 def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> RuleAccount:
@@ -183,10 +212,13 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         local = words.local(engine.calendar.local(event.at))
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
         found.reasons.append(Reason("during", spans, result=f"it happened on {local}"))
+    elif isinstance(verdict.failed, nodes.Rule):
+        found.reasons.append(Reason("replaced", f'by "{verdict.failed.name}"', result="gives nothing here"))
     if verdict.failed is None:
         found.reasons += _giving(verdict, steps)
         found.reasons += _rounding(verdict)
         found.reasons += _limits(verdict)
+        found.reasons += grouped.reasons(verdict)
     return found
 
 
@@ -211,11 +243,12 @@ def _short(step: Step) -> str:
 def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
     """`each`, `accumulate` and `give`, with what was read."""
     rule = verdict.rule
-    came_to = f"comes to {words.quantity(verdict.exact, rule.unit)}"
+    came_to = f"comes to {words.quantity(verdict.exact - verdict.added, rule.unit)}"
     shown = [step for step in verdict.steps if not any(step.expr is guard for guard in rule.when)]
     if rule.each is not None:
         yield Reason("each", words.clause(rule.each), tuple(_parts(verdict)), f"{len(verdict.parts)} lines")
         shown = []
+    yield from _admitted(verdict)
     readings = tuple(dict.fromkeys(reading for step in shown for reading in _readings(step)))
     if verdict.totals is not None and rule.accumulate is not None and isinstance(rule.give, nodes.Apply):
         assert isinstance(rule.give.base.type, types.Quantity | types.Number)
@@ -240,10 +273,19 @@ def _parts(verdict: Verdict) -> Iterator[Reading]:
 def _rounding(verdict: Verdict) -> Iterator[Reason]:
     rule = verdict.rule
     if rule.rounding is not None:
-        kept = words.quantity(verdict.exact - verdict.dropped, rule.unit)
-        dropped = words.quantity(abs(verdict.dropped), rule.unit)
-        what = f", {dropped} {'dropped' if verdict.dropped > 0 else 'added'}" if verdict.dropped else ""
+        off = verdict.dropped - verdict.off  # the rest is its group's
+        kept = words.quantity(verdict.exact - verdict.added - off, rule.unit)
+        what = f", {words.quantity(abs(off), rule.unit)} {'dropped' if off > 0 else 'added'}" if off else ""
         yield Reason("round", words.clause(rule.rounding), result=f"to {kept}{what}")
+
+
+def _admitted(verdict: Verdict) -> Iterator[Reason]:
+    """What limits of facts let count."""
+    for each in verdict.admitted:
+        assert each.limit.most is not None
+        there, let_in, room = (words.value(of, each.limit.most.type) for of in (each.there, each.let_in, each.room))
+        readings = (Reading("room left", room), Reading(each.limit.of or "", there))
+        yield Reason("limit", words.clause(each.limit), readings, f"{let_in} of it counts")
 
 
 def _limits(verdict: Verdict) -> Iterator[Reason]:

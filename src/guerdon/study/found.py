@@ -39,24 +39,25 @@ class Found:
     # ------------------------------------------------------------ the latest event
 
     def _awarded(self, step: Expectation) -> str:
-        """What the latest event gave less what it took, of this unit: by one rule or in all, to one or to all."""
+        """What the latest event gave less what it took, of this unit: by one rule, a group or in all, to one or to all."""
         assert step.unit is not None
         whose = None if step.member is None else self._owner_id(step.member, self.engine.program.units[step.unit])
         posted = self._posted if self.engine.program.units[step.unit].spendable else self._counted
-        return words.quantity(posted(step.unit, step.rule, whose), step.unit)
+        rules = None if step.rule is None else self.engine.program.rules_of(step.rule)
+        return words.quantity(posted(step.unit, rules, whose), step.unit)
 
-    def _posted(self, unit: str, reason: str | None, whose: str | None) -> Fraction:
+    def _posted(self, unit: str, rules: tuple[str, ...] | None, whose: str | None) -> Fraction:
         """What went into somebody's own pots less what left them."""
         assert self.last is not None
         total = ZERO
         for each in self.ledger.postings:
             if each.event != self.last.id or each.unit != unit or whose not in (None, each.holder):
                 continue
-            if reason in (None, each.reason):
+            if rules is None or each.reason in rules:
                 total += ((each.target in OWN) - (each.source in OWN)) * each.quantity
         return total
 
-    def _counted(self, unit: str, rule: str | None, whose: str | None) -> Fraction:
+    def _counted(self, unit: str, rules: tuple[str, ...] | None, whose: str | None) -> Fraction:
         """What was awarded of a unit that is only counted, which is posted nowhere."""
         assert self.last is not None
         return sum(
@@ -65,7 +66,7 @@ class Found:
                 for award in self.ledger.awards
                 if award.event == self.last.id
                 and award.unit == unit
-                and rule in (None, award.rule)
+                and (rules is None or award.rule in rules)
                 and whose in (None, award.member)
             ),
             ZERO,

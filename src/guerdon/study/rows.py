@@ -11,6 +11,7 @@ from functools import cache
 from guerdon.ledger.entries import Holding
 from guerdon.program.printed import fingerprint
 from guerdon.reference.posted import Posted
+from guerdon.study.funding import funding
 from guerdon.study.lots import lots
 from guerdon.study.schema import WHOLE_DIGITS
 
@@ -25,7 +26,7 @@ class TooLarge(Exception):
 def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
-    Shape: awards, postings and refusals in the order in which they were posted; lots in
+    Shape: awards, postings, funding and refusals in the order in which they were posted; lots in
     that of their first posting; balances by member and unit; tiers by member, ladder and
     time; rejected rows as they were set aside.
     """
@@ -98,6 +99,11 @@ def _postings(posted: Posted) -> Iterator[Row]:
         )
 
 
+def _funding(posted: Posted) -> Iterator[Row]:
+    for each in funding(posted.ledger.awards, posted.program):
+        yield each.award.id, each.partner, each.award.unit, each.quantity
+
+
 def _tiers(posted: Posted) -> Iterator[Row]:
     held = posted.ledger.standings(posted.until)
     for each in sorted(held, key=lambda standing: (standing.member, standing.ladder, standing.since)):
@@ -127,6 +133,7 @@ _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "balances": _balances,
     "lots": _lots,
     "postings": _postings,
+    "funding": _funding,
     "tiers": _tiers,
     "refused": _refused,
     "rejected": _rejected,

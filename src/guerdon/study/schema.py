@@ -41,7 +41,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ),
         Column("exact", Kind.EXACT, "what the rule came to, before rounding and limits: quantity + dropped + cut"),
         Column("dropped", Kind.EXACT, "what rounding took off; negative where it added"),
-        Column("cut", Kind.QUANTITY, "what limits cut off"),
+        Column("cut", Kind.QUANTITY, "what limits cut off, and what a group did not take"),
         Column("at", Kind.INSTANT, "when the event happened"),
         Column(
             "spendable_from",
@@ -90,6 +90,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("at", Kind.INSTANT, "when"),
         Column("event", Kind.TEXT, "the id of the event; missing where a day began", optional=True),
         Column("reason", Kind.TEXT, "the rule, or what happened"),
+    ),
+    "funding": (
+        Column("award", Kind.TEXT, "the award that is paid for: an id of the table `awards`"),
+        Column("partner", Kind.TEXT, "who pays, as the rule says behind `funded`"),
+        Column("unit", Kind.TEXT, "of what"),
+        Column("quantity", Kind.QUANTITY, "how much is paid; negative where it was taken back"),
     ),
     "tiers": (
         Column("member", Kind.TEXT, "who held it"),

@@ -73,6 +73,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     if went is not None:
         to.print()
         to.print(went)
+    if summary.funding:
+        to.print()
+        to.print(_funding(summary))
     for ladder in dict.fromkeys(line.ladder for line in summary.tiers):
         to.print()
         to.print(_ladder(ladder, [line for line in summary.tiers if line.ladder == ladder]))
@@ -100,6 +103,18 @@ def _rules(summary: Summary) -> Table:
         rows.append({"Rule": "in all", ">Cost": cost[0], ">Of sales": cost[1]})
     columns = ("Rule", ">Awards", ">Given", ">Taken back", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
     return _where_any("Awards", columns, rows, {">Taken back"})
+
+
+def _funding(summary: Summary) -> Table:
+    rows = [
+        (
+            line.partner,
+            f"{_number(line.quantity)} {line.unit}",
+            words.money(line.worth, summary.currency) if line.worth is not None else "-",
+        )
+        for line in summary.funding
+    ]
+    return table("Who pays", ("Payer", ">Quantity", ">Worth"), rows)
 
 
 def _units(summary: Summary) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from guerdon.program import nodes
 from guerdon.reference.exact import summed
 from guerdon.reference.posted import Posted
 from guerdon.study.flows import Flow, flows
+from guerdon.study.funding import funding
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class UnitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingLine:
+    """What a payer pays of a unit, less what was taken back, and what that is worth."""
+
+    partner: str
+    unit: str
+    quantity: Fraction
+    worth: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
 class TierLine:
     """How many members hold a tier at the end, and what is needed for it."""
 
@@ -69,6 +81,7 @@ class Summary:
     repeated: int
     later: int
     refused: int
+    funding: tuple[FundingLine, ...]
 
 
 def summarise(posted: Posted) -> Summary:
@@ -89,6 +102,7 @@ def summarise(posted: Posted) -> Summary:
         posted.repeated,
         posted.later,
         len(posted.ledger.refusals),
+        tuple(_funding(posted)),
     )
 
 
@@ -114,6 +128,19 @@ def _rule(rule: nodes.Rule, awards: list[Award], program: nodes.Program) -> Rule
         _cost(program, rule, given - taken_back),
         taken_back,
     )
+
+
+def _funding(posted: Posted) -> Iterator[FundingLine]:
+    """By payer in the order of the program, then by unit."""
+    program, paid = posted.program, dict[tuple[str, str], Fraction]()
+    for rule in sorted(program.rules.values(), key=lambda rule: rule.span.start):
+        for partner, _ in rule.funded:
+            paid.setdefault((partner, rule.unit), Fraction(0))
+    for each in funding(posted.ledger.awards, program):
+        paid[each.partner, each.award.unit] += each.quantity
+    for (partner, unit), quantity in paid.items():
+        worth = program.units[unit].worth
+        yield FundingLine(partner, unit, quantity, None if worth is None else quantity * worth)
 
 
 def _cost(program: nodes.Program, rule: nodes.Rule, quantity: Fraction) -> Fraction | None:

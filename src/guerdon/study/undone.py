@@ -11,9 +11,10 @@ from guerdon.check.wording import plain
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Posting, Pot
 from guerdon.program import nodes, types
+from guerdon.reference import regrouped
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE, Deed, Ref
+from guerdon.reference.state import WHOLE, Deed, Gift, Ref
 from guerdon.study import words
 from guerdon.study.account import Reading, Reason, RuleAccount
 from guerdon.study.happened import Told
@@ -28,13 +29,29 @@ class Before:
     shares: dict[str, Fraction] = field(default_factory=dict)
 
 
-def before(deeds: Mapping[Ref, Deed]) -> Before:
+def before(deeds: Mapping[Ref, Deed], program: nodes.Program) -> Before:
     """How things stand now."""
+    shares: dict[str, Fraction] = {}
+    for deed in deeds.values():
+        shares.update(_shares(deed, program))
     return Before(
         {ref: dict(deed.returned) for ref, deed in deeds.items()},
         {ref for ref, deed in deeds.items() if deed.undone},
-        {gift.award: gift.share for deed in deeds.values() for gift in deed.gifts},
+        shares,
     )
+
+
+def _shares(deed: Deed, program: nodes.Program) -> Iterator[tuple[str, Fraction]]:
+    """The share of each award of a deed that is undone, that of a group as the group has it."""
+    gifts: dict[str, list[Gift]] = {}
+    for gift in deed.gifts:
+        gifts.setdefault(gift.rule, []).append(gift)
+    found = {name: each[0].share for name, each in gifts.items()}
+    for group in program.groups.values():
+        mine = {name: gifts[name] for name in group.of if name in gifts}
+        found |= regrouped.shares(group, mine, {name: found[name] for name in mine}, program)
+    for gift in deed.gifts:
+        yield gift.award, found[gift.rule]
 
 
 def events(engine: Engine, was: Before, now: Before, deeds: Mapping[Ref, Deed]) -> Iterator[str]:
@@ -120,6 +137,9 @@ def _account(
     came = "" if now is None else _came(reversal, original, left, now, now - (was or ZERO))
     result = f"{came}takes back {words.quantity(-award.quantity, award.unit)}, {words.quantity(left, award.unit)} stay"
     found.reasons.append(Reason("clawback", _clawback(reversal), tuple(readings), result))
+    for group in program.groups.values():
+        if rule.name in group.of and group.take is nodes.Take.BEST:
+            found.reasons.append(Reason("group", f'"{group.name}"', result="the best of it for what remains stays"))
     found.reasons += _sources(told, event, award)
     return found
 

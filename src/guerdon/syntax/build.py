@@ -64,13 +64,13 @@ class Builder(Transformer[Token, Any]):
                 | "kept"
             ):
                 return tree.Name(" ".join(child.text for child in children), span=span)
-            case "names" | "settings" | "cells" | "values":
+            case "names" | "titles" | "settings" | "cells" | "values":
                 return tuple(children)
             case "period":
                 return tree.Period(_full_name(tuple(child for child in children if child is not None)), span=span)
-            case "path" | "either" | "both" | "during" | "accumulate":
+            case "path" | "either" | "both" | "during" | "accumulate" | "funded":
                 return _NODES[rule](tuple(child for child in children if child is not None), span=span)
-            case "one_of" | "on":
+            case "one_of" | "on" | "replaces" | "of":
                 return _NODES[rule](children[0], span=span)
             case "call":
                 return tree.Call(*children, span=span)
@@ -84,6 +84,8 @@ class Builder(Transformer[Token, Any]):
                 return tree.Among(children[0], children[1], tuple(children[2:]), span=span)
             case "limit":
                 return tree.Limit(children[0], tuple(children[1:-2]), *children[-2:], span=span)
+            case "limit_of":
+                return tree.LimitOf(children[0], children[1], tuple(children[2:-2]), *children[-2:], span=span)
             case "clawback":
                 return tree.Clawback(children[0], children[1] if children[1:] else None, span=span)
             case "line_list":
@@ -103,6 +105,7 @@ class Builder(Transformer[Token, Any]):
                 | "tiers"
                 | "rule"
                 | "earn"
+                | "group"
                 | "test"
             ):
                 return self._declaration(rule, children, span)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
 from guerdon.syntax.rows import *
+from guerdon.syntax.together import *
 from guerdon.syntax.trials import *
 from guerdon.text.node import Node
 
@@ -31,6 +32,7 @@ __all__ = [
     "IsClause",
     "Lasts",
     "Limit",
+    "LimitOf",
     "Minimum",
     "On",
     "OneTier",
@@ -218,11 +220,21 @@ class Minimum(Node):
 
 class Round(Node):
     mode: Name
-    place: Name
+    place: Name | None
 
 
 class Limit(Node):
     most: Quantity | Call | Name
+    per: tuple[Per, ...]
+    or_nothing: Name | None
+    kept: Name | None
+
+
+class LimitOf(Node):
+    """So much of a fact that counts."""
+
+    most: Quantity | Number | Call
+    field: Name
     per: tuple[Per, ...]
     or_nothing: Name | None
     kept: Name | None
@@ -264,7 +276,12 @@ Clause = (
     | Minimum
     | Round
     | Limit
+    | LimitOf
     | Because
+    | Replaces
+    | Funded
+    | Of
+    | Take
     | Given
     | Happens
     | ExpectAward

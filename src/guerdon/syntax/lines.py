@@ -215,9 +215,14 @@ def _rule_parts(
     | tree.Minimum
     | tree.Round
     | tree.Limit
+    | tree.LimitOf
     | tree.Share
     | tree.Hold
-    | tree.Because,
+    | tree.Because
+    | tree.Replaces
+    | tree.Funded
+    | tree.Of
+    | tree.Take,
 ) -> Parts:
     match clause:
         case tree.On(events):
@@ -235,18 +240,34 @@ def _rule_parts(
         case tree.Minimum(quantity):
             return "minimum", value(quantity)
         case tree.Round(mode, place):
-            return "round", f"{mode.text} per {place.text}"
-        case tree.Limit(most, per, or_nothing, kept):
-            ends = (", or nothing" if or_nothing else "") + (", kept on return" if kept else "")
-            return "limit", f"{most.text if isinstance(most, tree.Name) else expression(most)} {_scopes(per)}{ends}"
+            return "round", mode.text + behind("per", place)
+        case tree.Limit(most, per):
+            return (
+                "limit",
+                f"{most.text if isinstance(most, tree.Name) else expression(most)} {_scopes(per)}{_ends(clause)}",
+            )
+        case tree.LimitOf(most, field, per):
+            return "limit", f"{expression(most)} of {field.text} {_scopes(per)}{_ends(clause)}"
         case tree.Share(share, to):
             return "share", expression(share) + behind("to", to)
         case tree.Hold(how):
             return "hold", hold(how)
         case tree.Because(text):
             return "because", value(text)
+        case tree.Replaces(rules):
+            return "replaces", ", ".join(map(value, rules))
+        case tree.Funded(payers):
+            return "funded", ", ".join(f"{each.name.text} {each.parts.text}" for each in payers)
+        case tree.Of(rules):
+            return "of", ", ".join(map(value, rules))
+        case tree.Take(how):
+            return "take", how.text
         case _:
             assert_never(clause)
+
+
+def _ends(limit: tree.Limit | tree.LimitOf) -> str:
+    return (", or nothing" if limit.or_nothing else "") + (", kept on return" if limit.kept else "")
 
 
 def _stretch(stretch: tree.Stretch) -> str:

@@ -188,6 +188,38 @@ _KNOWN = (
         r"(?P<head>limit .+?),? (?:kept|keeps|stays|used up) (?:on|after|at|by|with) (?:the )?returns?\b",
         "{head}, kept on return",
     ),
+    Slip("rule earn group", r"(?:maximum|max|cap|capped at|at most)(?: of)? (?=\d+(?:\.\d+)? \w+ per\b)", "limit "),
+    Slip(
+        "rule earn",
+        r"(?:limit )?(?:the )?(?:first|up to|only) (?P<most>\d+(?:\.\d+)?(?: \w+)?) of (?P<fact>\w+) ",
+        "limit {most} of {fact} ",
+    ),
+    Slip(
+        "rule earn",
+        r"limit (?P<fact>[A-Za-z_]\w*) (?:to|at) (?P<most>\d+(?:\.\d+)?(?: (?!per\b)\w+)?) (?=per\b)",
+        "limit {most} of {fact} ",
+    ),
+    Slip(
+        "rule earn",
+        r"funded (?:by )?.*%",
+        "",
+        "who pays is said in parts: write `funded airline 60, hotel 40`",
+    ),
+    Slip(
+        "rule earn",
+        r"funded (?:by )?(?P<a>\d+(?:\.\d+)?) (?P<x>[A-Za-z_]\w*), (?P<b>\d+(?:\.\d+)?) (?P<y>[A-Za-z_]\w*)$",
+        "funded {x} {a}, {y} {b}",
+    ),
+    Slip("rule earn", r"funded (?:by|from) ", "funded "),
+    # groups
+    Slip(
+        "group",
+        r"take (?:the |only )?(?:best|highest|largest|greatest|max|maximum)(?: (?:one|award|of .*))?$",
+        "take best",
+    ),
+    Slip("group", r"take (?:the |only )?(?:first|top)(?: (?:one|award|that .*|of .*))?$", "take top"),
+    Slip("group", r"take (?:the )?(?:sum|all|every|each)(?: (?:of .*|awards?|one))?$", "take all"),
+    Slip("group", r"take (?:only |exactly |just |at most )?(?:one|a single)(?: (?:of .*|award|only))?$", "take one"),
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
@@ -199,7 +231,7 @@ _KNOWN = (
     ),
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
-DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "test")
+DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "group", "test")
 
 
 @cache

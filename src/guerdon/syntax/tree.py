@@ -13,6 +13,7 @@ from guerdon.syntax.clauses import *
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
 from guerdon.syntax.rows import *
+from guerdon.syntax.together import *
 from guerdon.syntax.trials import *
 from guerdon.text.node import Node as Node
 
@@ -56,7 +57,11 @@ ORDER: dict[str, tuple[type, ...]] = {
     "account": (Members, Owns, Joins, Leaves, SpendsWhen),
     "table": (By, Columns, Bands, RowsFrom, Row, Otherwise),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
-    "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Share, Hold, Because),
+    "rule": (
+        *(On, When, During, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Limit, Share, Hold),
+        *(Funded, Because),
+    ),
+    "group": (Of, Take, Minimum, Round, Limit),
 }
 ORDER["earn"] = ORDER["rule"]
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

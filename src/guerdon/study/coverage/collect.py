@@ -9,7 +9,7 @@ from guerdon.ledger.entries import Pot
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Step
-from guerdon.reference.rules import Verdict
+from guerdon.reference.rules import Sheet, Verdict
 from guerdon.study.coverage.points import FAILED, HELD, Key
 
 _FELL = ("term ended", "no longer met")
@@ -38,7 +38,9 @@ class Collector:
         """Takes in what came of a rule at an event."""
         rule, failed = verdict.rule, verdict.failed
         self._steps(verdict.steps)
-        if failed is None or isinstance(failed, tuple):
+        if isinstance(failed, nodes.Rule):
+            self.taken.add(("replaced", failed.name, rule.name))
+        if failed is None or isinstance(failed, tuple | nodes.Rule):
             for number, line in enumerate(rule.during):
                 self.taken.add(("during", rule.name, number, FAILED if line is failed else HELD))
                 if line is failed:
@@ -47,9 +49,18 @@ class Collector:
             self.taken.add(("gave", rule.name))
         if verdict.raised:
             self.taken.add(("raised", rule.name))
-        for number, cut in enumerate(verdict.cuts):
-            if cut.cut:
-                self.taken.add(("limit", rule.name, number))
+        self.taken |= {("limit", id(each.limit)) for each in verdict.cuts if each.cut}
+        self.taken |= {("limit", id(each.limit)) for each in verdict.admitted if each.there > each.room}
+        if verdict.sheet is not None:
+            self._together(verdict.sheet)
+
+    def _together(self, sheet: Sheet) -> None:
+        """Takes in what a group made of its rules' awards."""
+        self.taken |= {("limit", id(each.limit)) for each in sheet.cuts if each.cut}
+        if sheet.raised:
+            self.taken.add(("raised", sheet.group.name))
+        if sheet.taken is not None:
+            self.taken.add(("taken", sheet.group.name, sheet.taken.rule.name))
 
     def happened(self, engine: Engine, event: Event, refused: bool) -> None:
         """Takes in what came of an event, what was evaluated, and the lots that there are."""

@@ -68,6 +68,8 @@ def _declarations(
         yield "tiers", ladder.name, ladder, [*_tiers(ladder), *conditions.of(ladder)]
     for rule in program.rules.values():
         yield "rule", rule.name, rule, [*_rule(rule), *conditions.of(rule)]
+    for group in program.groups.values():
+        yield "group", group.name, group, [*_group(group), *conditions.of(group)]
 
 
 class _Conditions:
@@ -168,9 +170,25 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
         yield Point(("during", rule.name, number, FAILED), line[0].span, f"nothing happened outside of {said}")
     if rule.minimum is not None:
         yield Point(("raised", rule.name), rule.give.span, "nothing was ever raised to its minimum")
-    for number, limit in enumerate(rule.limits):
-        yield Point(("limit", rule.name, number), limit.span, f"`{words.written(limit)}` never cut anything off")
+    for name in rule.replaces:
+        yield Point(("replaced", rule.name, name), rule.span, f'it never stood in place of "{name}"')
+    yield from _limits(rule.limits)
     for share in rule.shares:
         yield Point(("share", rule.name, share.to), share.span, f"nothing ever went to {share.to}")
     if rule.hold is not None:
         yield Point(("released", rule.name), rule.hold.span, "its hold never ended")
+
+
+def _limits(limits: tuple[nodes.Limit, ...]) -> Iterator[Point]:
+    for limit in limits:
+        done = "left anything out" if limit.of is not None else "cut anything off"
+        yield Point(("limit", id(limit)), limit.span, f"`{words.written(limit)}` never {done}")
+
+
+def _group(group: nodes.Group) -> Iterator[Point]:
+    if group.take in (nodes.Take.BEST, nodes.Take.TOP):
+        for name in group.of:
+            yield Point(("taken", group.name, name), group.span, f'"{name}" was never the one that is taken')
+    if group.minimum is not None:
+        yield Point(("raised", group.name), group.span, "nothing was ever raised to its minimum")
+    yield from _limits(group.limits)

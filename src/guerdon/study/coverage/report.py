@@ -188,7 +188,7 @@ def show(of: Coverage, to: Console) -> None:
 
 
 def _name(part: Part) -> str:
-    return f'{part.kind} "{part.name}"' if part.kind == "rule" else f"{part.kind} {part.name}"
+    return f'{part.kind} "{part.name}"' if part.kind in ("rule", "group") else f"{part.kind} {part.name}"
 
 
 def _share(part: Part, of: Coverage) -> Fraction:

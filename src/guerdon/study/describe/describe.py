@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from guerdon.program import nodes
 from guerdon.study.describe import measures, overview, people, returns
 from guerdon.study.describe.examples import example
+from guerdon.study.describe.groups import group
 from guerdon.study.describe.page import Item, Page, Section
 from guerdon.study.describe.rules import rule
 from guerdon.study.describe.status import ladder
@@ -31,6 +32,7 @@ def describe(program: nodes.Program) -> Page:
         _section(
             "Rules, in the order in which they work", [rule(each, program) for each in program.rules.values()], True
         ),
+        _section("Groups of rules", [group(each, program) for each in program.groups.values()]),
         _section("Tables", [measures.table(each, program) for each in program.tables.values()]),
         _section("Measures", [measures.measures(program)] if program.measures else []),
         _section("Returns", [returns.reversal(each) for each in program.events.values() if each.reverses is not None]),

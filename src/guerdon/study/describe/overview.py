@@ -44,7 +44,8 @@ def _holds(program: nodes.Program) -> Iterator[str]:
     if found & {nodes.Standing, nodes.Earned, nodes.Available}:
         yield "A tier, a balance and what was earned are as they were before the event that is looked at."
     if nodes.Given in found:
-        yield "What a rule gives is what it gives at the same event, after its own rounding and limits."
+        group = ", and before its group" if program.groups else ""
+        yield f"What a rule gives is what it gives at the same event, after its own rounding and limits{group}."
     if nodes.Apply in found:
         yield "A rate or a percentage of an amount below zero is nothing."
     if any(isinstance(getattr(each, "window", None), nodes.Duration) for each in walk(program)):

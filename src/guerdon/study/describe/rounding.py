@@ -32,21 +32,32 @@ def rounding(of: nodes.Rule, program: nodes.Program) -> str:
     """How the rule rounds, and an example; empty where nothing is left to round."""
     if of.rounding is None:
         return ""
-    step = program.units[of.unit].step
-    one = english.amount(step, of.unit)
-    steps, nearest = f"steps of {one}", one
-    if step == 1:
-        steps, nearest = f"whole {plural(readable(of.unit))}", f"whole {readable(of.unit)}"
-    example = next(_worked(of, program, step), "") or next(_plain(of, step))
+    unit = program.units[of.unit]
+    example = next(_worked(of, program, unit.step), "") or plainly(of.rounding.mode, unit, of.minimum)
     carried = ", and what is left over is carried on" if of.rounding.place is RoundPlace.TOTAL else ""
-    return f"{_PLACES[of.rounding.place]} {rounded(of.rounding.mode, steps, nearest)}{carried}; {example}"
+    return f"{_PLACES[of.rounding.place]} {to_steps(of.rounding.mode, unit)}{carried}; {example}"
+
+
+def to_steps(how: nodes.RoundMode, unit: nodes.Unit) -> str:
+    """`rounded down to whole points`."""
+    one = english.amount(unit.step, unit.name)
+    if unit.step == 1:
+        return rounded(how, f"whole {plural(readable(unit.name))}", f"whole {readable(unit.name)}")
+    return rounded(how, f"steps of {one}", one)
+
+
+def plainly(how: nodes.RoundMode, unit: nodes.Unit, least: Fraction | None) -> str:
+    """An amount of the unit itself, above the least that there is, and what rounding makes of it."""
+    sizes = (size * unit.step + (least or 0) for size in _SIZES)
+    outcomes = ((much, _outcome(how, unit.name, much, unit.step)) for much in sizes)
+    return next(f"{english.amount(much, unit.name)} are {said}" for much, said in outcomes if said)
 
 
 def _worked(of: nodes.Rule, program: nodes.Program, step: Fraction) -> Iterator[str]:
     """Amounts to which the rule's own rate is applied, and of which something is rounded off."""
-    if not isinstance(of.give, nodes.Apply) or of.accumulate is not None:
+    if not isinstance(of.give, nodes.Apply) or of.accumulate is not None or of.rounding is None:
         return
-    per_line = of.rounding is not None and of.rounding.place is RoundPlace.LINE
+    per_line = of.rounding.place is RoundPlace.LINE
     if of.each is not None and not per_line:
         return
     base = of.give.base.type
@@ -57,32 +68,20 @@ def _worked(of: nodes.Rule, program: nodes.Program, step: Fraction) -> Iterator[
             if (much / _grid(base.unit, program)).denominator != 1:
                 continue
             exact = apply(rate, much)
-            said = _outcome(of, exact, step)
+            said = _outcome(of.rounding.mode, of.unit, exact, step)
             if said and (of.minimum is None or exact > of.minimum):
                 line, come = ("a line of ", "comes") if per_line else ("", "come")
                 come = "comes" if much == 1 else come
                 yield f"{given}{line}{english.amount(much, base.unit)} {come} to {english.amount(exact, of.unit)}, {said}"
 
 
-def _plain(of: nodes.Rule, step: Fraction) -> Iterator[str]:
-    """Amounts of the unit itself."""
-    for size in _SIZES:
-        much = size * step + (of.minimum or 0)
-        said = _outcome(of, much, step)
-        if said:
-            yield f"{english.amount(much, of.unit)} are {said}"
-
-
-def _outcome(of: nodes.Rule, exact: Fraction, step: Fraction) -> str:
+def _outcome(how: nodes.RoundMode, unit: str, exact: Fraction, step: Fraction) -> str:
     """What rounding makes of an amount; empty where it leaves it as it is, or where it can't be written with decimals."""
-    assert of.rounding is not None
-    given = arithmetic.rounded(exact, step, of.rounding.mode)
+    given = arithmetic.rounded(exact, step, how)
     off = exact - given
     if not off or "/" in english.number(exact):
         return ""
-    return (
-        f"rounded to {english.amount(given, of.unit)} ({english.number(abs(off))} {'dropped' if off > 0 else 'added'})"
-    )
+    return f"rounded to {english.amount(given, unit)} ({english.number(abs(off))} {'dropped' if off > 0 else 'added'})"
 
 
 def _rates(of: nodes.Expr, program: nodes.Program) -> Iterator[tuple[str, RateValue | Fraction]]:

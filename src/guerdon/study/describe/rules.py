@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from guerdon.program import nodes, types
 from guerdon.study.describe import english, times
-from guerdon.study.describe.english import listed, quoted, readable, sentence
+from guerdon.study.describe.english import listed, named, quoted, readable, sentence
 from guerdon.study.describe.page import Item, item, sentences
 from guerdon.study.describe.prose import Prose
 from guerdon.study.describe.returns import reversible, within
@@ -16,15 +16,23 @@ from guerdon.study.describe.rounding import rounding
 
 def rule(of: nodes.Rule, program: nodes.Program) -> Item:
     """A rule in the order in which its clauses work."""
+    says = _prose(of, program)
+    of_facts = tuple(each for each in of.limits if each.of is not None)
+    of_awards = tuple(each for each in of.limits if each.of is None)
+    back = bool(reversible(program) & {*of.on})
     said = [
         *_gives(of, program),
         *_only(of, program),
-        _again(of),
+        *_replaces(of),
+        *limits(of_facts, says, back, _counted(of)),
+        _again(of, program),
         _minimum(of),
         rounding(of, program),
-        *_limits(of, program),
+        *limits(of_awards, says, back),
+        *_grouped(of, program),
         *_shared(of, program),
         _held(of, program),
+        _funded(of),
     ]
     said = [sentence(each) for each in said if each]
     if of.because is not None:
@@ -82,8 +90,37 @@ def _award(give: nodes.Expr, says: Prose) -> str:
             return says.value(give)
 
 
-def _again(of: nodes.Rule) -> str:
+def _replaces(of: nodes.Rule) -> Iterator[str]:
+    if of.replaces:
+        yield f"where this rule works, {listed(map(quoted, of.replaces))} give{'s' * (len(of.replaces) == 1)} nothing"
+
+
+def _counted(of: nodes.Rule) -> str:
+    """Whose facts are limited."""
+    return f" of its {readable(of.each.lines)}" if of.each is not None else ""
+
+
+def _grouped(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
+    """In which group it is, and that the group rounds it."""
+    for group in program.groups.values():
+        if of.name in group.of:
+            rounds = ", and rounded there" if group.rounding is not None and of.rounding is None else ""
+            yield f"what it comes to is settled together with others in {quoted(group.name)}{rounds}"
+
+
+def _funded(of: nodes.Rule) -> str:
+    """Who pays for what is given."""
+    if len(of.funded) == 1:
+        return f"{quoted(readable(of.funded[0][0]))} pays for all that it gives"
+    whole = sum((parts for _, parts in of.funded), Fraction(0))
+    paid = [f"{quoted(readable(name))} pays {english.number(part)}" for name, part in of.funded]
+    return f"of every {english.number(whole)} parts of what it gives, {listed(paid)}" if paid else ""
+
+
+def _again(of: nodes.Rule, program: nodes.Program) -> str:
     """How much that is together, where a share of another rule's award is added to it."""
+    if any(of.name in group.of and group.take is not nodes.Take.ALL for group in program.groups.values()):
+        return ""
     match of.give:
         case nodes.Apply(nodes.Literal(Fraction() as share), nodes.Given(rule, False)) if share > 0:
             again = "the same again, double" if share == 1 else f"{english.number(1 + share)} times as much"
@@ -103,25 +140,33 @@ def _minimum(of: nodes.Rule) -> str:
     return f"what comes to more than nothing, but less than {english.amount(of.minimum, of.unit)}, is raised to that"
 
 
-def _limits(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
-    several = len(of.limits) > 1
-    for number, each in enumerate(of.limits, 1):
-        yield f"{f'{english.ordinal(number)} limit: ' if several else ''}{limit(each, of, program)}"
+def limits(of: tuple[nodes.Limit, ...], says: Prose, back: bool, whose: str = "") -> Iterator[str]:
+    """Limits one after the other, and what a return gives back of them; `back`: whether there are returns at all."""
+    several = len(of) > 1
+    for number, each in enumerate(of, 1):
+        yield f"{f'{english.ordinal(number)} limit: ' if several else ''}{limit(each, says, whose)}"
     for kept in (False, True):
-        which = [number for number, each in enumerate(of.limits, 1) if each.kept is kept and not each.per_event]
-        if which and (kept or reversible(program) & {*of.on}):
+        which = [number for number, each in enumerate(of, 1) if each.kept is kept and not each.per_event]
+        if which and (kept or back):
             these = f"of the {listed(map(english.ordinal, which))} limit" if several else "of it"
-            yield f"a return {'does not give back' if kept else 'gives back'} what the event used up {these}"
+            what = "let in" if of[0].of is not None else "used up"
+            yield f"a return {'does not give back' if kept else 'gives back'} what the event {what} {these}"
 
 
-def limit(of: nodes.Limit, rule: nodes.Rule, program: nodes.Program) -> str:
+def limit(of: nodes.Limit, says: Prose, whose: str = "") -> str:
     """At most how much, per whom, in what time, and what becomes of the rest."""
+    if of.of is not None:
+        assert of.most is not None
+        rest = (
+            "what does not fit whole does not count at all" if of.or_nothing else "what goes beyond that does not count"
+        )
+        return f"at most {says.value(of.most)} of the {named(of.of)}{whose} count {_scope(of)}; {rest}"
     whole = "; what does not fit whole is not given at all" if of.or_nothing else "; what goes beyond that is cut off"
     if of.times is not None:
         most, rest = ("once" if of.times == 1 else f"{of.times} times"), "; beyond that nothing is given"
     else:
         assert of.most is not None
-        most, rest = _prose(rule, program).value(of.most), whole
+        most, rest = says.value(of.most), whole
     return f"at most {most} {_scope(of)}{rest}"
 
 

@@ -7,11 +7,9 @@ G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 mapping, G6 d
 
 from __future__ import annotations
 
-from guerdon.text.codes import data, declared, living, mapping, meaning, reading, using
+from guerdon.text.codes import data, declared, living, mapping, meaning, reading, together, using
 from guerdon.text.codes.code import Code as Code
 
-CODES: dict[str, Code] = {
-    code: says
-    for part in (reading, meaning, declared, living, mapping, data, using)
-    for code, says in part.CODES.items()
-}
+_AREAS = (reading, meaning, declared, living, together, mapping, data, using)
+
+CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))

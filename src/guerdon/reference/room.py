@@ -1,0 +1,112 @@
+"""The room that limits leave, and what those of facts let in.
+
+Source: language reference, Limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from guerdon.history.event import Facts
+from guerdon.program import nodes, types
+from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.exact import ZERO
+from guerdon.reference.state import Subject, Tally
+
+Key = tuple[object, ...]
+
+
+def ref(scene: Scene) -> tuple[str, str] | None:
+    """The event's name, where it can be undone."""
+    assert scene.event is not None
+    return (scene.event.type, scene.event.id) if scene.reads is not None else None
+
+
+def tally_of(name: str, index: int, limit: nodes.Limit, scene: Scene) -> tuple[Tally, Subject, Key]:
+    """What a limit of a rule or group has counted so far, whose it is, and under which key."""
+    key = (name, index, *(scene.facts[each] for each in limit.fields))
+    subject = scene.owner(limit.account)
+    return Tally() if limit.per_event else subject.limits[key], subject, key
+
+
+def limit_under(program: nodes.Program, key: Key) -> nodes.Limit:
+    """The limit that counts under a key."""
+    name, index = key[0], key[1]
+    assert isinstance(name, str) and isinstance(index, int)
+    return (program.groups[name] if name in program.groups else program.rules[name]).limits[index]
+
+
+def room(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Fraction | int:
+    """How many times, or how much, a limit leaves room for."""
+    bounds = scene.bounds(limit.window, subject)
+    if limit.times is not None:
+        return max(limit.times - used.count(bounds), 0)
+    assert limit.most is not None
+    most: Fraction = evaluate(limit.most, scene)
+    return max(most - used.total(bounds), ZERO)
+
+
+def fits(limit: nodes.Limit, room: Fraction | int, quantity: Fraction) -> Fraction:
+    """What of a quantity there is room for; partly, unless the limit says `or nothing`."""
+    if limit.times is not None:
+        return quantity if room else ZERO
+    most = Fraction(room)
+    return quantity if quantity <= most else ZERO if limit.or_nothing else most
+
+
+# ---------------------------------------------------------------- limits of facts
+
+
+@dataclass(slots=True)
+class Admitted:
+    """A limit of a fact, what room it left, how much there was, and how much of it was let in."""
+
+    limit: nodes.Limit
+    room: Fraction | int
+    there: Fraction = ZERO
+    let_in: Fraction = ZERO
+
+
+class Admission:
+    """Lets so much of facts count as limits leave room for, line after line; `tallies` count it."""
+
+    def __init__(self, limits: list[Admitted], tallies: Iterable[tuple[Admitted, Tally]] = ()) -> None:
+        self.limits, self.tallies = limits, tuple(tallies)
+
+    def of(self, facts: Facts) -> Facts:
+        """The facts with as much of each as counts; what is missing or below zero stays."""
+        found: dict[str, Any] = dict(facts) if self.limits else {}
+        for each in self.limits:
+            there = found[each.limit.of or ""]
+            if there is not None and there > 0:
+                found[each.limit.of or ""] = fits(each.limit, each.room - each.let_in, there)
+        for each in self.limits:
+            if (there := facts[each.limit.of or ""]) is not None and there > 0:
+                each.there += there
+                each.let_in += found[each.limit.of or ""]
+        return found or facts
+
+    def count(self, scene: Scene) -> None:
+        """Counts what was let in."""
+        for each, tally in self.tallies:
+            if each.let_in:
+                tally.add(scene.day, each.let_in, ref(scene))
+
+
+def step_of(limit: nodes.Limit, rule: nodes.Rule, program: nodes.Program, scene: Scene) -> Fraction | None:
+    """The grid that the fact of a limit lies on: what counts of it is whole steps, even of what remains of a sale."""
+    assert scene.event is not None and limit.of is not None
+    facts = program.events[scene.event.type].facts
+    if rule.each is not None:
+        lines = _of(facts[rule.each.lines].type)
+        assert isinstance(lines, types.Lines)
+        facts = program.records[lines.record].facts
+    of = _of(facts[limit.of].type)
+    return of.step if isinstance(of, types.Quantity | types.Number) else None
+
+
+def _of(of: types.Type) -> types.Type:
+    return of.of if isinstance(of, types.Optional) else of

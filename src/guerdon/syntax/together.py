@@ -1,0 +1,35 @@
+"""The tree of clauses about rules among each other."""
+
+from __future__ import annotations
+
+from guerdon.syntax.expressions import Name, Number, String
+from guerdon.text.node import Node
+
+__all__ = ["Funded", "Of", "Payer", "Replaces", "Take"]
+
+
+class Replaces(Node):
+    """The rules that give nothing where this one counts."""
+
+    rules: tuple[String, ...]
+
+
+class Payer(Node):
+    """Who pays, and how many parts of it."""
+
+    name: Name
+    parts: Number
+
+
+class Funded(Node):
+    payers: tuple[Payer, ...]
+
+
+class Of(Node):
+    """The rules of a group, in their order."""
+
+    rules: tuple[String, ...]
+
+
+class Take(Node):
+    how: Name
