@@ -87,9 +87,9 @@ def finer(span: Span, unit: nodes.Unit, names: Names) -> None:
     )
 
 
-def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
+def not_awarded(value: nodes.Expr, span: Span, names: Names, done: str = "awarded") -> None:
     """Reports something that is no quantity of a unit where only these can stand."""
-    message, units = f"only units are awarded, and this is {show(value.type)}", list(names.units)
+    message, units = f"only units are {done}, and this is {show(value.type)}", list(names.units)
     meant = as_type(span, value, types.Quantity(units[0], None)) if units else None
     if meant:
         edit = Edit(span, meant) if len(units) == 1 else None
@@ -102,7 +102,7 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
         if units
         else []
     )
-    names.report("G216", message, span, show(value.type), help=(*lines, "what is awarded is declared with `unit`"))
+    names.report("G216", message, span, show(value.type), help=(*lines, f"what is {done} is declared with `unit`"))
 
 
 def _most(
@@ -120,7 +120,7 @@ def _most(
     if not isinstance(found.type, types.Quantity) or found.type.unit != unit:
         names.report(
             "G217",
-            f"this rule gives {unit}, so its limit is so much {unit}, or so many times",
+            f"this rule is about {unit}, so its limit is so much {unit}, or so many times",
             written.span,
             show(found.type),
             help=(f"write `limit 100 {unit} per member`, or `limit 1 time per member`",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from guerdon.check import giving, holds, receiving
+from guerdon.check import giving, holds, receiving, redeems
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
 from guerdon.check.expressions import condition, typed
@@ -129,7 +129,8 @@ class Rules:
 
     def _meant(self, name: str) -> str | None:
         """The unit that a rule seems to give whose `give` asks what it gave before; None where it does not say."""
-        give = clause(self.names.declared["rule", name], tree.Give)
+        declaration = self.names.declared["rule", name]
+        give = clause(declaration, tree.Give) or clause(declaration, tree.Cost)
         written = [unit for unit in _units(give) if unit in self.names.units] if give else []
         return (
             next(iter(dict.fromkeys([*written, *self.names.units])), None)
@@ -202,12 +203,18 @@ class Rules:
             to,
             receiving.shares(declaration, to, scene, names),
             holds.hold(declaration, on, unit, scene, names),
+            redeems.takes(declaration),
+            clause(declaration, tree.FromOneExpiry) is not None,
             span=declaration.name.span,
         )
+        if rule.takes and len(rule.limits) == len(clauses(declaration, tree.Limit)):
+            redeems.is_sound(declaration, rule, names)
         return rule if len([each for each in names.found if each.is_error]) == before else None
 
     def _events(self, declaration: tree.Declaration) -> tuple[str, ...] | None:
         on = clause(declaration, tree.On)
+        if on is None and redeems.takes(declaration):
+            return (redeems.ASKED_BY,)
         if on is None:
             assert declaration.name is not None
             self.names.report(
@@ -221,6 +228,8 @@ class Rules:
         for event in on.events:
             if event.text not in self.names.events:
                 unknown_event(event, self.names)
+                return None
+            if redeems.takes(declaration) and not redeems.can_ask(event, self.names):
                 return None
         return tuple(dict.fromkeys(event.text for event in on.events))
 

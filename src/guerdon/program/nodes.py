@@ -180,7 +180,11 @@ class Limit(Node):
 
 
 class Rule(Node):
-    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
+    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names.
+
+    Shape: one that `takes` is a redeem: so much as `give` says is taken of the member, as a whole or
+    not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
+    """
 
     name: str
     on: tuple[str, ...]
@@ -197,6 +201,8 @@ class Rule(Node):
     to: str | None = None
     shares: tuple[Share, ...] = ()
     hold: Hold | None = None
+    takes: bool = False
+    one_expiry: bool = False
 
 
 class Happening(Node):

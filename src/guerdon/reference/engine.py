@@ -28,6 +28,7 @@ from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.exact import ZERO
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
+from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict, judge
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
@@ -288,12 +289,22 @@ class Engine:
         if refused is not None:
             self.world.ledger.refusals.append(refused)
             return
-        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         builtin.before(self.world, event, scene)
         deed = self._deed(event, scene)
-        unseen = meters.feed(event, scene, deed is not None)
-        verdicts = self._judge(event, scene, watch)
+        fed = meters.feed(event, scene, deed is not None)
+        redeeming = Redeeming(self.world, scene, watch is not None)
+        denied = redeeming.denied()
+        if denied is not None:
+            fed.undo()
+            member.deeds.pop((event.type, event.id), None)
+            self.world.ledger.refusals.extend(redeeming.refusals())
+            if watch is not None:
+                watch(event, scene.facts, denied)
+            return
+        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        verdicts = self._judge(event, scene, redeeming, watch)
         book = Book(self.world, event, scene, deed)
+        book.redeem(redeeming)
         stood = self._stood(scene)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
@@ -303,7 +314,7 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
-        meters.feed_unseen(event, scene, unseen, deed is not None)
+        meters.feed_unseen(event, scene, fed.unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
@@ -337,19 +348,19 @@ class Engine:
         scene.reads = deed.reads
         return deed
 
-    def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Verdict]:
+    def _judge(self, event: Event, scene: Scene, redeeming: Redeeming, watch: Watch | None) -> list[Verdict]:
         """What came of the rules that gave something, in the order of what they read."""
         given: dict[str, Gift] = {}
         scene.given, scene.measures, verdicts = given, {}, []
         for rule in self._rules:
             if event.type not in rule.on and watch is None:
                 continue
-            verdict = judge(rule, scene, watched=watch is not None)
+            verdict = redeeming.judge(rule) if rule.takes else judge(rule, scene, watched=watch is not None)
             if watch is not None:
                 watch(event, scene.facts, verdict)
-            if verdict.exact:
+            if verdict.exact and not verdict.refused:
                 given[rule.name] = Gift(verdict.quantity, verdict.exact)
-            if verdict.exact or verdict.totals is not None:
+            if not rule.takes and (verdict.exact or verdict.totals is not None):
                 verdicts.append(verdict)
         scene.reads = None
         return verdicts
@@ -363,10 +374,7 @@ class Engine:
 
     def _stood(self, scene: Scene) -> dict[str, int]:
         """Where the event's member, or their account, stands on each ladder."""
-        return {
-            ladder.name: scene.owner(ladder.account).held[ladder.name].standing
-            for ladder in self.program.ladders.values()
-        }
+        return {name: scene.owner(ladder.account).held[name].standing for name, ladder in self.program.ladders.items()}
 
     def _tiers(self, scene: Scene, event: Event, sold: date | None, stood: Mapping[str, int]) -> None:
         """Lets tiers rise and fall after an event, the member's and the accounts'; posts where they moved."""

@@ -41,7 +41,8 @@ class Scene:
 
     `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
-    event's facts is noted in it, or (`frozen`) taken from it.
+    event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
+    which a rule looks at the lots of one day only, how much these are.
     """
 
     program: nodes.Program
@@ -58,6 +59,7 @@ class Scene:
     reads: dict[Any, Any] | None = None
     frozen: bool = False
     is_closed: Callable[[str], bool] = lambda id: False
+    within: Mapping[str, Fraction] = field(default_factory=dict)
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""
@@ -151,6 +153,8 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             tally = subject.earned_by[expr.rule] if expr.rule else subject.earned[expr.unit]
             return tally.total(scene.bounds(expr.window, subject))
         case nodes.Available():
+            if expr.unit in scene.within:
+                return scene.within[expr.unit]
             return scene.owner(scene.program.units[expr.unit].account).purses[expr.unit].available
         case nodes.PeriodDay(last, period, ahead):
             first, end = scene.calendar.period(period, scene.day, ahead, scene.member.joined)

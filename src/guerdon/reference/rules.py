@@ -1,7 +1,8 @@
 """One rule at one event, always in this order, whatever order it was typed in:
 
-`on`, `when`, `during`, `each` line, `accumulate`, `give`, `minimum`, `round`, `limit`.
-What is shared, given to others or held is the posting's, not the rule's.
+`on`, `when`, `during`, `each` line, `accumulate`, `give` (or `cost`), `minimum`, `round`, `limit`.
+What is shared, given to others or held is the posting's, not the rule's; whether what a
+rule takes is there is decided in `redeeming`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from guerdon.history.event import Facts
 from guerdon.program import nodes
 from guerdon.reference.evaluate import Scene, Step, apply, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
-from guerdon.reference.state import Subject, Tally
+from guerdon.reference.state import Lot, Subject, Tally
 
 
 @dataclass(slots=True)
@@ -41,8 +42,10 @@ class Verdict:
     """What came of a rule at an event, and how.
 
     Shape: `failed` names the guard that did not hold (then nothing else is set);
-    `steps` are the evaluations, where they were asked for.
-    INVARIANT: quantity + dropped + cut == exact.
+    `steps` are the evaluations, where they were asked for. Of a rule that takes: `refused`
+    says why it took nothing, `withheld` is what it would have, `lots` are those that it
+    takes from first.
+    INVARIANT: quantity + dropped + cut + withheld == exact.
     """
 
     rule: nodes.Rule
@@ -59,6 +62,9 @@ class Verdict:
         default_factory=list
     )  # tallies of limits: whose, under which key
     steps: list[Step] = field(default_factory=list)
+    refused: str = ""
+    withheld: Fraction = ZERO
+    lots: tuple[Lot, ...] = ()
 
     @property
     def cut(self) -> Fraction:
@@ -70,6 +76,13 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
 
     Source: language reference, One rule.
     """
+    verdict = weighed(rule, scene, watched)
+    use_up(verdict, scene)
+    return verdict
+
+
+def weighed(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
+    """What a rule comes to with the room that its limits leave, which it does not use up yet."""
     verdict = Verdict(rule)
     root = Step(rule.give)
     if watched:
@@ -77,15 +90,27 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     verdict.failed = _failed(rule, scene)
     if verdict.failed is None:
         _give(rule, scene, verdict)
-        _limit(rule, scene, verdict)
+        for tally, place in _tallies(rule, scene):
+            limit = rule.limits[place]
+            _fit(limit, _room(limit, tally, scene, scene.owner(limit.account)), verdict)
     scene.trace = None
     return verdict
+
+
+def use_up(verdict: Verdict, scene: Scene) -> None:
+    """Counts what a rule gives or takes towards its limits, all of which count what it is in the end."""
+    for tally, place in _tallies(verdict.rule, scene) if verdict.failed is None else ():
+        limit = verdict.rule.limits[place]
+        if verdict.quantity:
+            tally.add(scene.day, verdict.quantity, _ref(scene))
+        if not limit.per_event and not limit.kept:
+            verdict.uses.append((scene.owner(limit.account).id, _key(verdict.rule, place, scene)))
 
 
 def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
-    if scene.event.type not in rule.on:
+    if not is_asked(rule, scene):
         return scene.event.type
     if rule.to is not None and receiver(rule.to, scene) is None:
         return Absent(rule.to, scene.facts.get(rule.to))
@@ -97,6 +122,13 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
         if not any(_holds(stretch, scene, local) for stretch in stretches):
             return stretches
     return None
+
+
+def is_asked(rule: nodes.Rule, scene: Scene) -> bool:
+    """Whether a rule is looked at; one that takes on `redemption` where this names it."""
+    assert scene.event is not None
+    named = not rule.takes or scene.event.type != "redemption" or scene.facts.get("reward") == rule.name
+    return scene.event.type in rule.on and named
 
 
 def receiver(fact: str, scene: Scene) -> str | None:
@@ -221,20 +253,16 @@ def _ref(scene: Scene) -> tuple[str, str] | None:
     return (scene.event.type, scene.event.id) if scene.reads is not None else None
 
 
-def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
-    """`limit`: each cuts what does not fit, and all count what is given in the end."""
-    used: list[Tally] = []
-    for index, limit in enumerate(rule.limits):
-        key = (rule.name, index, *(scene.facts[name] for name in limit.fields))
+def _tallies(rule: nodes.Rule, scene: Scene) -> Iterator[tuple[Tally, int]]:
+    """What was given so far of what each limit counts, with its place; of one event: nothing."""
+    for place, limit in enumerate(rule.limits):
         subject = scene.owner(limit.account)
-        tally = Tally() if limit.per_event else subject.limits[key]
-        _fit(limit, _room(limit, tally, scene, subject), verdict)
-        used.append(tally)
-        if not limit.per_event and not limit.kept:
-            verdict.uses.append((subject.id, key))
-    if verdict.quantity:
-        for tally in used:
-            tally.add(scene.day, verdict.quantity, _ref(scene))
+        yield Tally() if limit.per_event else subject.limits[_key(rule, place, scene)], place
+
+
+def _key(rule: nodes.Rule, place: int, scene: Scene) -> tuple[object, ...]:
+    """Under which key a limit counts what was given: the facts that it counts apart, too."""
+    return (rule.name, place, *(scene.facts[name] for name in rule.limits[place].fields))
 
 
 def _room(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Fraction | int:

@@ -43,8 +43,8 @@ class Tally:
         self.totals: list[Fraction] = [ZERO]
         self.forgotten, self.sum_forgotten = 0, ZERO
 
-    def add(self, day: date, value: Any, ref: Any = None) -> None:
-        """Adds a value; one of an earlier day takes its place among the others."""
+    def add(self, day: date, value: Any, ref: Any = None) -> int:
+        """Adds a value; one of an earlier day takes its place among the others. Its place."""
         place = len(self.days)
         if self.days and self.days[-1] > day:
             place = bisect_right(self.days, day)
@@ -52,6 +52,7 @@ class Tally:
         self.values.insert(place, value)
         self.refs.insert(place, ref)
         self._total(place)
+        return place
 
     def _total(self, first: int) -> None:
         """Reckons the running totals anew from a place on."""
@@ -258,12 +259,33 @@ class Slice:
 
 
 @dataclass(eq=False)
+class Taking:
+    """What was taken at an event that can be undone: for which `reason` (the rule, or what happened), to which pot.
+
+    Shape: `slices` of one unit, in the order in which they were taken; `limits`: whose
+    tallies hold it, under which keys; `exact`: what it came to before rounding and
+    limits. `restored` of it was given back.
+    """
+
+    reason: str
+    to: Pot
+    slices: list[Slice]
+    exact: Fraction = ZERO
+    limits: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    restored: Fraction = ZERO
+
+    @property
+    def quantity(self) -> Fraction:
+        return sum((each.quantity for each in self.slices), ZERO)
+
+
+@dataclass(eq=False)
 class Deed:
     """An event that can be undone, and what came of it.
 
     Shape: `facts` with those derived; `accounts`: which the member was in; `reads`: what
-    its rules read beside the facts, by expression; `slices`: what was taken out of which
-    holder's lots, to the pot `spent_to`, `restored` of it; `returned`: how much of each line (by its place) or of
+    its rules read beside the facts, by expression; `gifts`: what was given, `takings`: what
+    was taken; `returned`: how much of each line (by its place) or of
     the event as a whole (WHOLE) came back; `corrected`: by how much sums were, elsewhere.
     """
 
@@ -273,19 +295,18 @@ class Deed:
     accounts: dict[str, str]
     reads: dict[Any, Any] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
-    slices: list[Slice] = field(default_factory=list)
-    spent_to: str = "spent"
+    takings: list[Taking] = field(default_factory=list)
     returned: dict[int, Fraction] = field(default_factory=dict)
-    restored: Fraction = ZERO
     corrected: dict[tuple[int, int], Fraction] = field(default_factory=dict)
     undone: bool = False
 
     def holders(self) -> set[str]:
         """Whose lots and limits it touched."""
-        parts: list[Gift | Slice] = [*self.gifts, *self.slices]
+        parts: list[Gift | Slice] = [*self.gifts, *(each for taking in self.takings for each in taking.slices)]
         touched = [each.lot for each in parts if each.lot is not None]
         lots = {id for lot in touched for id in (lot.holder, lot.earner)}
-        whose = {id for gift in self.gifts for id, _ in gift.limits}
+        kept = [each.limits for each in self.gifts] + [each.limits for each in self.takings]
+        whose = {id for limits in kept for id, _ in limits}
         return lots | whose | {each.holder for each in parts}
 
 
@@ -371,6 +392,7 @@ def join(subjects: Mapping[str, Subject]) -> None:
         for deed in subject.deeds.values():
             for gift in deed.gifts:
                 gift.lot = joined(gift.lot) if gift.lot is not None else None
-            deed.slices = [
-                replace(each, lot=joined(each.lot)) if each.lot is not None else each for each in deed.slices
-            ]
+            for taking in deed.takings:
+                taking.slices = [
+                    replace(each, lot=joined(each.lot)) if each.lot is not None else each for each in taking.slices
+                ]

@@ -67,6 +67,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     to.print(Text(summary.program, style="bold"), f"  {counts}")
     to.print()
     to.print(_rules(summary))
+    if summary.redeems:
+        to.print()
+        to.print(_redeems(summary))
     to.print()
     to.print(_units(summary))
     went = _flows(summary)
@@ -100,6 +103,14 @@ def _rules(summary: Summary) -> Table:
         rows.append({"Rule": "in all", ">Cost": cost[0], ">Of sales": cost[1]})
     columns = ("Rule", ">Awards", ">Given", ">Taken back", ">Rounded off", ">Cut by limits", ">Cost", ">Of sales")
     return _where_any("Awards", columns, rows, {">Taken back"})
+
+
+def _redeems(summary: Summary) -> Table:
+    rows = [
+        (line.rule, f"{line.times:,}", f"{_number(line.quantity)} {line.unit}", f"{line.refused:,}")
+        for line in summary.redeems
+    ]
+    return table("Redeemed", ("Redeem", ">Times", ">Taken", ">Refused"), rows)
 
 
 def _units(summary: Summary) -> Table:
@@ -262,7 +273,8 @@ def _show_event(member: str, event: EventAccount, to: Console) -> None:
 
 def _show_rule(rule: RuleAccount, to: Console) -> None:
     style = "bold green" if rule.fired else "bold"
-    to.print(Text(f'"{rule.rule}" gave {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
+    did = "took" if rule.took else "gave"
+    to.print(Text(f'"{rule.rule}" {did} {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
     for reason in rule.reasons:
         to.print(f"    {reason.clause:<11} {escape(reason.text)}")
         for reading in reason.readings:

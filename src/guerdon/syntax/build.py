@@ -85,6 +85,7 @@ class Builder(Transformer[Token, Any]):
                 | "tiers"
                 | "rule"
                 | "earn"
+                | "redeem"
                 | "test"
             ):
                 return self._declaration(rule, children, span)

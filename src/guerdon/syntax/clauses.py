@@ -13,6 +13,7 @@ __all__ = [
     "BeforeDate",
     "By",
     "Clause",
+    "Cost",
     "Counts",
     "Currency",
     "Dates",
@@ -27,6 +28,7 @@ __all__ = [
     "Fiscal",
     "Forever",
     "FromDate",
+    "FromOneExpiry",
     "Give",
     "Hours",
     "IsClause",
@@ -258,6 +260,14 @@ class Give(Node):
     to: Name | None
 
 
+class Cost(Node):
+    value: Expr
+
+
+class FromOneExpiry(Node):
+    """`FromOneExpiry` as written."""
+
+
 class Minimum(Node):
     quantity: Quantity
 
@@ -303,6 +313,8 @@ Clause = (
     | Each
     | Accumulate
     | Give
+    | Cost
+    | FromOneExpiry
     | Minimum
     | Round
     | Limit

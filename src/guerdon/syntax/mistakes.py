@@ -386,7 +386,7 @@ def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str
     if written[:1] == '"' and "NAME" in accepted and "STRING" not in accepted:
         plain = written.strip('"')
         return "a name stands without quotes", Edit(span, plain) if plain.isidentifier() else None
-    if written in ("for", "each", "every") and place.keyword in ("rule", "earn"):
+    if written in ("for", "each", "every") and place.keyword in ("rule", "earn", "redeem"):
         return _FOR_EACH, None
     for pattern, help, text in _ELSEWHERE:
         if re.compile(pattern).match(line, column):
