@@ -80,6 +80,8 @@ class Chance:
         self.tables: dict[str, tuple[Kind, Kind | tuple[str, str]]] = {}  # key and result; a pair is a rate
         self.measures: dict[str, Kind] = {}
         self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
+        self.redeems: dict[str, str] = {}  # those that take, and their unit
+        self.rewards = self.new(3)  # whether some are asked for by name
         self.own: str | None = None
         self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
 

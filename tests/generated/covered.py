@@ -115,6 +115,8 @@ OPTIONAL = {
         "limits",
         "when",
         "during",
+        "takes",
+        "one_expiry",
     ),
 }
 """Fields that may be empty, by kind of node."""

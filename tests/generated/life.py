@@ -160,7 +160,7 @@ class Life(Declarations):
             of = self.one_of(*[name for name in ("price", "many") if name in self.line])
             return [f"part lines.{of} by {self.one_of(*keys)}"], True
         if other not in ("purchase", "visit"):
-            if other == "adjustment" or not self.chance(2):
+            if other == "adjustment" or (other == "redemption" and self.rewards) or not self.chance(2):
                 return [], False
             facts["many"] = Kind("quantity", "point", optional=True)
             lines.append("many point optional")
