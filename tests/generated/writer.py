@@ -110,7 +110,7 @@ class Writer(Ladders):
 
     def _redeem(self, name: str, by_name: bool) -> str:
         """A rule that takes, of what there is or a fixed price."""
-        on = [self.one_of(*(each for each in ("purchase", "visit") if each in self.events))]
+        on: list[str] = [self.one_of(*(each for each in self.events if each in ("purchase", "visit")))]
         facts = self.events.get("redemption", {}) if by_name else self.shared(on)
         scene = inside = Scene(facts, named=not by_name)
         unit = self.one_of(*(each for each in self.units if each not in self.status))

@@ -76,7 +76,7 @@ def _clash(fact: nodes.Fact, built_in: nodes.Fact, event: str, names: Names) -> 
         fact.span,
         "has it already",
         help=(
-            "take it out: it names the `redeem` that is asked for"
+            "take the line out: `reward` names the `redeem` that is asked for"
             if fact.name == "reward"
             else "take it out, or give your own fact another name",
         ),

@@ -98,12 +98,13 @@ def _is_not_cut(declaration: tree.Declaration, rule: nodes.Rule, names: Names) -
     for limit, written in zip(rule.limits, clauses(declaration, tree.Limit), strict=True):
         if limit.most is not None and not limit.or_nothing:
             end = written.kept.span.start if written.kept else written.span.end
-            meant = f"{written.span.text}, or nothing" if not written.kept else "..., or nothing, kept on return"
+            text = " ".join(written.span.text.split())
+            meant = f"{text}, or nothing" if not written.kept else "..., or nothing, kept on return"
             names.report(
                 "G482",
-                "this price is fixed, and where the limit leaves room for a part of it, that part would be the price",
+                "a limit can't cut a price that is fixed: the whole reward would be had for a part of it",
                 written.span,
-                "takes less than the price",
+                "takes what there is room for",
                 related=((rule.give.span, "the price"),),
                 help=(f"write `{meant}`, or how many times, like `limit 1 time per member per month`",),
                 edit=None if written.kept else Edit(Span(written.span.source, end, end), ", or nothing"),

@@ -230,7 +230,8 @@ def _clause(
     if not help and _indent(place.line) > _indent(place.piece.text.split("\n")[1]):
         help.append("a clause stands on one line: if this goes on from the line above, join them")
     if others and not slip:
-        help.append(f"`{written}` is a clause of {' and '.join(f'`{other}`' for other in sorted(others))}")
+        *more, last = (f"`{other}`" for other in sorted(others))
+        help.append(f"`{written}` is a clause of {' and '.join(filter(None, (', '.join(more), last)))}")
     fields = "its fields, like `amount money`" if facts else ""
     help.append(f"the clauses of `{keyword}` are {', and '.join(filter(None, (fields, _listed(known))))}")
     return Diagnostic(
