@@ -123,14 +123,14 @@ class Redeeming:
         """Why a rule takes nothing; empty where it takes what it comes to."""
         unit = self.world.program.units[rule.unit]
         if isinstance(verdict.failed, nodes.Expr):
-            return f"`{verdict.failed.span.text}` does not hold"
+            return f"`{_text(verdict.failed)}` does not hold"
         if isinstance(verdict.failed, tuple):
-            return f"it did not happen during {', '.join(each.span.text for each in verdict.failed)}"
+            return f"it did not happen during {', '.join(_text(each) for each in verdict.failed)}"
         if not verdict.exact - verdict.dropped:
             return "it comes to nothing"
         full = next((each for each in verdict.cuts if each.cut and not verdict.quantity), None)
         if full is not None:
-            return f"`{full.limit.span.text}` leaves no room"
+            return f"`{_text(full.limit)}` leaves no room"
         if not spending.may_spend(self.world, self.scene, unit):
             return f"the member may not spend for the {unit.account}"
         one_day = " that expire on one day" if rule.one_expiry else ""
@@ -175,6 +175,11 @@ def says_what(condition: nodes.Expr) -> bool:
         for each in reads
         if isinstance(each, nodes.Field)
     )
+
+
+def _text(node: nodes.Node) -> str:
+    """A node as it is written in the program, with single spaces."""
+    return " ".join(node.span.text.split())
 
 
 def _present(of: types.Type) -> types.Type:
