@@ -216,6 +216,17 @@ def test_what_was_refused_stays_refused() -> None:
     assert len(refusals(engine)) == 3
 
 
+def test_what_comes_late_and_is_refused_is_told() -> None:
+    program = typed(frame="  lateness 30 days\n")
+    late: tuple[Row, ...] = (
+        drink(known="2026-01-05"),
+        ("redemption", "a", "2026-01-02", {"quantity": 5, "known": "2026-01-06"}),
+    )
+    engine = run(program, given(500, "2026-01-04"), *late)
+    assert refusals(engine) == [("Drink", "0 point are available"), (None, "0 point are available")]
+    assert points(engine) == {"a": 500}
+
+
 # ---------------------------------------------------------------- told
 
 

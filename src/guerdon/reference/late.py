@@ -80,7 +80,10 @@ def _put_in_order(
         _undo(world, group)
         for entry in sorted([*entries, new_entry] if new_entry else entries, key=_happened):
             world.granted = None if entry is new_entry else entry.granted
+            answered = len(world.ledger.refusals)
             _record(world, entry.event, evaluate if entry is new_entry else again, entry.when)
+            if entry is new_entry:
+                ledger.refusals.extend(world.ledger.refusals[answered:])
         new = _added(entry.posted for entry in _entries(world, group))
     finally:
         world.ledger, world.granted = ledger, None
