@@ -113,7 +113,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     _change_reads(deed, then, changed)
     awards: list[Award] = []
     undoing = _Undoing(world, event, scene, reversal, deed, then)
-    _leave_less(undoing)
+    _refund(undoing)
     for rule in world.program.rules.values():
         gifts = [gift for gift in deed.gifts if gift.rule == rule.name]
         if gifts:
@@ -296,12 +296,14 @@ def _wanted(undoing: _Undoing, taking: Taking) -> Fraction:
     return rounded(taking.quantity * _share_undone(undoing), step, nodes.RoundMode.DOWN)
 
 
-def _leave_less(undoing: _Undoing) -> None:
-    """Lets rules that name one that took see what is left of it."""
-    then = undoing.then
-    for taking in undoing.deed.takings:
+def _refund(undoing: _Undoing) -> None:
+    """Gives back what rules took, before anything is taken back; rules that name them see what is left of it."""
+    then, at = undoing.then, undoing.scene.event
+    assert at is not None
+    for taking in reversed(undoing.deed.takings):
         if taking.reason in undoing.world.program.rules and taking.slices:
-            left = taking.quantity - _wanted(undoing, taking)
+            _give_back(undoing, taking, at.at)
+            left = taking.quantity - taking.restored
             exact = taking.exact * (1 - _share_undone(undoing))
             then.given = {**then.given, taking.reason: Given(left, exact)}
 
@@ -320,8 +322,9 @@ def _restore(undoing: _Undoing) -> None:
                 spending.take(world, gift, back, at.at, event.id)
             elif back:
                 _uncount(undoing, gift, back, at.at)
-    for taking in reversed(deed.takings):
-        _give_back(undoing, taking, at.at)
+    for taking in deed.takings:
+        if taking.reason not in world.program.rules:
+            _give_back(undoing, taking, at.at)
 
 
 def _give_back(undoing: _Undoing, taking: Taking, at: int) -> None:
