@@ -17,6 +17,7 @@ HEADS = {
     "tiers": "tiers status",
     "rule": 'rule "R"',
     "earn": 'earn "E"',
+    "redeem": 'redeem "D"',
     "test": 'test "T"',
 }
 MEANT = [
@@ -71,6 +72,13 @@ MEANT = [
     ("earn", "share 40% with company", "share 40% to company"),
     ("earn", "share company 40%", "share 40% to company"),
     ("earn", "limit 30 star per day kept after return", "limit 30 star per day, kept on return"),
+    ("redeem", "give 150 star", "cost 150 star"),
+    ("redeem", "price: 150 star", "cost 150 star"),
+    ("redeem", "cost of 150 star", "cost 150 star"),
+    ("redeem", "for 150 star", "cost 150 star"),
+    ("redeem", "minimum 500 star", "when star available >= 500 star"),
+    ("redeem", "maximum 1000 star", "limit 1000 star per event"),
+    ("redeem", "from a single month", "from one expiry"),
     ("program", "lateness of 30 days", "lateness 30 days"),
     ("test", "expect rejected", "expect refused"),
     ("test", "expect balance is -3 star", "expect balance -3 star"),
@@ -81,6 +89,10 @@ OPEN = [
     ("unit", "expires end of the year", "write `expires at end of this year` or `expires at end of next year`"),
     ("unit", "expires after 12 months of inactivity", "name the events that keep points alive"),
     ("event", "reverses purchase in part", "how much of it comes back is said on a line of its own"),
+    ("redeem", "worth 5 USD", "what the member gets for it is a rule of its own"),
+    ("redeem", "share 50% to charity", "who gets something for it is said by an `earn`"),
+    ("redeem", "hold 14 days", "what is taken is gone at once"),
+    ("earn", "cost 150 star", "what takes is a `redeem`"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]

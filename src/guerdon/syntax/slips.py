@@ -172,7 +172,6 @@ _KNOWN = (
     Slip("redeem", r"(?:give|gives|take|takes|price|costs|spend|spends|pay|pays|burn|burns)(?: is|:)? (?=\d)", "cost "),
     Slip("redeem", r"cost(?: of| is| at|:)? ?:? (?=\d)", "cost "),
     Slip("redeem", rf"for {_AMOUNT}", "cost {amount}"),
-    Slip("redeem", r"cost (?P<much>\d+(?:\.\d+)?)$", "", "say of which unit, like `cost {much} point`"),
     Slip(
         "redeem",
         r"(?:minimum|at least|needs|requires) (?P<much>\d+(?:\.\d+)?) (?P<unit>\w+)",
