@@ -52,6 +52,7 @@ EVERYTHING = frozenset(
             "perks",
             "period days",
             "receivers",
+            "redeems",
             "replacing",
             "restarts",
             "returns",
@@ -139,6 +140,8 @@ class Chance:
         self.params: dict[str, Result] = {}
         self.measures: dict[str, Kind] = {}
         self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
+        self.redeems: dict[str, str] = {}  # those that take, and their unit
+        self.rewards = self.new("redeems", 3)  # whether some are asked for by name
         self.own: str | None = None
         self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
 

@@ -131,6 +131,8 @@ OPTIONAL = {
         "during",
         "replaces",
         "funded",
+        "takes",
+        "one_expiry",
     ),
     "Group": ("minimum", "rounding", "limits"),
 }
@@ -195,6 +197,7 @@ _PARTS = {
     "period days": ("PeriodDay",),
     "payers": ("Rule funded yes",),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
+    "redeems": ("Rule takes yes", "Rule one_expiry yes"),
     "replacing": ("Rule replaces yes",),
     "returns": ("Reversal", "Choose", "Part", "Clawback", "Limit kept", "Hold returnable", "OnReturn.REVIEW"),
     "status units": ("Unit spendable no",),

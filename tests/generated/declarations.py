@@ -146,7 +146,7 @@ class Declarations(Grids):
         known: dict[str, dict[str, Kind]] = {
             "joined": {},
             "changed": {name: maybe(of) for name, of in self.member.items()},
-            "redemption": {"unit": words},
+            "redemption": {"unit": words, **({"reward": maybe(TEXT)} if self.rewards else {})},
             "adjustment": {"unit": words, "by": maybe(TEXT), "why": maybe(TEXT), **tier},
             "transfer": {"unit": words, "to": PERSON},
             "opening": {"unit": words, "earned": maybe(BOOL), "expires": maybe(DATE), **tier},
@@ -160,9 +160,10 @@ class Declarations(Grids):
         for name, facts in known.items():
             if self.chance(5):
                 self.events[name] = dict(facts)
+                own = "reward" if name != "redemption" or not self.rewards else "note"
                 if self.chance(3):
-                    self.events[name]["reward"] = maybe(TEXT)
-                    found.append(f"event {name}\n  reward text optional")
+                    self.events[name][own] = maybe(TEXT)
+                    found.append(f"event {name}\n  {own} text optional")
         return found
 
     # ------------------------------------------------------------ tables and measures

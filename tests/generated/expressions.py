@@ -102,9 +102,10 @@ class Expressions(Chance):
                 rules = [name for name, unit in self.rules.items() if unit == kind.of]
                 if rules:
                     found.append(lambda: f'("{self.one_of(*rules)}" earned {self.window(scene)})')
-                    if scene.named and any(name != self.own for name in rules):
-                        others = [name for name in rules if name != self.own]
-                        found += [lambda: f'"{self.one_of(*others)}"', lambda: f'exact "{self.one_of(*others)}"']
+                taking = [name for name, unit in self.redeems.items() if unit == kind.of]
+                others = [name for name in (*rules, *taking) if name != self.own]
+                if scene.named and others:
+                    found += [lambda: f'"{self.one_of(*others)}"', lambda: f'exact "{self.one_of(*others)}"']
         return found
 
     def _of_the_past(self, kind: Kind, scene: Scene, depth: int) -> list[Callable[[], str]]:

@@ -155,6 +155,10 @@ class Teller:
             facts["unit"], facts["quantity"] = unit.name, many * self.pick(unit.step, Fraction(1))
             if kind == "adjustment" and self.choose(2):
                 facts["quantity"] *= -1
+            rewards = [rule.name for rule in self.program.rules.values() if rule.takes and kind in rule.on]
+            if rewards:
+                facts["reward"] = self.pick(*rewards) if self.choose(2) else None
+                facts |= {"unit": None, "quantity": None} if facts["reward"] is not None else {}
         if "ladder" in facts:
             facts["ladder"] = facts["tier"] = facts["through"] = None
             if self.program.ladders and not self.choose(4):

@@ -158,7 +158,7 @@ class Life(Declarations):
             of = self.one_of("price", *numbers)
             return [f"part lines.{of} by {self.one_of(*keys)}"], True
         if other not in ("purchase", "visit"):
-            if other == "adjustment" or not self.chance(2):
+            if other == "adjustment" or (other == "redemption" and self.rewards) or not self.chance(2):
                 return [], False
             facts["many"] = Kind("quantity", "point", optional=True)
             lines.append("many point optional")

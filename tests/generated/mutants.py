@@ -83,6 +83,8 @@ WITHOUT_MEANING = {
     ("Lookup", "column"): lambda of: True,  # a name
     ("Band", "with_first"): lambda of: of.first is None,
     ("Band", "with_last"): lambda of: of.last is None,
+    ("Rule", "takes"): lambda of: True,  # another clause stands in place of `give`
+    ("Rule", "one_expiry"): lambda of: not of.takes,
     ("Arithmetic", "operator"): lambda of: isinstance(of.right.type, types.Date) and of.operator == "-",
 }
 """Fields that mean nothing on their own in some nodes."""
@@ -115,16 +117,18 @@ def _with(node: Node, name: str) -> Iterator[tuple[Node, Place]]:
         return
     value = getattr(node, name)
     fields = {each: getattr(node, each) for each in node.field_names}
-    for changed in (*_plain(value, name), *_shorter(value, type(node).__name__, name)):
+    for changed in (*_plain(value, name), *_shorter(value, node, name)):
         yield type(node)(**{**fields, name: changed}, span=node.span), (node, name)
     for changed, where in mutants(value):
         yield type(node)(**{**fields, name: changed}, span=node.span), where
 
 
-def _shorter(value: Any, kind: str, name: str) -> Iterator[Any]:
+def _shorter(value: Any, node: Node, name: str) -> Iterator[Any]:
     """What is left where a clause, or one of several, is taken out."""
-    if (kind, name) in CLAUSES and value not in (None, ()):
-        if isinstance(value, tuple):
+    if (type(node).__name__, name) in CLAUSES and value not in (None, ()):
+        if isinstance(node, nodes.Table):  # `else`, one for each column; of a param the value itself
+            yield from [()] if node.keys else []
+        elif isinstance(value, tuple):
             yield from (value[:place] + value[place + 1 :] for place in range(len(value)))
         else:
             yield None

@@ -15,7 +15,8 @@ from guerdon.ledger.entries import OWN, Award, Ledger, Pot
 from guerdon.library import Program
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
-from guerdon.reference.state import Lot, Subject, Tally
+from guerdon.reference.state import Lot, Subject
+from guerdon.reference.tally import Tally
 
 ZERO = Fraction(0)
 

@@ -114,6 +114,30 @@ class Tame(Chance):
         lines += self.some(["limit 25 point per member per month", "limit 3 times per member per 7 days"])
         return [*rules, "\n  ".join(['group "Group"', *lines])]
 
+    def redeemed(self) -> str:
+        """A shop in which points are taken at the till, and what is had for them is named by a rule."""
+        much = self.amount("point", positive=True)
+        cost = self.one_of(
+            f"cost {much}",
+            f"cost {much} per full {much} of point available",
+            f"cost {much} per 10 USD of amount\nround up per event",
+            "cost 50% of point available\nround down per event\nfrom one expiry",
+        )
+        limit = self.one_of("", "limit 3 times per member per month", "limit 50 point per event, or nothing")
+        texts = [
+            self.head(),
+            self.unit(),
+            "unit USD",
+            "event purchase\n  code text\n  amount money",
+            "event visit",
+            self.refund("exactly"),
+            self.rule("Visit", f"give {self.amount('point', positive=True)}", on="visit"),
+            "\n  ".join(['redeem "Off"', "on purchase", *cost.split("\n"), *([limit] if limit else [])]),
+            self.rule("Got", 'give 0.10 USD per 1 point of "Off"', "round down per event"),
+        ]
+        earns = [self.base(), self.rule("Part", 'give 10% of "Off"', self.rounding())]
+        return "\n".join([*texts, *self.some(earns)]) + "\n"
+
     def ladder(self) -> list[str]:
         if self.chance(3):
             return []

@@ -47,9 +47,13 @@ class Writer(Together):
             if self.chance(3):
                 later.append(self._measure(f"measured_{number}"))
             later.append(self._rule(f"R{number}"))
+            if self.new("redeems", 3):
+                later.append(self._redeem(f"T{number}", by_name=False))
         later += self.groups()
         if self.chance(3):
             later.append(self._measure("measured"))
+        if self.rewards:
+            later += [self._redeem(f"T{number}", by_name=True) for number in range(8, 10)]
         later += [self._ladder(name) for name in self.ladders]
         body += later
         body += [self._account(name) for name in self.accounts]
@@ -123,6 +127,43 @@ class Writer(Together):
         if self.chance(9):
             lines.append('because "of it"')
         return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
+
+    def _redeem(self, name: str, by_name: bool) -> str:
+        """A rule that takes, of what there is or a fixed price."""
+        on: list[str] = [self.one_of(*(each for each in self.events if each in ("purchase", "visit")))]
+        facts = self.events.get("redemption", {}) if by_name else self.shared(on)
+        scene = inside = Scene(facts, named=not by_name)
+        unit = self.one_of(*(each for each in self.units if each not in self.status))
+        lines = [] if by_name else [f"on {on[0]}"]
+        if "lines" in facts and self.chance(3):
+            inside = replace(scene, line=self.line)
+            lines.append("each line")
+        much, there = self.amount(unit, positive=True), f"{unit} available"
+        cost, whole = self.one_of(
+            lambda: (much, True),
+            lambda: (much, True),
+            lambda: (f"{much} per full {much} of {there}", True),
+            lambda: (f"50% of {there}", False),
+            lambda: self._give(unit, inside, scene, False, 1),
+        )()
+        lines.append(f"cost {cost}")
+        if self.chance(3):
+            lines.append("from one expiry")
+        if not whole or self.chance(3):
+            places = ["event", *(["line"] if inside is not scene else [])]
+            lines.append(f"round {self.one_of(*ROUNDINGS)} per {self.one_of(*places)}")
+        lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2))}" for _ in range(self.one_of(0, 0, 0, 1))]
+        lines += [f"during {self._during()}" for _ in range(self.one_of(0, 0, 0, 1))]
+        for _ in range(self.one_of(0, 0, 1, 2)):
+            limit = self._limit(unit, scene)
+            if " times " not in limit and ", or nothing" not in limit:
+                most, kept, end = limit.partition(", kept")
+                limit = f"{most}, or nothing{kept}{end}"  # a fixed price is not cut
+            lines.append(limit)
+        if self.chance(9):
+            lines.append('because "of it"')
+        self.redeems[name] = unit
+        return f'redeem "{name}"\n  ' + "\n  ".join(lines)
 
     def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
         """What a rule gives, and whether nothing is left to round."""

@@ -363,3 +363,32 @@ def test_a_built_in_event_that_comes_again_counts_once(opened: Open) -> None:
     history = opened(built_in("redemption", "unit", "quantity"), of=typed(TWO_UNITS), sales__csv=SALE, more__csv=rows)
     assert facts(history, "redemption", "quantity") == [(Fraction(1, 2),)]
     assert (history.repeated, codes(history)) == (1, ["G619"])
+
+
+WITH_REWARDS = ONE_UNIT + 'redeem "Any drink"\n  cost 150 point\nredeem "Mug"\n  cost 500 point\n'
+
+
+def test_a_redemption_is_of_a_reward_or_of_an_amount(opened: Open) -> None:
+    mapping, of = built_in("redemption", "reward", "quantity"), typed(WITH_REWARDS)
+    rows = "id,member,at,reward,quantity\n1,ana,2026-01-02,Any drink,\n2,ana,2026-01-03,,20\n"
+    history = opened(mapping, of=of, sales__csv=SALE, more__csv=rows)
+    assert facts(history, "redemption", "reward", "quantity", "unit") == [
+        ("Any drink", None, None),
+        (None, Fraction(20), "point"),
+    ]
+    wrong = "id,member,at,reward,quantity\n1,ana,2026-01-02,Mug,5\n2,ana,2026-01-03,,\n3,ana,2026-01-03,Mog,\n"
+    history = opened(mapping, of=of, sales__csv=SALE, more__csv=wrong)
+    assert sorted(each.code for each in history.rejections) == ["G608", "G622", "G622"]
+    alone = opened(
+        built_in("redemption", "reward"),
+        of=of,
+        sales__csv=SALE,
+        more__csv="id,member,at,reward\n1,ana,2026-01-02,Mug\n",
+    )
+    assert facts(alone, "redemption", "reward") == [("Mug",)]
+
+
+def test_a_redemption_is_of_something(refused: Refused) -> None:
+    of = typed(WITH_REWARDS + "event redemption\n  shop text optional\n")
+    found = refused(built_in("redemption", "shop"), of=of, sales__csv=SALE, more__csv="id,member,at,shop\n")
+    assert codes(found) == ["G522"]

@@ -44,9 +44,9 @@ CENTS = st.integers(1, 6000).map(lambda cents: Fraction(cents, 100))
 
 
 @st.composite
-def sold(draw: Any) -> tuple[str, nodes.Program, History, Event]:
+def sold(draw: Any, kind: str = "returned") -> tuple[str, nodes.Program, History, Event]:
     """A shop, what happens there, and a sale somewhere in between; all is known when it happens."""
-    text, program, history = draw(pool.shops("returned", without=OTHERS))
+    text, program, history = draw(pool.shops(kind, without=OTHERS))
     history = replace(history, as_of=None, events=[each for each in history.events if each.recorded == each.at])
     at = history.events[draw(st.integers(0, len(history.events) - 1))].at + MINUTE if history.events else DAY
     member = draw(st.sampled_from(("m1", "m2")))
@@ -91,6 +91,25 @@ def test_any_split_of_a_return_equals_the_whole(case, cuts, days, returned):
     whole = run(program, history, placed(history, event, back(event, 0, at, returned)))
     split = run(program, history, placed(history, event, *(back(event, n, at, part) for n, part in enumerate(parts))))
     assert of_sale(whole.posted.ledger) == of_sale(split.posted.ledger)
+    assert later(whole.posted.ledger) == later(split.posted.ledger)
+    assert own(whole.posted.ledger) == own(split.posted.ledger)
+    assert everything(program, whole) == everything(program, split)
+
+
+@pool.settings(2)
+@hypothesis.given(sold("redeemed"), st.lists(st.integers(1, 99), min_size=1, max_size=3), st.integers(0, 40))
+def test_what_was_redeemed_comes_back_in_any_split(case, cuts, days):
+    """Law 14: all of it with the last part, into its lots; what was had for it is taken back."""
+    _, program, history, event = case
+    at, cents = event.at + days * DAY, int(event.facts["amount"] * 100)
+    bounds = sorted({0, cents, *(cents * cut // 100 for cut in cuts)})
+    parts = [Fraction(end - start, 100) for start, end in pairwise(bounds)]
+    whole = run(program, history, placed(history, event, back(event, 0, at, event.facts["amount"])))
+    split = run(program, history, placed(history, event, *(back(event, n, at, part) for n, part in enumerate(parts))))
+    for engine in (whole, split):
+        assert all(not left for left in of_sale(engine.posted.ledger).values())
+        deed = engine.members[event.member].deeds["purchase", "sale"]
+        assert all(taking.restored == taking.quantity for taking in deed.takings)
     assert later(whole.posted.ledger) == later(split.posted.ledger)
     assert own(whole.posted.ledger) == own(split.posted.ledger)
     assert everything(program, whole) == everything(program, split)

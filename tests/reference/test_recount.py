@@ -31,6 +31,7 @@ KNOWN = EVERYTHING - {
         "grants and returns",
         "groups",
         "limits of facts",
+        "redeems",
         "replacing",
         "restarts",
         "returns at return",

@@ -127,7 +127,14 @@ OF_NAMES_ALONE = {
 
 
 @pytest.mark.parametrize(
-    "program", ["errors/valid", "first/cafe", "cases/flyingblue-xp-02/flyingblue-xp-02", "study/described/together"]
+    "program",
+    [
+        "errors/valid",
+        "first/cafe",
+        "cases/flyingblue-xp-02/flyingblue-xp-02",
+        "study/described/together",
+        "study/described/redeemed",
+    ],
 )
 def test_a_description_reads_as_it_is_kept(program: str):
     """`GUERDON_SNAPSHOTS=write` writes them anew: read each change of them aloud before you keep it."""

@@ -309,4 +309,4 @@ def test_new_tables_have_the_types_of_their_schema(tmp_path: Any) -> None:
     text, instant, quantity = "VARCHAR", "TIMESTAMP WITH TIME ZONE", "DECIMAL(20,2)"
     assert types["lots"] == [text, text, text, *[quantity] * 7, instant, instant, instant]
     assert types["postings"] == [*[text] * 5, quantity, instant, text, text]
-    assert types["refused"] == [text, text, text, quantity, instant, text]
+    assert types["refused"] == [text, text, text, quantity, instant, text, text]

@@ -23,7 +23,7 @@ from guerdon.text.node import Node
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 WORDS = """a b amount app line purchase status Gold star USD x1 _x yesno per_day to_ monday weekdays onward Is
-    event give on row unit tiers table earn rule at by end through starts half even down expect given the
+    event give cost redeem expiry one on row unit tiers table earn rule at by end through starts half even down expect given the
     account expires life hold share kept until while released earliest latest counts owns debt proportion""".split()
 """Names. Those of the last two lines are keywords elsewhere: only what competes with names in expressions is reserved."""
 
@@ -117,6 +117,7 @@ HEADS = {
     "rule": (strings, tree.ORDER["rule"]),
     "earn": (strings, tree.ORDER["rule"]),
     "group": (strings, tree.ORDER["group"]),
+    "redeem": (strings, tree.ORDER["redeem"]),
     "test": (
         strings,
         (

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guerdon.check.names import Names
+from guerdon.check.redeems import BUILT_IN, rewards
 from guerdon.check.wording import show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import nearest
 from guerdon.text.source import NOWHERE
 
-NAMES = ("joined", "changed", "redemption", "adjustment", "transfer", "opening", "merged", "closed", "erased")
-"""The built-in events, in the order of the language reference."""
+NAMES = BUILT_IN
 
 _ADDS_FACTS = (tree.Reverses, tree.Part, tree.Clawback, tree.Counted)
 
@@ -47,7 +47,7 @@ def _facts(names: Names) -> dict[str, dict[str, nodes.Fact]]:
     found: dict[str, Mapping[str, types.Type]] = {
         "joined": {},
         "changed": {name: _optional(fact.type) for name, fact in names.member.facts.items()},
-        "redemption": so_much,
+        "redemption": {**maybe, "reward": text} if rewards(names) else so_much,
         "adjustment": {**maybe, **tier, "by": text, "why": text},
         "transfer": {**so_much, "to": types.Member()},
         "opening": {**maybe, **since, **tier},
@@ -62,9 +62,9 @@ def _optional(of: types.Type) -> types.Type:
     return of if isinstance(of, types.Optional) else types.Optional(of)
 
 
-def is_built_in(fact: nodes.Fact) -> bool:
+def is_built_in(fact: nodes.Fact | None) -> bool:
     """Whether a fact is one that no program declares: it has no place."""
-    return fact.span is NOWHERE
+    return fact is not None and fact.span is NOWHERE
 
 
 def _clash(fact: nodes.Fact, built_in: nodes.Fact, event: str, names: Names) -> None:
@@ -75,7 +75,11 @@ def _clash(fact: nodes.Fact, built_in: nodes.Fact, event: str, names: Names) -> 
         f"`{event}` is a built-in event and has a fact `{fact.name}` already: {show(of)}",
         fact.span,
         "has it already",
-        help=("take it out, or give your own fact another name",),
+        help=(
+            "take the line out: `reward` names the `redeem` that is asked for"
+            if fact.name == "reward"
+            else "take it out, or give your own fact another name",
+        ),
     )
 
 

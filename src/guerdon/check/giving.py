@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from guerdon.check import grouped, measured
+from guerdon.check import grouped, measured, redeems
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
 from guerdon.check.limits import finer, not_awarded
@@ -18,8 +18,11 @@ from guerdon.text.source import Span
 
 
 def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Expr | None:
-    """What a rule gives: a quantity of a declared unit; None where it was reported."""
-    written = clause(declaration, tree.Give)
+    """What a rule gives or takes: a quantity of a declared unit; None where it was reported."""
+    written = clause(declaration, tree.Give) or clause(declaration, tree.Cost)
+    if written is None and redeems.takes(declaration):
+        redeems.without_cost(declaration, names)
+        return None
     if written is None:
         assert declaration.name is not None
         names.report(
@@ -34,7 +37,7 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
     if value is None or present(value, names) is None:
         return None
     if not isinstance(value.type, types.Quantity) or value.type.unit not in names.units:
-        not_awarded(value, written.value.span, names)
+        not_awarded(value, written.value.span, names, "redeemed" if redeems.takes(declaration) else "awarded")
         return None
     return value
 
@@ -182,7 +185,7 @@ def rounding(
 
 def _nothing_left(declaration: tree.Declaration, value: nodes.Expr, names: Names) -> None:
     """Reports an award without `round` that can come to a fraction."""
-    written = clause(declaration, tree.Give)
+    written = clause(declaration, tree.Give) or clause(declaration, tree.Cost)
     assert isinstance(value.type, types.Quantity)
     assert written is not None
     unit = names.units[value.type.unit]

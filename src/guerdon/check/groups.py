@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from guerdon.check import giving, limits
+from guerdon.check import giving, limits, redeems
 from guerdon.check.apart import apart
 from guerdon.check.facts import shared
 from guerdon.check.names import Names, clause, clauses
@@ -66,8 +66,15 @@ def _rules(declaration: tree.Declaration, names: Names) -> list[nodes.Rule] | No
             ),
         )
         return None
-    found = [names.rule(each.text, each.span) for each in written.rules]
+    found = [_rule(each, names) for each in written.rules]
     return None if None in found else [rule for rule in found if rule is not None]
+
+
+def _rule(written: tree.String, names: Names) -> nodes.Rule | None:
+    """A rule that gives; None where it was reported."""
+    found = names.rule(written.text, written.span)
+    gives = found is None or redeems.gives(written.text, written.span, names, "a group is of rules that give")
+    return found if gives else None
 
 
 def _take(declaration: tree.Declaration, names: Names) -> nodes.Take | None:

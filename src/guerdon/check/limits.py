@@ -105,9 +105,10 @@ def finer(span: Span, unit: nodes.Unit, names: Names) -> None:
     )
 
 
-def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
+def not_awarded(value: nodes.Expr, span: Span, names: Names, done: str = "awarded") -> None:
     """Reports something that is no quantity of a unit where only these can stand."""
-    message, units = f"only units are awarded, and this is {show(value.type)}", list(names.units)
+    message = f"only units are {done}, and this is {show(value.type)}"
+    units = [name for name, unit in names.units.items() if unit.spendable or done == "awarded"]
     meant = as_type(span, value, types.Quantity(units[0], None)) if units else None
     if meant:
         edit = Edit(span, meant) if len(units) == 1 else None
@@ -120,7 +121,7 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names) -> None:
         if units
         else []
     )
-    names.report("G216", message, span, show(value.type), help=(*lines, "what is awarded is declared with `unit`"))
+    names.report("G216", message, span, show(value.type), help=(*lines, f"what is {done} is declared with `unit`"))
 
 
 def _most(

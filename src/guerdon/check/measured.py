@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from guerdon.check import parts
+from guerdon.check import parts, redeems
 from guerdon.check.arithmetic import holds, ordered
 from guerdon.check.builtin import unknown_event
 from guerdon.check.names import Names
@@ -163,6 +163,8 @@ def _unit(of: tree.Path, names: Names) -> nodes.Unit | None:
 def _earned(expr: tree.Earned, scene: Scene, names: Names) -> nodes.Expr | None:
     when = window(expr.window, scene, names)
     if isinstance(expr.of, tree.String):
+        if redeems.not_earned(expr.of, names):
+            return None
         name, rule = names.rule_unit(expr.of.text, expr.of.span), expr.of.text
         unit = names.units[name] if name else None
     else:

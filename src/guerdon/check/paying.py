@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from guerdon.check import grouped
+from guerdon.check import grouped, redeems
 from guerdon.check.names import Names, clause
 from guerdon.check.wording import quoted
 from guerdon.syntax import tree
@@ -29,6 +29,8 @@ def replaces(declaration: tree.Declaration, on: tuple[str, ...], names: Names) -
         other = names.declared.get(("rule", each.text))
         if other is None:
             grouped.not_a_rule(each.text, each.span, names)
+            continue
+        if not redeems.gives(each.text, each.span, names, "only rules that give are replaced"):
             continue
         when = clause(other, tree.On)
         events = [event.text for event in when.events] if when is not None else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from guerdon.check import giving, grouped, groups, holds, paying, receiving
+from guerdon.check import giving, grouped, groups, holds, paying, receiving, redeems
 from guerdon.check.admitted import limit_of
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
@@ -154,7 +154,8 @@ class Rules:
 
     def _meant(self, name: str) -> str | None:
         """The unit that a rule seems to give whose `give` asks what it gave before; None where it does not say."""
-        give = clause(self.names.declared["rule", name], tree.Give)
+        declaration = self.names.declared["rule", name]
+        give = clause(declaration, tree.Give) or clause(declaration, tree.Cost)
         written = [unit for unit in _units(give) if unit in self.names.units] if give else []
         return (
             next(iter(dict.fromkeys([*written, *self.names.units])), None)
@@ -233,8 +234,12 @@ class Rules:
             holds.hold(declaration, on, unit, scene, names),
             paying.replaces(declaration, on, names),
             paying.funded(declaration, names),
+            redeems.takes(declaration),
+            clause(declaration, tree.FromOneExpiry) is not None,
             span=declaration.name.span,
         )
+        if rule.takes and len(rule.limits) == len(clauses(declaration, tree.Limit)):
+            redeems.is_sound(declaration, rule, names)
         return rule if len([each for each in names.found if each.is_error]) == before else None
 
     def _limits(
@@ -251,11 +256,14 @@ class Rules:
         sums_up = isinstance(give, nodes.Apply) and clause(declaration, tree.Accumulate) is not None
         seen = give.base if sums_up and isinstance(give, nodes.Apply) else give
         of_facts = (limit_of(written, on, scene, seen, each, names) for written in clauses(declaration, tree.LimitOf))
-        of_award = (limit(written, unit, on, scene, names) for written in clauses(declaration, tree.Limit))
+        who = "this rule takes" if redeems.takes(declaration) else "this rule gives"
+        of_award = (limit(written, unit, on, scene, names, who) for written in clauses(declaration, tree.Limit))
         return tuple(filter(None, (*of_facts, *of_award)))
 
     def _events(self, declaration: tree.Declaration) -> tuple[str, ...] | None:
         on = clause(declaration, tree.On)
+        if on is None and redeems.takes(declaration):
+            return (redeems.ASKED_BY,)
         if on is None:
             assert declaration.name is not None
             self.names.report(
@@ -269,6 +277,8 @@ class Rules:
         for event in on.events:
             if event.text not in self.names.events:
                 unknown_event(event, self.names)
+                return None
+            if redeems.takes(declaration) and not redeems.can_ask(event, self.names):
                 return None
         return tuple(dict.fromkeys(event.text for event in on.events))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from guerdon.check import redeems
 from guerdon.check.amounts import SoMuch, negative
 from guerdon.check.names import Names
 from guerdon.check.wording import quoted
@@ -23,6 +24,8 @@ def settled(facts: Facts, event: nodes.Record, written: tree.Happens, names: Nam
         if not _one_unit(unit, facts["unit"], places, names) or not _allowed(unit, quantity_, event, places, names):
             return None
         facts = facts | {"unit": unit, "quantity": quantity_}
+    if event.name == redeems.ASKED_BY and not redeems.named(facts, written, names):
+        return None
     if "ladder" in event.facts:
         return _of_tier(facts, event, written, places, names)
     return facts

@@ -134,6 +134,11 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
         if _undoable(program, event):
             yield Growing(f"{event} that can be reversed{_time(program, event)}", _deed(program, event))
             yield from _line_of_deed(program, event)
+            if event in ("redemption", "transfer", "adjustment") or any(
+                rule.takes for rule in rules if event in rule.on
+            ):
+                lot = max((_lot(program, unit) for unit in program.units.values() if unit.spendable), default=0)
+                yield Growing(f"lot that such a {event} took from", lot + TEXT + FRACTION + TEXT + 4)
     if program.frame.lateness is not None:
         yield Growing("event that others may still come before, beside the state before it", 2 * _journal(program))
 
@@ -177,6 +182,7 @@ def _deed(program: nodes.Program, event: str) -> int:
     )
     reads = sum(2 + STEP + 2 + FRACTION for _ in range(_reads(program)))
     gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
+    gifts += TEXT + TEXT + 2 * FRACTION
     accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
     return 12 + _text(event) + 2 * TEXT + 2 * INSTANT + DAY + 2 * facts + reads + gifts + accounts + 4 * FRACTION + TEXT
 

@@ -15,13 +15,15 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from guerdon.check.builtin import NAMES
+from guerdon.check.builtin import NAMES, is_built_in
+from guerdon.check.redeems import ASKED_BY
 from guerdon.history import reading
 from guerdon.history.column import Column, FactsOf, Part, amounts, required
 from guerdon.history.fault import Fault
 from guerdon.history.reading import Check, Reading
 from guerdon.history.sql import text
 from guerdon.program import nodes, types
+from guerdon.text.diagnostic import nearest
 from guerdon.text.source import NOWHERE
 
 _OF_TIER = ("ladder", "tier", "through")
@@ -53,9 +55,20 @@ def lacking(record: nodes.Record, given: Mapping[str, object], program: nodes.Pr
     """Facts that must be mapped beside those that are, each with the one that needs it."""
     if record.name not in NAMES:
         return
+    if asks_for_rewards(record) and not {"quantity", "reward"} & given.keys():
+        yield "reward", ""
     for fact, beside in (("unit", "quantity"), ("ladder", "tier"), ("tier", "ladder"), ("tier", "through")):
         if beside in given and fact in record.facts and fact not in given and _only(fact, program) is None:
             yield fact, beside
+
+
+def asks_for_rewards(record: nodes.Record) -> bool:
+    """Whether an event can name a reward that the program has."""
+    return record.name == ASKED_BY and is_built_in(record.facts.get("reward"))
+
+
+def _rewards(program: nodes.Program) -> tuple[str, ...]:
+    return tuple(rule.name for rule in program.rules.values() if rule.takes and ASKED_BY in rule.on)
 
 
 def _only(fact: str, program: nodes.Program) -> str | None:
@@ -72,6 +85,8 @@ def unfit(program: nodes.Program, record: nodes.Record, member: str, facts: Mapp
     quantity, tells_tier = facts.get("quantity"), any(facts.get(name) is not None for name in _OF_TIER)
     if record.name in _AMOUNT_OR_TIER and (quantity is not None) == tells_tier:
         yield f"the {record.name} is about {'both' if tells_tier else 'neither'} an amount {'and' if tells_tier else 'nor'} a tier"
+    if asks_for_rewards(record):
+        yield from _unfit_reward(program, facts.get("reward"), quantity)
     if quantity is not None:
         yield from _unfit_amount(program, record.name, facts.get("unit"), quantity)
     if tells_tier:
@@ -94,6 +109,15 @@ def _unfit_amount(program: nodes.Program, event: str, named: str | None, quantit
         yield f"`quantity` is recorded in steps of {unit.step} {unit.name}"
     if quantity < 0 and event != "adjustment":
         yield "`quantity` can't be below zero: what is taken away by hand is an `adjustment`"
+
+
+def _unfit_reward(program: nodes.Program, reward: str | None, quantity: object) -> Iterator[str]:
+    if (reward is None) == (quantity is None):
+        both = reward is not None
+        yield f"the {ASKED_BY} asks for {'both' if both else 'neither'} an amount {'and' if both else 'nor'} a reward"
+    elif reward is not None and reward not in (known := _rewards(program)):
+        near = nearest(reward, known)
+        yield f"`reward` is one of {', '.join(known)}" + (f"; did you mean {near}?" if near else "")
 
 
 def _unfit_tier(program: nodes.Program, named: str | None, tier: str | None) -> Iterator[str]:
@@ -134,6 +158,8 @@ class Together:
             case "ladder", types.Choice(values=ladders):
                 read = reading.one_of(r, sql_type, "ladder", ladders)
                 return replace(read, value=f"CASE WHEN {self._tells_tier} THEN {self._ladder} END")
+            case "reward", types.Text() if asks_for_rewards(self.program.events[self.event]):
+                return self._reward(r, sql_type)
             case "tier", types.Text():
                 return self._tier(r, sql_type)
             case "to" | "other", types.Member():
@@ -179,8 +205,24 @@ class Together:
                 "what is taken away by hand is an `adjustment`",
             )
             checks.append((f"({value}) < 0", below))
+        if asks_for_rewards(self.program.events[self.event]) and "reward" not in self.at:
+            checks += self._amount_or_reward()
         facts: FactsOf = amounts(finest)
         return Reading(value, tuple(checks), facts)
+
+    def _reward(self, r: str, sql_type: str) -> Reading:
+        """One of the program's redeems that are asked for by name."""
+        read = reading.one_of(r, sql_type, "reward", _rewards(self.program))
+        return replace(read, checks=(*read.checks, *self._amount_or_reward()))
+
+    def _amount_or_reward(self) -> Iterator[Check]:
+        help = "give a `quantity`, or a `reward`, in a row of its own"
+        reward = f"({self.at['reward']} IS NOT NULL)" if "reward" in self.at else "false"
+        for what, when in (
+            ("both an amount and a reward", f"{self._tells_amount} AND {reward}"),
+            ("neither an amount nor a reward", f"NOT ({self._tells_amount} OR {reward})"),
+        ):
+            yield when, Fault("G622", f"the {self.event} asks for {what}", help)
 
     def _tier(self, r: str, sql_type: str) -> Reading:
         read = reading.words(r, sql_type, "tier")

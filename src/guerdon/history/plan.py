@@ -150,8 +150,11 @@ class _Planner:
                 mapped = given.get(fact.name) or filled(record, fact, given, self.program)
                 yield from self.fact(record, fact, mapped, (*path, fact.name), grouped)
         for name, beside in lacking(record, given, self.program):
-            help = f"add `{name}: COLUMN` below `{path[-1]}:`, beside `{beside}`"
-            self.fault("G522", f"`{record.name}` needs the field `{name}`", (*path, beside), help)
+            help = f"add `{name}: COLUMN` below `{path[-1]}:`" + (f", beside `{beside}`" if beside else "")
+            other = "" if beside else " or `quantity`"
+            self.fault(
+                "G522", f"`{record.name}` needs the field `{name}`{other}", (*path, *filter(None, [beside])), help
+            )
 
     def fact(
         self, record: nodes.Record, fact: nodes.Fact, given: str | dict[str, str] | None, path: Path, grouped: bool

@@ -85,7 +85,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something asked for and not granted: an answer, not an error."""
+    """Something asked for and not granted: an answer, not an error. `rule`: the redeem that was asked for, if one was."""
 
     member: str
     event: str
@@ -93,6 +93,7 @@ class Refusal:
     quantity: Fraction
     at: int
     reason: str
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,8 @@ class Rule(Node):
 
     Shape: limits `of` facts come before the others; `replaces`: rules that give nothing where the guards
     hold; `funded`: who pays, and how many parts. Without `rounding`, nothing is left to round, or its group rounds.
+    One that `takes` is a redeem: so much as `give` says is taken of the member, as a whole or
+    not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
     """
 
     name: str
@@ -252,6 +254,8 @@ class Rule(Node):
     hold: Hold | None = None
     replaces: tuple[str, ...] = ()
     funded: tuple[tuple[str, Fraction], ...] = ()
+    takes: bool = False
+    one_expiry: bool = False
 
 
 class Take(Enum):

@@ -8,14 +8,15 @@ from datetime import date
 from fractions import Fraction
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import Award
+from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
-from guerdon.reference import lots
+from guerdon.reference import lots, spending
 from guerdon.reference.calendar import ONE, after
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
+from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict, receiver
-from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject
+from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject, Taking
 from guerdon.reference.world import World
 
 Receiver = Callable[[str, int], Subject]
@@ -54,6 +55,24 @@ class Book:
                 self.scene.member.promised.append((holder.id, lot.unit, lot.id, awaited))
             if self.deed is not None:
                 self.deed.gifts.append(_gift(award, verdict, lot, main))
+
+    def redeem(self, redeeming: Redeeming) -> None:
+        """Posts what the rules that take took, and what of it was refused."""
+        self.world.ledger.refusals.extend(redeeming.refusals())
+        for verdict in redeeming.verdicts.values():
+            if verdict.quantity:
+                self._take(verdict)
+
+    def _take(self, verdict: Verdict) -> None:
+        """Posts what a rule took, which is nobody's award."""
+        rule, unit = verdict.rule, self.world.program.units[verdict.rule.unit]
+        subject = self.scene.owner(unit.account)
+        self.world.grants[rule.name] = verdict.quantity
+        at, id = self.event.at, self.event.id
+        slices = spending.spend(self.world, subject, unit, verdict.quantity, at, id, Pot.SPENT, rule.name, verdict.lots)
+        if self.deed is not None:
+            uses = tuple(verdict.uses)
+            self.deed.takings.append(Taking(rule.name, Pot.SPENT, slices, verdict.exact, uses))
 
     def _note_base(self, verdict: Verdict) -> None:
         """Notes what was added to a running total, or let in by a limit, and gave nothing yet: it can be undone too."""

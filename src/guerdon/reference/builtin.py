@@ -14,9 +14,9 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot, Refusal
 from guerdon.program import nodes
 from guerdon.reference import ladders, lots, spending
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import Deed, Gift, Lot, Slice, Subject
+from guerdon.reference.state import Deed, Gift, Lot, Slice, Subject, Taking
 from guerdon.reference.world import World
 
 Doing = Callable[[World, Event, Scene, Deed | None], None]
@@ -54,9 +54,11 @@ def refused(world: World, event: Event, scene: Scene) -> Refusal | None:
     if event.type == "adjustment":
         reason = _taken_below(unit, subject, quantity)
     elif world.granted is not None:
-        reason = "" if world.granted else "it was refused"
+        reason = "" if event.type in world.granted else "it was refused"
     else:
         reason = _unspendable(world, event, scene, unit, subject, quantity)
+    if not reason:
+        world.grants[event.type] = quantity
     return Refusal(subject.id, event.id, unit.name, abs(quantity), event.at, reason) if reason else None
 
 
@@ -75,18 +77,13 @@ def _unspendable(
     available = subject.purses[unit.name].available
     if not unit.spendable:
         return f"{unit.name} can't be spent"
-    if subject.account is not None and not _may_spend(world, scene, subject.account):
+    if not spending.may_spend(world, scene, subject):
         return f"the member may not spend for the {unit.account}"
     if event.type == "transfer" and world.is_closed(event.facts["to"]):
         return f"{event.facts['to']} is closed"
     if event.type == "transfer" and world.owner_id(event.facts["to"], unit.account) == subject.id:
         return f"it is {event.facts['to']}'s already"
     return f"{plain(available)} {unit.name} are available" if available < quantity else ""
-
-
-def _may_spend(world: World, scene: Scene, account: str) -> bool:
-    condition = world.program.accounts[account].spends
-    return condition is None or bool(evaluate(condition, world.scene(scene.member)))
 
 
 def _nothing(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
@@ -130,7 +127,9 @@ def _unit(world: World, event: Event) -> nodes.Unit:
 
 
 def _redemption(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """Spends so much; where that is granted again of which there is less by now, it leaves debt."""
+    """Spends so much; where that is granted again of which there is less by now, it leaves debt. A reward is the rule's."""
+    if event.facts.get("quantity") is None:
+        return
     unit = _unit(world, event)
     _spend(world, event, deed, unit, world.owner(scene.member, unit.account), event.facts["quantity"], Pot.SPENT)
 
@@ -141,7 +140,7 @@ def _spend(
     """Takes so much out of a purse, and notes it for when the event is undone."""
     slices = spending.spend(world, subject, unit, quantity, event.at, event.id, to, event.type)
     if deed is not None:
-        deed.slices, deed.spent_to = slices, to.value
+        deed.takings.append(Taking(event.type, to, slices))
     return slices
 
 

@@ -11,7 +11,8 @@ from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE
 from guerdon.reference.evaluate import Gone, Scene, evaluate, holds
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import Held, Tally
+from guerdon.reference.state import Held
+from guerdon.reference.tally import Tally
 
 
 def holder_of(ladder: nodes.Ladder, scene: Scene) -> Held:

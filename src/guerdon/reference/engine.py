@@ -23,17 +23,15 @@ from guerdon.reference import builtin, counting, ladders, late, lots, meters, re
 from guerdon.reference.aside import Gate, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
-from guerdon.reference.evaluate import Gift, Scene
+from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO
-from guerdon.reference.groups import together
+from guerdon.reference.judging import Watch as Watch
+from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
-from guerdon.reference.rules import Verdict, count, judge
+from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
-
-Watch = Callable[[Event, Facts, Verdict], None]
-"""Told what came of each rule at each event that is watched."""
 
 
 class Engine:
@@ -269,13 +267,23 @@ class Engine:
         if refused is not None:
             self.world.ledger.refusals.append(refused)
             return
-        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         builtin.before(self.world, event, scene)
         began = len(self.world.ledger.awards), len(self.world.ledger.postings)
         deed = self._deed(event, scene)
-        unseen = meters.feed(event, scene, deed is not None)
-        verdicts = self._judge(event, scene, watch)
+        fed = meters.feed(event, scene, deed is not None)
+        redeeming = Redeeming(self.world, scene, watch is not None)
+        denied = redeeming.denied()
+        if denied is not None:
+            fed.undo()
+            member.deeds.pop((event.type, event.id), None)
+            self.world.ledger.refusals.extend(redeeming.refusals())
+            if watch is not None:
+                watch(event, scene.facts, denied)
+            return
+        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        verdicts = judged(self.world, self._rules, scene, redeeming, watch)
         book = Book(self.world, event, scene, deed)
+        book.redeem(redeeming)
         stood = self._stood(scene)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
@@ -285,7 +293,7 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
-        meters.feed_unseen(event, scene, unseen, deed is not None)
+        meters.feed_unseen(event, scene, fed.unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
@@ -323,29 +331,6 @@ class Engine:
         scene.reads = deed.reads
         return deed
 
-    def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Verdict]:
-        """What came of the rules that gave something, in the order of what they read."""
-        given: dict[str, Gift] = {}
-        scene.given, scene.measures, verdicts = given, {}, dict[str, Verdict]()
-        for rule in self._rules:
-            if event.type in rule.on or watch is not None:
-                verdict = verdicts[rule.name] = judge(rule, scene, watched=watch is not None)
-                if verdict.exact:
-                    given[rule.name] = Gift(verdict.quantity, verdict.exact)
-                if rule.name not in self.world.groups.of:
-                    count(verdict, scene)
-            group = self.world.groups.behind.get(rule.name)
-            if group is not None:
-                sheet = together(group, verdicts, scene)
-                given[group.name] = Gift(sheet.quantity)
-                for verdict in sheet.verdicts:
-                    count(verdict, scene)
-        if watch is not None:
-            for verdict in verdicts.values():
-                watch(event, scene.facts, verdict)
-        scene.reads = None
-        return [each for each in verdicts.values() if each.exact or each.totals is not None or each.admitted]
-
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""
         subject = self._admit(self.world.who(id), at)
@@ -356,10 +341,7 @@ class Engine:
 
     def _stood(self, scene: Scene) -> dict[str, int]:
         """Where the event's member, or their account, stands on each ladder."""
-        return {
-            ladder.name: scene.owner(ladder.account).held[ladder.name].standing
-            for ladder in self.program.ladders.values()
-        }
+        return {name: scene.owner(ladder.account).held[name].standing for name, ladder in self.program.ladders.items()}
 
     def _tiers(self, scene: Scene, event: Event, sold: date | None, stood: Mapping[str, int]) -> None:
         """Lets tiers rise and fall after an event, the member's and the accounts'; posts where they moved."""

@@ -13,8 +13,9 @@ from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference.calendar import Calendar, add_months
 from guerdon.reference.exact import ZERO, summed
-from guerdon.reference.state import Subject, Tally
+from guerdon.reference.state import Subject
 from guerdon.reference.tables import apply, looked_up
+from guerdon.reference.tally import Tally
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -42,7 +43,8 @@ class Scene:
 
     `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
-    event's facts is noted in it, or (`frozen`) taken from it.
+    event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
+    which a rule looks at the lots of one day only, how much these are.
     """
 
     program: nodes.Program
@@ -60,6 +62,7 @@ class Scene:
     frozen: bool = False
     is_closed: Callable[[str], bool] = lambda id: False
     replaced: dict[str, nodes.Rule] = field(default_factory=dict)  # rules that give nothing here, and for which
+    within: Mapping[str, Fraction] = field(default_factory=dict)
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""
@@ -161,6 +164,8 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
                 return subject.earned[expr.unit].total(bounds)
             return summed(subject.earned_by[name].total(bounds) for name in scene.program.rules_of(expr.rule))
         case nodes.Available():
+            if expr.unit in scene.within:
+                return scene.within[expr.unit]
             return scene.owner(scene.program.units[expr.unit].account).purses[expr.unit].available
         case nodes.PeriodDay(last, period, ahead):
             first, end = scene.calendar.period(period, scene.day, ahead, scene.member.joined)

@@ -16,7 +16,7 @@ from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO, rounded, shared_out, summed
 from guerdon.reference.room import fits, ref, room, tally_of
 from guerdon.reference.rules import Cut, Sheet, Verdict
-from guerdon.reference.state import Tally
+from guerdon.reference.tally import Tally
 
 
 class Groups:

@@ -3,8 +3,8 @@
 A program with `lateness` keeps, for so long, a journal of each subject's events and the
 state before the first of them. A late event is put in its place, the events after it are
 evaluated again, and what differs from what was posted is posted as a correction on the
-day on which the event became known. What was answered stays: a redemption that was
-granted is granted again, be it out of debt.
+day on which the event became known. What was answered stays: what was redeemed is
+redeemed again, be it out of debt.
 
 Source: language reference, Order of events; laws 5 and 6.
 """
@@ -42,12 +42,11 @@ def _record(world: World, event: Event, evaluate: Evaluate, when: int | None = N
     """Evaluates an event as one of a journal; `when` it stands there, where that is known."""
     world.touched, world.reached = {}, event.at
     began = _marks(world.ledger)
-    refusals = len(world.ledger.refusals)
+    world.grants = {}
     evaluate(event)
-    granted = len(world.ledger.refusals) == refusals
     if when is None:
         when = world.reached if is_too_late(world, event) else event.at
-    entry = Entry(event, when, frozenset(world.touched), _since(world.ledger, began), granted)
+    entry = Entry(event, when, frozenset(world.touched), _since(world.ledger, began), world.grants)
     for id, base in world.touched.items():
         journal = world.journals.setdefault(id, Journal())
         if not journal.entries:
@@ -63,7 +62,7 @@ def place(world: World, event: Event, evaluate: Evaluate, again: Evaluate) -> No
         world,
         event,
         {id for member in (event.member, world.who(event.member)) for id in (member, *_accounts(world, member))},
-        Entry(event, event.at, frozenset(), Ledger(), True),
+        Entry(event, event.at, frozenset(), Ledger(), {}),
         evaluate,
         again,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -10,10 +11,24 @@ from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE, Tally
+from guerdon.reference.state import WHOLE
+from guerdon.reference.tally import Tally
 
 Entry = tuple[int, int, Any]
 """A meter's number, the place of the line (or WHOLE), and a value."""
+
+
+@dataclass(slots=True)
+class Fed:
+    """What an event added to meters, by its place there, and what others get after it."""
+
+    seen: list[tuple[Tally, int]] = field(default_factory=list)
+    unseen: list[Entry] = field(default_factory=list)
+
+    def undo(self) -> None:
+        """Takes it out again: of what is refused nothing counts."""
+        for tally, place in reversed(self.seen):
+            tally.drop(place)
 
 
 def derived(record: nodes.Record, facts: Facts, scene: Scene) -> dict[str, Any]:
@@ -43,21 +58,22 @@ def _derive(record: nodes.Record, facts: dict[str, Any], scene: Scene) -> None:
             facts[fact.name] = evaluate(fact.value, here)
 
 
-def feed(event: Event, scene: Scene, noted: bool) -> list[Entry]:
-    """Adds an event to the meters that include it; what the others get afterwards.
+def feed(event: Event, scene: Scene, noted: bool) -> Fed:
+    """Adds an event to the meters that include it.
 
     `noted`: with the event's name on each value, so that it can be found again.
     """
-    unseen: list[Entry] = []
+    fed = Fed()
     for number, meter in enumerate(scene.program.meters):
         if meter.event != event.type:
             continue
         for place, value in _values(meter, scene):
             if meter.sees_event:
-                tally_of(number, scene).add(scene.day, value, (event.type, event.id, place) if noted else None)
+                tally = tally_of(number, scene)
+                fed.seen.append((tally, tally.add(scene.day, value, (event.type, event.id, place) if noted else None)))
             else:
-                unseen.append((number, place, value))
-    return unseen
+                fed.unseen.append((number, place, value))
+    return fed
 
 
 def _values(meter: nodes.Meter, scene: Scene) -> Iterator[tuple[int, Any]]:

@@ -27,7 +27,7 @@ from guerdon.reference.matching import Back
 from guerdon.reference.remains import remaining, share_left
 from guerdon.reference.room import limit_under, step_of
 from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
-from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
+from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject, Taking
 from guerdon.reference.tables import apply
 from guerdon.reference.world import World
 
@@ -43,6 +43,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     changed = meters.correct(deed.event, then, kept, scene if reversal.at_return else None, deed.corrected)
     _change_reads(deed, then, changed)
     undoing = _Undoing(world, event, scene, reversal, deed, then)
+    _refund(undoing)
     awards = _of_rules(undoing)
     _restore(undoing)
     return awards
@@ -301,42 +302,75 @@ def _total(
         subject.owed[rule.name].add(deed.day, was - now - back)
 
 
+def _share_undone(undoing: _Undoing) -> Fraction:
+    """The share of what was taken that is given back by now: that of the event."""
+    deed, part = undoing.deed, undoing.reversal.part
+    return Fraction(1) if deed.undone or part is None else 1 - share_left(undoing.world.program, deed, part)
+
+
+def _wanted(undoing: _Undoing, taking: Taking) -> Fraction:
+    """How much of a taking is given back by now, in whole steps."""
+    step = undoing.world.program.units[taking.slices[0].unit].step
+    return rounded(taking.quantity * _share_undone(undoing), step, nodes.RoundMode.DOWN)
+
+
+def _refund(undoing: _Undoing) -> None:
+    """Gives back what rules took, before anything is taken back; rules that name them see what is left of it."""
+    then, at = undoing.then, undoing.scene.event
+    assert at is not None
+    for taking in reversed(undoing.deed.takings):
+        if taking.reason in undoing.world.program.rules and taking.slices:
+            _give_back(undoing, taking, at.at)
+            left = taking.quantity - taking.restored
+            exact = taking.exact * (1 - _share_undone(undoing))
+            then.given = {**then.given, taking.reason: Given(left, exact)}
+
+
 def _restore(undoing: _Undoing) -> None:
     """Takes back what no rule gave, and gives back what the deed took out of lots: what came last first."""
-    world, deed, event, part = undoing.world, undoing.deed, undoing.event, undoing.reversal.part
-    at = undoing.scene.event
+    world, deed, event, at = undoing.world, undoing.deed, undoing.event, undoing.scene.event
     assert at is not None
-    share = Fraction(1) if deed.undone or part is None else 1 - share_left(world.program, deed, part)
-    pot = Pot(deed.spent_to)
+    handed = any(taking.to is Pot.TRANSFERRED for taking in deed.takings)
     for gift in deed.gifts:
-        if gift.rule not in world.program.rules and pot is not Pot.TRANSFERRED:
-            back = rounded(gift.quantity * share, world.program.units[gift.unit].step, nodes.RoundMode.DOWN)
+        if gift.rule not in world.program.rules and not handed:
+            step = world.program.units[gift.unit].step
+            back = rounded(gift.quantity * _share_undone(undoing), step, nodes.RoundMode.DOWN)
             back, gift.taken = back - gift.taken, back
             if world.program.units[gift.unit].spendable:
                 spending.take(world, gift, back, at.at, event.id)
             elif back:
                 _uncount(undoing, gift, back, at.at)
-    for number, piece in _pieces(world.program, deed, share):
-        if pot is Pot.TRANSFERRED:
+    for taking in deed.takings:
+        if taking.reason not in world.program.rules:
+            _give_back(undoing, taking, at.at)
+
+
+def _give_back(undoing: _Undoing, taking: Taking, at: int) -> None:
+    """Gives back what is undone of a taking, and the room in the limits of its rule."""
+    world, deed, event, before = undoing.world, undoing.deed, undoing.event, taking.restored
+    for number, piece in _pieces(undoing, taking):
+        if taking.to is Pot.TRANSFERRED:
             gift = next(each for each in deed.gifts if each.award == f"{deed.event.type}/{deed.event.id}/{number}")
             gift.taken += piece.quantity
-            piece = replace(piece, quantity=spending.take(world, gift, piece.quantity, at.at, event.id, to=pot))
-        spending.restore(world, [piece], pot, at.at, event.id)
+            piece = replace(piece, quantity=spending.take(world, gift, piece.quantity, at, event.id, to=taking.to))
+        spending.restore(world, [piece], taking.to, at, event.id)
+    for whose, key in taking.limits:
+        tally = world.subjects[world.who(whose)].limits[key]
+        tally.reduce((deed.event.type, deed.event.id), deed.day, taking.restored - before)
 
 
-def _pieces(program: nodes.Program, deed: Deed, share: Fraction) -> list[tuple[int, Slice]]:
+def _pieces(undoing: _Undoing, taking: Taking) -> list[tuple[int, Slice]]:
     """What is given back now of the slices, with their places: of all, the share less what was before, the last first."""
-    if not deed.slices:
+    if not taking.slices:
         return []
-    spent = sum((each.quantity for each in deed.slices), ZERO)
-    wanted = rounded(spent * share, program.units[deed.slices[0].unit].step, nodes.RoundMode.DOWN)
+    wanted = _wanted(undoing, taking)
     pieces, passed = [], ZERO
-    for number, each in reversed(list(enumerate(deed.slices))):
-        first, last = max(deed.restored, passed), min(wanted, passed + each.quantity)
+    for number, each in reversed(list(enumerate(taking.slices))):
+        first, last = max(taking.restored, passed), min(wanted, passed + each.quantity)
         if last > first:
             pieces.append((number, replace(each, quantity=last - first)))
         passed += each.quantity
-    deed.restored = wanted
+    taking.restored = wanted
     return pieces
 
 

@@ -14,7 +14,8 @@ from guerdon.history.event import Facts
 from guerdon.program import nodes, types
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import Subject, Tally
+from guerdon.reference.state import Subject
+from guerdon.reference.tally import Tally
 
 Key = tuple[object, ...]
 

@@ -1,7 +1,8 @@
 """One rule at one event, always in this order, whatever order it was typed in:
 
-`on`, `when`, `during`, `replaces`, `each` line, limits of facts, `accumulate`, `give`,
-`minimum`, `round`, `limit`. What its group makes of it is the group's; what is shared, given to others or held is the posting's, not the rule's.
+`on`, `when`, `during`, `replaces`, `each` line, limits of facts, `accumulate`, `give` (or `cost`),
+`minimum`, `round`, `limit`. What its group makes of it is the group's; what is shared, given to others or held is the posting's, not the rule's;
+whether what a rule takes is there is decided in `redeeming`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from guerdon.program import nodes
 from guerdon.reference.evaluate import Scene, Step, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
 from guerdon.reference.room import Admission, Admitted, fits, ref, room, tally_of
-from guerdon.reference.state import Tally
+from guerdon.reference.state import Lot
 from guerdon.reference.tables import apply
 
 
@@ -43,8 +44,10 @@ class Verdict:
     """What came of a rule at an event, and how.
 
     Shape: `failed` names the guard that did not hold, or the rule that replaces this one
-    (then nothing else is set); `steps` are the evaluations, where they were asked for.
-    INVARIANT: quantity + dropped + cut == exact.
+    (then nothing else is set); `steps` are the evaluations, where they were asked for. Of a
+    rule that takes: `refused` says why it took nothing, `withheld` is what it would have,
+    `lots` are those that it takes from first.
+    INVARIANT: quantity + dropped + cut + withheld == exact.
     """
 
     rule: nodes.Rule
@@ -61,13 +64,15 @@ class Verdict:
     uses: list[tuple[str, tuple[object, ...]]] = field(
         default_factory=list
     )  # tallies of limits: whose, under which key
-    used: list[Tally] = field(default_factory=list)  # those that count what is given
     steps: list[Step] = field(default_factory=list)
     sheet: Sheet | None = None  # of its group
     stood: Fraction = ZERO  # what it gave before its group
     added: Fraction = ZERO  # by the minimum of its group
     off: Fraction = ZERO  # what rounding in its group took off, part of `dropped`
     lost: Fraction = ZERO  # in its group: not taken, or cut off there
+    refused: str = ""
+    withheld: Fraction = ZERO
+    lots: tuple[Lot, ...] = ()
 
     @property
     def cut(self) -> Fraction:
@@ -102,8 +107,9 @@ class Sheet:
 
 
 def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
-    """What a rule gives at the scene's event, before its group. Changes nothing but the rule's own totals.
+    """What a rule comes to at the scene's event, before its group, with the room that its limits leave.
 
+    Changes nothing but the rule's own totals: limits are used up by what is given in the end.
     Source: language reference, One rule.
     """
     verdict = Verdict(rule)
@@ -123,17 +129,21 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     return verdict
 
 
-def count(verdict: Verdict, scene: Scene) -> None:
-    """Counts what a rule gives in the end, after its group, in its limits."""
-    if verdict.quantity:
-        for tally in verdict.used:
-            tally.add(scene.day, verdict.quantity, ref(scene))
+def use_up(verdict: Verdict, scene: Scene) -> None:
+    """Counts what a rule gives or takes in the end, after its group, in its limits."""
+    for index, limit in enumerate(verdict.rule.limits if verdict.failed is None else ()):
+        if limit.of is None:
+            tally, subject, key = tally_of(verdict.rule.name, index, limit, scene)
+            if verdict.quantity:
+                tally.add(scene.day, verdict.quantity, ref(scene))
+            if not limit.per_event and not limit.kept:
+                verdict.uses.append((subject.id, key))
 
 
 def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
-    if scene.event.type not in rule.on:
+    if not is_asked(rule, scene):
         return scene.event.type
     if rule.to is not None and receiver(rule.to, scene) is None:
         return Absent(rule.to, scene.facts.get(rule.to))
@@ -145,6 +155,13 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
         if not any(_holds(stretch, scene, local) for stretch in stretches):
             return stretches
     return None
+
+
+def is_asked(rule: nodes.Rule, scene: Scene) -> bool:
+    """Whether a rule is looked at; one that takes on `redemption` where this names it."""
+    assert scene.event is not None
+    named = not rule.takes or scene.event.type != "redemption" or scene.facts.get("reward") == rule.name
+    return scene.event.type in rule.on and named
 
 
 def receiver(fact: str, scene: Scene) -> str | None:
@@ -293,15 +310,11 @@ def total_window(accumulate: nodes.Accumulate) -> nodes.Window:
 
 
 def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
-    """`limit`: each cuts what does not fit, and all count what is given in the end."""
+    """`limit`: each cuts what does not fit."""
     for index, limit in enumerate(rule.limits):
-        if limit.of is not None:
-            continue
-        tally, subject, key = tally_of(rule.name, index, limit, scene)
-        _fit(limit, room(limit, tally, scene, subject), verdict)
-        verdict.used.append(tally)
-        if not limit.per_event and not limit.kept:
-            verdict.uses.append((subject.id, key))
+        if limit.of is None:
+            tally, subject, _ = tally_of(rule.name, index, limit, scene)
+            _fit(limit, room(limit, tally, scene, subject), verdict)
 
 
 def _fit(limit: nodes.Limit, left: Fraction | int, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from typing import assert_never
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.reference import lots
+from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO
 from guerdon.reference.state import Gift, Lot, Slice, Subject
 from guerdon.reference.world import World
@@ -58,11 +59,26 @@ def _where(world: World, holder: Subject, unit: str) -> Subject:
 # ---------------------------------------------------------------- spending
 
 
+def may_spend(world: World, scene: Scene, subject: Subject) -> bool:
+    """Whether a member may spend what is a subject's: their own, or an account's that lets them."""
+    condition = world.program.accounts[subject.account].spends if subject.account is not None else None
+    return condition is None or bool(evaluate(condition, world.scene(scene.member)))
+
+
 def spend(
-    world: World, subject: Subject, unit: nodes.Unit, quantity: Fraction, at: int, event: str, to: Pot, reason: str
+    world: World,
+    subject: Subject,
+    unit: nodes.Unit,
+    quantity: Fraction,
+    at: int,
+    event: str,
+    to: Pot,
+    reason: str,
+    first: tuple[Lot, ...] = (),
 ) -> list[Slice]:
-    """Takes so much out of the lots, and what is lacking as the unit's `debt` says; what was taken of which."""
-    slices, lacking = _out_of_lots(world, in_order(world, unit, subject), subject, quantity, at, event, to, reason)
+    """Takes so much out of the lots, of some `first`, and what is lacking as the unit's `debt` says; what was taken of which."""
+    some = sorted(in_order(world, unit, subject), key=lambda lot: lot not in first)
+    slices, lacking = _out_of_lots(world, some, subject, quantity, at, event, to, reason)
     return slices + _owe(world, subject, unit, lacking, at, event, to, reason)
 
 

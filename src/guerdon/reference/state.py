@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,8 @@ from typing import Any
 
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
-
-ZERO = Fraction(0)
+from guerdon.reference.exact import ZERO
+from guerdon.reference.tally import Tally
 
 Ref = tuple[str, str]
 """The kind and the id of an event."""
@@ -23,114 +22,6 @@ Awaited = tuple[str, str, str | None, object]
 
 WHOLE = -1
 """The place of an event as a whole, beside those of its lines."""
-
-
-class Tally:
-    """Values by day, in the order in which they came, with their running total, and which event each is of.
-
-    Shape: what lies so far back that only windows without a beginning show it may be
-    `forgotten`: how many values, and their sum.
-    INVARIANT: days never go back; `totals[n]` is the exact sum of the first n values
-    that are quantities or numbers.
-    """
-
-    __slots__ = ("days", "forgotten", "refs", "sum_forgotten", "totals", "values")
-
-    def __init__(self) -> None:
-        self.days: list[date] = []
-        self.values: list[Any] = []
-        self.refs: list[Any] = []
-        self.totals: list[Fraction] = [ZERO]
-        self.forgotten, self.sum_forgotten = 0, ZERO
-
-    def add(self, day: date, value: Any, ref: Any = None) -> None:
-        """Adds a value; one of an earlier day takes its place among the others."""
-        place = len(self.days)
-        if self.days and self.days[-1] > day:
-            place = bisect_right(self.days, day)
-        self.days.insert(place, day)
-        self.values.insert(place, value)
-        self.refs.insert(place, ref)
-        self._total(place)
-
-    def _total(self, first: int) -> None:
-        """Reckons the running totals anew from a place on."""
-        del self.totals[first + 1 :]
-        for value in self.values[first:]:
-            self.totals.append(self.totals[-1] + value if isinstance(value, Fraction) else self.totals[-1])
-
-    def of(self, ref: Any, day: date) -> list[int]:
-        """The places of an event's values, which are of a day."""
-        return [place for place in range(*self.span(day)) if self.refs[place] == ref]
-
-    def span(self, day: date) -> tuple[int, int]:
-        """Where a day's values begin and end."""
-        return bisect_left(self.days, day), bisect_right(self.days, day)
-
-    def replace(self, place: int, value: Any) -> None:
-        self.values[place] = value
-        self._total(place)
-
-    def drop(self, place: int) -> None:
-        for values in (self.days, self.values, self.refs):
-            del values[place]
-        self._total(place)
-
-    def reduce(self, ref: Any, day: date, by: Fraction) -> None:
-        """Takes so much off an event's values; one of which nothing is left is gone."""
-        for place in reversed(self.of(ref, day)):
-            taken = min(by, self.values[place])
-            by -= taken
-            if taken == self.values[place]:
-                self.drop(place)
-            elif taken:
-                self.replace(place, self.values[place] - taken)
-
-    def leave(self, ref: Any, day: date, most: Fraction) -> None:
-        """Leaves no more than so much of an event's values."""
-        held = sum((self.values[place] for place in self.of(ref, day)), ZERO)
-        self.reduce(ref, day, max(held - most, ZERO))
-
-    def places(self, bounds: tuple[date, date]) -> tuple[int, int]:
-        """Where the values from the first day to before the second begin and end."""
-        return bisect_left(self.days, bounds[0]), bisect_left(self.days, bounds[1])
-
-    def within(self, bounds: tuple[date, date]) -> list[Any]:
-        first, end = self.places(bounds)
-        return self.values[first:end]
-
-    def count(self, bounds: tuple[date, date]) -> int:
-        first, end = self.places(bounds)
-        return end - first + (self.forgotten if bounds[0] == date.min else 0)
-
-    def total(self, bounds: tuple[date, date]) -> Fraction:
-        first, end = self.places(bounds)
-        return self.totals[end] - self.totals[first] + (self.sum_forgotten if bounds[0] == date.min else ZERO)
-
-    def forget(self, first: date, since: date, summed: bool) -> None:
-        """Lets go of values of days before one, and of the names of events, but for those since another.
-
-        `summed`: the number and the sum of what is let go of stay.
-        """
-        self.refs = [ref if day >= since else None for ref, day in zip(self.refs, self.days, strict=True)]
-        for place in reversed(range(bisect_left(self.days, first))):
-            value = self.values[place]
-            if self.refs[place] is not None:
-                continue
-            if summed:
-                self.forgotten += 1
-                self.sum_forgotten += value if isinstance(value, Fraction) else ZERO
-            for values in (self.days, self.values, self.refs):
-                del values[place]
-        self._total(0)
-
-    def first_day(self, bounds: tuple[date, date]) -> date | None:
-        first, end = self.places(bounds)
-        return self.days[first] if first < end else None
-
-    def last_day(self, bounds: tuple[date, date]) -> date | None:
-        first, end = self.places(bounds)
-        return self.days[end - 1] if first < end else None
 
 
 @dataclass
@@ -268,12 +159,33 @@ class Slice:
 
 
 @dataclass(eq=False)
+class Taking:
+    """What was taken at an event that can be undone: for which `reason` (the rule, or what happened), to which pot.
+
+    Shape: `slices` of one unit, in the order in which they were taken; `limits`: whose
+    tallies hold it, under which keys; `exact`: what it came to before rounding and
+    limits. `restored` of it was given back.
+    """
+
+    reason: str
+    to: Pot
+    slices: list[Slice]
+    exact: Fraction = ZERO
+    limits: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    restored: Fraction = ZERO
+
+    @property
+    def quantity(self) -> Fraction:
+        return sum((each.quantity for each in self.slices), ZERO)
+
+
+@dataclass(eq=False)
 class Deed:
     """An event that can be undone, and what came of it.
 
     Shape: `facts` with those derived; `accounts`: which the member was in; `reads`: what
-    its rules read beside the facts, by expression; `slices`: what was taken out of which
-    holder's lots, to the pot `spent_to`, `restored` of it; `returned`: how much of each line (by its place) or of
+    its rules read beside the facts, by expression; `gifts`: what was given, `takings`: what
+    was taken; `returned`: how much of each line (by its place) or of
     the event as a whole (WHOLE) came back; `corrected`: by how much sums were, elsewhere.
     """
 
@@ -283,19 +195,18 @@ class Deed:
     accounts: dict[str, str]
     reads: dict[Any, Any] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
-    slices: list[Slice] = field(default_factory=list)
-    spent_to: str = "spent"
+    takings: list[Taking] = field(default_factory=list)
     returned: dict[int, Fraction] = field(default_factory=dict)
-    restored: Fraction = ZERO
     corrected: dict[tuple[int, int], Fraction] = field(default_factory=dict)
     undone: bool = False
 
     def holders(self) -> set[str]:
         """Whose lots and limits it touched."""
-        parts: list[Gift | Slice] = [*self.gifts, *self.slices]
+        parts: list[Gift | Slice] = [*self.gifts, *(each for taking in self.takings for each in taking.slices)]
         touched = [each.lot for each in parts if each.lot is not None]
         lots = {id for lot in touched for id in (lot.holder, lot.earner)}
-        whose = {id for gift in self.gifts for id, _ in gift.limits}
+        kept = [each.limits for each in self.gifts] + [each.limits for each in self.takings]
+        whose = {id for limits in kept for id, _ in limits}
         return lots | whose | {each.holder for each in parts}
 
 
@@ -392,6 +303,7 @@ def join(subjects: Mapping[str, Subject]) -> None:
         for deed in subject.deeds.values():
             for gift in deed.gifts:
                 gift.lot = joined(gift.lot) if gift.lot is not None else None
-            deed.slices = [
-                replace(each, lot=joined(each.lot)) if each.lot is not None else each for each in deed.slices
-            ]
+            for taking in deed.takings:
+                taking.slices = [
+                    replace(each, lot=joined(each.lot)) if each.lot is not None else each for each in taking.slices
+                ]

@@ -19,8 +19,9 @@ from guerdon.reference.state import Held, Subject
 
 @dataclass
 class Entry:
-    """An event of a journal: whom it touched, what was posted for it, and whether it was granted what it asked for.
+    """An event of a journal: whom it touched, what was posted for it, and what it asked for was granted.
 
+    Shape: `granted` by what was asked for: a rule's name, or for a built-in event that of the event.
     Units: `when` is the instant at which it stands among the others: its own, or a later
     one where it reached somebody's past that was closed already.
     """
@@ -29,7 +30,7 @@ class Entry:
     when: int
     touched: frozenset[str]
     posted: Ledger
-    granted: bool
+    granted: Mapping[str, Fraction]
 
 
 @dataclass
@@ -46,9 +47,9 @@ class World:
 
     Shape: `journals` only where events may come late; `touched` holds, while an event is
     evaluated for a journal, whom it touches and their state before, `reached` the latest
-    instant up to which one of them was evaluated already; `granted` says of an
-    event that is evaluated again what was answered then; `trace`, where given, notes
-    what expressions about the subjects came to.
+    instant up to which one of them was evaluated already; `grants` is what the event was
+    granted, and `granted` says of one that is evaluated again what was answered then; `trace`,
+    where given, notes what expressions about the subjects came to.
     """
 
     program: nodes.Program
@@ -59,7 +60,8 @@ class World:
     member_facts: Mapping[str, Facts] = field(default_factory=dict)  # of those who had no event yet
     touched: dict[str, Subject | None] | None = None
     reached: int = 0
-    granted: bool | None = None
+    granted: Mapping[str, Fraction] | None = None
+    grants: dict[str, Fraction] = field(default_factory=dict)
     trace: Step | None = None
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin

@@ -11,7 +11,8 @@ import cbor2
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
-from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Slice, Tally
+from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Slice, Taking
+from guerdon.reference.tally import Tally
 from guerdon.reference.world import Entry
 
 # ---------------------------------------------------------------- values
@@ -256,6 +257,23 @@ def as_gift(values: list[Any]) -> Gift:
     )
 
 
+def plain_taking(taking: Taking) -> list[Any]:
+    return [
+        taking.reason,
+        taking.to.value,
+        [plain_slice(each) for each in taking.slices],
+        plain_number(taking.exact),
+        [[whose, [plain_value(each) for each in key]] for whose, key in taking.limits],
+        plain_number(taking.restored),
+    ]
+
+
+def as_taking(values: list[Any]) -> Taking:
+    reason, to, slices, exact, limits, restored = values
+    keys = tuple((whose, frozen(key)) for whose, key in limits)
+    return Taking(reason, Pot(to), [as_slice(each) for each in slices], Fraction(exact), keys, Fraction(restored))
+
+
 def plain_slice(part: Slice) -> list[Any]:
     lot = plain_lot(part.lot) if part.lot is not None else part.source.value
     return [part.holder, part.unit, plain_number(part.quantity), lot]
@@ -288,7 +306,7 @@ def plain_entry(entry: Entry) -> list[Any]:
         sorted(entry.touched),
         [plain_posted(award, Award) for award in entry.posted.awards],
         [plain_posted(posting, Posting) for posting in entry.posted.postings],
-        entry.granted,
+        {name: plain_number(quantity) for name, quantity in sorted(entry.granted.items())},
     ]
 
 
@@ -303,4 +321,5 @@ def as_entry(values: list[Any], event: Event) -> Entry:
     for each in postings:
         holder, unit, lot, source, target, *rest = map(as_value, each)
         posted.postings.append(Posting(holder, unit, lot, Pot(source), Pot(target), *rest))
-    return Entry(event, when, frozenset(touched), posted, granted)
+    given = {name: Fraction(quantity) for name, quantity in granted.items()}
+    return Entry(event, when, frozenset(touched), posted, given)

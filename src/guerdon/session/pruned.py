@@ -15,7 +15,8 @@ from guerdon.program.walk import walk
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
 from guerdon.reference.room import limit_under
 from guerdon.reference.rules import total_window
-from guerdon.reference.state import Subject, Tally
+from guerdon.reference.state import Subject
+from guerdon.reference.tally import Tally
 from guerdon.reference.world import World
 
 Read = tuple[nodes.Aggregate, nodes.Window]

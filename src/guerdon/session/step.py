@@ -34,8 +34,8 @@ States = Mapping[str, bytes | None]
 class Step:
     """What came of an event: entries of the ledger, or why it was set aside.
 
-    Shape: `rejected` is None where the event was evaluated; `refused` where nothing that it
-    asked for was. `others`: reversals that had waited for it, and can't be done.
+    Shape: `rejected` is None where the event was evaluated; `refused` where something that it
+    asked for was not granted. `others`: reversals that had waited for it, and can't be done.
     """
 
     awards: tuple[Award, ...]

@@ -194,16 +194,14 @@ class Layout:
             of.accounts,
             [[self.places[expr], parts.plain_value(value)] for expr, value in of.reads.items() if expr in self.places],
             [parts.plain_gift(gift) for gift in of.gifts],
-            [parts.plain_slice(each) for each in of.slices],
-            of.spent_to,
+            [parts.plain_taking(each) for each in of.takings],
             [[place, parts.plain_number(amount)] for place, amount in of.returned.items()],
-            parts.plain_number(of.restored),
             [[*key, parts.plain_number(amount)] for key, amount in of.corrected.items()],
             of.undone,
         ]
 
     def as_deed(self, values: list[Any]) -> Deed:
-        event, day, facts, accounts, reads, gifts, slices, spent_to, returned, restored, corrected, undone = values
+        event, day, facts, accounts, reads, gifts, takings, returned, corrected, undone = values
         happened = self.as_event(event)
         return Deed(
             happened,
@@ -212,10 +210,8 @@ class Layout:
             accounts,
             {self.reads[place]: parts.as_value(value) for place, value in reads},
             [parts.as_gift(gift) for gift in gifts],
-            [parts.as_slice(each) for each in slices],
-            spent_to,
+            [parts.as_taking(each) for each in takings],
             {place: Fraction(amount) for place, amount in returned},
-            Fraction(restored),
             {(number, place): Fraction(amount) for number, place, amount in corrected},
             undone,
         )

@@ -27,13 +27,14 @@ class Reason:
 
 @dataclass(slots=True)
 class RuleAccount:
-    """What a rule gave at an event, clause by clause."""
+    """What a rule gave at an event (or `took`), clause by clause."""
 
     rule: str
     place: str
     gave: str
     fired: bool
     reasons: list[Reason] = field(default_factory=list)
+    took: bool = False
 
 
 @dataclass(slots=True)

@@ -97,6 +97,7 @@ class _Side:
         self.rules = {
             (rule.name, rule.unit): rule
             for rule in sorted(self.program.rules.values(), key=lambda rule: rule.span.start)
+            if not rule.takes
         }
 
     def worth(self, unit: str) -> Fraction | None:

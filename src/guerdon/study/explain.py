@@ -196,7 +196,7 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     """What a rule gave and why, from the evaluation itself."""
     rule = verdict.rule
     gave = words.quantity(verdict.quantity, rule.unit) if verdict.quantity else "nothing"
-    found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity))
+    found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity), took=rule.takes)
     steps = {id(step.expr): step for step in verdict.steps}
     for guard in rule.when:
         if id(guard) in steps:
@@ -207,7 +207,7 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
             Reason("to", verdict.failed.fact, result="nobody is named" if who is None else f"{who} is closed")
         )
     elif isinstance(verdict.failed, str):
-        found.reasons.append(Reason("on", ", ".join(rule.on), result=f"this event is a {verdict.failed}"))
+        found.reasons.append(Reason("on", ", ".join(rule.on), result=_another(verdict, event)))
     elif isinstance(verdict.failed, tuple):
         local = words.local(engine.calendar.local(event.at))
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
@@ -219,7 +219,22 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         found.reasons += _rounding(verdict)
         found.reasons += _limits(verdict)
         found.reasons += grouped.reasons(verdict)
+    if verdict.withheld:
+        wanted = words.quantity(verdict.withheld, rule.unit)
+        found.reasons.append(Reason("takes", wanted, result=f"refused: {verdict.refused}"))
+    elif rule.one_expiry and verdict.quantity:
+        day = verdict.lots[0].expires
+        used = f"those that expire on {day}" if day is not None else "those that expire together"
+        found.reasons.append(Reason("from", "one expiry", result=f"of several days: {used}"))
     return found
+
+
+def _another(verdict: Verdict, event: Event) -> str:
+    """That an event is none of a rule's, or asks for another reward."""
+    if event.type not in verdict.rule.on:
+        return f"this event is a {verdict.failed}"
+    reward = event.facts.get("reward")
+    return f'this one asks for "{reward}"' if reward is not None else "this one asks for an amount"
 
 
 def _guard(guard: nodes.Expr, step: Step) -> Reason:
@@ -256,7 +271,7 @@ def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
         more = (Reading("added up before this", before), Reading("with this", after))
         yield Reason("accumulate", words.clause(rule.accumulate), more)
     raised = Reason("minimum", words.quantity(rule.minimum or Fraction(0), rule.unit), result="raised to it")
-    yield Reason("give", words.written(rule.give), readings, came_to)
+    yield Reason("cost" if rule.takes else "give", words.written(rule.give), readings, came_to)
     if verdict.raised:
         yield raised
 

@@ -79,9 +79,13 @@ class Found:
         """Why the latest event was refused or set aside; empty where it was not."""
         if self.last is None:
             return ""
-        for refusal in reversed(self.ledger.refusals):
-            if refusal.event == self.last.id:
-                return f"the {self.last.type} was refused: {refusal.reason}"
+        refused = [each for each in self.ledger.refusals if each.event == self.last.id]
+        for refusal in refused:
+            if refusal.rule is None or len(refused) == 1:
+                what = f"the {self.last.type}" if refusal.rule is None else f'"{refusal.rule}"'
+                return f"{what} was refused: {refusal.reason}"
+        if refused:
+            return "; ".join(f'"{each.rule}" was refused: {each.reason}' for each in refused)
         for rejection in reversed(self.engine.posted.rejections):
             if rejection.source.get("id") == self.last.id:
                 return f"the {self.last.type} was set aside: {rejection.message} ({rejection.code})"

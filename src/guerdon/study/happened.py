@@ -108,7 +108,9 @@ class Told:
     def refused(self, event: Event) -> Iterator[Phrase]:
         """What an event asked for in vain."""
         for each in self._of(event, self._refused):
-            yield Phrase("refused", f"{words.quantity(each.quantity, each.unit)}: {each.reason}")
+            much = [words.quantity(each.quantity, each.unit)] if each.quantity else []
+            named = [f'"{each.rule}"'] if each.rule is not None else []
+            yield Phrase("refused", f"{', '.join([*named, *much])}: {each.reason}")
 
     # ------------------------------------------------------------ postings
 

@@ -112,7 +112,7 @@ def _tiers(posted: Posted) -> Iterator[Row]:
 
 def _refused(posted: Posted) -> Iterator[Row]:
     for each in posted.ledger.refusals:
-        yield each.member, each.event, each.unit, each.quantity, each.at, each.reason
+        yield each.member, each.event, each.unit, each.quantity, each.at, each.reason, each.rule
 
 
 def _rejected(posted: Posted) -> Iterator[Row]:

@@ -112,6 +112,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("quantity", Kind.QUANTITY, "how much was asked for"),
         Column("at", Kind.INSTANT, "when"),
         Column("reason", Kind.TEXT, "why it was not granted"),
+        Column(
+            "rule", Kind.TEXT, "the redeem that was asked for; missing where it was so much of a unit", optional=True
+        ),
     ),
     "rejected": (
         Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),

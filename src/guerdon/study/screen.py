@@ -67,6 +67,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     to.print(Text(summary.program, style="bold"), f"  {counts}")
     to.print()
     to.print(_rules(summary))
+    if summary.redeems:
+        to.print()
+        to.print(_redeems(summary))
     to.print()
     to.print(_units(summary))
     went = _flows(summary)
@@ -115,6 +118,14 @@ def _funding(summary: Summary) -> Table:
         for line in summary.funding
     ]
     return table("Who pays", ("Payer", ">Quantity", ">Worth"), rows)
+
+
+def _redeems(summary: Summary) -> Table:
+    rows = [
+        (line.rule, f"{line.times:,}", f"{_number(line.quantity)} {line.unit}", f"{line.refused:,}")
+        for line in summary.redeems
+    ]
+    return table("Redeemed", ("Redeem", ">Times", ">Taken", ">Refused"), rows)
 
 
 def _units(summary: Summary) -> Table:
@@ -277,7 +288,8 @@ def _show_event(member: str, event: EventAccount, to: Console) -> None:
 
 def _show_rule(rule: RuleAccount, to: Console) -> None:
     style = "bold green" if rule.fired else "bold"
-    to.print(Text(f'"{rule.rule}" gave {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
+    did = "took" if rule.took else "gave"
+    to.print(Text(f'"{rule.rule}" {did} {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
     for reason in rule.reasons:
         to.print(f"    {reason.clause:<11} {escape(reason.text)}")
         for reading in reason.readings:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from guerdon.check.wording import plain
-from guerdon.ledger.entries import Award
+from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference.exact import summed
 from guerdon.reference.posted import Posted
@@ -28,6 +28,17 @@ class RuleLine:
     cut: Fraction
     cost: Fraction | None  # in the program's currency, of what was not taken back; None where the unit has no worth
     taken_back: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemLine:
+    """What a redeem took, how often, and how often it was refused; what was given back later is not taken off."""
+
+    rule: str
+    unit: str
+    times: int
+    quantity: Fraction
+    refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class Summary:
     later: int
     refused: int
     funding: tuple[FundingLine, ...]
+    redeems: tuple[RedeemLine, ...] = ()
 
 
 def summarise(posted: Posted) -> Summary:
@@ -103,6 +115,7 @@ def summarise(posted: Posted) -> Summary:
         posted.later,
         len(posted.ledger.refusals),
         tuple(_funding(posted)),
+        tuple(_redeems(posted)),
     )
 
 
@@ -111,8 +124,27 @@ def _rules(posted: Posted) -> list[RuleLine]:
     for award in posted.ledger.awards:
         if award.rule in by_rule:  # others are counted by hand
             by_rule[award.rule].append(award)
-    in_text_order = sorted(posted.program.rules.values(), key=lambda rule: rule.span.start)
-    return [_rule(rule, by_rule[rule.name], posted.program) for rule in in_text_order]
+    return [_rule(rule, by_rule[rule.name], posted.program) for rule in _in_text_order(posted) if not rule.takes]
+
+
+def _in_text_order(posted: Posted) -> list[nodes.Rule]:
+    return sorted(posted.program.rules.values(), key=lambda rule: rule.span.start)
+
+
+def _redeems(posted: Posted) -> Iterator[RedeemLine]:
+    """What each rule that takes took, of a corrected event what it took in the end."""
+    names = {rule.name for rule in posted.program.rules.values() if rule.takes}
+    taken: dict[str, dict[str | None, Fraction]] = {name: {} for name in names}
+    for each in posted.ledger.postings:
+        if each.reason in names:
+            signed = each.quantity if each.target is Pot.SPENT else -each.quantity
+            of_rule = taken[each.reason]
+            of_rule[each.event] = of_rule.get(each.event, Fraction(0)) + signed
+    refused = Counter(each.rule for each in posted.ledger.refusals)
+    for rule in _in_text_order(posted):
+        if rule.takes:
+            parts = [much for much in taken[rule.name].values() if much]
+            yield RedeemLine(rule.name, rule.unit, len(parts), summed(parts), refused[rule.name])
 
 
 def _rule(rule: nodes.Rule, awards: list[Award], program: nodes.Program) -> RuleLine:

@@ -106,6 +106,7 @@ class Builder(Transformer[Token, Any]):
                 | "rule"
                 | "earn"
                 | "group"
+                | "redeem"
                 | "test"
             ):
                 return self._declaration(rule, children, span)

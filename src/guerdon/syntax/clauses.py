@@ -14,6 +14,7 @@ __all__ = [
     "Because",
     "BeforeDate",
     "Clause",
+    "Cost",
     "Counts",
     "Currency",
     "Dates",
@@ -27,6 +28,7 @@ __all__ = [
     "Fiscal",
     "Forever",
     "FromDate",
+    "FromOneExpiry",
     "Give",
     "Hours",
     "IsClause",
@@ -214,6 +216,14 @@ class Give(Node):
     to: Name | None
 
 
+class Cost(Node):
+    value: Expr
+
+
+class FromOneExpiry(Node):
+    """`FromOneExpiry` as written."""
+
+
 class Minimum(Node):
     quantity: Quantity | Name
 
@@ -273,6 +283,8 @@ Clause = (
     | Each
     | Accumulate
     | Give
+    | Cost
+    | FromOneExpiry
     | Minimum
     | Round
     | Limit

@@ -212,6 +212,8 @@ def _rule_parts(
     | tree.Each
     | tree.Accumulate
     | tree.Give
+    | tree.Cost
+    | tree.FromOneExpiry
     | tree.Minimum
     | tree.Round
     | tree.Limit
@@ -237,6 +239,10 @@ def _rule_parts(
             return "accumulate", _scopes(per)
         case tree.Give(given, to):
             return "give", expression(given) + behind("to", to)
+        case tree.Cost(cost):
+            return "cost", expression(cost)
+        case tree.FromOneExpiry():
+            return "from", "one expiry"
         case tree.Minimum(quantity):
             return "minimum", value(quantity)
         case tree.Round(mode, place):

@@ -232,7 +232,8 @@ def _clause(
     if not help and _indent(place.line) > _indent(place.piece.text.split("\n")[1]):
         help.append("a clause stands on one line: if this goes on from the line above, join them")
     if others and not slip:
-        help.append(f"`{written}` is a clause of {' and '.join(f'`{other}`' for other in sorted(others))}")
+        *more, last = (f"`{other}`" for other in sorted(others))
+        help.append(f"`{written}` is a clause of {' and '.join(filter(None, (', '.join(more), last)))}")
     fields = "its fields, like `amount money`" if facts else ""
     help.append(f"the clauses of `{keyword}` are {', and '.join(filter(None, (fields, _listed(known))))}")
     return Diagnostic(
@@ -390,7 +391,7 @@ def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str
         return "a name stands without quotes", Edit(span, plain) if plain.isidentifier() else None
     if written in ("and", "&") and "COMMA" in accepted:
         return "write a comma between them", Edit(place.span(len(line[:column].rstrip()), column + len(written)), ",")
-    if written in ("for", "each", "every") and place.keyword in ("rule", "earn"):
+    if written in ("for", "each", "every") and place.keyword in ("rule", "earn", "redeem"):
         return _FOR_EACH, None
     for pattern, help, text in _ELSEWHERE:
         if re.compile(pattern).match(line, column):

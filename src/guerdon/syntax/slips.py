@@ -184,7 +184,7 @@ _KNOWN = (
     ),
     Slip("rule earn", r"share (?P<fact>[A-Za-z_]\w*) (?P<part>\d+(?:\.\d+)?%)", "share {part} to {fact}"),
     Slip(
-        "rule earn",
+        "rule earn redeem",
         r"(?P<head>limit .+?),? (?:kept|keeps|stays|used up) (?:on|after|at|by|with) (?:the )?returns?\b",
         "{head}, kept on return",
     ),
@@ -220,6 +220,35 @@ _KNOWN = (
     Slip("group", r"take (?:the |only )?(?:first|top)(?: (?:one|award|that .*|of .*))?$", "take top"),
     Slip("group", r"take (?:the )?(?:sum|all|every|each)(?: (?:of .*|awards?|one))?$", "take all"),
     Slip("group", r"take (?:only |exactly |just |at most )?(?:one|a single)(?: (?:of .*|award|only))?$", "take one"),
+    Slip("redeem", r"(?:give|gives|take|takes|price|costs|spend|spends|pay|pays|burn|burns)(?: is|:)? (?=\d)", "cost "),
+    Slip("redeem", r"cost(?: of| is| at|:)? ?:? (?=\d)", "cost "),
+    Slip("redeem", rf"for {_AMOUNT}", "cost {amount}"),
+    Slip(
+        "redeem",
+        r"(?:minimum|at least|needs|requires) (?P<much>\d+(?:\.\d+)?) (?P<unit>\w+)",
+        "when {unit} available >= {much} {unit}",
+    ),
+    Slip("redeem", r"maximum (?P<much>\d+(?:\.\d+)?) (?P<unit>\w+)", "limit {much} {unit} per event"),
+    Slip(
+        "redeem",
+        r"(?:worth|value|for) .*",
+        "",
+        "what the member gets for it is a rule of its own, like `earn` with `give 5 USD per 500 point of "
+        '"..."`, the name of this one in the quotes',
+    ),
+    Slip(
+        "redeem",
+        r"(?:share|to) .*",
+        "",
+        "who gets something for it is said by an `earn` that names this one in quotes, with `share` or `give ... to`",
+    ),
+    Slip("redeem", r"hold .*", "", "what is taken is gone at once: take the line out"),
+    Slip(
+        "redeem",
+        r"from (?:a |the )?(?:one|single|same) (?:expiry|expiration|expiry date|expiration date|day|month|lot|bucket)(?: only)?$",
+        "from one expiry",
+    ),
+    Slip("rule earn", r"(?:cost|costs|price) ", "", "what takes is a `redeem`: write `cost` there, or `give` here"),
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
@@ -231,7 +260,7 @@ _KNOWN = (
     ),
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
-DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "group", "test")
+DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "redeem", "group", "test")
 
 
 @cache

@@ -64,4 +64,5 @@ ORDER: dict[str, tuple[type, ...]] = {
     "group": (Of, Take, Minimum, Round, Limit),
 }
 ORDER["earn"] = ORDER["rule"]
+ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Limit, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

@@ -95,6 +95,7 @@ class Collector:
             for share in self.program.rules[award.rule].shares if award.rule in self.program.rules else ():
                 if award.id.endswith(f"/{award.rule}/{share.to}") and award.quantity > 0:
                     self.taken.add(("share", award.rule, share.to))
+        self.taken |= {("refused", each.rule) for each in ledger.refusals if each.rule is not None}
         for move in ledger.moves:
             if move.reason != "joined":
                 self.taken.add(("tier", move.ladder, move.tier))

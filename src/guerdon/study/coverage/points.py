@@ -163,7 +163,9 @@ def _tiers(ladder: nodes.Ladder) -> Iterator[Point]:
 
 
 def _rule(rule: nodes.Rule) -> Iterator[Point]:
-    yield Point(("gave", rule.name), rule.span, "it never gave anything")
+    yield Point(("gave", rule.name), rule.span, f"it never {'took' if rule.takes else 'gave'} anything")
+    if rule.takes:
+        yield Point(("refused", rule.name), rule.span, "it was never refused")
     for number, line in enumerate(rule.during):
         said = ", ".join(f"`{words.written(each)}`" for each in line)
         yield Point(("during", rule.name, number, HELD), line[0].span, f"nothing happened during {said}")

@@ -55,7 +55,8 @@ class Prose:
             case nodes.Available(unit):
                 return f"{whose(self.program.units[unit].account)} balance of {plural(readable(unit))}"
             case nodes.Given(rule, exact):
-                return f"what {quoted(rule)} {'comes to before rounding and limits' if exact else 'gives'}"
+                does = "takes" if rule in self.program.rules and self.program.rules[rule].takes else "gives"
+                return f"what {quoted(rule)} {'comes to before rounding and limits' if exact else does}"
             case nodes.OverLines():
                 return self._over_lines(expr)
             case nodes.Defined(measure):

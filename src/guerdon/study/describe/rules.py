@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from guerdon.program import nodes, types
 from guerdon.study.describe import english, times
-from guerdon.study.describe.english import listed, named, quoted, readable, sentence
+from guerdon.study.describe.english import listed, named, plural, quoted, readable, sentence
 from guerdon.study.describe.page import Item, item, sentences
 from guerdon.study.describe.prose import Prose
 from guerdon.study.describe.returns import reversible, within
@@ -28,7 +28,7 @@ def rule(of: nodes.Rule, program: nodes.Program) -> Item:
         _again(of, program),
         _minimum(of),
         rounding(of, program),
-        *limits(of_awards, says, back),
+        *limits(of_awards, says, back, done="taken" if of.takes else "given"),
         *_grouped(of, program),
         *_shared(of, program),
         _held(of, program),
@@ -52,6 +52,9 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     each = f"each {_line(of)}" if of.each is not None else ""
     if of.each is not None and of.each.where is not None:
         each += f" where {says.condition(of.each.where)}"
+    if of.takes:
+        yield from _costs(of, says, lead, each)
+        return
     if of.accumulate is None:
         yield f"{lead}, {f'{each} brings {_receiver(of)}' if each else f'{_receiver(of)} gets'} {_award(of.give, says)}"
         return
@@ -66,6 +69,17 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield f"the total starts anew with every {of.accumulate.period.value}, and what is left over then is gone"
     else:
         yield "what is left over is carried on for ever"
+
+
+def _costs(of: nodes.Rule, says: Prose, lead: str, each: str) -> Iterator[str]:
+    """What a redeem costs, and that it is taken as a whole."""
+    if of.on == ("redemption",):
+        lead = lead.replace("every redemption", f"every redemption that asks for {quoted(of.name)}", 1)
+    yield f"{lead}, {f'{each} costs' if each else 'the member pays'} {_award(of.give, says)}"
+    if of.one_expiry:
+        many = plural(readable(of.unit))
+        yield f"only {many} that expire on one day are used: those of the day on which it comes to most, of several the soonest"
+    yield "it is taken as a whole, out of what can be spent before the event; where there is less, nothing is taken"
 
 
 def _line(of: nodes.Rule) -> str:
@@ -122,7 +136,9 @@ def _again(of: nodes.Rule, program: nodes.Program) -> str:
     if any(of.name in group.of and group.take is not nodes.Take.ALL for group in program.groups.values()):
         return ""
     match of.give:
-        case nodes.Apply(nodes.Literal(Fraction() as share), nodes.Given(rule, False)) if share > 0:
+        case nodes.Apply(nodes.Literal(Fraction() as share), nodes.Given(rule, False)) if share > 0 and not (
+            rule in program.rules and program.rules[rule].takes
+        ):
             again = "the same again, double" if share == 1 else f"{english.number(1 + share)} times as much"
             return f"this comes in addition to what {quoted(rule)} gives: {again} in all"
     return ""
@@ -140,11 +156,11 @@ def _minimum(of: nodes.Rule) -> str:
     return f"what comes to more than nothing, but less than {english.amount(of.minimum, of.unit)}, is raised to that"
 
 
-def limits(of: tuple[nodes.Limit, ...], says: Prose, back: bool, whose: str = "") -> Iterator[str]:
+def limits(of: tuple[nodes.Limit, ...], says: Prose, back: bool, whose: str = "", done: str = "given") -> Iterator[str]:
     """Limits one after the other, and what a return gives back of them; `back`: whether there are returns at all."""
     several = len(of) > 1
     for number, each in enumerate(of, 1):
-        yield f"{f'{english.ordinal(number)} limit: ' if several else ''}{limit(each, says, whose)}"
+        yield f"{f'{english.ordinal(number)} limit: ' if several else ''}{limit(each, says, whose, done)}"
     for kept in (False, True):
         which = [number for number, each in enumerate(of, 1) if each.kept is kept and not each.per_event]
         if which and (kept or back):
@@ -153,7 +169,7 @@ def limits(of: tuple[nodes.Limit, ...], says: Prose, back: bool, whose: str = ""
             yield f"a return {'does not give back' if kept else 'gives back'} what the event {what} {these}"
 
 
-def limit(of: nodes.Limit, says: Prose, whose: str = "") -> str:
+def limit(of: nodes.Limit, says: Prose, whose: str = "", done: str = "given") -> str:
     """At most how much, per whom, in what time, and what becomes of the rest."""
     if of.of is not None:
         assert of.most is not None
@@ -161,9 +177,9 @@ def limit(of: nodes.Limit, says: Prose, whose: str = "") -> str:
             "what does not fit whole does not count at all" if of.or_nothing else "what goes beyond that does not count"
         )
         return f"at most {says.value(of.most)} of the {named(of.of)}{whose} count {_scope(of)}; {rest}"
-    whole = "; what does not fit whole is not given at all" if of.or_nothing else "; what goes beyond that is cut off"
+    whole = f"; what does not fit whole is not {done} at all" if of.or_nothing else "; what goes beyond that is cut off"
     if of.times is not None:
-        most, rest = ("once" if of.times == 1 else f"{of.times} times"), "; beyond that nothing is given"
+        most, rest = ("once" if of.times == 1 else f"{of.times} times"), f"; beyond that nothing is {done}"
     else:
         assert of.most is not None
         most, rest = says.value(of.most), whole

@@ -7,9 +7,9 @@ G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 mapping, G6 d
 
 from __future__ import annotations
 
-from guerdon.text.codes import data, declared, living, mapping, meaning, reading, together, using
+from guerdon.text.codes import data, declared, living, mapping, meaning, reading, redeeming, together, using
 from guerdon.text.codes.code import Code as Code
 
-_AREAS = (reading, meaning, declared, living, together, mapping, data, using)
+_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, data, using)
 
 CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))

@@ -72,13 +72,13 @@ CODES: dict[str, Code] = {
     ),
     "G413": Code(
         "status unit that is spent",
-        "A unit of the kind `status` is counted only. It can't be redeemed or handed on.",
+        "A unit of the kind `status` is counted only. It can't be redeemed or handed on, nor can anything cost so much of it.",
         "Name a unit that can be spent, or change the unit's `kind`.",
     ),
     "G414": Code(
         "built-in event about both or neither",
-        "An adjustment or an opening is about so much of a unit, or about a tier: one of the two.",
-        "Give `quantity`, or `ladder` and `tier`; write two events for both.",
+        "An adjustment or an opening is about so much of a unit, or about a tier; a redemption asks for so much of a unit, or for a reward: one of the two.",
+        "Give `quantity`, or `ladder` and `tier`, or `reward`; write two events for both.",
     ),
     "G415": Code(
         "built-in event without its ladder or tier",
