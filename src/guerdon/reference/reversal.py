@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import assert_never
 
-from guerdon.history.event import Event, Facts
+from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot
-from guerdon.program import nodes, types
-from guerdon.reference import meters, spending
+from guerdon.program import nodes
+from guerdon.reference import meters, remains, spending
 from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, apply, evaluate
 from guerdon.reference.exact import ZERO, rounded
@@ -27,76 +27,6 @@ from guerdon.reference.matching import Back
 from guerdon.reference.rules import again, comes_to, guarded, total_window
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
 from guerdon.reference.world import World
-
-# ---------------------------------------------------------------- what remains
-
-
-def remaining(program: nodes.Program, deed: Deed, part: nodes.Part) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """The facts of what remains of a deed, not yet derived anew, and the places of its lines that do, by list.
-
-    Shape: what is measured is less by what came back, other quantities in proportion.
-    """
-    record = program.events[deed.event.type]
-    facts: dict[str, Any] = dict(deed.facts)
-    kept: dict[str, list[int]] = {}
-    share = _share(program, deed, part)
-    for name, fact in record.facts.items():
-        if isinstance(fact.type, types.Lines):
-            facts[name], kept[name] = _lines(program, deed, part, fact, share)
-        elif fact.value is None and _is_quantity(fact.type) and facts[name] is not None:
-            facts[name] = facts[name] * share
-    if part.lines is None:
-        facts[part.of] = (deed.facts.get(part.of) or ZERO) * share
-    return facts, kept
-
-
-def _share(program: nodes.Program, deed: Deed, part: nodes.Part) -> Fraction:
-    """How much of a deed remains; with lines, by their first quantity, else by what is measured."""
-    if part.lines is None:
-        total = deed.facts.get(part.of) or ZERO
-        return 1 - deed.returned.get(WHOLE, ZERO) / total if total else ZERO
-    fact = program.events[deed.event.type].facts[part.of_lines or ""]
-    assert isinstance(fact.type, types.Lines)
-    facts = program.records[fact.type.record].facts.values()
-    weigh = next((each.name for each in facts if isinstance(each.type, types.Quantity)), part.of)
-    all_lines = deed.facts.get(fact.name) or ()
-    total = sum((line.get(weigh) or ZERO for line in all_lines), ZERO)
-    left = ZERO
-    for place, line in enumerate(all_lines):
-        left += (line.get(weigh) or ZERO) * _line_share(deed, part, place, line)
-    return left / total if total else ZERO
-
-
-def _is_quantity(of: types.Type) -> bool:
-    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Quantity)
-
-
-def _line_share(deed: Deed, part: nodes.Part, place: int, line: Facts) -> Fraction:
-    """How much of a line remains, as a share."""
-    total = line.get(part.of) or ZERO
-    return 1 - deed.returned.get(place, ZERO) / total if total else Fraction(1)
-
-
-def _lines(
-    program: nodes.Program, deed: Deed, part: nodes.Part, fact: nodes.Fact, share: Fraction
-) -> tuple[tuple[Facts, ...], list[int]]:
-    """The lines that remain, and their places."""
-    assert isinstance(fact.type, types.Lines)
-    facts = program.records[fact.type.record].facts.values()
-    measured = fact.name == part.of_lines and part.lines is not None
-    left_lines, places = [], []
-    for place, line in enumerate(deed.facts.get(fact.name) or ()):
-        left = _line_share(deed, part, place, line) if measured else share
-        if left:
-            places.append(place)
-            scaled = [
-                each.name
-                for each in facts
-                if each.value is None and (_is_quantity(each.type) or (measured and each.name == part.of))
-            ]
-            left_lines.append({**line, **{name: line[name] * left for name in scaled if line.get(name) is not None}})
-    return tuple(left_lines), places
-
 
 # ---------------------------------------------------------------- undoing
 
@@ -106,9 +36,9 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     reversal = world.program.events[event.type].reverses
     assert reversal is not None
     for place, amount in (back or {}).items():
-        deed.returned[place] = deed.returned.get(place, ZERO) + amount
-    deed.undone = back is None or _is_whole(deed, reversal.part)
-    then, kept = _what_remains(world, scene.member, deed, reversal.part)
+        remains.take(world.program, deed, place, amount)
+    deed.undone = back is None or reversal.part is None or remains.is_whole(deed, reversal.part)
+    then, kept = _what_remains(world, scene.member, deed)
     changed = meters.correct(deed.event, then, kept, scene if reversal.at_return else None, deed.corrected)
     _change_reads(deed, then, changed)
     awards: list[Award] = []
@@ -120,28 +50,19 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     return awards
 
 
-def _is_whole(deed: Deed, part: nodes.Part | None) -> bool:
-    """Whether nothing of a deed remains."""
-    if part is None or part.lines is None:
-        return part is None or deed.returned.get(WHOLE, ZERO) >= (deed.facts.get(part.of) or ZERO)
-    lines = deed.facts.get(part.of_lines or "") or ()
-    return all(deed.returned.get(place, ZERO) >= (line.get(part.of) or ZERO) for place, line in enumerate(lines))
-
-
-def _what_remains(
-    world: World, member: Subject, deed: Deed, part: nodes.Part | None
-) -> tuple[Scene, dict[str, list[int]] | None]:
+def _what_remains(world: World, member: Subject, deed: Deed) -> tuple[Scene, dict[str, list[int]] | None]:
     """The scene of the deed with the facts that remain, and the places of the lines that do; None: nothing does."""
     accounts = {name: world.subjects[id] for name, id in deed.accounts.items()}
     then = Scene(world.program, world.calendar, member, deed.day, deed.event, deed.facts, accounts=accounts)
     then.reads, then.frozen = deed.reads, True
-    if deed.undone or part is None:
+    if deed.undone:
         return then, None
-    facts, kept = remaining(world.program, deed, part)
-    fixed = facts[part.of] if part.lines is None else None
-    then.facts = meters.derived(world.program.events[deed.event.type], facts, then)
-    if part.lines is None:
-        then.facts[part.of] = fixed  # where it is derived, it is less by what came back all the same
+    record = world.program.events[deed.event.type]
+    facts, kept = remains.facts(world.program, deed)
+    then.facts = meters.derived(record, facts, then)
+    for name, place in deed.left:
+        if place == WHOLE and record.facts[name].value is not None:  # it is less by what came back all the same
+            then.facts[name] = remains.measured(world.program, deed, name)
     return then, kept
 
 
@@ -288,10 +209,10 @@ def _total(
 
 def _restore(undoing: _Undoing) -> None:
     """Takes back what no rule gave, and gives back what the deed took out of lots: what came last first."""
-    world, deed, event, part = undoing.world, undoing.deed, undoing.event, undoing.reversal.part
+    world, deed, event = undoing.world, undoing.deed, undoing.event
     at = undoing.scene.event
     assert at is not None
-    share = Fraction(1) if deed.undone or part is None else 1 - _share(world.program, deed, part)
+    share = Fraction(1) if deed.undone else 1 - remains.share(world.program, deed)
     pot = Pot(deed.spent_to)
     for gift in deed.gifts:
         if gift.rule not in world.program.rules and pot is not Pot.TRANSFERRED:

@@ -194,14 +194,14 @@ class Layout:
             [parts.plain_gift(gift) for gift in of.gifts],
             [parts.plain_slice(each) for each in of.slices],
             of.spent_to,
-            [[place, parts.plain_number(amount)] for place, amount in of.returned.items()],
+            [[*place, parts.plain_number(share)] for place, share in of.left.items()],
             parts.plain_number(of.restored),
             [[*key, parts.plain_number(amount)] for key, amount in of.corrected.items()],
             of.undone,
         ]
 
     def as_deed(self, values: list[Any]) -> Deed:
-        event, day, facts, accounts, reads, gifts, slices, spent_to, returned, restored, corrected, undone = values
+        event, day, facts, accounts, reads, gifts, slices, spent_to, left, restored, corrected, undone = values
         happened = self.as_event(event)
         return Deed(
             happened,
@@ -212,7 +212,7 @@ class Layout:
             [parts.as_gift(gift) for gift in gifts],
             [parts.as_slice(each) for each in slices],
             spent_to,
-            {place: Fraction(amount) for place, amount in returned},
+            {(what, place): Fraction(share) for what, place, share in left},
             Fraction(restored),
             {(number, place): Fraction(amount) for number, place, amount in corrected},
             undone,
