@@ -124,9 +124,14 @@ def give(ladder: nodes.Ladder, scene: Scene, rank: int, through: date | None) ->
 # ---------------------------------------------------------------- after a return
 
 
-def rests(ladder: nodes.Ladder, scene: Scene) -> bool:
-    """Whether a tier is reached by what is counted, so that a return can take it away: not only by facts that changed."""
+def rests(ladder: nodes.Ladder, scene: Scene, sold: date) -> bool:
+    """Whether a return of what was sold on a day or later can take a tier away: it is reached by what is counted.
+
+    Where it is not, because facts changed or it was given, it does not fall for that.
+    """
     owner, held = scene.owner(ladder.account), holder_of(ladder, scene)
+    if not held.rank or held.given or held.reached < sold:
+        return False
     if not ladder.restarts:
         return _still_reached(ladder, held, scene)[0] >= held.rank
     fell = _risen_again(ladder, held, scene) is not None
@@ -135,7 +140,7 @@ def rests(ladder: nodes.Ladder, scene: Scene) -> bool:
 
 
 def after_return(ladder: nodes.Ladder, scene: Scene, sold: date, rested: bool) -> str | None:
-    """Lowers a tier that rests on what was returned, sold on a day or later; the reason, where it moved.
+    """Lowers a tier that `rested` on what was returned, sold on a day or later; the reason, where it moved.
 
     It stays where it would have been reached by another day too. Else it falls to the
     tier that is reached without what was returned, or that was held before if that is
@@ -150,7 +155,7 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date, rested: bool) -
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
         held.rank, before = min(counted(ladder, scene), held.rank), held.rank
         return "returned" if held.rank < before else None
-    if not rested or held.reached < sold or counts_available(ladder, scene.program):
+    if not rested or counts_available(ladder, scene.program):
         return None  # what was available on a day that is past nobody knows any more
     if ladder.restarts:
         return _risen_again(ladder, held, scene)

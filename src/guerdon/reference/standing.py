@@ -96,13 +96,14 @@ class Standing:
         )
 
     def _resting(self, scene: Scene, undone: Iterable[Deed]) -> Iterable[tuple[str, str]]:
+        sold = min((deed.day for deed in undone), default=None)
         ids = {id for deed in undone for id in (scene.member.id, *deed.holders(), *deed.accounts.values())}
         involved = {
             each.id: each for id in ids for each in self.world.involved(self.world.subjects[self.world.who(id)])
         }
         for owner in involved.values():
             for ladder in self.ladders(owner):
-                if ladders.rests(ladder, self.world.scene(owner)):
+                if sold is not None and ladders.rests(ladder, self.world.scene(owner), sold):
                     yield owner.id, ladder.name
 
     def after(self, stood: Stood, scene: Scene, event: Event) -> None:

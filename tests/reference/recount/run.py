@@ -217,7 +217,6 @@ class Run(Returns):
             view = self.view(member, here.day, event.at)
             view = replace(view, mark=view.mark._replace(seen=here.view.mark.seen))
         line = self.line(unit, view, here.day)
-        self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         spendable: int | None = event.at
         gone: date | None = None
         lot: Lot | None = None
@@ -228,6 +227,7 @@ class Run(Returns):
                 spendable = None if lot.until is None else self.days.start(lot.until)
             gone = self.gone(lot, member.joined) if gift.quantity else None
             self.add(lot, gift.quantity, "issued", here.day, member.joined, event.at, event.id)
+        self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         portion = Portion(name, member.id, gift.exact, gift.dropped, gift.cut, gift.quantity, lot)
         here.portions[rule.name].append(portion)
         self.award(here, portion, rule.name, unit.name, spendable, None if gone is None else self.days.start(gone))

@@ -192,7 +192,7 @@ class Tiers(Lots):
         goes_on = isinstance(ladder.lasts, nodes.ThroughEnd) and not always_ends and not held.in_grace
         start = last_day if goes_on else view.day
         if not always_ends and counted >= now and not held.in_grace:
-            return replace(self.term(ladder, now, start, joined), view=dated, before=held.before)
+            return replace(self.term(ladder, now, start, joined), since=view.day, view=dated, before=held.before)
         match ladder.falls:
             case nodes.Fall.ONE:
                 to = max(now - 1, counted)
@@ -205,4 +205,5 @@ class Tiers(Lots):
         # as the engine has it, where the reference is silent: no grace where the count is there
         if ladder.grace is not None and to < now and counted < now and not held.in_grace:
             return replace(held, last_day=time_on(last_day + ONE, ladder.grace) - ONE, in_grace=True)
-        return replace(self.term(ladder, to, start, joined), view=dated if counted >= to else held.view)
+        rests_on = dated if counted >= to else held.view
+        return replace(self.term(ladder, to, start, joined), since=view.day, view=rests_on)
