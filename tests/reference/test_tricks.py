@@ -722,3 +722,148 @@ def test_what_was_read_last_ends_a_run_also_where_it_is_set_aside() -> None:
     back = [("refund", "a", day, {"purchase": "S"}) for day in ("2026-01-03", "2026-09-12")]
     engine = run(shop("  expires 1 months after earned\n"), BUY, *back)
     assert engine.posted.until == engine.calendar.instant(date(2026, 9, 12), time(12)) + 1
+
+
+CLUB = """
+tiers club
+  counts      sum of purchase.amount since entry
+  tier        Guest
+  tier        Silver at 100 USD
+  lasts       {0}
+"""
+
+
+def club(engine: Engine) -> int:
+    return engine.members["a"].held["club"].rank
+
+
+@pytest.mark.parametrize(("returned", "rank"), [("S", 1), ("T", 0)])
+def test_a_tier_that_counts_since_entry_rests_on_what_was_counted_then(returned: str, rank: int) -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 5, "id": "S"}),
+        ("purchase", "a", "2026-01-02", {"amount": 60, "id": "T"}),
+        ("purchase", "a", "2026-01-05", {"amount": 60}),
+        ("refund", "a", "2026-01-06", {"purchase": returned}),
+    ]
+    assert club(run(shop(more=CLUB.format("forever")), *rows)) == rank
+
+
+@pytest.mark.parametrize(("returned", "rank"), [("S", 0), ("T", 1)])
+def test_a_tier_that_never_falls_rests_on_the_day_on_which_it_was_reached(returned: str, rank: int) -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 100, "id": "S"}),
+        ("purchase", "a", "2026-02-01", {"amount": 7, "id": "T"}),
+        ("refund", "a", "2026-02-02", {"purchase": returned}),
+    ]
+    assert club(run(shop(more=CLUB.format("1 week\n  falls never")), *rows)) == rank
+
+
+def test_what_remains_of_a_sale_counts_if_it_comes_under_the_condition() -> None:
+    challenge = """
+earn "Third"
+  on          visit
+  give        500 point
+  when        count of purchase where amount >= 50 USD ever >= 3
+"""
+    bought: list[Row] = [("purchase", "a", f"2026-01-0{day}", {"amount": 50, "id": f"S{day}"}) for day in (1, 2, 3)]
+    back: list[Row] = [("refund", "a", "2026-01-04", {"purchase": "S1", "amount": 49})]
+    visit: Row = ("visit", "a", "2026-01-05", {})
+    text = shop(more=f"event visit\n{challenge}")
+    assert points(run(text, *bought, visit)) == {"a": 650}
+    assert points(run(text, *bought, *back, visit)) == {"a": 101}
+
+
+def test_returns_of_two_kinds_are_each_of_what_is_left() -> None:
+    lines = """
+record line
+  article     text
+  price       money
+event bought
+  amount      money
+  lines       list of line
+event cheaper
+  amount      money
+  reverses    bought
+  part        amount
+event back
+  lines       list of line
+  reverses    bought
+  part        lines.price by article
+earn "Bought"
+  on          bought
+  give        1 point per full 1 USD of amount
+"""
+    basket = [{"article": "tea", "price": 60}, {"article": "cup", "price": 40}]
+    sale: Row = ("bought", "a", "2026-01-01", {"amount": 100, "lines": basket, "id": "S"})
+    half: Row = ("cheaper", "a", "2026-01-02", {"bought": "S", "amount": 50})
+
+    def back(article: str, price: int) -> Row:
+        return ("back", "a", "2026-01-03", {"bought": "S", "lines": [{"article": article, "price": price}]})
+
+    assert points(run(shop(more=lines), sale, half, back("tea", 30))) == {"a": 20}
+    assert codes(run(shop(more=lines), sale, half, back("tea", 31))) == ["G694"]
+    assert points(run(shop(more=lines), sale, half, back("tea", 30), back("cup", 20))) == {}
+    for amount, found in ((40, []), (50, ["G694"])):
+        cheaper: Row = ("cheaper", "a", "2026-01-04", {"bought": "S", "amount": amount})
+        engine = run(shop(more=lines), sale, back("tea", 60), cheaper)
+        assert codes(engine) == found
+        assert points(engine) == ({"a": 40} if found else {})
+
+
+def test_the_day_of_expiry_is_that_of_the_tier_that_the_rules_see() -> None:
+    given = """
+tiers club
+  tier        Guest
+  tier        Gold by invitation
+  lasts       forever
+earn "Welcome"
+  on          adjustment
+  give        5 point
+"""
+    text = shop("  expires     never when club is Gold\n  expires     1 month after earned\n", given)
+    engine = run(text, ("adjustment", "a", "2026-01-01", {"ladder": "club", "tier": "Gold"}), end="2026-03-01")
+    assert points(engine) == {}
+
+
+def test_who_is_released_something_is_told_of_nothing_earlier() -> None:
+    gift = """
+event gift
+  friend      member
+event visit
+earn "Gift"
+  on          gift
+  give        10 point to friend
+  hold        until visit
+"""
+    rows: list[Row] = [
+        ("gift", "a", "2026-01-01", {"friend": "b"}),
+        ("visit", "b", "2026-01-02", {}),
+        ("visit", "a", "2026-01-05", {}),
+        ("purchase", "b", "2026-01-04", {"amount": 1}),
+    ]
+    engine = run(shop(more=gift), *rows[:2])
+    assert engine.members["b"].purses["point"].pending == 10
+    engine = run(shop(more=gift), *rows)
+    assert points(engine) == {"b": 10}
+    assert codes(engine) == ["G690"]
+
+
+def test_a_grant_of_the_same_tier_does_not_prolong_what_was_set_lower_by_hand() -> None:
+    ladder = """
+event visit
+tiers club
+  counts      sum of purchase.amount ever
+  tier        Guest
+  tier        Silver at 10 USD
+  tier        Gold at 20 USD
+  lasts       1 year
+  grants      Silver on visit
+"""
+    rows: list[Row] = [
+        BUY,
+        ("adjustment", "a", "2026-01-02", {"ladder": "club", "tier": "Silver", "through": "2026-01-10"}),
+        ("visit", "a", "2026-01-05", {}),
+        ("purchase", "a", "2026-01-12", {"amount": 1}),
+    ]
+    assert club(run(shop(more=ladder), *rows[:3])) == 1
+    assert club(run(shop(more=ladder), *rows)) == 2

@@ -184,7 +184,9 @@ def _deed(program: nodes.Program, event: str) -> int:
     gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
     gifts += TEXT + TEXT + 2 * FRACTION
     accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
-    return 12 + _text(event) + 2 * TEXT + 2 * INSTANT + DAY + 2 * facts + reads + gifts + accounts + 4 * FRACTION + TEXT
+    left = sum(_text(part.path) + 2 + FRACTION for part in _parts(program, event) if part.lines is None)
+    name = _text(event) + 2 * TEXT + 2 * INSTANT + DAY
+    return 12 + name + 2 * facts + reads + gifts + accounts + left + 3 * FRACTION + TEXT
 
 
 def _reads(program: nodes.Program) -> int:
@@ -212,7 +214,16 @@ def _line_of_deed(program: nodes.Program, event: str) -> Iterator[Growing]:
             line = sum(
                 _text(each.name) + _value(each.type) for each in program.records[fact.type.record].facts.values()
             )
-            yield Growing(f"line in its `{fact.name}`", 2 * (2 + line) + STEP + FRACTION)
+            left = sum(
+                _text(part.path) + STEP + FRACTION for part in _parts(program, event) if part.of_lines == fact.name
+            )
+            yield Growing(f"line in its `{fact.name}`", 2 * (2 + line) + left)
+
+
+def _parts(program: nodes.Program, event: str) -> list[nodes.Part]:
+    """What returns of an event measure."""
+    reversals = [record.reverses for record in program.events.values() if record.reverses is not None]
+    return [each.part for each in reversals if each.event == event and each.part is not None]
 
 
 def _journal(program: nodes.Program) -> int:

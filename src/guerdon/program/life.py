@@ -115,6 +115,11 @@ class Part(Node):
     of_lines: str | None = None
     key: str | None = None
 
+    @property
+    def path(self) -> str:
+        """What is measured, from the event: `amount`, or `lines.price`."""
+        return self.of if self.lines is None else f"{self.of_lines}.{self.of}"
+
 
 class Clawback(Enum):
     """How what was awarded is taken back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -31,6 +31,8 @@ class Book:
     event: Event
     scene: Scene
     deed: Deed | None
+    lines: Mapping[str, int | None]
+    """The `expires` line of each unit that what the member earns comes under, as the rules see the member."""
 
     def award(self, verdict: Verdict, receive: Receiver) -> None:
         """Posts what a rule gave, to each who gets a part of it."""
@@ -151,7 +153,8 @@ class Book:
     def _lot(
         self, award: Award, subject: Subject, holder: Subject, starts: date | None, awaited: Awaited | None
     ) -> Lot | None:
-        if not self.world.program.units[award.unit].spendable:
+        unit = self.world.program.units[award.unit]
+        if not unit.spendable:
             return None
         lot = Lot(
             award.id,
@@ -168,6 +171,11 @@ class Book:
             holder.id,
             noted=self.event.member if self.deed is not None else None,
         )
+        if subject is self.scene.member:
+            lot.line = self.lines[award.unit]
+            lot.expires = lots.ending(self.world, unit, holder, lot)
+        else:
+            lots.pin(self.world, holder, lot, subject)
         return lots.grant(self.world, holder, lot, self.event.at, self.event.id, award.rule, merge=self.deed is None)
 
     def _count(self, award: Award, holder: Subject) -> None:
@@ -189,8 +197,7 @@ class Book:
             if not self._is_awaited(each[3]):
                 self.scene.member.promised.append(each)
                 continue
-            holder = self.world.subjects[self.world.who(each[0])]
-            self.world.bring(holder, self.scene.day)
+            holder = self.world.receive(each[0], self.event.at)
             for lot in [lot for lot in holder.purses[each[1]].lots if lot.id == each[2] and not lot.released]:
                 lots.release(self.world, holder, lot, self.event.at, self.event.id)
 

@@ -179,6 +179,8 @@ def _grant(
     expires = event.facts.get("expires")
     if expires is not None:
         lot.expires = expires
+    else:
+        lots.pin(world, subject, lot, scene.member)
     lot = lots.grant(world, subject, lot, event.at, event.id, reason)
     if deed is not None:
         deed.gifts.append(Gift(id, reason, subject.id, unit.name, quantity, quantity, lot))

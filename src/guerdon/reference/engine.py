@@ -10,7 +10,7 @@ what came before; then the tiers, which apply from the next event.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,7 +19,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
+from guerdon.reference import builtin, ladders, late, lots, meters, reversal
 from guerdon.reference.aside import Gate, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
@@ -30,6 +30,7 @@ from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.redeeming import Redeeming
+from guerdon.reference.standing import Standing
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
 
@@ -54,11 +55,7 @@ class Engine:
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
-        self._following = {
-            ladder.name
-            for ladder in program.ladders.values()
-            if isinstance(ladder.lasts, nodes.WhileMet) and counting.counts_available(ladder, program)
-        }
+        self.standing = Standing(self.world)
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
         self.world.receive, self.world.bring = self._receiver, self.pass_to
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
@@ -111,7 +108,7 @@ class Engine:
     def _is_late(self, event: Event) -> bool:
         """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
         known = self.world.subjects.get(self.world.who(event.member))
-        return known is not None and any(event.at < subject.at for subject in self._involved(known))
+        return known is not None and any(event.at < subject.at for subject in self.world.involved(known))
 
     def _evaluate_again(self, event: Event) -> None:
         """Evaluates an event that was evaluated before: nothing of it is counted twice."""
@@ -126,11 +123,11 @@ class Engine:
         who = self.world.who(event.member)
         event = event if who == event.member else replace(event, member=who)
         member = self.admit(event)
-        for subject in self._involved(member):
+        for subject in self.world.involved(member):
             self.pass_to(subject, self.calendar.day(event.at))
             subject.at = event.at
         self._take_in(event, member, watch)
-        for subject in self._involved(member):
+        for subject in self.world.involved(member):
             subject.known = max(subject.known, event.recorded)
 
     def _afford(self, event: Event, member: Subject, deeds: Iterable[Deed]) -> None:
@@ -142,7 +139,7 @@ class Engine:
         whose = {member.id, *(id for deed in deeds for id in deed.holders())}
         whose |= late.group_of(self.world, whose) if is_late else set()
         known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
-        ids = {each.id for subject in known for each in self._involved(subject)} | whose
+        ids = {each.id for subject in known for each in self.world.involved(subject)} | whose
         trial = Engine(self.program, self.member_facts)
         trial.world.subjects, trial.world.journals = copy.deepcopy(
             (
@@ -185,21 +182,13 @@ class Engine:
                 self.world.admit(f"{name}/{which}", {}, day, at, name)
         return member
 
-    def _involved(self, member: Subject) -> Iterator[Subject]:
-        """A member and the accounts they are in."""
-        yield member
-        for name in self.program.accounts:
-            owner = self.world.owner(member, name)
-            if owner is not member:
-                yield owner
-
     def pass_to(self, subject: Subject, day: date) -> None:
         """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
         self.world.remember(subject)
         if subject.into is not None:
             return
         while True:
-            mine = self._ladders_of(subject)
+            mine = self.standing.ladders(subject)
             scene = self.world.scene(subject)
             waiting = [(ladders.due(ladder, scene), ladder) for ladder in mine]
             days = [when for when, _ in waiting] + [lots.due(subject)]
@@ -209,45 +198,13 @@ class Engine:
             at = max(self.calendar.start(first), subject.known)
             for when, ladder in waiting:
                 if when == first:
-                    self._shift(
+                    self.standing.shift(
                         subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first), first
                     )
             subject.day = first
             if lots.begin_day(self.world, subject, first):
-                self._remeasure(subject, at)
+                self.standing.follow(subject, at)
         subject.day = max(subject.day, day)
-
-    def _ladders_of(self, subject: Subject) -> list[nodes.Ladder]:
-        """The ladders that a subject stands on by itself."""
-        return [
-            ladder
-            for ladder in self.program.ladders.values()
-            if ladder.account == subject.account
-            or (subject.account is None and self.world.owner(subject, ladder.account) is subject)
-        ]
-
-    def _remeasure(self, subject: Subject, at: int) -> None:
-        """Lets tiers `while met` that count what can be spent follow it where it moved without an event."""
-        for ladder in self._ladders_of(subject):
-            if ladder.name in self._following:
-                self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
-
-    def _shift(
-        self,
-        subject: Subject,
-        ladder: nodes.Ladder,
-        at: int,
-        change: Callable[[], str | None],
-        day: date | None = None,
-    ) -> None:
-        """Lets something change a tier, and posts where it then stands if that is elsewhere."""
-        before = subject.held[ladder.name].standing
-        reason = change()
-        held = subject.held[ladder.name]
-        if ladder.floors:
-            held.floor = counting.floor(ladder, self.world.scene(subject, day))
-        if held.standing != before:
-            self.world.move(subject, ladder, at, reason or "floor")
 
     # ------------------------------------------------------------ one event
 
@@ -268,7 +225,6 @@ class Engine:
             self.world.ledger.refusals.append(refused)
             return
         builtin.before(self.world, event, scene)
-        began = len(self.world.ledger.awards), len(self.world.ledger.postings)
         deed = self._deed(event, scene)
         fed = meters.feed(event, scene, deed is not None)
         redeeming = Redeeming(self.world, scene, watch is not None)
@@ -282,9 +238,10 @@ class Engine:
             return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         verdicts = judged(self.world, self._rules, scene, redeeming, watch)
-        book = Book(self.world, event, scene, deed)
+        lines = lots.lines(self.world, member, {each.rule.unit for each in verdicts})
+        book = Book(self.world, event, scene, deed, lines)
+        stood = self.standing.before(scene, [deed for deed, _ in backs])
         book.redeem(redeeming)
-        stood = self._stood(scene)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
         if event.type in builtin.EVENTS:
@@ -295,10 +252,9 @@ class Engine:
             book.award(verdict, self._receiver)
         meters.feed_unseen(event, scene, fed.unseen, deed is not None)
         if event.type in self._keeps:
-            for subject in self._involved(member):
+            for subject in self.world.involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
-        self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
-        self._tiers_elsewhere(scene, event, [deed for deed, _ in backs], began)
+        self.standing.after(stood, scene, event)
         if event.type == "closed":
             builtin.close(self.world, event, scene)
         self._resume(event, member)
@@ -317,7 +273,7 @@ class Engine:
         backs = match(self.world, event, scene.facts, scene.member, scene.day)
         for deed, _ in backs:
             for id in sorted(deed.holders()):
-                for each in self._involved(self.world.subjects[self.world.who(id)]):
+                for each in self.world.involved(self.world.subjects[self.world.who(id)]):
                     self.pass_to(each, scene.day)
                     each.at = max(each.at, event.at)
         return backs
@@ -334,45 +290,10 @@ class Engine:
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""
         subject = self._admit(self.world.who(id), at)
-        for each in self._involved(subject):
+        for each in self.world.involved(subject):
             self.pass_to(each, self.calendar.day(at))
             each.at = max(each.at, at)
         return subject
-
-    def _stood(self, scene: Scene) -> dict[str, int]:
-        """Where the event's member, or their account, stands on each ladder."""
-        return {name: scene.owner(ladder.account).held[name].standing for name, ladder in self.program.ladders.items()}
-
-    def _tiers(self, scene: Scene, event: Event, sold: date | None, stood: Mapping[str, int]) -> None:
-        """Lets tiers rise and fall after an event, the member's and the accounts'; posts where they moved."""
-        for ladder in self.program.ladders.values():
-            owner = scene.owner(ladder.account)
-            here = self.world.scene(owner)
-            here.event, here.facts = event, scene.facts
-            reason = event.type if owner.held[ladder.name].standing != stood[ladder.name] else None
-            if sold is not None:
-                reason = ladders.after_return(ladder, here, sold) or reason
-            reason = ladders.after_event(ladder, here) or reason
-            held = owner.held[ladder.name]
-            if ladder.floors:
-                held.floor = counting.floor(ladder, here)
-            if held.standing != stood[ladder.name]:
-                self.world.move(owner, ladder, event.at, reason or "floor")
-
-    def _tiers_elsewhere(self, scene: Scene, event: Event, undone: Iterable[Deed], began: tuple[int, int]) -> None:
-        """Lets the tiers of others follow: who was given something, or had something undone; accounts that were left too."""
-        ledger, accounts = self.world.ledger, {id for deed in undone for id in deed.accounts.values()}
-        whose = {each.member for each in ledger.awards[began[0] :]} | {
-            each.holder for each in ledger.postings[began[1] :]
-        }
-        sold = min((deed.day for deed in undone), default=None)
-        for id in sorted((whose | accounts) - {owner.id for owner in self._involved(scene.member)}):
-            other = self.world.subjects[id]
-            for ladder in self._ladders_of(other) if other.into is None and not other.closed else ():
-                there = self.world.scene(other)
-                if sold is not None:
-                    self._shift(other, ladder, event.at, partial(ladders.after_return, ladder, there, sold))
-                self._shift(other, ladder, event.at, partial(ladders.after_gain, ladder, there))
 
     def _resume(self, event: Event, member: Subject) -> None:
         """Takes up reversals that waited for this event."""

@@ -44,7 +44,8 @@ def after_gain(ladder: nodes.Ladder, scene: Scene) -> str | None:
             _rise(ladder, held, rank, scene)
             return "reached"
         if held.grace and rank >= held.rank:
-            held.grace, held.ends, held.reached = False, term_end(ladder, scene, scene.day), scene.day
+            held.grace, held.ends = False, term_end(ladder, scene, scene.day)
+            held.reached, held.entered = scene.day, held.since
         if rank < held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
             held.rank = rank
             return "no longer met"
@@ -66,7 +67,7 @@ def _rise(ladder: nodes.Ladder, held: Held, rank: int, scene: Scene, day: date |
     if not ladder.restarts:
         held.below = replace(held, below=None)
     held.rank, held.ends, held.given, held.grace, held.capped = rank, term_end(ladder, scene, day), False, False, False
-    held.since, held.reached = day, scene.day
+    held.entered, held.since, held.reached = held.since, day, scene.day
 
 
 def _risen(ladder: nodes.Ladder, held: Held, scene: Scene) -> int:
@@ -102,7 +103,7 @@ def _granted(ladder: nodes.Ladder, held: Held, scene: Scene) -> str | None:
         _rise(ladder, held, rank, scene)
         held.given = True
         return "granted"
-    if rank and held.rank in ranks:
+    if rank and held.rank in ranks and not held.capped:
         ends = term_end(ladder, scene, scene.day)
         if isinstance(ladder.lasts, nodes.Duration) and held.ends is not None and not held.grace:
             ends = after(held.ends, ladder.lasts)
@@ -123,8 +124,23 @@ def give(ladder: nodes.Ladder, scene: Scene, rank: int, through: date | None) ->
 # ---------------------------------------------------------------- after a return
 
 
-def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
-    """Lowers a tier that rests on what was returned, sold on a day or later; the reason, where it moved.
+def rests(ladder: nodes.Ladder, scene: Scene, sold: date) -> bool:
+    """Whether a return of what was sold on a day or later can take a tier away: it is reached by what is counted.
+
+    Where it is not, because facts changed or it was given, it does not fall for that.
+    """
+    owner, held = scene.owner(ladder.account), holder_of(ladder, scene)
+    if not held.rank or held.given or held.reached < sold:
+        return False
+    if not ladder.restarts:
+        return _still_reached(ladder, held, scene)[0] >= held.rank
+    fell = _risen_again(ladder, held, scene) is not None
+    owner.held[ladder.name] = held
+    return not fell
+
+
+def after_return(ladder: nodes.Ladder, scene: Scene, sold: date, rested: bool) -> str | None:
+    """Lowers a tier that `rested` on what was returned, sold on a day or later; the reason, where it moved.
 
     It stays where it would have been reached by another day too. Else it falls to the
     tier that is reached without what was returned, or that was held before if that is
@@ -139,13 +155,14 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
         held.rank, before = min(counted(ladder, scene), held.rank), held.rank
         return "returned" if held.rank < before else None
-    if held.reached < sold or counts_available(ladder, scene.program):
-        return None  # what was there on a day that is past nobody knows any more
+    if not rested or counts_available(ladder, scene.program):
+        return None  # what was available on a day that is past nobody knows any more
     if ladder.restarts:
         return _risen_again(ladder, held, scene)
     rank, reached = _still_reached(ladder, held, scene)
     if rank >= held.rank:
-        held.reached = reached
+        if reached > held.reached:
+            held.reached, held.entered = reached, held.since
         return None
     below = held.below
     if below is not None and below.rank >= rank and _stands(ladder, below, scene, sold):
@@ -153,20 +170,23 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date) -> str | None:
         scene.owner(ladder.account).held[ladder.name] = below
     else:
         held.rank, held.ends = rank, term_end(ladder, scene, held.reached) if rank else None
+        held.since = scene.day
     return "returned"
 
 
 def _still_reached(ladder: nodes.Ladder, held: Held, scene: Scene) -> tuple[int, date]:
     """The highest rank, up to the one held, that is reached on a day since it was, and that day."""
-    today, rank, when = scene.day, 0, held.reached
+    owner, today, rank, when = scene.owner(ladder.account), scene.day, 0, held.reached
+    standing = owner.held[ladder.name]
     for day in sorted({held.reached, today, *days_of(ladder, scene, held.reached)}):
         scene.day = day
+        owner.held[ladder.name] = replace(held, since=held.entered if day == held.reached else held.since)
         reached = min(counted(ladder, scene), held.rank)
         if reached > rank:
             rank, when = reached, day
         if rank == held.rank:
             break
-    scene.day = today
+    scene.day, owner.held[ladder.name] = today, standing
     return rank, when
 
 
@@ -315,14 +335,16 @@ def _after_term(ladder: nodes.Ladder, held: Held, scene: Scene, day: date) -> in
     renewed = _next_term(ladder, scene, day) if renewable else None
     scene.day = day - ONE if renewable or held.grace else day
     rank, dated = min(counted(ladder, scene), held.rank), scene.day
-    scene.day = day
+    scene.day, counted_then = day, rank
     if rank < held.rank and ladder.grace is not None and not held.grace:
         held.grace, held.ends = True, after(day, ladder.grace)
         return held.rank
     if rank < held.rank or not renewable:
         rank = _fallen(ladder.falls, held.rank, rank)
     held.ends = None if rank == 0 else renewed or term_end(ladder, scene, day)
-    held.grace, held.since, held.reached, held.deducted, held.below = False, day, dated, ZERO, None
+    if counted_then >= rank:
+        held.reached, held.entered = dated, held.since
+    held.grace, held.since, held.deducted, held.below = False, day, ZERO, None
     return rank
 
 

@@ -32,6 +32,19 @@ def pinned(world: World, unit: nodes.Unit, subject: Subject, day: date) -> int |
     return None
 
 
+def lines(world: World, member: Subject, units: Iterable[str]) -> dict[str, int | None]:
+    """The `expires` line of each unit that a member earns under as they stand."""
+    return {unit: pinned(world, world.program.units[unit], member, member.day) for unit in units}
+
+
+def pin(world: World, holder: Subject, lot: Lot, earner: Subject) -> Lot:
+    """Puts a new lot under the `expires` line that who earned it comes under as they stand."""
+    unit = world.program.units[lot.unit]
+    lot.line = pinned(world, unit, earner, lot.earned)
+    lot.expires = ending(world, unit, holder, lot)
+    return lot
+
+
 def gone(world: World, unit: nodes.Unit, subject: Subject, lot: Lot) -> date | None:
     """The day from whose start a lot is gone, as things stand; None: it has no such day."""
     if lot.line is None or not unit.expiries[lot.line].without:
@@ -105,9 +118,6 @@ def grant(
     """
     unit = world.program.units[lot.unit]
     purse = subject.purses[lot.unit]
-    if lot.line is None and lot.expires is None:
-        lot.line = pinned(world, unit, world.subjects.get(lot.earner, subject), lot.earned)
-        lot.expires = ending(world, unit, subject, lot)
     lot.released = lot.starts is not None and lot.starts <= subject.day
     same = next((other for other in purse.lots if _alike(other, lot, unit)), None) if merge else None
     lot, granted = same or lot, lot.quantity

@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes
+from guerdon.reference import remains
 from guerdon.reference.calendar import after
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE, Deed, Subject
+from guerdon.reference.state import Deed, Place, Subject
 from guerdon.reference.world import World
 
-Back = dict[int, Fraction] | None
-"""How much comes back of each line, by its place (WHOLE: of the event); None: all that is left."""
+Back = dict[Place, Fraction] | None
+"""How much comes back of each line, or of the event; None: all that is left."""
 
 
 class Unmatched(Exception):
@@ -53,12 +54,16 @@ def match(world: World, event: Event, facts: Facts, member: Subject, day: date) 
         return _whole(found, reversal)
     if part.lines is None:
         amount = facts.get(part.field)
-        return _whole(found, reversal) if amount is None else _allotted(part, [(None, amount)], found, reversal.event)
+        return (
+            _whole(found, reversal)
+            if amount is None
+            else _allotted(world.program, part, [(None, amount)], found, reversal.event)
+        )
     lines = facts.get(part.lines)
     if lines is None:
         return _whole(found, reversal)
     wanted = [(line[part.key or ""], line[part.field] or ZERO) for line in lines]
-    return _allotted(part, wanted, found, reversal.event)
+    return _allotted(world.program, part, wanted, found, reversal.event)
 
 
 def _whole(deeds: list[Deed], reversal: nodes.Reversal) -> list[tuple[Deed, Back]]:
@@ -97,21 +102,25 @@ def _missing(reversal: nodes.Reversal, facts: Facts) -> Unmatched:
 
 
 def _allotted(
-    part: nodes.Part, wanted: Iterable[tuple[object, Fraction]], deeds: list[Deed], what: str
+    program: nodes.Program,
+    part: nodes.Part,
+    wanted: Iterable[tuple[object, Fraction]],
+    deeds: list[Deed],
+    what: str,
 ) -> list[tuple[Deed, Back]]:
     """Shares out what comes back over deeds and their lines, in order.
 
     Errors: Unmatched where more comes back than there is.
     """
-    backs: dict[int, dict[int, Fraction]] = {}
+    backs: dict[int, dict[Place, Fraction]] = {}
     for key, amount in wanted:
         left = amount
         for number, deed in enumerate(deeds):
             if deed.undone:
                 continue
-            for place, value in _places(part, key, deed):
+            for place, there in remains.places(program, part, key, deed):
                 back = backs.setdefault(number, {})
-                taken = min(value - deed.returned.get(place, ZERO) - back.get(place, ZERO), left)
+                taken = min(there - back.get(place, ZERO), left)
                 if taken > 0:
                     back[place] = back.get(place, ZERO) + taken
                     left -= taken
@@ -119,13 +128,3 @@ def _allotted(
             of = f"`{key}`" if key is not None else "it"
             raise Unmatched("G694", f"more of {of} comes back than there is left of the {what}")
     return [(deed, backs[number]) for number, deed in enumerate(deeds) if backs.get(number)]
-
-
-def _places(part: nodes.Part, key: object, deed: Deed) -> Iterator[tuple[int, Fraction]]:
-    """The places of a deed that a part may come from, and how much there was at each."""
-    if part.lines is None:
-        yield WHOLE, deed.facts.get(part.of) or ZERO
-        return
-    for place, line in enumerate(deed.facts.get(part.of_lines or "") or ()):
-        if line.get(part.key or "") == key:
-            yield place, line.get(part.of) or ZERO

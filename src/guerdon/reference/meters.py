@@ -144,14 +144,12 @@ def _places(tally: Tally, event: Event, then: Scene) -> list[int]:
 
 
 def _now(meter: nodes.Meter, place: int, then: Scene, kept: dict[str, list[int]] | None) -> tuple[Any] | None:
-    """What is left of a meter's value, boxed; None: nothing."""
-    if kept is None:
+    """What is left of a meter's value, boxed; None: nothing, or what remains is not included any more."""
+    if kept is None or (meter.lines is not None and place not in kept[meter.lines]):
         return None
-    if meter.lines is None:
-        return (evaluate(meter.value, then) if meter.value else None,)
-    if place not in kept[meter.lines]:
-        return None
-    then.line = then.facts[meter.lines][kept[meter.lines].index(place)]
-    value = evaluate(meter.value, then) if meter.value else None
+    if meter.lines is not None:
+        then.line = then.facts[meter.lines][kept[meter.lines].index(place)]
+    included = meter.where is None or evaluate(meter.where, then)
+    value = evaluate(meter.value, then) if meter.value and included else None
     then.line = None
-    return (value,)
+    return (value,) if included else None

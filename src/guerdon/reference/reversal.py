@@ -19,12 +19,11 @@ from typing import assert_never
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
-from guerdon.reference import meters, regrouped, spending
+from guerdon.reference import meters, regrouped, remains, spending
 from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
-from guerdon.reference.remains import remaining, share_left
 from guerdon.reference.room import limit_under, step_of
 from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject, Taking
@@ -37,9 +36,9 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     reversal = world.program.events[event.type].reverses
     assert reversal is not None
     for place, amount in (back or {}).items():
-        deed.returned[place] = deed.returned.get(place, ZERO) + amount
-    deed.undone = back is None or _is_whole(deed, reversal.part)
-    then, kept = _what_remains(world, scene.member, deed, reversal.part)
+        remains.take(world.program, deed, place, amount)
+    deed.undone = back is None or reversal.part is None or remains.is_whole(deed, reversal.part)
+    then, kept = _what_remains(world, scene.member, deed)
     changed = meters.correct(deed.event, then, kept, scene if reversal.at_return else None, deed.corrected)
     _change_reads(deed, then, changed)
     undoing = _Undoing(world, event, scene, reversal, deed, then)
@@ -49,28 +48,19 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     return awards
 
 
-def _is_whole(deed: Deed, part: nodes.Part | None) -> bool:
-    """Whether nothing of a deed remains."""
-    if part is None or part.lines is None:
-        return part is None or deed.returned.get(WHOLE, ZERO) >= (deed.facts.get(part.of) or ZERO)
-    lines = deed.facts.get(part.of_lines or "") or ()
-    return all(deed.returned.get(place, ZERO) >= (line.get(part.of) or ZERO) for place, line in enumerate(lines))
-
-
-def _what_remains(
-    world: World, member: Subject, deed: Deed, part: nodes.Part | None
-) -> tuple[Scene, dict[str, list[int]] | None]:
+def _what_remains(world: World, member: Subject, deed: Deed) -> tuple[Scene, dict[str, list[int]] | None]:
     """The scene of the deed with the facts that remain, and the places of the lines that do; None: nothing does."""
     accounts = {name: world.subjects[id] for name, id in deed.accounts.items()}
     then = Scene(world.program, world.calendar, member, deed.day, deed.event, deed.facts, accounts=accounts)
     then.reads, then.frozen = deed.reads, True
-    if deed.undone or part is None:
+    if deed.undone:
         return then, None
-    facts, kept = remaining(world.program, deed, part)
-    fixed = facts[part.of] if part.lines is None else None
-    then.facts = meters.derived(world.program.events[deed.event.type], facts, then)
-    if part.lines is None:
-        then.facts[part.of] = fixed  # where it is derived, it is less by what came back all the same
+    record = world.program.events[deed.event.type]
+    facts, kept = remains.facts(world.program, deed)
+    then.facts = meters.derived(record, facts, then)
+    for name, place in deed.left:
+        if place == WHOLE and record.facts[name].value is not None:  # it is less by what came back all the same
+            then.facts[name] = remains.measured(world.program, deed, name)
     return then, kept
 
 
@@ -304,8 +294,8 @@ def _total(
 
 def _share_undone(undoing: _Undoing) -> Fraction:
     """The share of what was taken that is given back by now: that of the event."""
-    deed, part = undoing.deed, undoing.reversal.part
-    return Fraction(1) if deed.undone or part is None else 1 - share_left(undoing.world.program, deed, part)
+    deed = undoing.deed
+    return Fraction(1) if deed.undone else 1 - remains.share(undoing.world.program, deed)
 
 
 def _wanted(undoing: _Undoing, taking: Taking) -> Fraction:

@@ -202,14 +202,15 @@ def _owe_less(world: World, subject: Subject, unit: str, quantity: Fraction, sou
     purse.debt -= less
     world.post(subject.id, unit, None, source, Pot.DEBT, less, at, event, "undone")
     if less < quantity:
-        lot = own_lot(f"{event}/undone", unit, quantity - less, subject)
+        lot = own_lot(world, f"{event}/undone", unit, quantity - less, subject)
         lots.grant(world, subject, lot, at, event, "undone", source=source)
 
 
-def own_lot(id: str, unit: str, quantity: Fraction, subject: Subject) -> Lot:
+def own_lot(world: World, id: str, unit: str, quantity: Fraction, subject: Subject) -> Lot:
     """A lot of a subject's own, earned on its day, that can be spent at once."""
     day = subject.day
-    return Lot(id, unit, quantity, quantity, day, 0, day, None, None, None, subject.id, subject.id)
+    lot = Lot(id, unit, quantity, quantity, day, 0, day, None, None, None, subject.id, subject.id)
+    return lots.pin(world, subject, lot, subject)
 
 
 # ---------------------------------------------------------------- handing on
@@ -221,7 +222,7 @@ def hand_over(world: World, subject: Subject, given: Slice, lot: Lot | None, id:
     `lot`: the one that it was taken from, as it was there; None: nobody had it.
     """
     if lot is None:
-        new = own_lot(id, given.unit, given.quantity, subject)
+        new = own_lot(world, id, given.unit, given.quantity, subject)
         return lots.grant(world, subject, new, at, event, "transfer", source=Pot.TRANSFERRED)
     new = replace(lot, id=id, quantity=given.quantity, left=given.quantity, earner=subject.id, expired=ZERO)
     receive(world, subject, new, at, event, "transfer")

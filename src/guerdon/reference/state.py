@@ -23,13 +23,17 @@ Awaited = tuple[str, str, str | None, object]
 WHOLE = -1
 """The place of an event as a whole, beside those of its lines."""
 
+Place = tuple[str, int]
+"""What returns measure (`amount`, `lines.price`), and the place of the line, or WHOLE."""
+
 
 @dataclass
 class Held:
     """The tier held on a ladder: its rank, since when, and the first day after its term (None: no end).
 
     Shape: `given`: held without having been reached; it is not taken away because the
-    count is not there. `reached`: the day whose count the tier rests on. `grace`: its
+    count is not there. `reached`: the day whose count the tier rests on, `entered`: the day of
+    entry from which it was counted then. `grace`: its
     term is over, and the time of grace runs. `deducted` is taken off what is counted
     on days before `deducted_until`, `carried` comes from an earlier period and counts on days before `carried_until`.
     `below`: what was held before it was reached. `floor`: the rank that it can't fall below now.
@@ -51,6 +55,7 @@ class Held:
     floor: int = 0
     capped: bool = False
     brought: Fraction = ZERO
+    entered: date = date.min
 
     def joined(self, other: Held, day: date) -> Held:
         """The tier of a member who is two from a day on: the higher, less what either deducted, with what both carried."""
@@ -185,8 +190,8 @@ class Deed:
 
     Shape: `facts` with those derived; `accounts`: which the member was in; `reads`: what
     its rules read beside the facts, by expression; `gifts`: what was given, `takings`: what
-    was taken; `returned`: how much of each line (by its place) or of
-    the event as a whole (WHOLE) came back; `corrected`: by how much sums were, elsewhere.
+    was taken; `left`: the share of what returns measure that they left; `corrected`: by how
+    much sums were, elsewhere.
     """
 
     event: Event
@@ -196,7 +201,7 @@ class Deed:
     reads: dict[Any, Any] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
     takings: list[Taking] = field(default_factory=list)
-    returned: dict[int, Fraction] = field(default_factory=dict)
+    left: dict[Place, Fraction] = field(default_factory=dict)
     corrected: dict[tuple[int, int], Fraction] = field(default_factory=dict)
     undone: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -89,6 +89,14 @@ class World:
             return subject
         which = subject.facts.get(self.program.accounts[account].fact)
         return subject if which is None else self.subjects.get(f"{account}/{which}", subject)
+
+    def involved(self, member: Subject) -> Iterator[Subject]:
+        """A member and the accounts they are in."""
+        yield member
+        for name in self.program.accounts:
+            owner = self.owner(member, name)
+            if owner is not member:
+                yield owner
 
     def is_alone(self, subject: Subject, account: str | None) -> bool:
         """Whether a member is in no account of a kind, so that what it would own is their own."""

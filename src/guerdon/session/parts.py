@@ -116,12 +116,13 @@ def plain_held(held: Held) -> list[Any]:
         held.floor,
         held.capped,
         plain_number(held.brought),
+        held.entered.toordinal(),
     ]
 
 
 def as_held(values: list[Any]) -> Held:
     rank, ends, given, since, reached, grace, deducted, deducted_until, carried, until, below, *rest = values
-    floor, capped, brought = rest
+    floor, capped, brought, entered = rest
     return Held(
         rank,
         as_maybe(ends),
@@ -137,6 +138,7 @@ def as_held(values: list[Any]) -> Held:
         floor,
         capped,
         Fraction(brought),
+        day(entered),
     )
 
 

@@ -195,13 +195,13 @@ class Layout:
             [[self.places[expr], parts.plain_value(value)] for expr, value in of.reads.items() if expr in self.places],
             [parts.plain_gift(gift) for gift in of.gifts],
             [parts.plain_taking(each) for each in of.takings],
-            [[place, parts.plain_number(amount)] for place, amount in of.returned.items()],
+            [[*place, parts.plain_number(share)] for place, share in of.left.items()],
             [[*key, parts.plain_number(amount)] for key, amount in of.corrected.items()],
             of.undone,
         ]
 
     def as_deed(self, values: list[Any]) -> Deed:
-        event, day, facts, accounts, reads, gifts, takings, returned, corrected, undone = values
+        event, day, facts, accounts, reads, gifts, takings, left, corrected, undone = values
         happened = self.as_event(event)
         return Deed(
             happened,
@@ -211,7 +211,7 @@ class Layout:
             {self.reads[place]: parts.as_value(value) for place, value in reads},
             [parts.as_gift(gift) for gift in gifts],
             [parts.as_taking(each) for each in takings],
-            {place: Fraction(amount) for place, amount in returned},
+            {(what, place): Fraction(share) for what, place, share in left},
             {(number, place): Fraction(amount) for number, place, amount in corrected},
             undone,
         )

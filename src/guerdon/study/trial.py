@@ -139,6 +139,7 @@ class _Trial:
         day, much, id = owner.day, opening.quantity, f"given/{opening.member}/{unit.name}"
         if unit.spendable:
             lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, opening.member, owner.id)
+            lots.pin(self.engine.world, owner, lot, self.engine.world.subjects.get(opening.member, owner))
             lots.grant(self.engine.world, owner, lot, event.at, None, "given", merge=False)
         else:
             owner.earned[unit.name].add(day, much, ("given", id))

@@ -11,10 +11,10 @@ from guerdon.check.wording import plain
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Posting, Pot
 from guerdon.program import nodes, types
-from guerdon.reference import regrouped
+from guerdon.reference import regrouped, remains
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE, Deed, Gift, Ref
+from guerdon.reference.state import WHOLE, Deed, Gift, Place, Ref
 from guerdon.study import words
 from guerdon.study.account import Reading, Reason, RuleAccount
 from guerdon.study.happened import Told
@@ -22,9 +22,9 @@ from guerdon.study.happened import Told
 
 @dataclass
 class Before:
-    """What had come back of a member's events before one of them: how much of each place, and which share of each award."""
+    """What had come back of a member's events before one of them: what was left of each place, and which share of each award."""
 
-    returned: dict[Ref, dict[int, Fraction]] = field(default_factory=dict)
+    left: dict[Ref, dict[Place, Fraction]] = field(default_factory=dict)
     undone: set[Ref] = field(default_factory=set)
     shares: dict[str, Fraction] = field(default_factory=dict)
 
@@ -35,7 +35,7 @@ def before(deeds: Mapping[Ref, Deed], program: nodes.Program) -> Before:
     for deed in deeds.values():
         shares.update(_shares(deed, program))
     return Before(
-        {ref: dict(deed.returned) for ref, deed in deeds.items()},
+        {ref: dict(deed.left) for ref, deed in deeds.items()},
         {ref for ref, deed in deeds.items() if deed.undone},
         shares,
     )
@@ -57,37 +57,32 @@ def _shares(deed: Deed, program: nodes.Program) -> Iterator[tuple[str, Fraction]
 def events(engine: Engine, was: Before, now: Before, deeds: Mapping[Ref, Deed]) -> Iterator[str]:
     """The events that a reversal undid, and how much of each."""
     for ref, deed in deeds.items():
-        if ref in was.returned and (was.returned[ref], ref in was.undone) != (now.returned[ref], ref in now.undone):
+        if ref in was.left and (was.left[ref], ref in was.undone) != (now.left[ref], ref in now.undone):
             when = words.local(engine.calendar.local(deed.event.at))
-            parts = ", ".join(_parts(engine.program, deed, was.returned[ref], now.returned[ref])) or "in full"
+            parts = ", ".join(_parts(engine.program, deed, was.left[ref], now.left[ref])) or "in full"
             rest = " (nothing is left of it)" if ref in now.undone and parts != "in full" else ""
             yield f"{ref[0]} {ref[1]} on {when}: {parts}{rest}"
 
 
-def _parts(program: nodes.Program, deed: Deed, was: dict[int, Fraction], now: dict[int, Fraction]) -> Iterator[str]:
+def _parts(program: nodes.Program, deed: Deed, was: dict[Place, Fraction], now: dict[Place, Fraction]) -> Iterator[str]:
     """How much came back, of the whole or of each line."""
-    for place, amount in now.items():
-        more = amount - was.get(place, ZERO)
-        if more:
-            kind, whole = _measured(program, deed, place)
+    for (path, place), left in now.items():
+        less = was.get((path, place), remains.ALL) - left
+        if less:
+            kind, whole = _measured(program, deed, path, place)
             of = "" if place == WHOLE else f" of line {place + 1}"
-            yield f"{words.value(more, kind)} of {words.value(whole, kind)}{of}"
+            yield f"{words.value(less * whole, kind)} of {words.value(whole, kind)}{of}"
 
 
-def _measured(program: nodes.Program, deed: Deed, place: int) -> tuple[types.Type, Fraction]:
-    """What a part of an event is measured by, and how much of it there was."""
-    kinds = program.events.values()
-    part = next(
-        each.reverses.part
-        for each in kinds
-        if each.reverses is not None and each.reverses.event == deed.event.type and each.reverses.part is not None
-    )
+def _measured(program: nodes.Program, deed: Deed, path: str, place: int) -> tuple[types.Type, Fraction]:
+    """The type of what a return measured, and how much of it there was."""
+    lines, _, of = path.rpartition(".")
     facts = program.events[deed.event.type].facts
     if place == WHOLE:
-        return facts[part.of].type, deed.facts[part.of]
-    lines = facts[part.of_lines or ""]
-    assert isinstance(lines.type, types.Lines)
-    return program.records[lines.type.record].facts[part.of].type, deed.facts[lines.name][place][part.of]
+        return facts[of].type, deed.facts[of]
+    listed = facts[lines].type
+    assert isinstance(listed, types.Lines)
+    return program.records[listed.record].facts[of].type, deed.facts[lines][place][of]
 
 
 # ---------------------------------------------------------------- awards

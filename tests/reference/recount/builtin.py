@@ -83,10 +83,9 @@ class BuiltIn(Subjects):
 
     def _by_hand(self, here: Seen, member: Subject) -> None:
         unit, quantity, event = self._unit(here), here.facts["quantity"], here.event
-        counts = event.type == "opening" and here.facts["earned"]
-        if counts or not unit.spendable:
-            self.past.earnings.append(Earning(member.id, unit.name, None, quantity, here.day))
+        earning = Earning(member.id, unit.name, None, quantity, here.day)
         if not unit.spendable:
+            self.past.earnings.append(earning)
             part = Portion("", member.id, quantity, ZERO, ZERO, quantity, None)
             self.award(here, part, event.type, unit.name, event.at, None)
             here.given = part
@@ -102,6 +101,8 @@ class BuiltIn(Subjects):
         fixed = here.facts["expires"] if event.type == "opening" else None
         lot = Lot(member.id, unit.name, here.day, event.at, self.line(unit, here.view, here.day), fixed)
         self.add(lot, quantity, "issued", here.day, member.joined, event.at, event.id)
+        if event.type == "opening" and here.facts["earned"]:
+            self.past.earnings.append(earning)
         here.given = Portion("", member.id, quantity, ZERO, ZERO, quantity, lot)
 
     def _tier_set(self, here: Seen, member: Subject) -> None:

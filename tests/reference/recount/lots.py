@@ -88,6 +88,7 @@ class Lots(Rules):
         self, lot: Lot, quantity: Fraction, source: str, day: date, joined: date, at: int, event: str | None
     ) -> None:
         """A lot comes; what is gone at once is gone, and what of it can be spent repays debt."""
+        lot.joined = lot.joined or joined
         gone = self.gone(lot, joined)
         is_held = self.is_held(lot)
         self.post(lot, source, "pending" if is_held else "available", quantity, at, event)
@@ -152,6 +153,9 @@ class Lots(Rules):
         is_charged = debt.kind is nodes.DebtKind.CHARGED
         self.post(None, "charged" if is_charged else "written off", target, quantity - owed, at, event, holder, unit)
         if is_charged:
-            money = quantity * (self.program.units[unit].worth or 1)  # money itself is worth itself
-            self.post(None, "debt", "charged", money, at, event, holder, self.program.frame.currency)
+            money, currency = quantity * (self.program.units[unit].worth or 1), self.program.frame.currency
+            if currency in self.program.units:
+                taken = self.take(self.spending(holder, currency, date.min), money, "charged", at, event)
+                money -= sum([many for _, many in taken], ZERO)
+            self.post(None, "debt", "charged", money, at, event, holder, currency)
         return [("debt", owed), ("charged" if is_charged else "written off", quantity - owed)]

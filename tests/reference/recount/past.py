@@ -13,6 +13,9 @@ from tests.reference.recount.numbers import ZERO
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes
 
+PLACE = ""
+"""A line's fact that says which one of its event's lines it is."""
+
 
 @dataclass(frozen=True)
 class Gift:
@@ -42,7 +45,9 @@ class Lot:
     line: nodes.Expiry | None = None
     fixed: date | None = None  # gone from this day on, whatever the unit says
     until: date | None = None  # held to the start of this day
-    awaits: tuple[str, str | None, Any] | None = None  # held to an event of this kind, with this fact of this value
+    awaits: tuple[str, str, str | None, Any] | None = (
+        None  # held to a member's event of this kind, with this fact of this value
+    )
     released: date | None = None
     active: date | None = None  # activity of those who had it before
     joined: date | None = None  # when who earned it did, where it was moved
@@ -225,7 +230,7 @@ class Past:
                 found += each.quantity * ((each.target == name) - (each.source == name))
         return found
 
-    def lots(self, holder: str, unit: str | None = None) -> list[Lot]:
-        """A holder's lots, as they came."""
-        lots = [each.lot for each in self.postings if each.lot is not None and each.lot.holder == holder]
-        return [lot for lot in dict.fromkeys(lots) if unit is None or lot.unit == unit]
+    def lots(self, holder: str | None = None, unit: str | None = None) -> list[Lot]:
+        """A holder's lots, or everybody's, as they came."""
+        lots = dict.fromkeys(each.lot for each in self.postings if each.lot is not None)
+        return [lot for lot in lots if holder in (None, lot.holder) and unit in (None, lot.unit)]

@@ -11,7 +11,7 @@ from tests.reference.recount.builtin import BuiltIn
 from tests.reference.recount.days import time_on
 from tests.reference.recount.lots import SetAsideError
 from tests.reference.recount.numbers import ZERO, whole_steps
-from tests.reference.recount.past import Earning, Lot, Part, Portion, Return, Seen
+from tests.reference.recount.past import PLACE, Earning, Lot, Part, Portion, Return, Seen
 from tests.reference.recount.subjects import Subject
 
 from guerdon.history.event import Facts
@@ -76,25 +76,24 @@ class Returns(BuiltIn):
             if asked > there and number == len(found) - 1:
                 raise SetAsideError("G694")
             asked -= many
-            if left is not None and (many or number == 0):
-                yield seen, self._less(seen, part.of, left[part.of] - many) if there > many or not many else None
+            if left is not None and many:
+                yield seen, self._less(seen, left, part.of, left[part.of] - many) if there > many else None
             if not asked:
                 return
 
-    def _less(self, seen: Seen, name: str, value: Fraction) -> Facts:
-        """An event of which a fact is so much: its other amounts are in proportion."""
-        whole = seen.facts[name]
+    def _less(self, seen: Seen, left: Facts, name: str, value: Fraction) -> Facts:
+        """What is left of an event, of which a fact is so much now: its other amounts are in proportion."""
+        whole = left[name]
         share = value / whole if whole else Fraction(1)
         record = self.program.events[seen.event.type]
         lines = {
             fact.name: tuple(
-                self._in_proportion(self.program.records[fact.type.record], line, share, {})
-                for line in seen.facts[fact.name]
+                self._in_proportion(self.program.records[fact.type.record], line, share, {}) for line in left[fact.name]
             )
             for fact in record.facts.values()
             if isinstance(fact.type, types.Lines)
         }
-        return self._derive_all(record, self._in_proportion(record, seen.facts, share, {name: value} | lines), seen)
+        return self._derive_all(record, self._in_proportion(record, left, share, {name: value} | lines), seen)
 
     def _in_proportion(
         self, record: nodes.Record, facts: Facts, share: Fraction, known: Mapping[str, Any]
@@ -108,7 +107,7 @@ class Returns(BuiltIn):
                 found[name] = known[name]
             elif fact.value is None:
                 found[name] = value * share if isinstance(of, types.Quantity) and value is not None else value
-        return found
+        return found | {PLACE: facts[PLACE]} if PLACE in facts else found
 
     def _derive_all(self, record: nodes.Record, facts: dict[str, Any], seen: Seen) -> Facts:
         """Derived facts of an event and of its lines anew."""
@@ -141,7 +140,7 @@ class Returns(BuiltIn):
                         many, changed = many - back, True
                 wanted[number] = key, many
             if changed:
-                yield seen, self._of_lines(seen, part, lines)
+                yield seen, self._of_lines(seen, left, part, lines)
         if any(many > 0 for _, many in wanted):
             raise SetAsideError("G694")
 
@@ -150,16 +149,16 @@ class Returns(BuiltIn):
         assert isinstance(of, types.Lines)
         return of.record
 
-    def _of_lines(self, seen: Seen, part: nodes.Part, lines: list[dict[str, Any]]) -> Remains:
+    def _of_lines(self, seen: Seen, left: Facts, part: nodes.Part, lines: list[dict[str, Any]]) -> Remains:
         """What is left of an event with these lines left."""
         assert part.of_lines is not None
-        left = sum([line[part.of] for line in lines], ZERO)
-        if not left:
+        there = sum([line[part.of] for line in lines], ZERO)
+        if not there:
             return None
-        share = left / sum([line[part.of] for line in seen.facts[part.of_lines]], ZERO)
-        there = {part.of_lines: tuple(lines)}
+        share = there / sum([line[part.of] for line in left[part.of_lines]], ZERO)
+        known = {part.of_lines: tuple(lines)}
         record = self.program.events[seen.event.type]
-        return self._derive_all(record, self._in_proportion(record, seen.facts, share, there), seen)
+        return self._derive_all(record, self._in_proportion(record, left, share, known), seen)
 
     # ------------------------------------------------------------ what is taken back
 
@@ -181,7 +180,6 @@ class Returns(BuiltIn):
             for rule, portions in seen.portions.items():
                 for part in portions:
                     member = self.subjects[part.subject]
-                    self.walk([member], here.day)
                     self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
             self._undone(here, seen, asked)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.reference.recount.days import ONE, Days, time_on
 from tests.reference.recount.lots import SetAsideError
-from tests.reference.recount.past import Earning, Gift, Lot, Past, Portion, Seen, View
+from tests.reference.recount.past import PLACE, Earning, Gift, Lot, Past, Portion, Seen, View
 from tests.reference.recount.returns import Returns
 from tests.reference.recount.subjects import Recounted, Subject
 
@@ -73,6 +73,7 @@ class Run(Returns):
         while today <= day:
             self._morning([subject for subject in subjects if subject.day < today], today)
             today += ONE
+        self.answered = len(self.found.moves)
 
     def _morning(self, subjects: list[Subject], today: date) -> None:
         at, self.answered = self.days.start(today), len(self.found.moves)
@@ -143,10 +144,20 @@ class Run(Returns):
             gift = self.judged(rule, here.view) if event.type in rule.on and self.receives(rule, here.view) else None
             if gift is not None:
                 here.gifts[rule.name] = gift
+        for seen, _ in targets:
+            for part in [part for portions in seen.portions.values() for part in portions]:
+                holder = self.subjects[part.subject]
+                holder.latest = max(holder.latest, event.at)
+                self.walk([holder], day)
         self.past.seen.append(here)
         self.undo(here, targets)
         self.builtin(here, member)
-        waiting = [lot for lot in self.past.lots(member.id) if self._ends(lot, here)]
+        waiting = [lot for lot in self.past.lots() if self._ends(lot, here)]
+        for lot in waiting:
+            holder = self.subjects[lot.holder]
+            holder.latest = max(holder.latest, event.at)
+            self.walk([holder], day)
+            self.touched[holder.id] = holder
         for lot in waiting:
             self.release(lot, day, event.at, event.id)
         for name, gift in here.gifts.items():
@@ -182,8 +193,8 @@ class Run(Returns):
         """Whether a hold ends with this event."""
         if lot.awaits is None:
             return False
-        event, by, value = lot.awaits
-        return event == here.event.type and (by is None or here.facts[by] == value)
+        member, event, by, value = lot.awaits
+        return member == here.event.member and event == here.event.type and (by is None or here.facts[by] == value)
 
     # ------------------------------------------------------------ awards
 
@@ -201,10 +212,11 @@ class Run(Returns):
     def _portion(self, rule: nodes.Rule, gift: Gift, here: Seen, member: Subject, name: str) -> None:
         unit, event = self.program.units[rule.unit], here.event
         assert gift.quantity + gift.dropped + gift.cut == gift.exact
-        view = here.view if member.id == here.view.subjects[""] else self.view(member, here.day, event.at)
-        view = replace(view, mark=self.past.mark._replace(seen=here.view.mark.seen))
+        view = here.view
+        if member.id != view.subjects[""]:
+            view = self.view(member, here.day, event.at)
+            view = replace(view, mark=view.mark._replace(seen=here.view.mark.seen))
         line = self.line(unit, view, here.day)
-        self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         spendable: int | None = event.at
         gone: date | None = None
         lot: Lot | None = None
@@ -215,6 +227,7 @@ class Run(Returns):
                 spendable = None if lot.until is None else self.days.start(lot.until)
             gone = self.gone(lot, member.joined) if gift.quantity else None
             self.add(lot, gift.quantity, "issued", here.day, member.joined, event.at, event.id)
+        self.past.earnings.append(Earning(member.id, unit.name, rule.name, gift.quantity, here.day))
         portion = Portion(name, member.id, gift.exact, gift.dropped, gift.cut, gift.quantity, lot)
         here.portions[rule.name].append(portion)
         self.award(here, portion, rule.name, unit.name, spendable, None if gone is None else self.days.start(gone))
@@ -225,7 +238,7 @@ class Run(Returns):
         if hold is None:
             return
         if hold.event is not None:
-            lot.awaits = hold.event, hold.by, here.facts[hold.by] if hold.by is not None else None
+            lot.awaits = here.event.member, hold.event, hold.by, here.facts[hold.by] if hold.by is not None else None
             return
         if hold.time is not None:
             until = time_on(here.day, hold.time)
@@ -251,7 +264,8 @@ class Run(Returns):
         for name, fact in record.facts.items():
             if fact.value is None and isinstance(fact.type, types.Lines):
                 facts[name] = tuple(
-                    self.derived(self.program.records[fact.type.record], dict(line), person) for line in facts[name]
+                    self.derived(self.program.records[fact.type.record], {**line, PLACE: place}, person)
+                    for place, line in enumerate(facts[name])
                 )
         return self.derived(record, facts, person)
 

@@ -150,5 +150,5 @@ class Subjects(Tiers):
         """A lot that was there before comes under a line `existing too` on its day."""
         for line in unit.expiries:
             if line.existing and line.since == view.day and (line.when is None or self.value(line.when, view)):
-                lot.line, lot.fixed = line, None
+                lot.line, lot.fixed, lot.joined = line, None, view.joined[lot.holder]
                 return

@@ -109,7 +109,7 @@ class Tiers(Lots):
             if grant.event == event and (grant.when is None or self.value(grant.when, view))
         ]
         place, now, day = max(granted, default=-1), ladder.rank(held.tier), view.day
-        if place < now or not granted:
+        if place < now or not granted or (held.is_capped and place == now):
             return None
         goes_on = place == now and isinstance(ladder.lasts, nodes.Duration) and not held.in_grace
         if goes_on and held.last_day is not None:
@@ -137,11 +137,11 @@ class Tiers(Lots):
         return (held, "returned") if held is not first else None
 
     def _without(self, ladder: nodes.Ladder, held: Held, view: View) -> int:
-        """What was reached when the tier was, without what was returned since."""
+        """What is reached at the end of some day since the tier was, without what was returned."""
         if held.view is None:
             return 0
-        then = held.view.mark._replace(returns=view.mark.returns)
-        return self.counted(ladder, replace(held.view, mark=then))
+        days = range(held.view.day.toordinal(), view.day.toordinal() + 1)
+        return max(self.counted(ladder, replace(held.view, mark=view.mark, day=date.fromordinal(day))) for day in days)
 
     # ------------------------------------------------------------ at the start of a day
 
@@ -192,7 +192,7 @@ class Tiers(Lots):
         goes_on = isinstance(ladder.lasts, nodes.Calendar) and not always_ends and not held.in_grace
         start = last_day if goes_on else view.day
         if not always_ends and counted >= now and not held.in_grace:
-            return replace(self.term(ladder, now, start, joined), view=dated, before=held.before)
+            return replace(self.term(ladder, now, start, joined), since=view.day, view=dated, before=held.before)
         match ladder.falls:
             case nodes.Fall.ONE:
                 to = max(now - 1, counted)
@@ -204,5 +204,6 @@ class Tiers(Lots):
                 to = now
         # as the engine has it, where the reference is silent: no grace where the count is there
         if ladder.grace is not None and to < now and counted < now and not held.in_grace:
-            return replace(held, last_day=time_on(last_day, ladder.grace), in_grace=True)
-        return replace(self.term(ladder, to, start, joined), view=dated)
+            return replace(held, last_day=time_on(last_day + ONE, ladder.grace) - ONE, in_grace=True)
+        rests_on = dated if counted >= to else held.view
+        return replace(self.term(ladder, to, start, joined), since=view.day, view=rests_on)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.reference.recount.days import NAMES, ONE, Days, days_on, months_on
 from tests.reference.recount.numbers import ZERO, applied
-from tests.reference.recount.past import Past, View
+from tests.reference.recount.past import PLACE, Past, View
 
 from guerdon.program import nodes, types
 
@@ -125,10 +125,16 @@ class Values:
             facts = self.past.remaining(seen, view.mark) if seen is not view.here else seen.facts
             if facts is None:
                 continue
-            then = replace(seen.view, facts=facts)
-            lines = [then] if meter.lines is None else [replace(then, line=line) for line in facts[meter.lines]]
-            for there in lines:
-                if meter.where is None or self.value(meter.where, there):
+            then, first = replace(seen.view, facts=facts), replace(seen.view, facts=seen.facts)
+            lines = [(then, first)]
+            if meter.lines is not None:
+                all_lines = {line[PLACE]: line for line in seen.facts[meter.lines]}
+                lines = [
+                    (replace(then, line=line), replace(first, line=all_lines[line[PLACE]]))
+                    for line in facts[meter.lines]
+                ]
+            for there, whole in lines:  # what did not count does not begin to by a return
+                if meter.where is None or (self.value(meter.where, whole) and self.value(meter.where, there)):
                     values.append(None if meter.value is None else self.value(meter.value, there))
                     latest = seen.day
         if aggregate is nodes.Aggregate.DAYS_SINCE:
