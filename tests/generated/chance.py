@@ -81,6 +81,9 @@ class Chance:
         self.measures: dict[str, Kind] = {}
         self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
         self.own: str | None = None
+        self.at: dict[str, str] = {}  # of rules, the trigger that they wait for; none for those on events
+        self.here = ""  # the same of the rule that is being written
+        self.reminded: set[str] = set()  # units with a trigger before they expire
         self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
 
     def owner(self, thing: str) -> str | None:

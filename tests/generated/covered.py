@@ -100,6 +100,7 @@ OPTIONAL = {
         *("restarts", "account", "perks"),
     ),
     "Grant": ("when",),
+    "Trigger": ("facts", "fact"),
     "Accumulate": ("period", "account"),
     "Hold": ("by",),
     "Account": ("brings", "takes", "spends"),
@@ -173,7 +174,7 @@ _NEW = (
         "Reversal",
         "Choose",
     ),
-    *("Part", "Clawback", "Floor", "Grant", "Restart", "OnReturn.REVIEW", "Hold", "Share", "Account", "Lateness"),
+    *("Trigger", "Part", "Clawback", "Floor", "Grant", "Restart", "OnReturn.REVIEW", "Hold", "Share", "Account", "Lateness"),
     *(
         "DebtKind.REFUSED",
         "DebtKind.FORGIVEN",

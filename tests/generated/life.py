@@ -34,6 +34,8 @@ class Life(Declarations):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
         scene = Scene(at_event=False, whose=self.owner(name))
         expires = [f"expires {each}" for each in self._expiries(scene)]
+        if name in self.reminded and all(line.startswith("expires never") for line in expires):
+            expires = ["expires 2 months after earned"]
         lines += expires
         if expires and self.chance(4):
             lines.append(f"suspended while {self.expr(BOOL, scene, 2)}")
@@ -184,7 +186,7 @@ class Life(Declarations):
         def until_event() -> str:
             event = self.one_of(*(each for each in self.events if each not in scene.event))
             by = ""
-            shared = self.shared([*on, event])
+            shared = self.shared([*on, event]) if not self.here else {}
             if "code" in shared and self.chance(2):
                 by = " by code"
             return f"until {event}{by}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, reached, reversals, tables, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, reached, reversals, tables, triggers, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, collect
 from guerdon.check.rules import Rules
@@ -50,6 +50,7 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
     names.frame = facts.frame(document, names)
     for declare in (_units, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived, _tables):
         declare(names)
+    triggers.declare(names)
     rules = Rules(names)
     names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
     rules.all()
@@ -73,6 +74,7 @@ def check(document: tree.Document, partial: bool = False, lost: Iterable[str] = 
         names.rules,
         tuple(filter(None, tests)),
         names.accounts,
+        names.triggers,
     )
     return program, tuple(found)
 

@@ -50,6 +50,11 @@ class Event:
     place: Place | None = None
 
     @property
+    def name(self) -> str:
+        """What its awards are called after."""
+        return f"{self.type}/{self.id}"
+
+    @property
     def order(self) -> tuple[int, int, str]:
         """Events happen in the order (recorded, sequence, id)."""
         return self.recorded, self.sequence, self.id

@@ -55,7 +55,7 @@ class Book:
         """Notes what was added to a running total and gave nothing yet: it can be undone too."""
         if self.deed is not None and verdict.came:
             rule, member = verdict.rule, self.event.member
-            id = f"{self.event.type}/{self.event.id}/{rule.name}"
+            id = f"{self.event.name}/{rule.name}"
             self.deed.gifts.append(Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, came=verdict.came))
 
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
@@ -110,7 +110,7 @@ class Book:
     ) -> Award:
         held = awaited is not None or starts is None or starts > self.scene.day
         return Award(
-            id=f"{self.event.type}/{self.event.id}/{name}",
+            id=f"{self.event.name}/{name}",
             member=holder.id,
             event=self.event.id,
             rule=verdict.rule.name,

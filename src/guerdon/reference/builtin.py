@@ -90,9 +90,10 @@ def _changed(world: World, event: Event, scene: Scene, deed: Deed | None) -> Non
     for name, account in world.program.accounts.items():
         which = member.facts.get(account.fact)
         if which is not None:
-            world.admit(f"{name}/{which}", {}, scene.day, event.at, name)
+            world.admit_to(name, which, member.id, scene.day, event.at)
         new = world.owner(member, name)
         if new is not owners[name]:
+            owners[name].members.discard(member.id)
             _leave(world, event, account, member, owners[name], new)
 
 
@@ -229,6 +230,8 @@ def _merged(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
         for lot in list(other.purses[name].lots):
             spending.move(world, lot, other, member, event.at, event.id, "merged")
         spending.move_debt(world, name, other, member, event.at, event.id, "merged")
+    for name in world.program.accounts:
+        world.owner(other, name).members.discard(other.id)
     member.absorb(other)
     for ladder in world.program.ladders.values():
         if ladder.account is None:

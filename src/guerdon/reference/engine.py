@@ -13,17 +13,17 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes, types
+from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.program.walk import walk
-from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
+from guerdon.reference import builtin, counting, ladders, late, meters, reversal, triggers
 from guerdon.reference.aside import set_aside, too_late, unknown
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.days import Days
 from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.exact import ZERO
 from guerdon.reference.matching import Back, Unmatched, match
@@ -31,6 +31,9 @@ from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.rules import Verdict, judge
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
+
+BROUGHT = ("opening", "merged")
+"""Events that bring tiers along, which nobody reached then."""
 
 Watch = Callable[[Event, Facts, Verdict], None]
 """Told what came of each rule at each event that is watched."""
@@ -59,14 +62,14 @@ class Engine:
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
-        self._following = {
-            ladder.name
-            for ladder in program.ladders.values()
-            if isinstance(ladder.lasts, nodes.WhileMet)
-            and any(isinstance(each, nodes.Available) for each in walk((ladder.counts, ladder.tiers), program.measures))
-        }
+        self.days = Days(self.world, self._happen)
+        self.triggered: dict[str, Event] = {}
+        self._watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None
         self.world.receive = self._receiver
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+        self._keeps |= {
+            name for each in program.triggers.values() if each.kind is TriggerKind.WITHOUT for name in each.events
+        }
 
     @property
     def members(self) -> Mapping[str, Subject]:
@@ -91,6 +94,7 @@ class Engine:
         if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
             raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
         end = self.calendar.start(as_of + ONE) if as_of else None
+        self._watching = watched, watch
         for event in events:
             if end is not None and event.at >= end:
                 self.posted.later += 1
@@ -186,8 +190,9 @@ class Engine:
         until = end if end is not None else self.posted.until
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
+            day = self.calendar.day(until - 1)
             for subject in list(self.world.subjects.values()):
-                self.pass_to(subject, self.calendar.day(until - 1))
+                self.pass_to(subject, day, ended=until >= self.calendar.start(day + ONE))
         for subject in self.world.subjects.values():
             for event, unmatched in subject.waiting:
                 self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
@@ -205,7 +210,7 @@ class Engine:
         for name, account in self.program.accounts.items():
             which = member.facts.get(account.fact)
             if which is not None:
-                self.world.admit(f"{name}/{which}", {}, day, at, name)
+                self.world.admit_to(name, which, id, day, at)
         return member
 
     def _involved(self, member: Subject) -> Iterator[Subject]:
@@ -222,52 +227,26 @@ class Engine:
         facts = known.facts if known is not None else self.member_facts.get(member, {})
         return next((name for name in self._needed if facts.get(name) is None), "")
 
-    def pass_to(self, subject: Subject, day: date) -> None:
-        """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
-        self.world.remember(subject)
-        if subject.into is not None:
+    def pass_to(self, subject: Subject, day: date, ended: bool = False) -> None:
+        """Lets the days up to this one begin, and (`ended`) end, for a subject."""
+        self.days.pass_to(subject, day, ended)
+
+    def _happen(self, trigger: nodes.Trigger, member: Subject, at: int) -> None:
+        """Lets a trigger happen to a member: not to one who is closed, or of whom a needed fact is not known."""
+        quantity = triggers.quantity(self.world, trigger, member)
+        if member.closed or self._lacking(member.id) or quantity == 0:
             return
-        while True:
-            mine = self._ladders_of(subject)
-            scene = self.world.scene(subject)
-            waiting = [(ladders.due(ladder, scene), ladder) for ladder in mine]
-            days = [when for when, _ in waiting] + [lots.due(subject)]
-            first = min((when for when in days if when is not None), default=None)
-            if first is None or first > day:
-                break
-            at = self.calendar.start(first)
-            for when, ladder in waiting:
-                if when == first:
-                    self._shift(subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first))
-            subject.day = first
-            if lots.begin_day(self.world, subject, first):
-                self._remeasure(subject, at)
-        subject.day = max(subject.day, day)
-
-    def _ladders_of(self, subject: Subject) -> list[nodes.Ladder]:
-        """The ladders that a subject stands on by itself."""
-        return [
-            ladder
-            for ladder in self.program.ladders.values()
-            if ladder.account == subject.account
-            or (subject.account is None and self.world.owner(subject, ladder.account) is subject)
-        ]
-
-    def _remeasure(self, subject: Subject, at: int) -> None:
-        """Lets tiers `while met` that count what can be spent follow it where it moved without an event."""
-        for ladder in self._ladders_of(subject):
-            if ladder.name in self._following:
-                self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
-
-    def _shift(self, subject: Subject, ladder: nodes.Ladder, at: int, change: Callable[[], str | None]) -> None:
-        """Lets something change a tier, and posts where it then stands if that is elsewhere."""
-        before = subject.held[ladder.name].standing
-        reason = change()
-        held = subject.held[ladder.name]
-        if ladder.floors:
-            held.floor = counting.floor(ladder, self.world.scene(subject))
-        if held.standing != before:
-            self.world.move(subject, ladder, at, reason or "floor")
+        event, scene = triggers.happening(trigger, member, at, quantity), self.world.scene(member)
+        scene.event, scene.facts = event, event.facts
+        watched, watch = self._watching
+        watch = watch if watched is None or watched(event) else None
+        book, stood = Book(self.world, event, scene, None), self._stood(scene)
+        verdicts = self._judge(event, scene, watch)
+        if verdicts or watch is not None:
+            self.triggered[event.id] = event
+        for verdict in verdicts:
+            book.award(verdict, self._receiver)
+        self._tiers(scene, event, None, stood)
 
     # ------------------------------------------------------------ one event
 
@@ -297,6 +276,8 @@ class Engine:
         stood = self._stood(scene)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
+            if each.undone:
+                triggers.forget(member, each.event)
         if event.type in builtin.EVENTS:
             builtin.happen(self.world, event, scene, deed)
         if event.type in self._awaited:
@@ -307,6 +288,7 @@ class Engine:
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
+        triggers.note(self.world, member, event, deed is not None)
         self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
         self._resume(event, member)
 
@@ -383,6 +365,8 @@ class Engine:
                 held.floor = counting.floor(ladder, here)
             if held.standing != stood[ladder.name]:
                 self.world.move(owner, ladder, event.at, reason or "floor")
+        if event.type not in BROUGHT:
+            self.days.reached(scene.member, stood, event.at)
 
     def _resume(self, event: Event, member: Subject) -> None:
         """Takes up reversals that waited for this event."""

@@ -300,8 +300,9 @@ class Subject:
     Shape: `meters` by number, and what returns `corrected` on their own day; `earned` by unit, `earned_by` by rule; `limits` by rule,
     number of the limit and the facts it counts by; `bases` and `owed` by rule that
     accumulates; `deeds` by event; `waiting`: reversals of events that have not come, and
-    why; `active`: the latest day of events that keep points alive. `into`: whom the
-    member became part of.
+    why; `active`: the latest day of events that keep points alive or end a silence. By trigger,
+    `coming`: on which days it happens, after which events, and `happened`: on which it did last.
+    `members`: who is in the account, or was. `into`: whom the member became part of.
     """
 
     id: str
@@ -322,6 +323,9 @@ class Subject:
     deeds: dict[Ref, Deed] = field(default_factory=dict)
     waiting: list[tuple[Event, Any]] = field(default_factory=list)
     active: dict[str, date] = field(default_factory=dict)
+    coming: dict[str, list[tuple[date, Ref | None]]] = field(default_factory=dict)
+    happened: dict[str, date] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
     closed: bool = False
     into: str | None = None
     lots: int = 0  # how many lots there have been
@@ -340,8 +344,12 @@ class Subject:
         self.deeds |= other.deeds
         self.waiting += other.waiting
         other.waiting = []
-        for kind, day in other.active.items():
-            self.active[kind] = max(day, self.active.get(kind, day))
+        for latest, theirs in ((self.active, other.active), (self.happened, other.happened)):
+            for name, day in theirs.items():
+                latest[name] = max(day, latest.get(name, day))
+        for name, coming in other.coming.items():
+            known = self.coming.setdefault(name, [])
+            known += [entry for entry in coming if entry not in known]
 
 
 def join(subjects: Mapping[str, Subject]) -> None:

@@ -95,6 +95,8 @@ class Session:
             told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
             for name, account in self.program.accounts.items():
                 found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
+        for id in list(found & world.subjects.keys()):
+            found |= world.subjects[id].members
         for journal in world.journals.values():
             found |= {id for entry in journal.entries for id in entry.touched}
         return tuple(sorted(found))
@@ -107,7 +109,8 @@ class Session:
         """
         engine = self._engine(states)
         engine.happen(event)
-        missing = sorted(engine.world.subjects.keys() - states.keys())
+        subjects = engine.world.subjects
+        missing = sorted({*subjects, *(id for each in subjects.values() for id in each.members)} - states.keys())
         if missing:
             raise BadState(
                 "G804",

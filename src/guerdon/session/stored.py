@@ -135,11 +135,14 @@ class Layout:
             of.closed,
             of.into,
             of.lots,
+            {name: [parts.plain_coming(each) for each in coming] for name, coming in sorted(of.coming.items())},
+            {name: day.toordinal() for name, day in sorted(of.happened.items())},
+            sorted(of.members),
         ]
 
     def as_subject(self, values: list[Any]) -> Subject:
         id, facts, day, at, joined, account, held, purses = values[:8]
-        tallies, (deeds, waiting, active, closed, into, lots) = values[8:-6], values[-6:]
+        tallies, (deeds, waiting, active, closed, into, lots, coming, happened, members) = values[8:-9], values[-9:]
         subject = Subject(
             id,
             {name: parts.as_value(value) for name, value in facts.items()},
@@ -159,6 +162,9 @@ class Layout:
         subject.waiting = [(self.as_event(event), Unmatched(code, message, True)) for event, code, message in waiting]
         subject.active = {name: parts.day(each) for name, each in active.items()}
         subject.closed, subject.into, subject.lots = closed, into, lots
+        subject.coming = {name: [parts.as_coming(each) for each in entries] for name, entries in coming.items()}
+        subject.happened = {name: parts.day(each) for name, each in happened.items()}
+        subject.members = set(members)
         return subject
 
     def as_event(self, values: list[Any]) -> Event:

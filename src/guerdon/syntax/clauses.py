@@ -36,6 +36,12 @@ __all__ = [
     "Minimum",
     "NamedType",
     "On",
+    "OnAfter",
+    "OnBefore",
+    "OnDate",
+    "OnDay",
+    "OnReached",
+    "OnWithout",
     "OneOf",
     "OneTier",
     "Otherwise",
@@ -49,6 +55,7 @@ __all__ = [
     "Timezone",
     "ToCounted",
     "ToLowest",
+    "Trigger",
     "WeekStart",
     "Weekdays",
     "When",
@@ -200,8 +207,44 @@ class Perk(Node):
     text: String
 
 
-class On(Node):
+class OnDay(Node):
+    """`end of` a period, or `anniversary of` a date."""
+
+    edge: Name
+    of: Period
+
+
+class OnDate(Node):
+    date: Date
+
+
+class OnAfter(Node):
+    time: ForTime
+    event: Name
+
+
+class OnWithout(Node):
+    time: ForTime
     events: tuple[Name, ...]
+
+
+class OnBefore(Node):
+    time: ForTime
+    unit: Name
+
+
+class OnReached(Node):
+    ladder: Name
+    tier: Name
+
+
+Trigger = OnDay | OnDate | OnAfter | OnWithout | OnBefore | OnReached
+
+
+class On(Node):
+    """The events at which a rule is looked at, or the one trigger."""
+
+    what: tuple[Name, ...] | Trigger
 
 
 class When(Node):
