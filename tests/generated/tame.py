@@ -149,7 +149,9 @@ class Tame(Chance):
             self.rule("Silent", "give 3 point", on=f"{self.one_of('2', '7')} days without purchase"),
             self.rule("Follows", "give 2 point", on=f"{self.one_of('3', '30')} days after purchase"),
             self.rule("Reached", "give 30 point", on="status reaching Mid"),
-            self.rule("Rebate", f"give {self.rate()} of sum of purchase.amount this month", self.rounding(), on="end of month"),
+            self.rule(
+                "Rebate", f"give {self.rate()} of sum of purchase.amount this month", self.rounding(), on="end of month"
+            ),
             self.rule("High", "when status >= Mid", 'give 10% of "Base"', self.rounding()),
         ]
         texts = [

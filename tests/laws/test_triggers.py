@@ -45,8 +45,8 @@ def watched(program: nodes.Program, history: History, daily: bool = False) -> Wa
                     _step(engine, subject, engine.calendar.day(event.at))
             engine.happen(event)
     if daily:
-        until = end if end is not None else engine.posted.until
-        for subject in list(engine.world.subjects.values()) if until is not None else ():
+        until = end if end is not None else engine.posted.until or 1
+        for subject in list(engine.world.subjects.values()):
             _step(engine, subject, engine.calendar.day(until - 1))
     engine.close(end)
     return engine
@@ -61,7 +61,7 @@ def waits(program: nodes.Program) -> bool:
     return bool(program.triggers)
 
 
-@pool.settings()
+@pool.settings(0.5)
 @hypothesis.given(pool.played(lambda program: waits(program) and program.frame.lateness is None, most=6))
 def test_to_look_at_each_day_changes_nothing(case):
     """Law 10: days that begin one by one bring the same, for silent members too."""
@@ -77,7 +77,7 @@ def _refusing(program: nodes.Program) -> bool:
     return any(unit.debt.kind is nodes.DebtKind.REFUSED for unit in program.units.values())
 
 
-@pool.settings()
+@pool.settings(0.5)
 @hypothesis.given(pool.played(waits))
 def test_a_trigger_happens_once_a_day_at_most(case):
     """Law 5: so its awards have ids of their own."""
@@ -107,7 +107,9 @@ def test_each_happens_on_the_days_that_a_naive_walk_counts(case):
             if trigger.kind in (TriggerKind.BEFORE, TriggerKind.REACHED):
                 continue
             seen = [day for name, who, day in engine.seen if (name, who) == (trigger.name, member)]
-            told = Told(engine, trigger, [each for each in known if each.id not in refused or each is known[0]], refused)
+            told = Told(
+                engine, trigger, [each for each in known if each.id not in refused or each is known[0]], refused
+            )
             assert (trigger.name, seen) == (trigger.name, list(told.days(history.members[member])))
 
 
@@ -149,12 +151,12 @@ class Told:
                 assert trigger.time is not None
                 return after(max(accepted, default=joined), trigger.time) == day
             case _:
-                of = joined
+                of: object = joined
                 if trigger.fact is not None:
                     changed = [each.facts[trigger.fact] for _, each in events if each.type == "changed"]
                     told = [value for value in changed if value is not None]
                     of = told[-1] if told else facts[trigger.fact]
-                return of is not None and day.year > of.year and _same_day(of, day)
+                return isinstance(of, date) and day.year > of.year and _same_day(of, day)
 
     def _ends(self, day: date, joined: date) -> bool:
         next_day, period = day + timedelta(1), self.trigger.period
@@ -177,4 +179,3 @@ def _same_day(of: date, day: date) -> bool:
     """Whether a day is an anniversary: 28 February in years without the 29th."""
     leap = (of.month, of.day) == (2, 29) and (day + ONE).month == 3 and day.month == 2
     return (of.month, of.day) == (day.month, day.day) or (leap and day.day == 28)
-

@@ -61,7 +61,7 @@ _EDGES = ("end", "anniversary")
 
 def _of_calendar(edge: tree.Name, of: tree.Period, name: str, span: Span, names: Names) -> Trigger | None:
     if edge.text == "end":
-        period = measured.period(of, names)
+        period = _period(of, names)
         return Trigger(name, TriggerKind.END, {}, period=period, span=span) if period else None
     if edge.text == "anniversary":
         return _anniversary(of, name, span, names)
@@ -82,6 +82,23 @@ def _of_calendar(edge: tree.Name, of: tree.Period, name: str, span: Span, names:
     return None
 
 
+def _period(of: tree.Period, names: Names) -> nodes.Period | None:
+    """The period; with `the`, `each` and the like in front it is told without."""
+    first, *rest = (word.text for word in of.words)
+    if first in ("the", "each", "every", "this", "a", "that") and " ".join(rest) in measured.PERIODS:
+        meant = " ".join(rest)
+        names.report(
+            "G111",
+            f"the end of each period is meant, so `{first}` is left out",
+            of.words[0].span,
+            "too much",
+            help=(f"write `end of {meant}`",),
+            edit=Edit(of.span, meant),
+        )
+        return None
+    return measured.period(of, names)
+
+
 def _dates(names: Names) -> list[str]:
     """The dates of a member of which there are anniversaries."""
     return [*(fact.name for fact in names.member.facts.values() if _is_date(fact.type)), JOINING]
@@ -98,13 +115,17 @@ def _anniversary(of: tree.Period, name: str, span: Span, names: Names) -> Trigge
         return Trigger(name, TriggerKind.ANNIVERSARY, {}, fact=fact, span=span)
     known = names.member.facts.get(word)
     if known is not None:
+        optional = isinstance(known.type, types.Optional)
+        what = show(known.type.of if isinstance(known.type, types.Optional) else known.type)
         names.report(
             "G506",
-            f"an anniversary is of a date, and `{word}` is {show(known.type)}",
+            f"an anniversary is of a date, and `{word}` is {what}",
             of.span,
             "no date",
-            related=((known.span, show(known.type)),),
-            help=(f"declare it as `{word} date`, or write `anniversary of {dates[0]}`",),
+            related=((known.span, what),),
+            help=(
+                f"declare it as `{word} date{' optional' if optional else ''}`, or write `anniversary of {dates[0]}`",
+            ),
         )
         return None
     help_lines = (f"write `{word} date optional` below `member`",) if len(of.words) == 1 else ()
