@@ -130,9 +130,9 @@ class Told:
             before = [(on, each) for on, each in self.events if on < day]
             so_far = before if self.trigger.kind is not TriggerKind.END else [e for e in self.events if e[0] <= day]
             closed = any(each.type == "closed" for _, each in so_far)
-            if so_far and not closed and (day < last or ended or self.trigger.kind is not TriggerKind.END):
-                if self._is_due(day, so_far, facts):
-                    yield day
+            over = day < last or ended or self.trigger.kind is not TriggerKind.END
+            if so_far and not closed and over and self._is_due(day, so_far, facts):
+                yield day
             day += ONE
 
     def _is_due(self, day: date, events: list[tuple[date, Event]], facts: dict[str, object]) -> bool:

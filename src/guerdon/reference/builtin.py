@@ -252,7 +252,9 @@ def _closed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
 
 
 def _erased(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """The person's facts go; what was posted stays."""
+    """The person's facts go, and with them their accounts; what was posted stays."""
+    for name in world.program.accounts:
+        world.owner(scene.member, name).members.discard(scene.member.id)
     for name in scene.member.facts:
         scene.member.facts[name] = None
     for each in scene.member.deeds.values():

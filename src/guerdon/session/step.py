@@ -109,8 +109,7 @@ class Session:
         """
         engine = self._engine(states)
         engine.happen(event)
-        subjects = engine.world.subjects
-        missing = sorted({*subjects, *(id for each in subjects.values() for id in each.members)} - states.keys())
+        missing = sorted(_concerned(engine) - states.keys())
         if missing:
             raise BadState(
                 "G804",
@@ -152,6 +151,14 @@ def _step(engine: Engine, event: Event) -> Step:
         own,
         tuple(each for each in rejections if each is not own),
     )
+
+
+def _concerned(engine: Engine) -> set[str]:
+    """Those whom an event had to do with: subjects that there are, and who is in an account with one of them."""
+    world = engine.world
+    members = [each for each in world.subjects.values() if each.account is None and each.into is None]
+    owners = [world.owner(each, name) for each in members for name in engine.program.accounts]
+    return {*world.subjects, *(id for each in owners for id in each.members)}
 
 
 def _named(program: nodes.Program, kind: str, facts: Facts) -> Iterator[str]:
