@@ -171,6 +171,7 @@ class Tame(Chance):
         """A shop in which all that has a day of its own happens."""
         periods = ("week", "month", "quarter", "calendar year", "fiscal year", "membership year")
         ways = [f"end of {each}" for each in self.some(periods, 1)]
+        ways += [f"start of {self.one_of(*periods[:-1])}"]
         ways += [f"{self.time()} after {self.one_of('purchase', 'visit', 'redemption')}", self.one_of(*DATES)]
         ways += [f"{self.time()} without {self.one_of('purchase', 'visit', 'purchase, visit')}"]
         ways += ["anniversary of born", "anniversary of joining", f"{self.time()} before point expires"]

@@ -112,7 +112,9 @@ class Writer(Ladders):
         """What a rule waits for that is no event, and the facts of that."""
         events = ", ".join(dict.fromkeys(self.one_of(*self.events) for _ in range(2)))
         periods = [each for each in self.periods if each != "day" or self.chance(9)]
-        ways = [f"end of {self.one_of(*periods)}"] * 3 + [f"{self.time()} after {self.one_of(*self.events)}"] * 2
+        ways = [f"end of {self.one_of(*periods)}"] * 3
+        ways += [f"start of {self.one_of(*(each for each in periods if each != 'membership year'))}"]
+        ways += [f"{self.time()} after {self.one_of(*self.events)}"] * 2
         ways += [f"{self.time()} without {events}"] * 2 + [self.one_of(*DATES), "anniversary of joining"]
         ways += ["anniversary of joined"] if "joined" in self.member else []
         for ladder, tiers in self.ladders.items():

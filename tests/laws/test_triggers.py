@@ -142,6 +142,8 @@ class Told:
         match trigger.kind:
             case TriggerKind.END:
                 return self._ends(day, joined)
+            case TriggerKind.START:
+                return self._ends(day - ONE, joined)
             case TriggerKind.DATE:
                 return day == trigger.day
             case TriggerKind.AFTER:

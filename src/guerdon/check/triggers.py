@@ -55,31 +55,44 @@ def _trigger(written: tree.Trigger, names: Names) -> Trigger | None:
 
 # ---------------------------------------------------------------- the calendar
 
-_STARTS = ("start", "beginning", "begin", "first")
-_EDGES = ("end", "anniversary")
+_EDGES = {"start": TriggerKind.START, "end": TriggerKind.END}
+_MEANT_EDGES = {"beginning": "start", "begin": "start", "first": "start", "last": "end", "birthday": "anniversary"}
 
 
 def _of_calendar(edge: tree.Name, of: tree.Period, name: str, span: Span, names: Names) -> Trigger | None:
-    if edge.text == "end":
+    if edge.text in _EDGES:
         period = _period(of, names)
-        return Trigger(name, TriggerKind.END, {}, period=period, span=span) if period else None
+        if period is nodes.Period.MEMBERSHIP_YEAR and edge.text == "start":
+            _starts_with_joining(span, names)
+            return None
+        return Trigger(name, _EDGES[edge.text], {}, period=period, span=span) if period else None
     if edge.text == "anniversary":
         return _anniversary(of, name, span, names)
     date = _dates(names)[0]
-    help_lines, near = [f"write `on end of month` or `on anniversary of {date}`"], nearest(edge.text, _EDGES)
-    if edge.text in _STARTS:
-        help_lines = [f"write `on end of {of.text}`: that is the last moment before the next one starts"]
-    elif edge.text in ("birthday", "day"):
-        near = "anniversary"
+    help_lines = [f"write `on end of month`, `on start of month` or `on anniversary of {date}`"]
+    near = _MEANT_EDGES.get(edge.text) or nearest(edge.text, (*_EDGES, "anniversary"))
     names.report(
         "G505",
-        f"nothing happens at `{edge.text} of` something: a rule waits for the `end of` a period or the `anniversary of` a date",
+        f"nothing happens at `{edge.text} of` something: a rule waits for the `start of` or the `end of` a period, or the `anniversary of` a date",
         edge.span,
         "not known",
         help=[f"did you mean `{near} of {of.text}`?"] if near else help_lines,
         edit=Edit(edge.span, near) if near else None,
     )
     return None
+
+
+def _starts_with_joining(span: Span, names: Names) -> None:
+    """Reports the one period whose start has a name of its own."""
+    meant = f"anniversary of {JOINING}"
+    names.report(
+        "G505",
+        f"a membership year starts with the `{meant}`",
+        span,
+        "another name",
+        help=(f"write `{meant}`",),
+        edit=Edit(span, meant),
+    )
 
 
 def _period(of: tree.Period, names: Names) -> nodes.Period | None:
@@ -89,10 +102,10 @@ def _period(of: tree.Period, names: Names) -> nodes.Period | None:
         meant = " ".join(rest)
         names.report(
             "G111",
-            f"the end of each period is meant, so `{first}` is left out",
+            f"every period is meant, so `{first}` is left out",
             of.words[0].span,
             "too much",
-            help=(f"write `end of {meant}`",),
+            help=(f"write `{meant}`",),
             edit=Edit(of.span, meant),
         )
         return None

@@ -136,6 +136,7 @@ class TriggerKind(Enum):
     """What a trigger waits for."""
 
     END = "end of a period"
+    START = "start of a period"
     ANNIVERSARY = "anniversary of a date"
     DATE = "a date"
     AFTER = "so long after an event"
@@ -147,7 +148,7 @@ class TriggerKind(Enum):
 class Trigger(Node):
     """What happens to a member by itself, at most once a day, called by its words in the program.
 
-    Shape: by kind the end of a `period`; an anniversary of the member's `fact` (None: of
+    Shape: by kind the end or the start of a `period`; an anniversary of the member's `fact` (None: of
     the day of joining); a `day`; `time` after one of the `events`, without any of them,
     or before what there is of `unit` expires; a `tier` of `ladder` or a higher one.
     """

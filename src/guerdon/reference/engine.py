@@ -191,7 +191,10 @@ class Engine:
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
             day = self.calendar.day(until - 1)
-            for subject in list(self.world.subjects.values()):
+            found = list(self.world.subjects.values())
+            if self.program.triggers:  # which give awards, and these stand in one order
+                found.sort(key=lambda subject: subject.id)
+            for subject in found:
                 self.pass_to(subject, day, ended=until >= self.calendar.start(day + ONE))
         for subject in self.world.subjects.values():
             for event, unmatched in subject.waiting:

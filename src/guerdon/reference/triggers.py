@@ -41,13 +41,17 @@ def happening(trigger: nodes.Trigger, member: Subject, at: int, quantity: Fracti
 
 def end(world: World, trigger: nodes.Trigger, member: Subject) -> date:
     """The last day of the next period at whose end the trigger has not happened yet."""
+    last = _next_period(world, trigger, member, member.day) - ONE
+    if member.happened.get(trigger.name) == last:
+        return _next_period(world, trigger, member, last + ONE) - ONE
+    return last
+
+
+def _next_period(world: World, trigger: nodes.Trigger, member: Subject, day: date) -> date:
+    """The day on which the period after that of a day starts."""
     assert trigger.period is not None
     of_member = trigger.period is nodes.Period.MEMBERSHIP_YEAR
-    joined = member.joined if of_member else BEGINNING
-    next_one = world.calendar.period(trigger.period, member.day, 0, joined)[1]
-    if member.happened.get(trigger.name) == next_one - ONE:
-        next_one = world.calendar.period(trigger.period, next_one, 0, joined)[1]
-    return next_one - ONE
+    return world.calendar.period(trigger.period, day, 0, member.joined if of_member else BEGINNING)[1]
 
 
 def due(world: World, trigger: nodes.Trigger, member: Subject) -> date | None:
@@ -61,6 +65,8 @@ def due(world: World, trigger: nodes.Trigger, member: Subject) -> date | None:
 
 def _days(world: World, trigger: nodes.Trigger, member: Subject) -> Iterator[date]:
     match trigger.kind:
+        case TriggerKind.START:
+            yield _next_period(world, trigger, member, member.day)
         case TriggerKind.ANNIVERSARY:
             of = member.joined if trigger.fact is None else member.facts.get(trigger.fact)
             if of is not None and of.year < LAST_YEAR:
