@@ -248,7 +248,7 @@ def _closed(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
             lots.tidy(world, world.program.units[name], scene.member)
         world.post(scene.member.id, name, None, Pot.WRITTEN_OFF, Pot.DEBT, purse.debt, event.at, event.id, "closed")
         purse.debt = ZERO
-    scene.member.closed = True
+    scene.member.closed, scene.member.coming = True, {}
 
 
 def _erased(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:

@@ -69,7 +69,9 @@ class Days:
 
     def _together(self, subject: Subject) -> list[Subject]:
         """All whose days begin with a subject's: members of one account, of all accounts that they are in."""
-        found, waiting = {subject.id: subject}, [subject] if self.program.triggers else []
+        if not self.program.triggers:
+            return [subject]
+        found, waiting = {subject.id: subject}, [subject]
         while waiting:
             each = waiting.pop()
             if each.account is None:

@@ -350,6 +350,7 @@ class Subject:
         for name, coming in other.coming.items():
             known = self.coming.setdefault(name, [])
             known += [entry for entry in coming if entry not in known]
+        other.coming = {}
 
 
 def join(subjects: Mapping[str, Subject]) -> None:
