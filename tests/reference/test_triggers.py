@@ -11,6 +11,7 @@ from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
+from guerdon.reference.state import Subject
 from guerdon.study import trial
 from guerdon.text.diagnostic import render
 
@@ -231,7 +232,12 @@ def test_a_silent_year_is_as_many_steps_as_there_are_days_on_which_something_hap
 ) -> None:
     engine, steps = Engine(program('earn "R"\n  on anniversary of joining\n  give 3 night\n')), list[date]()
     begin = engine.days._begin
-    monkeypatch.setattr(engine.days, "_begin", lambda together, day: (steps.append(day), begin(together, day)))
+
+    def note(together: list[Subject], day: date) -> None:
+        steps.append(day)
+        begin(together, day)
+
+    monkeypatch.setattr(engine.days, "_begin", note)
     engine.run([Event("v", "visit", "m", instant("2026-01-10T12:00"), 0, 0, {})], date(2029, 1, 1))
     assert [str(each) for each in steps if each.month == 1 and each.day == 10] == ["2027-01-10", "2028-01-10"]
     assert len(steps) == 2 + 36  # and `ahead` is looked at each month
