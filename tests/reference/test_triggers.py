@@ -222,7 +222,7 @@ def test_a_purchase_that_comes_late_ends_a_silence_that_was_rewarded() -> None:
     for event in (bought("a", "2026-03-01T12:00", 5), bought("c", "2026-04-05T12:00", 5), late):
         engine.happen(event)
     engine.close(instant("2026-05-10T00:00"))
-    given = [(award.id, award.quantity) for award in engine.posted.ledger.awards if award.rule == "R"]
+    given = [(award.id, int(award.quantity)) for award in engine.posted.ledger.awards if award.rule == "R"]
     name = "30 days without purchase"
     assert given == [(f"{name} 2026-03-31/m/R", 3), (f"{name} 2026-03-31/m/R@b", -3), (f"{name} 2026-05-05/m/R", 3)]
 
