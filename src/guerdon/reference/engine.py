@@ -116,9 +116,16 @@ class Engine:
             late.record(self.world, event, self._evaluate, self._evaluate_again)
 
     def _is_late(self, event: Event) -> bool:
-        """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
+        """Whether an event happened before one that was evaluated of its member, or of an account they are in.
+
+        Where there are triggers, also before a day that has begun: it may be another's event that began it.
+        """
         known = self.world.subjects.get(self.world.who(event.member))
-        return known is not None and any(event.at < subject.at for subject in self._involved(known))
+        if known is None:
+            return False
+        involved = list(self._involved(known))
+        begun = self.program.triggers and any(self.calendar.day(event.at) < subject.day for subject in involved)
+        return bool(begun) or any(event.at < subject.at for subject in involved)
 
     def _evaluate_again(self, event: Event) -> None:
         """Evaluates an event that was evaluated before: nothing of it is counted twice."""
