@@ -21,7 +21,17 @@ LEVELS = ("basic", "plus")
 TEXTS = ("a", "b", "tea")
 EVERYTHING = frozenset(
     (
-        *("accounts", "alternatives", "built-in events", "carried counts", "cash", "debt", "endings", "expiry"),
+        *(
+            "accounts",
+            "alternatives",
+            "bands",
+            "built-in events",
+            "carried counts",
+            "cash",
+            "debt",
+            "endings",
+            "expiry",
+        ),
         *(
             "floors",
             "grace",
@@ -36,7 +46,7 @@ EVERYTHING = frozenset(
         ),
         *("order", "perks", "period days", "receivers", "restarts", "returns", "returns at return"),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
-        *("status units", "tests", "undoing"),
+        *("status units", "tests", "triggers", "undoing"),
     )
 )
 """Words for what a reader of programs may not know; the rest is known to all."""
@@ -117,6 +127,9 @@ class Chance:
         self.measures: dict[str, Kind] = {}
         self.rules: dict[str, str] = {}  # name, unit: those whose unit is known
         self.own: str | None = None
+        self.at: dict[str, str] = {}  # of rules, the trigger that they wait for; none for those on events
+        self.here = ""  # the same of the rule that is being written
+        self.reminded: set[str] = set()  # units with a trigger before they expire
         self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
 
     def owner(self, thing: str) -> str | None:

@@ -111,6 +111,7 @@ OPTIONAL = {
         *("restarts", "account", "perks"),
     ),
     "Grant": ("when",),
+    "Trigger": ("facts", "fact"),
     "Accumulate": ("period", "account"),
     "Hold": ("by",),
     "Account": ("brings", "takes", "spends"),
@@ -177,7 +178,7 @@ def _of_life() -> set[str]:
 
 _PARTS = {
     "accounts": ("Account", "account yes", "Limit account"),
-    "bands": ("Band",),
+    "bands": ("Band", "Table 0 keys", "Table 2 keys", "Table several columns"),
     "debt": ("DebtKind.REFUSED", "DebtKind.FORGIVEN", "DebtKind.CHARGED", "Debt most yes"),
     "expiry": ("Expiry", "Origin", "expiries yes", "suspended yes"),
     "holds": ("Hold", "hold yes"),
@@ -202,6 +203,7 @@ _PARTS = {
     "modes of return": ("Clawback.PROPORTION", "Clawback.RECOMPUTED", "Clawback.OLDEST", "Reversal rounding yes"),
     "rises at end": ("Ladder rises yes",),
     "since entry": ("Since entry",),
+    "triggers": ("Trigger",),
     "undoing": ("Reversal of redemption", "Reversal of adjustment", "Reversal of transfer"),
 }
 """What a kind's name holds, by the part of the language that it belongs to."""

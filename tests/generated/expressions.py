@@ -102,8 +102,8 @@ class Expressions(Chance):
                 rules = [name for name, unit in self.rules.items() if unit == kind.of]
                 if rules:
                     found.append(lambda: f'("{self.one_of(*rules)}" earned {self.window(scene)})')
-                    if scene.named and any(name != self.own for name in rules):
-                        others = [name for name in rules if name != self.own]
+                    others = [name for name in rules if name != self.own and self.at.get(name, "") == self.here]
+                    if scene.named and others:
                         found += [lambda: f'"{self.one_of(*others)}"', lambda: f'exact "{self.one_of(*others)}"']
         return found
 

@@ -67,6 +67,7 @@ WITHOUT_MEANING = {
     ("Expiry", "origin"): lambda of: bool(of.without),
     ("Field", "scope"): lambda of: True,  # goes with the name
     ("Junction", "every"): lambda of: len(of.of) == 1,
+    ("Trigger", "kind"): lambda of: True,  # what else is there depends on it
     ("Lookup", "column"): lambda of: True,  # a name
     ("Band", "with_first"): lambda of: of.first is None,
     ("Band", "with_last"): lambda of: of.last is None,
@@ -101,16 +102,19 @@ def _with(node: Node, name: str) -> Iterator[tuple[Node, Place]]:
         return
     value = getattr(node, name)
     fields = {each: getattr(node, each) for each in node.field_names}
-    for changed in (*_plain(value, name), *_shorter(value, type(node).__name__, name)):
+    param = isinstance(node, nodes.Table) and not node.keys  # whose value stands in `otherwise`
+    for changed in (*_plain(value, name), *_shorter(value, type(node).__name__, name, param)):
         yield type(node)(**{**fields, name: changed}, span=node.span), (node, name)
     for changed, where in mutants(value):
         yield type(node)(**{**fields, name: changed}, span=node.span), where
 
 
-def _shorter(value: Any, kind: str, name: str) -> Iterator[Any]:
+def _shorter(value: Any, kind: str, name: str, needed: bool) -> Iterator[Any]:
     """What is left where a clause, or one of several, is taken out."""
-    if (kind, name) in CLAUSES and value not in (None, ()):
-        if isinstance(value, tuple):
+    if (kind, name) in CLAUSES and value not in (None, ()) and not needed:
+        if kind == "Table":
+            yield ()  # all columns, or none
+        elif isinstance(value, tuple):
             yield from (value[:place] + value[place + 1 :] for place in range(len(value)))
         else:
             yield None

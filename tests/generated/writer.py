@@ -66,7 +66,11 @@ class Writer(Ladders):
         on = list(dict.fromkeys(self.one_of(*self.events) for _ in range(2 if self.chance(3) else 1)))
         if plain or self.chance(2):
             on = ["purchase"]
-        shared = self.shared(on)
+        self.here, shared = "", self.shared(on)
+        if not plain and self.new("triggers", 4):
+            self.here, shared = self._trigger()
+            on = [self.here]
+        self.at[name] = self.here
         scene = inside = Scene(shared, named=True)
         unit = self.one_of(*self.units)
         lines = [f"on {', '.join(on)}"]
@@ -113,6 +117,24 @@ class Writer(Ladders):
         if self.chance(9):
             lines.append('because "of it"')
         return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
+
+    def _trigger(self) -> tuple[str, dict[str, Kind]]:
+        """What a rule waits for that is no event, and the facts of that."""
+        events = ", ".join(dict.fromkeys(self.one_of(*self.events) for _ in range(2)))
+        periods = [each for each in self.periods if each != "day" or self.chance(9)]
+        ways = [f"end of {self.one_of(*periods)}"] * 3
+        ways += [f"start of {self.one_of(*(each for each in periods if each != 'membership year'))}"]
+        ways += [f"{self.time()} after {self.one_of(*self.events)}"] * 2
+        ways += [f"{self.time()} without {events}"] * 2 + [self.one_of(*DATES), "anniversary of joining"]
+        ways += ["anniversary of joined"] if "joined" in self.member else []
+        for ladder, tiers in self.ladders.items():
+            if self.owner(ladder) is None:
+                ways += [f"{ladder} reaching {self.one_of(*tiers[1:])}"] * 2
+        unit = self.one_of(*self.units)
+        if unit not in self.status and self.owner(unit) is None and self.chance(3):
+            self.reminded.add(unit)
+            return f"{self.time()} before {unit} expires", {"quantity": Kind("quantity", unit)}
+        return self.one_of(*ways), {}
 
     def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
         """What a rule gives, and whether nothing is left to round."""
@@ -195,6 +217,7 @@ class Writer(Ladders):
             f"expect balance -{self.amount('point')}",
             "expect pending 1 point for anna on 2026-03-04",
             "expect refused",
+            "expect 0 point on 2026-03-04",
         ]
         expected += [f"expect {name} 3" for name in numbers]
         for ladder, tiers in self.ladders.items():

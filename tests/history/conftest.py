@@ -75,6 +75,7 @@ def program(
         rules={},
         tests=(),
         accounts={},
+        triggers={},
     )
 
 

@@ -26,8 +26,8 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "carried counts", "endings", "floors", "grace and rises", "lateness", "lines by number"),
-    *("grants and returns", "restarts", "returns at return", "settled totals", "undoing"),
+    *("accounts", "bands", "carried counts", "endings", "floors", "grace and rises", "lateness", "lines by number"),
+    *("grants and returns", "restarts", "returns at return", "settled totals", "triggers", "undoing"),
 }
 
 

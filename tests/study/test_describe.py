@@ -215,6 +215,36 @@ def test_conditions_read_as_english(condition: str):
     assert f"Only if {SAYS[condition]}." in text(describe(found)).split("\n")
 
 
+WAITS = {
+    "end of calendar year": "At the end of every calendar year",
+    "start of month": "At the start of every month",
+    "anniversary of joined": "On every anniversary of the member's “joined”",
+    "anniversary of joining": "On every anniversary of the day of joining",
+    "2026-12-24": "On 24 December 2026",
+    "4 weeks after visit": "28 days after every visit",
+    "90 days without purchase, visit": (
+        "When 90 days have passed since the latest purchase or visit, or since joining if there was none"
+    ),
+    "14 days before mile expires": "14 days before miles of the member expire",
+    "status reaching Gold": "When the member comes to hold Gold or a higher tier of status",
+}
+
+
+@pytest.mark.parametrize("on", WAITS)
+def test_triggers_read_as_english(on: str):
+    rules = SMALL.partition('earn "A"')[0].replace(
+        "unit point\n", "unit point\nunit mile\n  expires 1 month after earned\n"
+    )
+    written = f'earn "A"\n  on {on}\n  give 5 point\n  hold 10 days\n'
+    written += "  when quantity >= 100 mile\n" if "mile" in on else ""
+    found, diagnostics = check_bytes("p.guerdon", (rules + written).encode())
+    assert found is not None, diagnostics
+    said = text(describe(found)).split("\n")
+    assert f"{WAITS[on]}, the member gets 5 points." in said
+    assert any(each.startswith("It is held to the start of the day 10 days later;") for each in said)
+    assert ("Only if what expires then is at least 100 miles." in said) == ("mile" in on)
+
+
 def test_a_page_of_html_is_well_formed_and_needs_nothing_else():
     found, _ = check_file(TESTS / "errors" / "valid.guerdon")
     assert found is not None

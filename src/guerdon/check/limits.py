@@ -71,7 +71,11 @@ def _kept(word: tree.Name, on: tuple[str, ...], names: Names) -> None:
         f"nothing reverses {quoted(on)}, so no return gives a limit back",
         word.span,
         "never happens",
-        help=("take it out, or declare what reverses it, like `reverses purchase` below an event",),
+        help=(
+            "take it out"
+            if not names.triggers.keys().isdisjoint(on)
+            else "take it out, or declare what reverses it, like `reverses purchase` below an event",
+        ),
     )
 
 

@@ -51,6 +51,15 @@ def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span
     found = names.rule(rule.text, rule.span)
     if found is None:
         return None
+    if set(scene.on).isdisjoint(found.on) and (scene.trigger or not names.triggers.keys().isdisjoint(found.on)):
+        names.report(
+            "G212",
+            f"{rule.span.text} gives nothing at {quoted(scene.on)}: it is looked at on {quoted(found.on)}",
+            span,
+            "always nothing",
+            help=(f"write `{rule.span.text} earned this month`, or another window",),
+        )
+        return None
     step = None if exact else names.units[found.unit].step
     return nodes.Given(found.name, exact, types.Quantity(found.unit, step), span=span)
 

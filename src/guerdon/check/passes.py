@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, units
+from guerdon.check import accounts, builtin, cases, expiry, facts, ladders, params, reached, reversals, triggers, units
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, clauses, collect
 from guerdon.check.rules import Rules
@@ -78,6 +78,7 @@ def check(
         _tables,
     ):
         declare(names)
+    triggers.declare(names)
     rules = Rules(names)
     names.measure, names.rule, names.rule_unit = rules.measure, rules.rule, rules.unit
     rules.all()
@@ -101,6 +102,7 @@ def check(
         names.rules,
         tuple(filter(None, tests)),
         names.accounts,
+        names.triggers,
     )
     return program, tuple(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from guerdon.check import giving, holds, receiving
+from guerdon.check import giving, holds, receiving, triggers
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
 from guerdon.check.expressions import condition, typed
@@ -219,11 +219,15 @@ class Rules:
                 help=(f"write `on {next(iter(self.names.events), 'purchase')}`",),
             )
             return None
-        for event in on.events:
+        if not isinstance(on.what, tuple):
+            name = triggers.words(on.what)
+            return (name,) if name in self.names.triggers else None
+        for event in on.what:
             if event.text not in self.names.events:
-                unknown_event(event, self.names)
+                if not triggers.meant(event, self.names):
+                    unknown_event(event, self.names)
                 return None
-        return tuple(dict.fromkeys(event.text for event in on.events))
+        return tuple(dict.fromkeys(event.text for event in on.what))
 
     def _each(
         self, declaration: tree.Declaration, scene: Scene, on: tuple[str, ...]
@@ -235,7 +239,16 @@ class Rules:
         record = written.record.text
         lists = lines_of(scene.event, record)
         if len(lists) != 1:
-            if record not in names.records:
+            if scene.trigger:
+                help_line = "take `each` out; of the lines of events measures can be asked for"
+                names.report(
+                    "G323",
+                    f"{scene.what} is no event, and has no lines",
+                    written.span,
+                    "which lines?",
+                    help=(help_line,),
+                )
+            elif record not in names.records:
                 names.unknown("G118", f"no record is called `{record}`", written.record.span, names.records)
             elif names.damaged.isdisjoint(on):  # else its list may have been reported
                 what = f"has {len(lists)} lists" if lists else "has no list"
@@ -255,13 +268,13 @@ class Rules:
 
 def _scene(on: tuple[str, ...], names: Names) -> Scene:
     """The facts that all of the events have, with the same type."""
-    first, *others = (names.events[event].facts for event in on)
+    first, *others = (names.facts_of(event) for event in on)
     shared = {
         name: fact
         for name, fact in first.items()
         if all(name in each and each[name].type == fact.type for each in others)
     }
-    return Scene(quoted(on), shared)
+    return Scene(quoted(on), shared, on=on, trigger=on[0] in names.triggers)
 
 
 def _named(expr: nodes.Expr) -> Iterator[str]:

@@ -24,6 +24,8 @@ class Scene:
     line: Mapping[str, nodes.Fact] | None = None
     happens: bool = True  # whether there is an event: dates, tiers and measures make sense
     named: bool = True  # whether other rules of this event can be named
+    on: tuple[str, ...] = ()  # the events, or the one trigger, of a rule
+    trigger: bool = False
     ladder: str | None = None  # whose counts or conditions these are: `since entry` is known there
 
     def inside(self, line: Mapping[str, nodes.Fact]) -> Scene:

@@ -50,7 +50,11 @@ def _fixed(program: nodes.Program) -> int:
     ladders = sum(_text(name) + 2 * _HELD for name in program.ladders)
     purses = sum(_text(unit.name) + 2 + FRACTION + DAY for unit in program.units.values())
     keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+    keeps |= {
+        name for each in program.triggers.values() if each.kind is nodes.TriggerKind.WITHOUT for name in each.events
+    }
     tallies = sum(_tally(key) for key in _keys(program))
+    tallies += sum(_text(name) + DAY for name in program.triggers)
     return FRAME + SUBJECT + facts + ladders + purses + sum(_text(name) + DAY for name in keeps) + tallies
 
 
@@ -112,7 +116,7 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
     for unit in program.units.values():
         if unit.spendable:
             yield Growing(f"lot of {unit.name}", _lot(program, unit))
-    for event in program.events:
+    for event in (*program.events, *program.triggers):
         mine = [meter for meter in program.meters if meter.event == event]
         counted = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.lines is None)
         given = sum(_given(program, rule, event) for rule in rules if event in rule.on)
@@ -124,6 +128,11 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
         if _undoable(program, event):
             yield Growing(f"{event} that can be reversed{_time(program, event)}", _deed(program, event))
             yield from _line_of_deed(program, event)
+    for name, trigger in program.triggers.items():
+        if trigger.kind is nodes.TriggerKind.AFTER:
+            yield Growing(f"{trigger.events[0]} that `{name}` is still to come of", DAY + 3 * SMALL + 2 * TEXT)
+    if program.triggers and program.accounts:
+        yield Growing("member, in the state of an account", TEXT)
     if program.frame.lateness is not None:
         yield Growing("event that others may still come before, beside the state before it", 2 * _journal(program))
 
@@ -139,11 +148,17 @@ def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:
 
 def _lot(program: nodes.Program, unit: nodes.Unit) -> int:
     longest = max(
-        (_text(event) + TEXT + _text(rule.name) for rule in program.rules.values() for event in rule.on), default=TEXT
+        (_event(program, event) + _text(rule.name) for rule in program.rules.values() for event in rule.on),
+        default=TEXT,
     )
     amount = WHOLE if unit.decimals == 0 else FRACTION
     awaited = 1 + 3 * TEXT if any(rule.hold and rule.hold.event for rule in program.rules.values()) else SMALL
     return 3 + longest + 3 * amount + 4 * DAY + 2 * STEP + 2 * TEXT + 2 * SMALL + awaited + TEXT
+
+
+def _event(program: nodes.Program, event: str) -> int:
+    """The most bytes of what an award is called by: the event's kind and id; a trigger's words, day and member."""
+    return _text(event) + TEXT + (1 + len("2026-03-31") if event in program.triggers else 0)
 
 
 def _time(program: nodes.Program, event: str) -> str:

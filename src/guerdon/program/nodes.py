@@ -179,6 +179,40 @@ class Ladder(Node):
         return next(index for index, step in enumerate(self.tiers) if step.name == tier)
 
 
+class TriggerKind(Enum):
+    """What a trigger waits for."""
+
+    END = "end of a period"
+    START = "start of a period"
+    ANNIVERSARY = "anniversary of a date"
+    DATE = "a date"
+    AFTER = "so long after an event"
+    WITHOUT = "so long without events"
+    BEFORE = "so long before lots expire"
+    REACHED = "a tier is reached"
+
+
+class Trigger(Node):
+    """What happens to a member by itself, at most once a day, called by its words in the program.
+
+    Shape: by kind the end or the start of a `period`; an anniversary of the member's `fact` (None: of
+    the day of joining); a `day`; `time` after one of the `events`, without any of them,
+    or before what there is of `unit` expires; a `tier` of `ladder` or a higher one.
+    """
+
+    name: str
+    kind: TriggerKind
+    facts: Mapping[str, Fact]
+    period: Period | None = None
+    fact: str | None = None
+    day: date | None = None
+    time: Duration | None = None
+    events: tuple[str, ...] = ()
+    unit: str | None = None
+    ladder: str | None = None
+    tier: str | None = None
+
+
 class RoundPlace(Enum):
     """What is rounded: each line, the event's sum, or the running total of `accumulate`."""
 
@@ -227,7 +261,7 @@ class Limit(Node):
 
 
 class Rule(Node):
-    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
+    """When `on` happens (events, or one trigger) and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
 
     name: str
     on: tuple[str, ...]
@@ -270,7 +304,7 @@ class Expected(Enum):
 
 
 class Expectation(Node):
-    """What the latest event gave (by a rule, or in all), or what there is on a date: of what, `kind` says.
+    """What the latest event gave, or a day did (by a rule, or in all), or what there is on a date: of what, `kind` says.
 
     Shape: `quantity` of `unit` (None: a bare number); `tier` of `ladder`; `measure`.
     """
@@ -334,3 +368,4 @@ class Program(Node):
     rules: Mapping[str, Rule]
     tests: tuple[Case, ...]
     accounts: Mapping[str, Account]
+    triggers: Mapping[str, Trigger]

@@ -57,7 +57,7 @@ class Book:
         """Notes what was added to a running total and gave nothing yet: it can be undone too."""
         if self.deed is not None and verdict.came:
             rule, member = verdict.rule, self.event.member
-            id = f"{self.event.type}/{self.event.id}/{rule.name}"
+            id = f"{self.event.name}/{rule.name}"
             self.deed.gifts.append(Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, came=verdict.came))
 
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
@@ -110,9 +110,9 @@ class Book:
         starts: date | None,
         awaited: object,
     ) -> Award:
-        held = awaited is not None or starts is None or starts > self.scene.day
+        held, at = awaited is not None or starts is None or starts > self.scene.day, self.event.posted
         return Award(
-            id=f"{self.event.type}/{self.event.id}/{name}",
+            id=f"{self.event.name}/{name}",
             member=holder.id,
             event=self.event.id,
             rule=verdict.rule.name,
@@ -121,8 +121,8 @@ class Book:
             exact=exact,
             dropped=verdict.dropped if main else ZERO,
             cut=verdict.cut if main else ZERO,
-            at=self.event.at,
-            spendable_from=self.event.at if not held else self.world.calendar.start(starts) if starts else None,
+            at=at,
+            spendable_from=at if not held else max(at, self.world.calendar.start(starts)) if starts else None,
         )
 
     def _lot(
@@ -145,7 +145,9 @@ class Book:
             holder.id,
             noted=self.event.member if self.deed is not None else None,
         )
-        return lots.grant(self.world, holder, lot, self.event.at, self.event.id, award.rule, merge=self.deed is None)
+        return lots.grant(
+            self.world, holder, lot, self.event.posted, self.event.id, award.rule, merge=self.deed is None
+        )
 
     def _count(self, award: Award, holder: Subject) -> None:
         """Counts what was awarded as earned."""

@@ -18,11 +18,13 @@ from functools import partial
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
+from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.reference import builtin, counting, ladders, late, lots, meters, reversal
+from guerdon.reference import builtin, counting, ladders, late, meters, reversal, triggers
 from guerdon.reference.aside import Gate, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.days import Days, standings
 from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.exact import ZERO
 from guerdon.reference.matching import Back, Unmatched, match
@@ -30,6 +32,9 @@ from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.rules import Verdict, judge
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
+
+BROUGHT = ("opening", "merged")
+"""Events that bring tiers along, which nobody reached then."""
 
 Watch = Callable[[Event, Facts, Verdict], None]
 """Told what came of each rule at each event that is watched."""
@@ -55,14 +60,15 @@ class Engine:
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
-        self._following = {
-            ladder.name
-            for ladder in program.ladders.values()
-            if isinstance(ladder.lasts, nodes.WhileMet) and counting.counts_available(ladder, program)
-        }
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
+        self.days = Days(self.world, self._happen)
+        self.triggered: dict[str, Event] = {}
+        self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too
         self.world.receive, self.world.bring = self._receiver, self.pass_to
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+        self._keeps |= {
+            name for each in program.triggers.values() if each.kind is TriggerKind.WITHOUT for name in each.events
+        }
 
     @property
     def members(self) -> Mapping[str, Subject]:
@@ -87,6 +93,7 @@ class Engine:
         if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
             raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
         end = self.calendar.start(as_of + ONE) if as_of else None
+        self.watching = watched, watch
         for event in events:
             if end is not None and max(event.at, event.recorded) >= end:
                 self.posted.later += 1
@@ -110,9 +117,16 @@ class Engine:
             put(self.world, event, partial(self._evaluate, watch=watch), self._evaluate_again)
 
     def _is_late(self, event: Event) -> bool:
-        """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
+        """Whether an event happened before one that was evaluated of its member, or of an account they are in.
+
+        Where there are triggers, also before a day that has begun: it may be another's event that began it.
+        """
         known = self.world.subjects.get(self.world.who(event.member))
-        return known is not None and any(event.at < subject.at for subject in self._involved(known))
+        if known is None:
+            return False
+        involved = list(self._involved(known))
+        begun = self.program.triggers and any(self.calendar.day(event.at) < subject.day for subject in involved)
+        return bool(begun) or any(event.at < subject.at for subject in involved)
 
     def _evaluate_again(self, event: Event) -> None:
         """Evaluates an event that was evaluated before: nothing of it is counted twice."""
@@ -143,7 +157,8 @@ class Engine:
         whose = {member.id, *(id for deed in deeds for id in deed.holders())}
         whose |= late.group_of(self.world, whose) if is_late else set()
         known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
-        ids = {each.id for subject in known for each in self._involved(subject)} | whose
+        involved = [each for subject in known for each in self._involved(subject)]
+        ids = {each.id for subject in involved for each in self.days.together(subject)} | whose
         trial = Engine(self.program, self.member_facts)
         trial.world.subjects, trial.world.journals = copy.deepcopy(
             (
@@ -164,8 +179,12 @@ class Engine:
         until = end if end is not None else self.posted.until
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
-            for subject in list(self.world.subjects.values()):
-                self.pass_to(subject, self.calendar.day(until - 1))
+            day = self.calendar.day(until - 1)
+            found = list(self.world.subjects.values())
+            if self.program.triggers:  # which give awards, and these stand in one order
+                found.sort(key=lambda subject: subject.id)
+            for subject in found:
+                self.pass_to(subject, day, ended=until >= self.calendar.start(day + ONE))
         for subject in self.world.subjects.values():
             for event, unmatched in subject.waiting:
                 self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
@@ -183,7 +202,7 @@ class Engine:
         for name, account in self.program.accounts.items():
             which = member.facts.get(account.fact)
             if which is not None:
-                self.world.admit(f"{name}/{which}", {}, day, at, name)
+                self.world.admit_to(name, which, id, day, at)
         return member
 
     def _involved(self, member: Subject) -> Iterator[Subject]:
@@ -194,61 +213,27 @@ class Engine:
             if owner is not member:
                 yield owner
 
-    def pass_to(self, subject: Subject, day: date) -> None:
-        """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
-        self.world.remember(subject)
-        if subject.into is not None:
+    def pass_to(self, subject: Subject, day: date, ended: bool = False) -> None:
+        """Lets the days up to this one begin, and (`ended`) end, for a subject."""
+        self.days.pass_to(subject, day, ended)
+
+    def _happen(self, trigger: nodes.Trigger, member: Subject, at: int) -> None:
+        """Lets a trigger happen to a member: not to one who is closed, or of whom a needed fact is not known."""
+        quantity = triggers.quantity(self.world, trigger, member)
+        if member.closed or self._gate.lacking(member.id, member) or quantity == 0:
             return
-        while True:
-            mine = self._ladders_of(subject)
-            scene = self.world.scene(subject)
-            waiting = [(ladders.due(ladder, scene), ladder) for ladder in mine]
-            days = [when for when, _ in waiting] + [lots.due(subject)]
-            first = min((when for when in days if when is not None), default=None)
-            if first is None or first > day:
-                break
-            at = max(self.calendar.start(first), subject.known)
-            for when, ladder in waiting:
-                if when == first:
-                    self._shift(
-                        subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first), first
-                    )
-            subject.day = first
-            if lots.begin_day(self.world, subject, first):
-                self._remeasure(subject, at)
-        subject.day = max(subject.day, day)
-
-    def _ladders_of(self, subject: Subject) -> list[nodes.Ladder]:
-        """The ladders that a subject stands on by itself."""
-        return [
-            ladder
-            for ladder in self.program.ladders.values()
-            if ladder.account == subject.account
-            or (subject.account is None and self.world.owner(subject, ladder.account) is subject)
-        ]
-
-    def _remeasure(self, subject: Subject, at: int) -> None:
-        """Lets tiers `while met` that count what can be spent follow it where it moved without an event."""
-        for ladder in self._ladders_of(subject):
-            if ladder.name in self._following:
-                self._shift(subject, ladder, at, partial(ladders.after_change, ladder, self.world.scene(subject)))
-
-    def _shift(
-        self,
-        subject: Subject,
-        ladder: nodes.Ladder,
-        at: int,
-        change: Callable[[], str | None],
-        day: date | None = None,
-    ) -> None:
-        """Lets something change a tier, and posts where it then stands if that is elsewhere."""
-        before = subject.held[ladder.name].standing
-        reason = change()
-        held = subject.held[ladder.name]
-        if ladder.floors:
-            held.floor = counting.floor(ladder, self.world.scene(subject, day))
-        if held.standing != before:
-            self.world.move(subject, ladder, at, reason or "floor")
+        event, scene = triggers.happening(trigger, member, at, quantity), self.world.scene(member)
+        scene.event, scene.facts = event, event.facts
+        watched, watch = self.watching
+        if event.id in self.triggered or not (watched is None or watched(event)):
+            watch = None
+        book, stood = Book(self.world, event, scene, None), self._stood(scene)
+        verdicts = self._judge(event, scene, watch)
+        if verdicts or watch is not None:
+            self.triggered[event.id] = event
+        for verdict in verdicts:
+            book.award(verdict, self._receiver)
+        self._tiers(scene, event, None, stood)
 
     # ------------------------------------------------------------ one event
 
@@ -278,6 +263,8 @@ class Engine:
         stood = self._stood(scene)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
+            if each.undone:
+                triggers.forget(member, each.event)
         if event.type in builtin.EVENTS:
             builtin.happen(self.world, event, scene, deed)
         if event.type in self._awaited:
@@ -288,6 +275,7 @@ class Engine:
         if event.type in self._keeps:
             for subject in self._involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
+        triggers.note(self.world, member, event, deed is not None)
         self._tiers(scene, event, min((each.day for each, _ in backs), default=None), stood)
         self._tiers_elsewhere(scene, event, [deed for deed, _ in backs], began)
         if event.type == "closed":
@@ -368,7 +356,9 @@ class Engine:
             if ladder.floors:
                 held.floor = counting.floor(ladder, here)
             if held.standing != stood[ladder.name]:
-                self.world.move(owner, ladder, event.at, reason or "floor")
+                self.world.move(owner, ladder, event.posted, reason or "floor")
+        if event.type not in BROUGHT:
+            self.days.reached(scene.member, stood, event.at)
 
     def _tiers_elsewhere(self, scene: Scene, event: Event, undone: Iterable[Deed], began: tuple[int, int]) -> None:
         """Lets the tiers of others follow: who was given something, or had something undone; accounts that were left too."""
@@ -379,11 +369,15 @@ class Engine:
         sold = min((deed.day for deed in undone), default=None)
         for id in sorted((whose | accounts) - {owner.id for owner in self._involved(scene.member)}):
             other = self.world.subjects[id]
-            for ladder in self._ladders_of(other) if other.into is None and not other.closed else ():
+            if other.into is not None or other.closed:
+                continue
+            was = standings(other)
+            for ladder in self.days.ladders_of(other):
                 there = self.world.scene(other)
                 if sold is not None:
-                    self._shift(other, ladder, event.at, partial(ladders.after_return, ladder, there, sold))
-                self._shift(other, ladder, event.at, partial(ladders.after_gain, ladder, there))
+                    self.days.shift(other, ladder, event.at, partial(ladders.after_return, ladder, there, sold))
+                self.days.shift(other, ladder, event.at, partial(ladders.after_gain, ladder, there))
+            self.days.reached(other, was, event.at)
 
     def _resume(self, event: Event, member: Subject) -> None:
         """Takes up reversals that waited for this event."""

@@ -125,6 +125,13 @@ class World:
                 self.move(subject, ladder, at, "joined")
         return subject
 
+    def admit_to(self, account: str, which: str, member: str, day: date, at: int) -> Subject:
+        """The state of an account that a member is in; who is in it is noted where their days begin together."""
+        subject = self.admit(f"{account}/{which}", {}, day, at, account)
+        if self.program.triggers:
+            subject.members.add(member)
+        return subject
+
     def remember(self, subject: Subject) -> None:
         """Keeps the state of a subject that is about to be touched, where a journal begins with it."""
         if self.touched is not None and subject.id not in self.touched:

@@ -110,6 +110,8 @@ class Session:
             told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
             for name, account in self.program.accounts.items():
                 found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
+        for id in list(found & world.subjects.keys()):
+            found |= world.subjects[id].members
         for journal in world.journals.values():
             found |= {id for entry in journal.entries for id in entry.touched}
         return tuple(sorted(found))
@@ -122,7 +124,7 @@ class Session:
         """
         engine = self._engine(states)
         engine.happen(event)
-        missing = sorted(engine.world.subjects.keys() - states.keys())
+        missing = sorted(_concerned(engine) - states.keys())
         if missing:
             raise BadState(
                 "G804",
@@ -164,6 +166,14 @@ def _step(engine: Engine, event: Event) -> Step:
         own,
         tuple(each for each in rejections if each is not own),
     )
+
+
+def _concerned(engine: Engine) -> set[str]:
+    """Those whom an event had to do with: subjects that there are, and who is in an account with one of them."""
+    world = engine.world
+    members = [each for each in world.subjects.values() if each.account is None and each.into is None]
+    owners = [world.owner(each, name) for each in members for name in engine.program.accounts]
+    return {*world.subjects, *(id for each in owners for id in each.members)}
 
 
 def _named(program: nodes.Program, kind: str, facts: Facts) -> Iterator[str]:

@@ -33,6 +33,12 @@ __all__ = [
     "Limit",
     "Minimum",
     "On",
+    "OnAfter",
+    "OnBefore",
+    "OnDate",
+    "OnDay",
+    "OnReached",
+    "OnWithout",
     "OneTier",
     "Per",
     "Perk",
@@ -43,6 +49,7 @@ __all__ = [
     "Timezone",
     "ToCounted",
     "ToLowest",
+    "Trigger",
     "WeekStart",
     "Weekdays",
     "When",
@@ -150,8 +157,44 @@ class Perk(Node):
     text: String
 
 
-class On(Node):
+class OnDay(Node):
+    """`end of` a period, or `anniversary of` a date."""
+
+    edge: Name
+    of: Period
+
+
+class OnDate(Node):
+    date: Date
+
+
+class OnAfter(Node):
+    time: ForTime
+    event: Name
+
+
+class OnWithout(Node):
+    time: ForTime
     events: tuple[Name, ...]
+
+
+class OnBefore(Node):
+    time: ForTime
+    unit: Name
+
+
+class OnReached(Node):
+    ladder: Name
+    tier: Name
+
+
+Trigger = OnDay | OnDate | OnAfter | OnWithout | OnBefore | OnReached
+
+
+class On(Node):
+    """The events at which a rule is looked at, or the one trigger."""
+
+    what: tuple[Name, ...] | Trigger
 
 
 class When(Node):

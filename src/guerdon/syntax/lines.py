@@ -220,8 +220,8 @@ def _rule_parts(
     | tree.Because,
 ) -> Parts:
     match clause:
-        case tree.On(events):
-            return "on", named(events)
+        case tree.On(what):
+            return "on", named(what) if isinstance(what, tuple) else trigger(what)
         case tree.When(condition):
             return "when", expression(condition)
         case tree.During(stretches):
@@ -247,6 +247,25 @@ def _rule_parts(
             return "because", value(text)
         case _:
             assert_never(clause)
+
+
+def trigger(what: tree.Trigger) -> str:
+    """The words of a trigger, as they stand behind `on`."""
+    match what:
+        case tree.OnDay(edge, of):
+            return f"{edge.text} of {of.text}"
+        case tree.OnDate(day):
+            return day.text
+        case tree.OnAfter(time, event):
+            return f"{stretch_of_time(time)} after {event.text}"
+        case tree.OnWithout(time, events):
+            return f"{stretch_of_time(time)} without {named(events)}"
+        case tree.OnBefore(time, unit):
+            return f"{stretch_of_time(time)} before {unit.text} expires"
+        case tree.OnReached(ladder, tier):
+            return f"{ladder.text} reaching {tier.text}"
+        case _:
+            assert_never(what)
 
 
 def _stretch(stretch: tree.Stretch) -> str:
@@ -301,8 +320,8 @@ def _expected(
     | tree.ExpectRefused,
 ) -> str:
     match clause:
-        case tree.ExpectAward(quantity, rule, member):
-            return value(quantity) + behind("from", rule) + behind("for", member)
+        case tree.ExpectAward(quantity, rule):
+            what = value(quantity) + behind("from", rule)
         case tree.ExpectRefused():
             return "refused"
         case tree.ExpectBalance(holding, quantity):

@@ -53,7 +53,7 @@ def shown(program: nodes.Program) -> Iterator[nodes.Record]:
 
 def _named(program: nodes.Program) -> Iterator[str]:
     """The events that something names."""
-    for each in walk((program.rules, program.units, program.ladders, program.meters, program.events)):
+    for each in walk((program.rules, program.units, program.ladders, program.meters, program.events, program.triggers)):
         match each:
             case nodes.Rule(on=on):
                 yield from on
@@ -63,6 +63,8 @@ def _named(program: nodes.Program) -> Iterator[str]:
                 yield event
             case nodes.Hold(event=str() as event):
                 yield event
+            case nodes.Trigger(events=events):
+                yield from events
 
 
 def _facts(of: Iterable[nodes.Fact], program: nodes.Program) -> Grid:

@@ -268,6 +268,8 @@ class Prose:
 
     def _fact(self, field: nodes.Field) -> str:
         match field.scope:
+            case nodes.Scope.EVENT if self.event in self.program.triggers:
+                return "what expires then"
             case nodes.Scope.EVENT:
                 said = named(field.name)
                 return said if said.startswith("“") else f"the {said}"

@@ -39,7 +39,10 @@ def rounding(of: nodes.Rule, program: nodes.Program) -> str:
         steps, nearest = f"whole {plural(readable(of.unit))}", f"whole {readable(of.unit)}"
     example = next(_worked(of, program, step), "") or next(_plain(of, step))
     carried = ", and what is left over is carried on" if of.rounding.place is RoundPlace.TOTAL else ""
-    return f"{_PLACES[of.rounding.place]} {rounded(of.rounding.mode, steps, nearest)}{carried}; {example}"
+    place = _PLACES[of.rounding.place]
+    if of.rounding.place is RoundPlace.EVENT and of.on[0] in program.triggers:
+        place = "what it comes to is"
+    return f"{place} {rounded(of.rounding.mode, steps, nearest)}{carried}; {example}"
 
 
 def _worked(of: nodes.Rule, program: nodes.Program, step: Fraction) -> Iterator[str]:

@@ -38,7 +38,9 @@ def _prose(of: nodes.Rule, program: nodes.Program) -> Prose:
 
 def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     """What happens, and what comes of it."""
-    says, lead = _prose(of, program), f"for every {listed(map(english.happening, of.on), 'or')}"
+    trigger = _trigger(of, program)
+    every = f"for every {listed(map(english.happening, of.on), 'or')}"
+    says, lead = _prose(of, program), times.trigger(trigger) if trigger is not None else every
     if of.during:
         lead += " " + listed(map(times.stretches, of.during))
     each = f"each {_line(of)}" if of.each is not None else ""
@@ -53,11 +55,16 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         total += f" and {of.accumulate.period.value}"
     base = says.nested(of.give.base)
     yield f"{lead}, {base}{f' of {each}' if each else ''} is added to {total}"
-    yield f"{_receiver(of)} gets {says.applied(of.give.rate, 'the total')}, less what the total before the event came to"
+    before = "before the event came to" if trigger is None else "came to before"
+    yield f"{_receiver(of)} gets {says.applied(of.give.rate, 'the total')}, less what the total {before}"
     if of.accumulate.period is not None:
         yield f"the total starts anew with every {of.accumulate.period.value}, and what is left over then is gone"
     else:
         yield "what is left over is carried on for ever"
+
+
+def _trigger(of: nodes.Rule, program: nodes.Program) -> nodes.Trigger | None:
+    return program.triggers.get(of.on[0])
 
 
 def _line(of: nodes.Rule) -> str:
@@ -122,7 +129,7 @@ def limit(of: nodes.Limit, rule: nodes.Rule, program: nodes.Program) -> str:
     else:
         assert of.most is not None
         most, rest = _prose(rule, program).value(of.most), whole
-    return f"at most {most} {_scope(of)}{rest}"
+    return f"at most {most} {'each time' if of.per_event and _trigger(rule, program) else _scope(of)}{rest}"
 
 
 def _scope(of: nodes.Limit) -> str:
@@ -161,7 +168,8 @@ def _held(of: nodes.Rule, program: nodes.Program) -> str:
         case None:
             return ""
         case nodes.Hold(time=nodes.Duration() as time):
-            until = f"to the start of the day {times.length(time)} after the event"
+            event_day = "after the event" if _trigger(of, program) is None else "later"
+            until = f"to the start of the day {times.length(time)} {event_day}"
         case nodes.Hold(until=until_day) if until_day is not None:
             until = f"to the start of {_prose(of, program).value(until_day)}"
         case nodes.Hold(event=str() as event, by=by):

@@ -1,4 +1,4 @@
-"""Mappings of histories."""
+"""Triggers, and mappings of histories."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ CODES: dict[str, Code] = {
     "G502": Code("unknown key", "A key in `history.yaml` means nothing where it stands.", "Take the nearest key that is known there."),
     "G503": Code("wrong value for a key", "A key's value has the wrong shape, or is none of those it may have.", "Give what the key's description says."),
     "G504": Code("missing key", "A key that can't be done without is not there.", "Add it."),
+    "G505": Code("unknown trigger", "Beside events, a rule can wait for what comes by itself: the start or the end of a period, an anniversary, a day, so long after events or without them, so long before points expire, a tier that is reached. This is none of these.", "Write `on end of month`, `on anniversary of joining`, `on 2026-12-24`, `on 30 days after signup`, `on 90 days without purchase`, `on 7 days before star expires` or `on status reaching Gold`."),
+    "G506": Code("anniversary of no date", "There are anniversaries of dates that are known of a member, and of the day of joining. This is none.", "Declare the fact as a `date` below `member`, or write `anniversary of joining`."),
+    "G507": Code("trigger that never comes", "What the rule waits for can't happen: points that never expire have no day before that, and nobody reaches the tier on which everybody starts.", "Mend the unit or the tier, or let the rule wait for something else."),
+    "G508": Code("trigger of an account", "What a rule waits for happens to each member by themselves, and this unit or ladder belongs to an account.", "Wait for something of the member, or for an event, and ask for what the account has behind `when`."),
     "G510": Code("unknown source", "An event, a join or the members are read from a source that is not declared.", "Declare it under `sources`, or take the nearest name."),
     "G511": Code("no such file", "No file has the name that a source gives.", "Name it as it is seen from the history's folder, or say `folder:`."),
     "G512": Code("not a table", "A source names a folder, an address, a file outside the history's folder, or a kind of file that is not read.", "Give a .csv, .jsonl, .ndjson or .parquet file in the history's folder."),
