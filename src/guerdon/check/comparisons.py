@@ -47,6 +47,37 @@ def same(expr: tree.Same, scene: Scene, names: Names, any_typed: Typed) -> nodes
     return sides and nodes.Compare(operator, *sides, types.YesNo(), span=expr.span)
 
 
+def same_as(expr: tree.Alike, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
+    """`same as`: of texts, of members, and of what may be missing; for all else there is `is`."""
+    left = any_typed(expr.left, scene, names, None)
+    right = any_typed(expr.right, scene, names, left.type) if left is not None else None
+    if left is None or right is None:
+        return None
+    first, second = (each.type.of if isinstance(each.type, types.Optional) else each.type for each in (left, right))
+    if not alike(first, second):
+        arithmetic.mismatch(left, right, "compared", names)
+        return None
+    sure = not any(isinstance(each.type, types.Optional) for each in (left, right))
+    if isinstance(first, types.Lines | types.AmountOf) or (sure and not isinstance(first, types.Text | types.Member)):
+        _plainly(expr, left, right, names)
+        return None
+    return nodes.Compare("same as", left, right, types.YesNo(), span=expr.span)
+
+
+def _plainly(expr: tree.Alike, left: nodes.Expr, right: nodes.Expr, names: Names) -> None:
+    """Reports `same as` where neither spelling nor what is missing makes a difference."""
+    between = Span(expr.span.source, left.span.end, right.span.start)
+    listed = isinstance(left.type, types.Lines | types.AmountOf)
+    names.report(
+        "G522",
+        f"`same as` looks past how texts are spelled and at what may be missing; {show(left.type)} is neither",
+        expr.span,
+        "nothing to look past",
+        help=() if listed else (f"write `{expr.left.span.text} is {expr.right.span.text}`",),
+        edit=None if listed or set("()") & set(between.text) else Edit(between, " is "),
+    )
+
+
 def among(expr: tree.Among, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
     item = any_typed(expr.item, scene, names, None)
     if item is None or present(item, names) is None:

@@ -24,4 +24,6 @@ def _expanded(declaration: tree.Declaration) -> tree.Declaration:
 
 def _to_member(give: tree.Give) -> tree.Give:
     """The receiver, named."""
-    return tree.Give(give.value, give.to or tree.Name("member", span=give.span), span=give.span)
+    return tree.Give(
+        give.value, give.to or tree.Path((tree.Name("member", span=give.span),), span=give.span), span=give.span
+    )

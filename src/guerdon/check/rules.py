@@ -190,7 +190,7 @@ class Rules:
             tuple(guard for guard in when if guard is not None),
             tuple(during(written, names) for written in clauses(declaration, tree.During)),
             each,
-            giving.accumulate(declaration, give, each, names),
+            giving.accumulate(declaration, give, each, scene, names),
             give,
             unit,
             giving.minimum(declaration, names.units[unit], names),
@@ -200,7 +200,7 @@ class Rules:
             ),
             because.text.text if because else None,
             to,
-            receiving.shares(declaration, to, scene, names),
+            receiving.shares(declaration, scene, names),
             holds.hold(declaration, on, unit, scene, names),
             span=declaration.name.span,
         )

@@ -65,7 +65,7 @@ class Engine:
             if isinstance(ladder.lasts, nodes.WhileMet)
             and any(isinstance(each, nodes.Available) for each in walk((ladder.counts, ladder.tiers), program.measures))
         }
-        self.world.receive = self._receiver
+        self.world.receive, self.world.meet = self._receiver, self._meet
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
 
     @property
@@ -353,6 +353,10 @@ class Engine:
                 verdicts.append(verdict)
         scene.reads = None
         return verdicts
+
+    def _meet(self, id: str, at: int) -> Subject:
+        """A member that is asked about."""
+        return self._admit(self.world.who(id), at)
 
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""

@@ -13,7 +13,7 @@ from guerdon.ledger.entries import Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.evaluate import Scene
-from guerdon.reference.state import Held, Subject
+from guerdon.reference.state import Deed, Held, Subject
 
 
 @dataclass
@@ -57,13 +57,36 @@ class World:
     touched: dict[str, Subject | None] | None = None
     reached: int = 0
     granted: bool | None = None
-    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
+    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, their day begun
+    meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as they are known
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""
         accounts = {name: self.owner(subject, name) for name in self.program.accounts}
         return Scene(
-            self.program, self.calendar, subject, day or subject.day, accounts=accounts, is_closed=self.is_closed
+            self.program,
+            self.calendar,
+            subject,
+            day or subject.day,
+            accounts=accounts,
+            is_closed=self.is_closed,
+            meet=self.meet,
+        )
+
+    def then(self, deed: Deed, member: Subject) -> Scene:
+        """Where an event stood that can be undone: what was read then is taken as it was."""
+        accounts = {name: self.subjects[id] for name, id in deed.accounts.items() if id in self.subjects}
+        return Scene(
+            self.program,
+            self.calendar,
+            member,
+            deed.day,
+            deed.event,
+            deed.facts,
+            accounts=accounts,
+            reads=deed.reads,
+            frozen=True,
+            meet=self.meet,
         )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:

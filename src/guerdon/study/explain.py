@@ -174,7 +174,9 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     if isinstance(verdict.failed, Absent):
         who = verdict.failed.who
         found.reasons.append(
-            Reason("to", verdict.failed.fact, result="nobody is named" if who is None else f"{who} is closed")
+            Reason(
+                "to", words.written(verdict.failed.of), result="nobody is named" if who is None else f"{who} is closed"
+            )
         )
     elif isinstance(verdict.failed, str):
         found.reasons.append(Reason("on", ", ".join(rule.on), result=f"this event is a {verdict.failed}"))
@@ -256,6 +258,7 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
 
 _READ = (
     nodes.Field,
+    nodes.Theirs,
     nodes.Moment,
     nodes.Standing,
     nodes.Measured,

@@ -244,9 +244,9 @@ class Each(Node):
 
 
 class Per(Node):
-    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`."""
+    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`, `per member.invited_by`."""
 
-    scope: Period | ForTime
+    scope: Period | ForTime | Path
 
 
 class Accumulate(Node):
@@ -255,7 +255,7 @@ class Accumulate(Node):
 
 class Give(Node):
     value: Expr
-    to: Name | None
+    to: Path | None
 
 
 class Minimum(Node):

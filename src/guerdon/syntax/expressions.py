@@ -6,6 +6,7 @@ from guerdon.text.node import Node
 
 __all__ = [
     "Add",
+    "Alike",
     "Among",
     "Application",
     "Available",
@@ -235,6 +236,13 @@ class Same(Node):
     right: Expr
 
 
+class Alike(Node):
+    """`same as`."""
+
+    left: Expr
+    right: Expr
+
+
 class Among(Node):
     """`in [...]` or `not in [...]`."""
 
@@ -281,6 +289,7 @@ Expr = (
     | Application
     | Compare
     | Same
+    | Alike
     | Among
     | Negation
     | Both

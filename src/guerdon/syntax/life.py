@@ -247,7 +247,7 @@ class Returns(Node):
 
 class Share(Node):
     share: Expr
-    to: Name
+    to: Path
 
 
 class HoldUntil(Node):

@@ -247,8 +247,8 @@ def _scopes(scopes: Iterable[tree.Per]) -> str:
     return " ".join(f"per {_scope(each.scope)}" for each in scopes)
 
 
-def _scope(scope: tree.Period | tree.ForTime) -> str:
-    return scope.text if isinstance(scope, tree.Period) else stretch_of_time(scope)
+def _scope(scope: tree.Period | tree.ForTime | tree.Path) -> str:
+    return stretch_of_time(scope) if isinstance(scope, tree.ForTime) else scope.text
 
 
 def _test_parts(
