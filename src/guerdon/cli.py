@@ -117,6 +117,7 @@ def expand(file: str) -> None:
 def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     """A file's bytes and its text laid out; the command ends where it can't be read."""
     from guerdon.check.expand import expand as written_out
+    from guerdon.check.names import Names
     from guerdon.syntax.format import format_document
     from guerdon.syntax.parse import parse_bytes
     from guerdon.text.source import read_bytes
@@ -127,7 +128,13 @@ def _laid_out(file: str, expanded: bool) -> tuple[bytes, str]:
     if found:
         _tell(found, "text", err=True)
         sys.exit(FELL_SHORT)
-    return data, format_document(written_out(document) if expanded else document)
+    if expanded:
+        said = Names()
+        document = written_out(document, said)
+        if said.found:
+            _tell(said.found, "text", err=True)
+            sys.exit(FELL_SHORT)
+    return data, format_document(document)
 
 
 @main.command()

@@ -69,7 +69,7 @@ def _plainly(expr: tree.Alike, left: nodes.Expr, right: nodes.Expr, names: Names
     between = Span(expr.span.source, left.span.end, right.span.start)
     listed = isinstance(left.type, types.Lines | types.AmountOf)
     names.report(
-        "G522",
+        "G533",
         f"`same as` looks past how texts are spelled and at what may be missing; {show(left.type)} is neither",
         expr.span,
         "nothing to look past",

@@ -11,7 +11,7 @@ from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit, nearest
-from guerdon.text.source import Span
+from guerdon.text.source import Span, Written
 
 
 def string(expr: tree.String, scene: Scene, names: Names, expected: types.Type | None) -> nodes.Expr | None:
@@ -82,7 +82,7 @@ def _of_member(expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None
     """The member, a fact of theirs, or one of somebody whom a fact of theirs names."""
     if len(expr.parts) == 1:
         return nodes.Field(nodes.Scope.MEMBER, "member", types.Member(), span=expr.span)
-    of = expr.parts[0].span.to(expr.parts[1].span)
+    of = _begin(expr, 2)
     first = _fact(nodes.Scope.MEMBER, names.member.facts, expr.parts[1], "`member`", names, of)
     return first and _theirs(first, 2, expr, scene, names)
 
@@ -101,11 +101,11 @@ def names_member(of: types.Type) -> bool:
 def _theirs(value: nodes.Expr, first: int, expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
     """What the rest of a path says of the member whom a value names: their facts, in rules only."""
     for place, name in enumerate(expr.parts[first:], first):
-        span = expr.parts[0].span.to(name.span)
+        span = _begin(expr, place + 1)
         before = ".".join(part.text for part in expr.parts[:place])
         if not names_member(value.type):
             names.report(
-                "G521",
+                "G532",
                 f"`{before}` is {show(value.type)}, and only members have facts",
                 name.span,
                 "a fact of what?",
@@ -115,7 +115,7 @@ def _theirs(value: nodes.Expr, first: int, expr: tree.Path, scene: Scene, names:
             return None
         if not (scene.named and scene.happens) or _of_line(value):
             names.report(
-                "G520",
+                "G531",
                 f"`{expr.text}` asks for a fact of another member, and only rules can",
                 expr.span,
                 "of another member",
@@ -129,6 +129,14 @@ def _theirs(value: nodes.Expr, first: int, expr: tree.Path, scene: Scene, names:
         of = found.type if isinstance(found.type, types.Optional) else types.Optional(found.type)
         value = nodes.Theirs(value, name.text, of, span=span)
     return value
+
+
+def _begin(expr: tree.Path, parts: int) -> Span:
+    """The place of the first parts of a path."""
+    if isinstance(expr.span, Written):
+        words = ".".join(part.text for part in expr.parts[:parts])
+        return Written(expr.span.source, expr.span.start, expr.span.end, words)
+    return expr.parts[0].span.to(expr.parts[parts - 1].span)
 
 
 def _of_line(value: nodes.Expr) -> bool:

@@ -33,7 +33,13 @@ def check_bytes(name: str, data: bytes) -> Checked:
     document, found = parse_bytes(name, data)
     if not document.declarations and found:
         return None, _in_order(found)
-    program, more = check(expand(document), partial=bool(found), lost=_lost(document) if found else ())
+    lost = _lost(document) if found else set()
+    said = Names(mute=set(lost))
+    core = expand(document, said)
+    broken = {each.name.text for each in document.declarations if each.keyword == "referral" and each.name}
+    broken -= {each.name.text for each in core.declarations if each.name}
+    program, more = check(core, partial=bool(found or said.found), lost=lost | broken)
+    more += tuple(said.found)
     if _nameless(document, found):
         more = tuple(each for each in more if each.code not in _ABOUT_NAMES)
     return program, _in_order(found + more)

@@ -11,14 +11,15 @@ from guerdon.reference.evaluate import Gone, Scene, evaluate
 
 
 def asked_about(program: nodes.Program, event: str, scene: Scene) -> set[str]:
-    """The members whom the rules on an event name or compare, as far as states tell.
+    """The members whom the rules and measures on an event name or compare, as far as states tell.
 
     Shape: of a path those on its way, too; each becomes known once the state of the one before it is.
     """
     found: set[str] = set()
     rules = tuple(rule for rule in program.rules.values() if event in rule.on)
+    meters = tuple(meter for meter in program.meters if meter.event == event)
     here = replace(scene, reads=dict(scene.reads) if scene.reads is not None else None)
-    for expr in dict.fromkeys(each for each in walk(rules, program.measures) if _names_member(each)):
+    for expr in dict.fromkeys(each for each in walk((rules, meters), program.measures) if _names_member(each)):
         try:
             value = evaluate(expr, here)
         except (Gone, KeyError):  # the event will be set aside, or has not this fact

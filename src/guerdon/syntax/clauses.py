@@ -339,4 +339,8 @@ Clause = (
     | Returns
     | Share
     | Hold
+    | Friend
+    | Referrer
+    | Qualifies
+    | Refuse
 )

@@ -64,6 +64,17 @@ class Span:
         return f"{self.source.name}:{line}:{column}"
 
 
+@dataclass(frozen=True, slots=True)
+class Written(Span):
+    """The place of a shorthand, for what it stands for: `words` are that, written out."""
+
+    words: str
+
+    @property
+    def text(self) -> str:
+        return self.words
+
+
 NOWHERE = Span(Source("<built in>", ""), 0, 0)
 
 
