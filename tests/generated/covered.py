@@ -66,7 +66,9 @@ def _shapes(each: Any) -> Iterator[str]:
 def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
-    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept") if getattr(limit, name))
+    yield from (
+        f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "person") if getattr(limit, name)
+    )
 
 
 def _life(each: Any) -> Iterator[str]:
@@ -100,7 +102,7 @@ OPTIONAL = {
         *("restarts", "account", "perks"),
     ),
     "Grant": ("when",),
-    "Accumulate": ("period", "account"),
+    "Accumulate": ("period", "account", "person"),
     "Hold": ("by",),
     "Account": ("brings", "takes", "spends"),
     "Rule": (
@@ -157,12 +159,13 @@ def _of_life() -> set[str]:
     found |= {f"Reversal {how} {which}" for how in ("by fact", "of what fits") for which in nodes.Choose}
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
-    found |= {"Limit account", "Limit kept"}
+    found |= {"Limit account", "Limit kept", "Limit person", "Compare same as"}
     return found
 
 
 _NEW = (
     *(
+        "Theirs",
         "PeriodDay",
         "Since",
         "MEMBERSHIP",

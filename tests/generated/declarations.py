@@ -88,7 +88,10 @@ class Declarations(Expressions):
             of_member["role"] = (maybe(Kind("choice", ROLES)), f"one of {', '.join(ROLES)} optional")
             of_member["household"] = (maybe(TEXT), "text optional")
             of_member["firm"] = (TEXT, "text")
+            of_member["invited_by"] = (maybe(PERSON), "member optional")
+            of_member["device"] = (maybe(TEXT), "text optional")
             own += self.some(["role", "household"]) + (["firm"] if self.chance(5) else [])
+            own += ["invited_by", *self.some(["device"])] if self.chance(3) else []
         if not own:
             return []
         self.member = {name: of_member[name][0] for name in own}
@@ -210,6 +213,14 @@ class Declarations(Expressions):
         """The facts that all of some events have."""
         first = self.events[on[0]]
         return {fact: of for fact, of in first.items() if all(self.events[event].get(fact) == of for event in on)}
+
+    def somebody(self, scene: Scene) -> list[str]:
+        """Who is named at a place: by facts of the event, by the member, and by whom these name."""
+        named = self.people(dict(scene.event))
+        if "invited_by" in self.member:
+            named += ["member.invited_by", "member.invited_by.invited_by"]
+            named += [f"{name}.invited_by" for name in self.people(dict(scene.event))]
+        return named
 
     def people(self, facts: dict[str, Kind]) -> list[str]:
         return [name for name, of in facts.items() if replace(of, optional=False) == PERSON]

@@ -93,12 +93,12 @@ def link(declaration: tree.Declaration, document: tree.Document, names: Names) -
     if word.text not in of_event:
         path = _written(tree.Path((tree.Name("member", span=at), word)), at)
         return Link(counts, path, path, optional, word.text, at)
-    plain = tree.Path((word,), span=at)
+    plain = _written(tree.Path((word,)), at)
     if friend.event.text == counts.event.text:
         return Link(counts, plain, plain, optional, "", at)
     measure = _measure(word, friend.event, document)
     assert isinstance(measure.name, tree.Name)
-    return Link(counts, tree.Path((measure.name,), span=at), plain, optional, "", at, (measure,))
+    return Link(counts, _written(tree.Path((measure.name,)), at), plain, optional, "", at, (measure,))
 
 
 def _facts(document: tree.Document, keyword: str, name: str | None) -> dict[str, tree.Fact]:
