@@ -70,9 +70,9 @@ def _plainly(expr: tree.Alike, left: nodes.Expr, right: nodes.Expr, names: Names
     listed = isinstance(left.type, types.Lines | types.AmountOf)
     names.report(
         "G533",
-        f"`same as` looks past how texts are spelled and at what may be missing; {show(left.type)} is neither",
+        f"`same as` is for texts, members and what may be missing, and this is {show(left.type)}",
         expr.span,
-        "nothing to look past",
+        show(left.type) if listed else "always there",
         help=() if listed else (f"write `{expr.left.span.text} is {expr.right.span.text}`",),
         edit=None if listed or set("()") & set(between.text) else Edit(between, " is "),
     )

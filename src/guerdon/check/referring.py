@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from guerdon.check import measured
 from guerdon.check.names import Names, clause, clauses
 from guerdon.check.wording import quoted
 from guerdon.syntax import tree
@@ -81,6 +82,8 @@ def link(declaration: tree.Declaration, document: tree.Document, names: Names) -
     _twice(declaration, names)
     if friend is None or written is None or counts is None or not clauses(declaration, tree.Give):
         _missing(declaration, names)
+        return None
+    if counts.within is not None and measured.for_time(counts.within, names) is None:
         return None
     word, at = written.fact, written.fact.span
     of_event = _facts(document, "event", friend.event.text)
@@ -180,7 +183,10 @@ def _unnamed(
             word.span,
             "names nobody",
             related=((fact.span, "declared here"),),
-            help=(f"write one of {quoted(known)}",) if known else (f"declare it as `{word.text} member optional`",),
+            edit=Edit(word.span, known[0]) if len(known) == 1 else None,
+            help=(f"write {'one of ' if known[1:] else ''}{quoted(known)}",)
+            if known
+            else (f"declare it as `{word.text} member optional`",),
         )
         return
     names.unknown(
