@@ -175,9 +175,9 @@ class Tame(Chance):
             "refuse same device",
         ]
         clauses = [
-            f"friend {self.one_of('signup', 'purchase')}",
+            f"friend {self.one_of('signup', 'purchase', 'purchase')}",
             "referrer invited_by",
-            f"qualifies purchase{self.one_of('', ' where amount >= 5 USD')}{self.one_of('', ' within 30 days of signup')}",
+            f"qualifies purchase{self.one_of('', ' where amount >= 5 USD')}{self.one_of('', '', ' within 3 months of purchase')}",
             *(each.replace("20% of amount", "1 point per 5 USD of amount") for each in sides),
             "round down per event",
             *self.some(more),

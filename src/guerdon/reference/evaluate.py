@@ -108,13 +108,11 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     Units: quantities and numbers as Fraction in whole units, a percentage as its share.
     Source: language reference, Expressions.
     """
-    if scene.reads is not None and is_read(expr):
-        return _read(expr, scene)
     if scene.trace is None:
-        return _value(expr, scene)
+        return _noted(expr, scene)
     above, scene.trace = scene.trace, Step(expr)
     above.steps.append(scene.trace)
-    scene.trace.value = _value(expr, scene)
+    scene.trace.value = _noted(expr, scene)
     value, scene.trace = scene.trace.value, above
     return value
 
@@ -126,9 +124,10 @@ def is_read(expr: nodes.Node) -> bool:
     return isinstance(expr, nodes.Theirs | nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available)
 
 
-def _read(expr: nodes.Expr, scene: Scene) -> Any:
-    """What is read of the past, noted for when the event is undone; or (`frozen`) as it was noted."""
-    assert scene.reads is not None
+def _noted(expr: nodes.Expr, scene: Scene) -> Any:
+    """The value; what is read of the past is noted for when the event is undone, or (`frozen`) taken as it was noted."""
+    if scene.reads is None or not is_read(expr):
+        return _value(expr, scene)
     if not scene.frozen or expr not in scene.reads:
         scene.reads[expr] = _value(expr, scene)
     return scene.reads[expr]
