@@ -55,6 +55,13 @@ BY_CLASS: dict[type, st.SearchStrategy[Any]] = {
     tree.Period: _periods,
 }
 _UNITS = names.filter(lambda name: name.text not in ("by", "for", "from", "on"))  # these words go on behind a number
+_LENGTHS = st.builds(tree.ForTime, numbers, _UNITS)
+BY_CLASS[tree.Qualifies] = st.builds(
+    lambda event, where, time: tree.Qualifies(event, where and tree.Path((where,)), *(time or (None, None))),
+    names,
+    st.none() | names,
+    st.none() | st.tuples(_LENGTHS, names),
+)
 BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Quantity, "unit"): _UNITS,
     (tree.Rate, "full"): st.none() | _words("full"),
@@ -89,6 +96,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Happens, "time"): st.none() | _times,
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
+    (tree.Per, "scope", tree.Path): st.tuples(names, names).map(tree.Path),
     (tree.LifeAfter, "origin", tree.Name): _words("earned", "released"),
 }
 """One part of a union, where it differs from others of its class."""
@@ -109,6 +117,7 @@ HEADS = {
     "tiers": (names, tree.ORDER["tiers"]),
     "rule": (strings, tree.ORDER["rule"]),
     "earn": (strings, tree.ORDER["rule"]),
+    "referral": (strings, tree.ORDER["referral"]),
     "test": (
         strings,
         (

@@ -238,7 +238,7 @@ def _to_whom(written: tree.Give, names: Names) -> None:
         written.span if written.to is None else written.to.span,
         "to whom?",
         help=(f"write `{written.value.span.text} to referrer`, or `to friend`; for both, write two lines",)
-        if written.to is None
+        if written.to is None or text in ("both", "each", "everyone")
         else ("write `to referrer` or `to friend`, or whom a fact of the referrer names: `to referrer.invited_by`",),
         edit=Edit(Span(written.span.source, end, end), " to referrer") if written.to is None else None,
     )
