@@ -57,11 +57,25 @@ def same_as(expr: tree.Alike, scene: Scene, names: Names, any_typed: Typed) -> n
     if not alike(first, second):
         arithmetic.mismatch(left, right, "compared", names)
         return None
+    if isinstance(first, types.Member) and not scene.at_event:
+        _by_now(expr, names)
+        return None
     sure = not any(isinstance(each.type, types.Optional) for each in (left, right))
     if isinstance(first, types.Lines | types.AmountOf) or (sure and not isinstance(first, types.Text | types.Member)):
         _plainly(expr, left, right, names)
         return None
     return nodes.Compare("same as", left, right, types.YesNo(), span=expr.span)
+
+
+def _by_now(expr: tree.Alike, names: Names) -> None:
+    """Reports two members compared where nothing happens that they could be looked up at."""
+    names.report(
+        "G531",
+        "who two members are by now is known at an event, so only rules and what stands behind `where` can ask for it",
+        expr.span,
+        "of another member",
+        help=("ask for it in a rule, or count events `where` it holds",),
+    )
 
 
 def _plainly(expr: tree.Alike, left: nodes.Expr, right: nodes.Expr, names: Names) -> None:

@@ -260,7 +260,7 @@ def _scene(on: tuple[str, ...], names: Names) -> Scene:
         for name, fact in first.items()
         if all(name in each and each[name].type == fact.type for each in others)
     }
-    return Scene(quoted(on), shared)
+    return Scene(quoted(on), shared, at_event=True)
 
 
 def _named(expr: nodes.Expr) -> Iterator[str]:
