@@ -44,7 +44,7 @@ EVERYTHING = frozenset(
             "membership",
             "modes of return",
         ),
-        *("order", "perks", "period days", "receivers", "restarts", "returns", "returns at return"),
+        *("order", "perks", "period days", "receivers", "referrals", "restarts", "returns", "returns at return"),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
         *("status units", "tests", "triggers", "undoing"),
     )

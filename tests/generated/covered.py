@@ -77,7 +77,9 @@ def _shapes(each: Any) -> Iterator[str]:
 def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
-    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept") if getattr(limit, name))
+    yield from (
+        f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "person") if getattr(limit, name)
+    )
 
 
 def _life(each: Any) -> Iterator[str]:
@@ -112,7 +114,7 @@ OPTIONAL = {
     ),
     "Grant": ("when",),
     "Trigger": ("facts", "fact"),
-    "Accumulate": ("period", "account"),
+    "Accumulate": ("period", "account", "person"),
     "Hold": ("by",),
     "Account": ("brings", "takes", "spends"),
     "Rule": (
@@ -169,7 +171,15 @@ def _of_life() -> set[str]:
     found |= {f"Reversal {how} {which}" for how in ("by fact", "of what fits") for which in nodes.Choose}
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
-    found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
+    found |= {
+        "Limit account",
+        "Limit kept",
+        "Limit person",
+        "Compare same as",
+        "Table with else",
+        "Table without else",
+        "Apply Lookup",
+    }
     found |= {f"Table {count} keys" for count in (0, 1, 2)}
     found |= {f"Table {how} {bands}" for how in ("several columns", "one result") for bands in (None, *nodes.Bands)}
     found |= {f"Band {end}" for end in ("from", "above", "through", "below", "False")}
@@ -188,6 +198,7 @@ _PARTS = {
     "period days": ("PeriodDay",),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
     "returns": ("Reversal", "Choose", "Part", "Clawback", "Limit kept", "Hold returnable", "OnReturn.REVIEW"),
+    "referrals": ("Theirs", "Accumulate person yes", "Limit person", "Compare same as"),
     "status units": ("Unit spendable no",),
     "tests": ("Expected", "Case", "Happening", "Expectation", "Opening"),
     "alternatives": ("TierStep when yes", "TierStep invited yes", "TierStep at no", "Ladder counts no"),

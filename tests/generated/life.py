@@ -201,7 +201,7 @@ class Life(Declarations):
 
     def _shares(self, scene: Scene) -> Iterator[str]:
         """Receivers of a rule's award: ` to FACT` first (or nothing), then lines that share it."""
-        people = self.people(dict(scene.event))
+        people = self.somebody(scene)
         to = self.one_of(*people) if people and self.chance(3) else None
         yield f" to {to}" if to else ""
         for name in people:

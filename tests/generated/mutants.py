@@ -17,7 +17,7 @@ Place = tuple[Node, str]
 """A node and the name of the field of it that was changed."""
 
 OPERATORS = {"is": "is not", "is not": "is", "<": "<=", "<=": ">", ">": ">=", ">=": "<"}
-OPERATORS |= {"+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
+OPERATORS |= {"same as": "is", "+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
 NAMES = {
     *("name", "unit", "rule", "ladder", "measure", "table", "event", "account", "fact", "to", "tier", "by", "field"),
     *("of", "lines", "of_lines", "key", "member", "edition", "currency", "timezone"),
@@ -33,7 +33,15 @@ CLAUSES = {
     *(("Unit", name) for name in ("expiries", "suspended", "worth", "account")),
     *(("Expiry", name) for name in ("at_end", "when", "since")),
     *(("Reversal", name) for name in ("within", "part")),
-    *(("Limit", "fields"), ("Limit", "account"), ("Accumulate", "period"), ("Accumulate", "account"), ("Hold", "by")),
+    *(
+        ("Limit", "fields"),
+        ("Limit", "account"),
+        ("Limit", "person"),
+        ("Accumulate", "person"),
+        ("Accumulate", "period"),
+        ("Accumulate", "account"),
+        ("Hold", "by"),
+    ),
     *(("Frame", "lateness"), ("Each", "where"), ("Meter", "where"), ("OverLines", "where"), ("Account", "spends")),
     *(("Table", "otherwise"), ("Grant", "when"), ("Debt", "most")),
 }

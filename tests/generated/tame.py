@@ -186,6 +186,38 @@ class Tame(Chance):
         ]
         return "\n".join(texts) + "\n"
 
+    def referring(self) -> str:
+        """A shop that rewards friends of friends; who is brought by whom never changes."""
+        sides = self.one_of(
+            ["give 10 point to referrer"],
+            ["give 10 point to referrer", "give 5 point to friend"],
+            ["give 20% of amount to friend", "give 10 point to referrer", "give 3 point to referrer.invited_by"],
+        )
+        more = [
+            f"limit {self.one_of('1', '2')} times per referrer per {self.one_of('month', '30 days', 'calendar year')}",
+            f"limit {self.one_of('15', '25')} point per referrer",
+            f"hold {self.one_of('3 days', '1 month')}",
+            "refuse same device",
+        ]
+        clauses = [
+            f"friend {self.one_of('signup', 'purchase', 'purchase')}",
+            "referrer invited_by",
+            f"qualifies purchase{self.one_of('', ' where amount >= 5 USD')}{self.one_of('', '', ' within 3 months of purchase')}",
+            *(each.replace("20% of amount", "1 point per 5 USD of amount") for each in sides),
+            "round down per event",
+            *self.some(more),
+        ]
+        texts = [
+            self.head(self.one_of("", "lateness 30 days")),
+            self.unit(),
+            "member\n  invited_by member optional\n  device text optional",
+            "event signup",
+            "event purchase\n  code text\n  amount money",
+            self.refund(self.one_of(*CLAWBACKS)),
+            'referral "Friends"\n  ' + "\n  ".join(clauses),
+        ]
+        return "\n".join(texts) + "\n"
+
 
 @lru_cache(maxsize=2000)
 def tame(kind: str, number: int) -> tuple[str, nodes.Program]:

@@ -47,6 +47,8 @@ class Writer(Ladders):
             if self.chance(3):
                 later.append(self._measure(f"measured_{number}"))
             later.append(self._rule(f"R{number}"))
+        if "invited_by" in self.member and self.chance(2):
+            later.append(self._referral("Friends"))
         if self.chance(3):
             later.append(self._measure("measured"))
         later += [self._ladder(name) for name in self.ladders]
@@ -92,7 +94,7 @@ class Writer(Ladders):
         lines += shares
         if accumulates:
             period = self.one_of("", *self.periods)
-            whose = self.one_of("member", *self.accounts)
+            whose = self.one_of("member", *self.accounts, *(self.somebody(scene) if "referrals" in self.knows else []))
             lines.append(f"accumulate per {whose}" + (f" per {period}" if period else ""))
         least = self.chance(4)
         places = [
@@ -190,17 +192,42 @@ class Writer(Ladders):
         if self.chance(4):
             per = " per event"
         else:
-            whose = self.one_of("member", *self.accounts)
+            whose = self.one_of("member", *self.accounts, *(self.somebody(scene) if "referrals" in self.knows else []))
             per = f" per {whose}" + "".join(
                 f" per {name}"
                 for name, of in scene.event.items()
-                if of.name != "lines" and name not in self.accounts and self.chance(9)
+                if of.name not in ("lines", "member") and name not in self.accounts and self.chance(9)
             )
+            if whose == "member":
+                per += "".join(f" per {name}" for name in self.people(dict(scene.event)) if self.chance(9))
             per += self.one_of(
                 "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
             )
         kept = ", kept on return" if self.new("returns", 5) else ""
         return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}{kept}"
+
+    # ------------------------------------------------------------ referrals
+
+    def _referral(self, name: str) -> str:
+        """A referral, written out by the checker."""
+        unit, other = self.one_of(*self.units), self.one_of(*self.units)
+        friend = self.one_of("joined", *(each for each in ("purchase", "visit") if each in self.events))
+        fact = self.one_of("invited_by", *self.people(self.events.get(friend, {})))
+        where = f" where {self.expr(BOOL, Scene(dict(self.events['purchase'])), 1)}" if self.chance(3) else ""
+        within = f" within {self.time()} of {friend}" if self.chance(2) else ""
+        lines = [f"friend {friend}", f"referrer {fact}", f"qualifies purchase{where}{within}"]
+        sides = self.one_of(("referrer",), ("referrer", "friend"), ("friend",), ("referrer", "referrer.invited_by"))
+        for side, of in zip(sides, (unit, other), strict=False):
+            lines.append(f"give {self.amount(of, positive=True)} to {side}")
+            if self.chance(4) and "." not in side:
+                lines.append(f"limit {self.amount(of)} per {side}")
+        if self.chance(2):
+            lines.append(f"limit {self.one_of('1', '2')} times per referrer{self.one_of('', ' per month')}")
+        if self.chance(2) and not {unit, other} & self.status:
+            lines.append(f"hold {self.time()}")
+        if "device" in self.member and self.chance(2):
+            lines.append("refuse same device")
+        return f'referral "{name}"\n  ' + "\n  ".join(lines)
 
     # ------------------------------------------------------------ tests
 

@@ -27,7 +27,7 @@ from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
     *("accounts", "bands", "carried counts", "endings", "floors", "grace and rises", "lateness", "lines by number"),
-    *("grants and returns", "restarts", "returns at return", "settled totals", "triggers", "undoing"),
+    *("grants and returns", "restarts", "referrals", "returns at return", "settled totals", "triggers", "undoing"),
 }
 
 

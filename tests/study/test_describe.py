@@ -90,7 +90,20 @@ def test_every_kind_of_node_has_words_of_its_own():
 
 
 OF_NAMES_ALONE = {
-    *("Account", "Apply", "Available", "Case", "Defined", "Earned", "Each", "Ever", "Expectation", "Fact", "Field"),
+    *(
+        "Theirs",
+        "Account",
+        "Apply",
+        "Available",
+        "Case",
+        "Defined",
+        "Earned",
+        "Each",
+        "Ever",
+        "Expectation",
+        "Fact",
+        "Field",
+    ),
     *(
         "Floor",
         "Given",
@@ -148,6 +161,16 @@ SAYS = {
     "gift": "the purchase is marked “gift”",
     "not gift": "the purchase is not marked “gift”",
     "gift is no": "the purchase is not marked “gift”",
+    "member.invited_by same as member": "the member named by the member's “invited by” and the member are one person",
+    "not friend same as member.invited_by": (
+        "the member named by “friend” and the member named by the member's “invited by” are not one person"
+    ),
+    "member.home same as friend.home": (
+        "the member's home is known and the same as the home of the member named by “friend”, however it is spelled"
+    ),
+    "member.joined same as friend.joined": (
+        "the member's “joined” is known and the same as the “joined” of the member named by “friend”"
+    ),
     "not (member.staff or no)": "the member is not marked “staff” (if that is not known, it counts as no)",
     "status is Gold": "the member's status is Gold",
     "status >= Gold": "the member's status is Gold or higher",
@@ -187,6 +210,8 @@ unit point
 member
   joined      date
   staff       yes/no optional
+  invited_by  member optional
+  home        text optional
 event visit
 record line
   product     text
@@ -196,6 +221,7 @@ event purchase
   coupon      money optional
   channel     one of shop, app, web
   gift        yes/no
+  friend      member
   lines       list of line
 tiers status
   counts      point earned this calendar year

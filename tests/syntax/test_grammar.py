@@ -12,7 +12,7 @@ from guerdon.syntax import tables
 GRAMMAR = tables.grammar_path().read_text(encoding="utf-8")
 EXPRESSION = {"path", "call", "quantity", "period", "for_time"}
 """The rules of expressions that a name ends or begins."""
-BEHIND = {"below", "by", "for", "from", "on", "through", "when"}
+BEHIND = {"below", "by", "for", "from", "on", "same", "through", "when", "within"}
 """These stand behind a bare number or a period of one word: no unit may be called so, and no period ends in them."""
 
 

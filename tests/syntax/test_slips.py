@@ -18,6 +18,7 @@ HEADS = {
     "tiers": "tiers status",
     "rule": 'rule "R"',
     "earn": 'earn "E"',
+    "referral": 'referral "F"',
     "test": 'test "T"',
 }
 MEANT = [
@@ -97,6 +98,19 @@ MEANT = [
     ("earn", "share company 40%", "share 40% to company"),
     ("earn", "limit 30 star per day kept after return", "limit 30 star per day, kept on return"),
     ("program", "lateness of 30 days", "lateness 30 days"),
+    ("referral", "friend appears with signup", "friend signup"),
+    ("referral", "referrer is invited_by", "referrer invited_by"),
+    ("referral", "referrer invited by", "referrer invited_by"),
+    ("referral", "referrer gets 100 star", "give 100 star to referrer"),
+    ("referral", "reward 100 star to friend", "give 100 star to friend"),
+    ("referral", "give 100 star for the referrer", "give 100 star to referrer"),
+    ("referral", "qualifies first purchase of the friend", "qualifies purchase"),
+    ("referral", "qualifies purchase of friend where a is b", "qualifies purchase where a is b"),
+    ("referral", "qualifies purchase if a is b", "qualifies purchase where a is b"),
+    ("referral", "qualifies purchase within 30 days after the signup", "qualifies purchase within 30 days of signup"),
+    ("referral", "refuse same device and email", "refuse same device, same email"),
+    ("referral", "refuse device is the same", "refuse same device"),
+    ("referral", "refuse device", "refuse same device"),
     ("test", "expect rejected", "expect refused"),
     ("test", "expect balance is -3 star", "expect balance -3 star"),
     ("test", "expect status needs 24 night for Gold", "expect status needs 24 night to reach Gold"),
@@ -112,6 +126,9 @@ OPEN = [
     ("table", "row from 0 USD to 400 USD: 5%", "write `row from 0 USD below 400 USD: 5%` or `row from 0 USD through"),
     ("table", "by cabin one of a, b, amount money", "a list of words goes to the end of its line"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
+    ("referral", "both get 50 star", "what each of the two gets stands on a line of its own"),
+    ("referral", "give 50 star to both of them", "write two lines, `give 50 star to referrer`"),
+    ("referral", "within 30 days of signup", "the time stands behind the event"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]
 AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'
@@ -185,7 +202,7 @@ def test_other_facts_are_left_alone(line: str) -> None:
 
 def test_a_clause_of_another_declaration_is_told_whose_it_is() -> None:
     assert only("earn", "expires never").help[0] == "`expires` is a clause of `unit`"
-    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn` and `rule`"
+    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn`, `referral` and `rule`"
 
 
 def test_the_clauses_of_an_event_are_facts_too() -> None:

@@ -191,7 +191,7 @@ class Rules:
             tuple(guard for guard in when if guard is not None),
             tuple(during(written, names) for written in clauses(declaration, tree.During)),
             each,
-            giving.accumulate(declaration, give, each, names),
+            giving.accumulate(declaration, give, each, scene, names),
             give,
             unit,
             giving.minimum(declaration, names.units[unit], names),
@@ -201,7 +201,7 @@ class Rules:
             ),
             because.text.text if because else None,
             to,
-            receiving.shares(declaration, to, scene, names),
+            receiving.shares(declaration, scene, names),
             holds.hold(declaration, on, unit, scene, names),
             span=declaration.name.span,
         )
@@ -274,7 +274,8 @@ def _scene(on: tuple[str, ...], names: Names) -> Scene:
         for name, fact in first.items()
         if all(name in each and each[name].type == fact.type for each in others)
     }
-    return Scene(quoted(on), shared, on=on, trigger=on[0] in names.triggers)
+    trigger = on[0] in names.triggers
+    return Scene(quoted(on), shared, on=on, trigger=trigger, at_event=not trigger)
 
 
 def _named(expr: nodes.Expr) -> Iterator[str]:

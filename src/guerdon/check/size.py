@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.text.node import Node
 
 TEXT = 25  # an id or a text, with its length
@@ -179,7 +180,7 @@ def _deed(program: nodes.Program, event: str) -> int:
     facts = sum(
         _text(fact.name) + _value(fact.type) for fact in record.facts.values() if not isinstance(fact.type, types.Lines)
     )
-    reads = sum(2 + STEP + 2 + FRACTION for _ in range(_reads(program)))
+    reads = sum(2 + STEP + TEXT for _ in range(_reads(program)))
     gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
     accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
     return 12 + _text(event) + 2 * TEXT + 2 * INSTANT + DAY + 2 * facts + reads + gifts + accounts + 4 * FRACTION + TEXT
@@ -193,6 +194,7 @@ def _reads(program: nodes.Program) -> int:
         + 2 * len(program.units)
         + len(program.rules)
         + len(program.member.facts)
+        + len({each for each in walk(tuple(program.rules.values())) if isinstance(each, nodes.Theirs)})
     )
 
 

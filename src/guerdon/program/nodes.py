@@ -236,18 +236,19 @@ class Each(Node):
 
 
 class Accumulate(Node):
-    """Bases add up per member, or per `account`, within a period; None: for ever."""
+    """Bases add up per member, per `account` or per `person` who is named, within a period; None: for ever."""
 
     period: Period | None
     account: str | None = None
+    person: Expr | None = None
 
 
 class Limit(Node):
     """The most that a rule gives within a scope.
 
-    Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`)
-    and `fields` within a window (`Ever`: the rule's life). `or_nothing`: what does not fit
-    whole is not given. `kept`: a return does not give it back.
+    Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`, or
+    `person` who is named) and `fields` within a window (`Ever`: the rule's life). `or_nothing`:
+    what does not fit whole is not given. `kept`: a return does not give it back.
     """
 
     most: Expr | None
@@ -258,10 +259,11 @@ class Limit(Node):
     or_nothing: bool
     account: str | None = None
     kept: bool = False
+    person: Expr | None = None
 
 
 class Rule(Node):
-    """When `on` happens (events, or one trigger) and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names."""
+    """When `on` happens (events, or one trigger) and the guards hold, `give` is awarded to the event's member, or to whom `to` names."""
 
     name: str
     on: tuple[str, ...]
@@ -275,7 +277,7 @@ class Rule(Node):
     rounding: Rounding | None
     limits: tuple[Limit, ...]
     because: str | None
-    to: str | None = None
+    to: Expr | None = None
     shares: tuple[Share, ...] = ()
     hold: Hold | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guerdon.history.event import Event, Facts, Rejection
-from guerdon.program import types
+from guerdon.program import nodes, types
 from guerdon.reference import builtin, late
 from guerdon.reference.evaluate import Scene
 from guerdon.reference.matching import Unmatched, match
@@ -91,6 +91,15 @@ class Gate:
         except Unmatched as unmatched:
             return None if unmatched.waits else set_aside(event, unmatched.code, unmatched.message, unmatched.help)
         return None
+
+
+def asks_about_others(part: nodes.Node) -> bool:
+    """Whether a part of a rule looks at what is known of others, or kept with them."""
+    if isinstance(part, nodes.Compare):
+        return part.operator == "same as"
+    return isinstance(part, nodes.Theirs) or (
+        isinstance(part, nodes.Limit | nodes.Accumulate) and part.person is not None
+    )
 
 
 def _too_late(event: Event, beyond: bool) -> Rejection:

@@ -14,7 +14,7 @@ from guerdon.reference import lots
 from guerdon.reference.calendar import ONE, after
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
-from guerdon.reference.rules import Verdict, receiver
+from guerdon.reference.rules import Verdict
 from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject
 from guerdon.reference.world import World
 
@@ -63,15 +63,14 @@ class Book:
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """The award's name, who gets it, how much, and the exact value: what is shared out, then the rest."""
         rule = verdict.rule
-        to = self.event.member if rule.to is None else receiver(rule.to, self.scene)
+        to = self.event.member if rule.to is None else verdict.receiver
         left, exact = verdict.quantity, verdict.exact
         step = self.world.program.units[rule.unit].step
-        for share in rule.shares:
-            other = receiver(share.to, self.scene)
+        for share, other in zip(rule.shares, verdict.others, strict=True):
             part = rounded(verdict.quantity * evaluate(share.share, self.scene), step, nodes.RoundMode.DOWN)
             part = min(part, left)
             if other is not None and part:
-                yield f"{rule.name}/{share.to}", other, part, part
+                yield f"{rule.name}/{share.name}", other, part, part
                 left, exact = left - part, exact - part
         if to is not None:
             yield rule.name, to, left, exact

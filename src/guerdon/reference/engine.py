@@ -20,8 +20,9 @@ from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+from guerdon.program.walk import walk
 from guerdon.reference import builtin, counting, ladders, late, meters, reversal, triggers
-from guerdon.reference.aside import Gate, set_aside
+from guerdon.reference.aside import Gate, asks_about_others, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.days import Days, standings
@@ -59,12 +60,13 @@ class Engine:
         self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
+        self._asks = any(map(asks_about_others, walk(program.rules, program.measures)))
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
         self.days = Days(self.world, self._happen)
         self.triggered: dict[str, Event] = {}
         self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too
-        self.world.receive, self.world.bring = self._receiver, self.pass_to
+        self.world.receive, self.world.bring, self.world.meet = self._receiver, self.pass_to, self._meet
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
         self._keeps |= {
             name for each in program.triggers.values() if each.kind is TriggerKind.WITHOUT for name in each.events
@@ -159,6 +161,7 @@ class Engine:
         known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
         involved = [each for subject in known for each in self._involved(subject)]
         ids = {each.id for subject in involved for each in self.days.together(subject)} | whose
+        ids |= set(self.world.subjects) if self._asks else set()  # what is known of others, and kept with them
         trial = Engine(self.program, self.member_facts)
         trial.world.subjects, trial.world.journals = copy.deepcopy(
             (
@@ -326,6 +329,10 @@ class Engine:
                 verdicts.append(verdict)
         scene.reads = None
         return verdicts
+
+    def _meet(self, id: str, at: int) -> Subject:
+        """A member that is asked about."""
+        return self._admit(self.world.who(id), at)
 
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""

@@ -24,7 +24,7 @@ from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
-from guerdon.reference.rules import again, comes_to, guarded, total_window
+from guerdon.reference.rules import again, comes_to, guarded, total_window, whose
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject
 from guerdon.reference.tables import apply
 from guerdon.reference.world import World
@@ -133,9 +133,7 @@ def _what_remains(
     world: World, member: Subject, deed: Deed, part: nodes.Part | None
 ) -> tuple[Scene, dict[str, list[int]] | None]:
     """The scene of the deed with the facts that remain, and the places of the lines that do; None: nothing does."""
-    accounts = {name: world.subjects[id] for name, id in deed.accounts.items()}
-    then = Scene(world.program, world.calendar, member, deed.day, deed.event, deed.facts, accounts=accounts)
-    then.reads, then.frozen = deed.reads, True
+    then = world.then(deed, member)
     if deed.undone or part is None:
         return then, None
     facts, kept = remaining(world.program, deed, part)
@@ -246,8 +244,8 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
             tally.add(undoing.scene.day, -quantity)
         else:
             tally.reduce(ref, deed.day, quantity)
-    for whose, key in gift.limits:
-        world.subjects[world.who(whose)].limits[key].reduce(ref, deed.day, quantity)
+    for holder_id, key in gift.limits:
+        world.subjects[world.who(holder_id)].limits[key].reduce(ref, deed.day, quantity)
     return _back(event, gift, holder.id, quantity, at.at)
 
 
@@ -266,7 +264,7 @@ def _total(
     """
     deed, then, gift = undoing.deed, undoing.then, gifts[0]
     assert isinstance(rule.give, nodes.Apply)
-    subject = then.owner(accumulate.account)
+    subject = whose(accumulate, then) or then.member
     window, rate = total_window(accumulate), evaluate(rule.give.rate, then)
     day = undoing.scene.day
     if accumulate.period is not None:

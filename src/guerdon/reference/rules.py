@@ -31,9 +31,9 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The fact that names who would receive: nobody, or somebody who was closed."""
+    """What names who would receive: nobody, or somebody who was closed."""
 
-    fact: str
+    of: nodes.Expr
     who: str | None
 
 
@@ -59,6 +59,8 @@ class Verdict:
     uses: list[tuple[str, tuple[object, ...]]] = field(
         default_factory=list
     )  # tallies of limits: whose, under which key
+    receiver: str | None = None  # None: the event's member
+    others: tuple[str | None, ...] = ()  # who gets the shares; None: nobody
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -75,21 +77,26 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     root, above = Step(rule.give), scene.trace
     if watched:
         scene.trace, verdict.steps = root, root.steps
-    verdict.failed = _failed(rule, scene)
+    verdict.failed = _failed(rule, scene, verdict)
     if verdict.failed is None:
+        verdict.others = tuple(_open(_named(share.to, scene), scene) for share in rule.shares)
         _give(rule, scene, verdict)
         _limit(rule, scene, verdict)
     scene.trace = above
     return verdict
 
 
-def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
+def _failed(
+    rule: nodes.Rule, scene: Scene, verdict: Verdict
+) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
     if scene.event.type not in rule.on:
         return scene.event.type
-    if rule.to is not None and receiver(rule.to, scene) is None:
-        return Absent(rule.to, scene.facts.get(rule.to))
+    if rule.to is not None:
+        verdict.receiver = _named(rule.to, scene)
+        if verdict.receiver is None or scene.is_closed(verdict.receiver):
+            return Absent(rule.to, verdict.receiver)
     for condition in rule.when:
         if not evaluate(condition, scene):
             return condition
@@ -100,10 +107,25 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
     return None
 
 
-def receiver(fact: str, scene: Scene) -> str | None:
-    """The member that a fact names, if they can receive."""
-    named = scene.facts.get(fact)
-    return None if named is None or scene.is_closed(str(named)) else str(named)
+def _named(of: nodes.Expr, scene: Scene) -> str | None:
+    """The member whom an expression names."""
+    trace, scene.trace = scene.trace, None
+    named = evaluate(of, scene)
+    scene.trace = trace
+    return None if named is None else str(named)
+
+
+def _open(who: str | None, scene: Scene) -> str | None:
+    """Who it is, if they can receive."""
+    return None if who is None or scene.is_closed(who) else who
+
+
+def whose(of: nodes.Limit | nodes.Accumulate, scene: Scene) -> Subject | None:
+    """With whom a limit or a running total is kept; None: nobody is named."""
+    if of.person is None:
+        return scene.owner(of.account)
+    who = _named(of.person, scene)
+    return None if who is None else scene.person(who)
 
 
 def guarded(rule: nodes.Rule, scene: Scene) -> bool:
@@ -196,7 +218,7 @@ def _accumulate(rule: nodes.Rule, accumulate: nodes.Accumulate, scene: Scene, ve
     assert isinstance(rule.give, nodes.Apply)
     base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene))
     rate = evaluate(rule.give.rate, scene)
-    subject = scene.owner(accumulate.account)
+    subject = whose(accumulate, scene) or scene.member
     bounds = scene.bounds(total_window(accumulate), subject)
     before = subject.bases[rule.name].total(bounds)
     subject.bases[rule.name].add(scene.day, base, _ref(scene))
@@ -227,7 +249,7 @@ def _limit(rule: nodes.Rule, scene: Scene, verdict: Verdict) -> None:
     used: list[Tally] = []
     for index, limit in enumerate(rule.limits):
         key = (rule.name, index, *(scene.facts[name] for name in limit.fields))
-        subject = scene.owner(limit.account)
+        subject = whose(limit, scene) or scene.member
         tally = Tally() if limit.per_event else subject.limits[key]
         _fit(limit, _room(limit, tally, scene, subject), verdict)
         used.append(tally)

@@ -13,7 +13,7 @@ from guerdon.ledger.entries import Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.evaluate import Scene, Step
-from guerdon.reference.state import Held, Subject
+from guerdon.reference.state import Deed, Held, Subject
 
 
 @dataclass
@@ -60,7 +60,8 @@ class World:
     reached: int = 0
     granted: bool | None = None
     trace: Step | None = None
-    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
+    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, their day begun
+    meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as they are known
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
@@ -74,6 +75,23 @@ class World:
             accounts=accounts,
             trace=self.trace,
             is_closed=self.is_closed,
+            meet=self.meet,
+        )
+
+    def then(self, deed: Deed, member: Subject) -> Scene:
+        """Where an event stood that can be undone: what was read then is taken as it was."""
+        accounts = {name: self.subjects[id] for name, id in deed.accounts.items() if id in self.subjects}
+        return Scene(
+            self.program,
+            self.calendar,
+            member,
+            deed.day,
+            deed.event,
+            deed.facts,
+            accounts=accounts,
+            reads=deed.reads,
+            frozen=True,
+            meet=self.meet,
         )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:

@@ -23,6 +23,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Gone
 from guerdon.reference.meters import derived
+from guerdon.session.named import asked_about
 from guerdon.session.progress import Progress, progress
 from guerdon.session.stored import BadState, Layout, pack, unpack
 
@@ -98,14 +99,21 @@ class Session:
             facts = derived(self.program.events[event.type], event.facts, world.scene(member))
         except Gone:  # the event will be set aside
             facts = dict(event.facts)
-        found = {event.member, member.id, *_named(self.program, event.type, facts)}
+        scene = world.scene(member, engine.calendar.day(event.at))
+        scene.event, scene.facts = event, facts
+        found = {event.member, member.id, *_named(self.program.events[event.type], facts)}
+        found |= asked_about(self.program, event.type, scene)
+        for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
+            for deed in subject.deeds.values():
+                found |= deed.holders() | asked_about(self.program, deed.event.type, world.then(deed, subject))
+            found |= {holder for holder, *_ in subject.promised}
+            for other, _ in subject.waiting:
+                found |= set(_named(self.program.events[other.type], other.facts))
+            if self.program.frame.lateness is not None:
+                found |= set(_named(self.program.member, subject.facts))
         found |= {world.who(id) for id in found} | {
             each.into for each in world.subjects.values() if each.into is not None
         }
-        for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
-            for deed in subject.deeds.values():
-                found |= deed.holders()
-            found |= {holder for holder, *_ in subject.promised}
         for id in list(found):
             told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
             for name, account in self.program.accounts.items():
@@ -176,9 +184,9 @@ def _concerned(engine: Engine) -> set[str]:
     return {*world.subjects, *(id for each in owners for id in each.members)}
 
 
-def _named(program: nodes.Program, kind: str, facts: Facts) -> Iterator[str]:
-    """The members that an event's facts name."""
-    for name, fact in program.events[kind].facts.items():
+def _named(record: nodes.Record, facts: Facts) -> Iterator[str]:
+    """The members that the facts of an event, or of a member, name."""
+    for name, fact in record.facts.items():
         of = fact.type.of if isinstance(fact.type, types.Optional) else fact.type
         if isinstance(of, types.Member) and facts.get(name) is not None:
             yield str(facts[name])

@@ -177,7 +177,9 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     if isinstance(verdict.failed, Absent):
         who = verdict.failed.who
         found.reasons.append(
-            Reason("to", verdict.failed.fact, result="nobody is named" if who is None else f"{who} is closed")
+            Reason(
+                "to", words.written(verdict.failed.of), result="nobody is named" if who is None else f"{who} is closed"
+            )
         )
     elif isinstance(verdict.failed, str):
         found.reasons.append(Reason("on", ", ".join(rule.on), result=_other(verdict.failed, engine)))
@@ -264,6 +266,7 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
 
 _READ = (
     nodes.Field,
+    nodes.Theirs,
     nodes.Moment,
     nodes.Standing,
     nodes.Measured,

@@ -241,9 +241,9 @@ class Each(Node):
 
 
 class Per(Node):
-    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`."""
+    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`, `per member.invited_by`."""
 
-    scope: Period | ForTime
+    scope: Period | ForTime | Path
 
 
 class Accumulate(Node):
@@ -252,7 +252,7 @@ class Accumulate(Node):
 
 class Give(Node):
     value: Expr
-    to: Name | None
+    to: Path | None
 
 
 class Minimum(Node):
@@ -340,4 +340,8 @@ Clause = (
     | Returns
     | Share
     | Hold
+    | Friend
+    | Referrer
+    | Qualifies
+    | Refuse
 )

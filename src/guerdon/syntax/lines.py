@@ -9,12 +9,14 @@ from guerdon.syntax import tree
 from guerdon.syntax.life_lines import (
     AccountClause,
     Parts,
+    ReferralClause,
     ReturnClause,
     StatusClause,
     UnitClause,
     account_parts,
     end_of,
     hold,
+    referral_parts,
     return_parts,
     status_parts,
     unit_parts,
@@ -32,6 +34,8 @@ def clause_parts(clause: tree.Clause) -> Parts:
         return account_parts(clause)
     if isinstance(clause, StatusClause):
         return status_parts(clause)
+    if isinstance(clause, ReferralClause):
+        return referral_parts(clause)
     match clause:
         case (
             tree.Edition()
@@ -286,8 +290,8 @@ def _scopes(scopes: Iterable[tree.Per]) -> str:
     return " ".join(f"per {_scope(each.scope)}" for each in scopes)
 
 
-def _scope(scope: tree.Period | tree.ForTime) -> str:
-    return scope.text if isinstance(scope, tree.Period) else stretch_of_time(scope)
+def _scope(scope: tree.Period | tree.ForTime | tree.Path) -> str:
+    return stretch_of_time(scope) if isinstance(scope, tree.ForTime) else scope.text
 
 
 def _test_parts(

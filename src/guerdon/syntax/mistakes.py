@@ -42,7 +42,7 @@ _GROUPS = (
     ("NUMBER PERCENT LPAR", "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS EXACT", "a value"),
     ("THIS EVER", "NEXT PREVIOUS LAST SINCE DOT", "a window like `this month`"),
     ("YESNO NAME", "LIST ONE", "a type like `money`"),
-    ("AND OR", "COMPARE SIGN FACTOR IS IN OF NOT DOT LPAR", "an operator"),
+    ("AND OR", "COMPARE SIGN FACTOR IS SAME IN OF NOT DOT LPAR", "an operator"),
 )
 """Where all of the first can stand, they and the second are said in one phrase."""
 
@@ -232,7 +232,9 @@ def _clause(
     if not help and _indent(place.line) > _indent(place.piece.text.split("\n")[1]):
         help.append("a clause stands on one line: if this goes on from the line above, join them")
     if others and not slip:
-        help.append(f"`{written}` is a clause of {' and '.join(f'`{other}`' for other in sorted(others))}")
+        first, *rest = (f"`{other}`" for other in sorted(others, reverse=True))
+        listed = f"{', '.join(sorted(rest))} and {first}" if rest else first
+        help.append(f"`{written}` is a clause of {listed}")
     fields = "its fields, like `amount money`" if facts else ""
     help.append(f"the clauses of `{keyword}` are {', and '.join(filter(None, (fields, _listed(known))))}")
     return Diagnostic(

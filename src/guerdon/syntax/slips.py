@@ -251,6 +251,50 @@ _KNOWN = (
         r"(?P<head>limit .+?),? (?:kept|keeps|stays|used up) (?:on|after|at|by|with) (?:the )?returns?\b",
         "{head}, kept on return",
     ),
+    # referrals
+    Slip("referral", r"friend (?:by|on|is|with|at|appears with|appears on) ", "friend "),
+    Slip("referral", r"referrer (?:is |by |in |from )", "referrer "),
+    Slip(
+        "referral",
+        r"(?P<who>referrer|friend) (?:gets|get|receives|earns) (?P<what>\d.+)",
+        "give {what} to {who}",
+    ),
+    Slip("referral", r"referrer (?P<first>[a-z]+) (?P<second>[a-z]+)$", "referrer {first}_{second}"),
+    Slip(
+        "referral",
+        r"(?:both|each|everyone) (?:of them )?(?:gets?|receives?|earns?) (?P<what>\d.+)",
+        "",
+        "what each of the two gets stands on a line of its own: write `give {what} to referrer`, and `give {what} to friend`",
+    ),
+    Slip(
+        "referral",
+        r"give (?P<what>\d.+?) (?:to|for) (?:both|each)(?: of them)?$",
+        "",
+        "write two lines, `give {what} to referrer` and `give {what} to friend`",
+    ),
+    Slip("referral", r"(?:reward|award|gets|gives|pays?) (?P<what>\d.+)", "give {what}"),
+    Slip("referral", r"(?P<head>give .+?) (?:for|by) (?:the )?(?P<who>referrer|friend)$", "{head} to {who}"),
+    Slip(
+        "referral",
+        r"qualifies (?:(?:the|any|a|an|first|their|with|on|by) )+(?P<event>\w+)(?: of (?:the )?friend)?",
+        "qualifies {event}",
+    ),
+    Slip("referral", r"qualifies (?P<event>\w+) of (?:the )?friend", "qualifies {event}"),
+    Slip("referral", r"(?P<head>qualifies .+?) (?:if|when|with) ", "{head} where "),
+    Slip("referral", r"(?P<head>qualifies .+? within \d+ \w+) (?:after|from|since) (?:the )?", "{head} of "),
+    Slip(
+        "referral",
+        rf"within {_TIME}(?P<rest>.*)",
+        "",
+        "the time stands behind the event: write `qualifies EVENT within {time} of EVENT`",
+    ),
+    Slip(
+        "referral",
+        r"refuse same (?P<first>\w+)(?:,| and|, and| or) (?:same )?(?P<second>\w+)$",
+        "refuse same {first}, same {second}",
+    ),
+    Slip("referral", r"refuse (?:the |when |if )?(?P<fact>\w+) (?:is )?(?:the )?same$", "refuse same {fact}"),
+    Slip("referral", r"refuse (?!same )(?P<fact>\w+)$", "refuse same {fact}"),
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
@@ -262,7 +306,7 @@ _KNOWN = (
     ),
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
-DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "test")
+DECLARATIONS = ("program", "unit", "event", "account", "table", "tiers", "rule", "earn", "referral", "test")
 
 
 @cache

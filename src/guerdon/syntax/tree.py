@@ -59,4 +59,5 @@ ORDER: dict[str, tuple[type, ...]] = {
     "rule": (On, When, During, Each, Accumulate, Give, Minimum, Round, Limit, Share, Hold, Because),
 }
 ORDER["earn"] = ORDER["rule"]
+ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Limit, Hold, Refuse, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

@@ -82,8 +82,8 @@ class Collector:
                 self.taken.add(("released", rules[posting.lot]))
         for award in ledger.awards:
             for share in self.program.rules[award.rule].shares if award.rule in self.program.rules else ():
-                if award.id.endswith(f"/{award.rule}/{share.to}") and award.quantity > 0:
-                    self.taken.add(("share", award.rule, share.to))
+                if award.id.endswith(f"/{award.rule}/{share.name}") and award.quantity > 0:
+                    self.taken.add(("share", award.rule, share.name))
         for move in ledger.moves:
             if move.reason != "joined":
                 self.taken.add(("tier", move.ladder, move.tier))

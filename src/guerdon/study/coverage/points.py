@@ -171,6 +171,6 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
     for number, limit in enumerate(rule.limits):
         yield Point(("limit", rule.name, number), limit.span, f"`{words.written(limit)}` never cut anything off")
     for share in rule.shares:
-        yield Point(("share", rule.name, share.to), share.span, f"nothing ever went to {share.to}")
+        yield Point(("share", rule.name, share.name), share.span, f"nothing ever went to {share.name}")
     if rule.hold is not None:
         yield Point(("released", rule.name), rule.hold.span, "its hold never ended")

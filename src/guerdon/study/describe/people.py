@@ -10,7 +10,8 @@ from guerdon.program.walk import walk
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable, sentence
 from guerdon.study.describe.page import Grid, Item, item, sentences
-from guerdon.study.describe.prose import Prose, kind
+from guerdon.study.describe.prose import Prose
+from guerdon.study.describe.values import kind
 
 _BUILT_IN = {
     "joined": "says the day on which the member joined; without it, that is the day of their first event",

@@ -14,8 +14,8 @@ from guerdon.reference.tables import apply
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable
 from guerdon.study.describe.measures import key
-from guerdon.study.describe.prose import literal
 from guerdon.study.describe.returns import rounded
+from guerdon.study.describe.values import literal
 
 _PLACES = {
     RoundPlace.LINE: "what each line comes to is",

@@ -1,4 +1,4 @@
-"""Triggers, and mappings of histories."""
+"""Triggers, mappings of histories, and referrals."""
 
 from __future__ import annotations
 
@@ -33,4 +33,12 @@ CODES: dict[str, Code] = {
     "G528": Code("wrong kind of column", "A column can't be read as what the field needs.", "Compute it with SQL, or map another column."),
     "G529": Code("join that repeats rows", "A joined source has several rows for one key, or is joined to itself; lines would be counted more than once.", "Join on columns that find one row."),
     "G530": Code("empty history", "The mapped files have no rows, or none that `where` lets through.", "Check the files and the conditions."),
+    "G531": Code("fact of another member outside a rule", "What is known of another member may change without an event of one's own, so only rules look at it, at their event. Measures, tiers, expiry, lines and derived facts can't.", "Ask for it in the rule that needs it."),
+    "G532": Code("fact of what is no member", "A dot leads from a member to one of their facts. What stands before this one is no member.", "Write what stands before the dot alone, or name a fact of type `member`."),
+    "G533": Code("`same as` where nothing differs", "`same as` is for texts, which people spell in several ways, for members, and for what may be missing. For everything else `is` says the same.", "Write `is`."),
+    "G534": Code("referral that lacks something", "A referral says by which event a friend appears, which fact names who brought them, what the friend must do, and who gets what for it.", "Add the clause that is missing."),
+    "G535": Code("nobody named as referrer", "Behind `referrer` stands the fact that names who brought the friend: a fact of type `member`, of the member or of the friend's event.", "Name such a fact, or declare one."),
+    "G536": Code("receiver of a referral", "What a referral gives goes to the referrer or to the friend, or to somebody whom a fact of the referrer names.", "Write `to referrer` or `to friend`; for both, write two lines."),
+    "G537": Code("limit of neither referrer nor friend", "Two people have to do with a referral, so a limit says of which of them it counts.", "Write `per referrer` or `per friend`."),
+    "G538": Code("limit on what nobody gets", "A limit on an amount bounds what the referrer gets, or what the friend gets. This one is on somebody to whom nothing is given.", "Give them something, or take the limit out."),
 }
