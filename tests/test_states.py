@@ -133,8 +133,28 @@ def test_a_state_does_not_grow_beyond_its_windows() -> None:
     assert max(sizes[80:]) <= 1.2 * max(sizes[:50])
 
 
-def test_states_are_no_larger_than_check_says() -> None:
-    program = programs()
+TRIGGERS = """
+earn "Later"
+  on    3 weeks after purchase
+  give  1 star
+
+earn "Silent"
+  on    10 days without purchase, return
+  give  1 night
+
+earn "Monthly"
+  on    end of month
+  give  1 star
+
+earn "Gold"
+  on    status reaching Gold
+  give  1 star
+"""
+
+
+@pytest.mark.parametrize("more", ["", TRIGGERS], ids=["events", "triggers"])
+def test_states_are_no_larger_than_check_says(more: str) -> None:
+    program = programs(PROGRAM + more)
     session, size = Session(program), state_size(program)
     store: dict[str, bytes] = {}
     for each in year(program):
@@ -153,6 +173,8 @@ def held(what: str, subject: Subject) -> int:
     """How many of something a state holds."""
     if what.startswith("lot of "):
         return len(subject.purses[what.removeprefix("lot of ")].lots)
+    if "still to come" in what:
+        return sum(map(len, subject.coming.values()))
     if what.startswith("line in"):
         return sum(len(deed.facts["lines"]) for deed in subject.deeds.values())
     if "can be reversed" in what:

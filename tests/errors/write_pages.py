@@ -20,7 +20,7 @@ AREAS = {
     "G2": "Values that do not go together",
     "G3": "Declarations",
     "G4": "The life of points and tiers, and how much is tested",
-    "G5": "The mapping of a history",
+    "G5": "Triggers, the mapping of a history, and referrals",
     "G6": "The rows of a history",
     "G7": "Tests",
     "G8": "States of a session",
@@ -81,7 +81,7 @@ def shown(case: Path) -> Iterator[str]:
     """What of a case gives its message: the command; the program, the mapping, or the rows."""
     if (case / "command").exists():
         yield f"$ guerdon {(case / 'command').read_text(encoding='utf-8').strip()}"
-    if case.name.startswith(("G5", "G6")):
+    if (case / "history.yaml").exists():
         sources = [case / "history.yaml", *case.glob("*.sql")] if case.name[1] == "5" else _tables(case)
         yield from (path.read_bytes().decode("utf-8", "replace").rstrip() for path in sources if path.exists())
     elif (case / "program.guerdon").exists() and not case.name.startswith("G9"):

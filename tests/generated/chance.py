@@ -53,13 +53,14 @@ EVERYTHING = frozenset(
             "period days",
             "receivers",
             "redeems",
+            "referrals",
             "replacing",
             "restarts",
             "returns",
             "returns at return",
         ),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
-        *("status units", "tests", "undoing"),
+        *("status units", "tests", "triggers", "undoing"),
     )
 )
 """Words for what a reader of programs may not know; the rest is known to all."""
@@ -143,6 +144,9 @@ class Chance:
         self.redeems: dict[str, str] = {}  # those that take, and their unit
         self.rewards = self.new("redeems", 3)  # whether some are asked for by name
         self.own: str | None = None
+        self.at: dict[str, str] = {}  # of rules, the trigger that they wait for; none for those on events
+        self.here = ""  # the same of the rule that is being written
+        self.reminded: set[str] = set()  # units with a trigger before they expire
         self.within: dict[str, list[bool]] = {}  # of events that are reversed: whether only within a time
 
     def owner(self, thing: str) -> str | None:

@@ -77,7 +77,9 @@ def _shapes(each: Any) -> Iterator[str]:
 def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
-    yield from (f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "of") if getattr(limit, name))
+    yield from (
+        f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "of", "person") if getattr(limit, name)
+    )
     if limit.of is not None:
         assert limit.most is not None
         yield f"Limit of {type(limit.most.type).__name__}"
@@ -114,7 +116,8 @@ OPTIONAL = {
         *("restarts", "account", "perks"),
     ),
     "Grant": ("when",),
-    "Accumulate": ("period", "account"),
+    "Trigger": ("facts", "fact"),
+    "Accumulate": ("period", "account", "person"),
     "Hold": ("by",),
     "Account": ("brings", "takes", "spends"),
     "Rule": (
@@ -177,7 +180,7 @@ def _of_life() -> set[str]:
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
     found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
-    found |= {"Limit of Quantity", "Limit of Number"}
+    found |= {"Limit of Quantity", "Limit of Number", "Limit person", "Compare same as"}
     found |= {f"Table {count} keys" for count in (0, 1, 2)}
     found |= {f"Table {how} {bands}" for how in ("several columns", "one result") for bands in (None, *nodes.Bands)}
     found |= {f"Band {end}" for end in ("from", "above", "through", "below", "False")}
@@ -200,6 +203,7 @@ _PARTS = {
     "redeems": ("Rule takes yes", "Rule one_expiry yes"),
     "replacing": ("Rule replaces yes",),
     "returns": ("Reversal", "Choose", "Part", "Clawback", "Limit kept", "Hold returnable", "OnReturn.REVIEW"),
+    "referrals": ("Theirs", "Accumulate person yes", "Limit person", "Compare same as"),
     "status units": ("Unit spendable no",),
     "tests": ("Expected", "Case", "Happening", "Expectation", "Opening"),
     "alternatives": ("TierStep when yes", "TierStep invited yes", "TierStep at no", "Ladder counts no"),
@@ -216,6 +220,7 @@ _PARTS = {
     "modes of return": ("Clawback.PROPORTION", "Clawback.RECOMPUTED", "Clawback.OLDEST", "Reversal rounding yes"),
     "rises at end": ("Ladder rises yes",),
     "since entry": ("Since entry",),
+    "triggers": ("Trigger",),
     "undoing": ("Reversal of redemption", "Reversal of adjustment", "Reversal of transfer"),
 }
 """What a kind's name holds, by the part of the language that it belongs to."""

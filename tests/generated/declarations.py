@@ -89,6 +89,10 @@ class Declarations(Grids):
             of_member["household"] = (maybe(TEXT), "text optional")
             of_member["firm"] = (TEXT, "text")
             own += self.some(["role", "household"]) + (["firm"] if self.chance(5) else [])
+        if "referrals" in self.knows:
+            of_member["invited_by"] = (maybe(PERSON), "member optional")
+            of_member["device"] = (maybe(TEXT), "text optional")
+            own += ["invited_by", *self.some(["device"])] if self.chance(3) else []
         if not own:
             return []
         self.member = {name: of_member[name][0] for name in own}
@@ -215,6 +219,16 @@ class Declarations(Grids):
         return {
             fact: of for fact, of in first.items() if all(self.events.get(event, {}).get(fact) == of for event in on)
         }
+
+    def somebody(self, scene: Scene) -> list[str]:
+        """Who is named at a place: by facts of the event, by the member, and by whom these name."""
+        named = self.people(dict(scene.event))
+        if self.here:
+            return []  # a trigger happens to a member alone
+        if "invited_by" in self.member:
+            named += ["member.invited_by", "member.invited_by.invited_by"]
+            named += [f"{name}.invited_by" for name in self.people(dict(scene.event))]
+        return named
 
     def people(self, facts: dict[str, Kind]) -> list[str]:
         return [name for name, of in facts.items() if replace(of, optional=False) == PERSON]

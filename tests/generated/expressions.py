@@ -23,6 +23,7 @@ from tests.generated.chance import (
     Chance,
     Kind,
     Scene,
+    maybe,
     sized,
 )
 
@@ -30,12 +31,20 @@ from tests.generated.chance import (
 class Expressions(Chance):
     """Writes expressions, in parentheses wherever they could be needed."""
 
+    def somebody(self, scene: Scene) -> list[str]:
+        """Who is named at a place; what is declared decides."""
+        raise NotImplementedError
+
     def fields(self, scene: Scene, kind: Kind) -> list[str]:
         """The words that name a value of this kind, with a value for what may be missing."""
         found = []
         sources = [("", scene.event), *([("", scene.line)] if scene.line is not None else [])]
         if scene.whose is None:
             sources.append(("member.", self.member))
+        if scene.named and "referrals" in self.knows:
+            sources += [
+                (f"{name}.", {fact: maybe(of) for fact, of in self.member.items()}) for name in self.somebody(scene)
+            ]
         for before, facts in sources:
             for name, of in facts.items():
                 hidden = before == "" and facts is scene.event and scene.line is not None and name in scene.line
@@ -103,7 +112,7 @@ class Expressions(Chance):
                 if rules:
                     found.append(lambda: f'("{self.one_of(*rules)}" earned {self.window(scene)})')
                 taking = [name for name, unit in self.redeems.items() if unit == kind.of]
-                others = [name for name in (*rules, *taking) if name != self.own]
+                others = [name for name in (*rules, *taking) if name != self.own and self.at.get(name, "") == self.here]
                 if scene.named and others:
                     found += [lambda: f'"{self.one_of(*others)}"', lambda: f'exact "{self.one_of(*others)}"']
         return found
@@ -329,7 +338,14 @@ class Expressions(Chance):
             word = self.one_of(" and ", " or ")
             return f"({word.join(self.expr(BOOL, scene, depth - 1) for _ in range(self.count(3, 2)))})"
 
+        def alike() -> str:
+            who = self.one_of(*self.somebody(scene))
+            ways = [f"{who} same as member", f'{who} same as "m1"']
+            ways += [f"member.device same as {who}.device"] * 2 if "device" in self.member and scene.named else []
+            return f"({self.one_of(*ways)})"
+
         found: list[Callable[[], str]] = [
+            *([alike] * 2 if "referrals" in self.knows and scene.named and self.somebody(scene) else []),
             compared,
             compared,
             listed,

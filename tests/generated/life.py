@@ -34,6 +34,8 @@ class Life(Declarations):
             lines.append(f"worth {10 ** self.units[name]} {self.currency}")
         scene = Scene(at_event=False, whose=self.owner(name))
         expires = [f"expires {each}" for each in self._expiries(scene)]
+        if name in self.reminded and all(line.startswith("expires never") for line in expires):
+            expires = ["expires 2 months after earned"]
         lines += expires
         if expires and self.chance(4):
             lines.append(f"suspended while {self.expr(BOOL, scene, 2)}")
@@ -182,7 +184,7 @@ class Life(Declarations):
         def until_event() -> str:
             event = self.one_of(*self.events, "redemption", "joined")
             by = ""
-            shared = self.shared([*on, event])
+            shared = self.shared([*on, event]) if not self.here else {}
             if "code" in shared and self.chance(2):
                 by = " by code"
             return f"until {event}{by}"
@@ -199,7 +201,7 @@ class Life(Declarations):
 
     def _shares(self, scene: Scene) -> Iterator[str]:
         """Receivers of a rule's award: ` to FACT` first (or nothing), then lines that share it."""
-        people = self.people(dict(scene.event))
+        people = self.somebody(scene)
         to = self.one_of(*people) if people and self.chance(3) else None
         yield f" to {to}" if to else ""
         for name in people:
@@ -207,5 +209,5 @@ class Life(Declarations):
                 share = self.one_of(lambda: self.one_of("10%", "33%"), lambda: self.expr(PERCENT, scene, 1))()
                 known = share in self.params or (
                     share[0] != "(" and share.endswith(("%", ")"))
-                )  # something must be left
+                )  # together they must leave something
                 yield f"share {'25%' if known else share} to {name}"

@@ -17,7 +17,7 @@ Place = tuple[Node, str]
 """A node and the name of the field of it that was changed."""
 
 OPERATORS = {"is": "is not", "is not": "is", "<": "<=", "<=": ">", ">": ">=", ">=": "<"}
-OPERATORS |= {"+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
+OPERATORS |= {"same as": "is", "+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
 NAMES = {
     *("name", "unit", "rule", "ladder", "measure", "table", "event", "account", "fact", "to", "tier", "by", "field"),
     *("of", "lines", "of_lines", "key", "member", "edition", "currency", "timezone"),
@@ -46,7 +46,15 @@ CLAUSES = {
     *(("Unit", name) for name in ("expiries", "suspended", "worth", "account")),
     *(("Expiry", name) for name in ("at_end", "when", "since")),
     *(("Reversal", name) for name in ("within", "part")),
-    *(("Limit", "fields"), ("Limit", "account"), ("Accumulate", "period"), ("Accumulate", "account"), ("Hold", "by")),
+    *(
+        ("Limit", "fields"),
+        ("Limit", "account"),
+        ("Limit", "person"),
+        ("Accumulate", "person"),
+        ("Accumulate", "period"),
+        ("Accumulate", "account"),
+        ("Hold", "by"),
+    ),
     *(("Frame", "lateness"), ("Each", "where"), ("Meter", "where"), ("OverLines", "where"), ("Account", "spends")),
     *(("Table", "otherwise"), ("Grant", "when"), ("Debt", "most")),
 }
@@ -80,6 +88,7 @@ WITHOUT_MEANING = {
     ("Expiry", "origin"): lambda of: bool(of.without),
     ("Field", "scope"): lambda of: True,  # goes with the name
     ("Junction", "every"): lambda of: len(of.of) == 1,
+    ("Trigger", "kind"): lambda of: True,  # what else is there depends on it
     ("Lookup", "column"): lambda of: True,  # a name
     ("Band", "with_first"): lambda of: of.first is None,
     ("Band", "with_last"): lambda of: of.last is None,

@@ -6,7 +6,7 @@ import random
 from functools import lru_cache
 
 from tests.generated import pool
-from tests.generated.chance import Chance, Choose
+from tests.generated.chance import DATES, Chance, Choose
 
 from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
@@ -190,6 +190,12 @@ class Tame(Chance):
                 "Total", "accumulate per member per month", f"give {self.rate()} of amount", "round down per total"
             ),
             self.rule("Back", "when (days since purchase ever or 0 days) >= 3 days", "give 5 point"),
+            self.rule("Silent", "give 3 point", on=f"{self.one_of('2', '7')} days without purchase"),
+            self.rule("Follows", "give 2 point", on=f"{self.one_of('3', '30')} days after purchase"),
+            self.rule("Reached", "give 30 point", on="status reaching Mid"),
+            self.rule(
+                "Rebate", f"give {self.rate()} of sum of purchase.amount this month", self.rounding(), on="end of month"
+            ),
             self.rule("High", "when status >= Mid", 'give 10% of "Base"', self.rounding()),
         ]
         texts = [
@@ -204,6 +210,57 @@ class Tame(Chance):
             f"  lasts {self.one_of('while met', '12 months', 'forever', 'through end of next month')}",
         ]
         return "\n".join([*texts, *self.some(rules[:-1]), rules[-1], *ladder]) + "\n"
+
+    def waiting(self) -> str:
+        """A shop in which all that has a day of its own happens."""
+        periods = ("week", "month", "quarter", "calendar year", "fiscal year", "membership year")
+        ways = [f"end of {each}" for each in self.some(periods, 1)]
+        ways += [f"start of {self.one_of(*periods[:-1])}"]
+        ways += [f"{self.time()} after {self.one_of('purchase', 'visit', 'redemption')}", self.one_of(*DATES)]
+        ways += [f"{self.time()} without {self.one_of('purchase', 'visit', 'purchase, visit')}"]
+        ways += ["anniversary of born", "anniversary of joining", f"{self.time()} before point expires"]
+        texts = [
+            self.head(),
+            "unit point\n  expires 2 months after earned",
+            "member\n  born date optional",
+            "event purchase\n  amount money",
+            "event visit",
+            self.base(),
+            *(self.rule(f"W{number}", "give 3 point", on=way) for number, way in enumerate(ways)),
+        ]
+        return "\n".join(texts) + "\n"
+
+    def referring(self) -> str:
+        """A shop that rewards friends of friends; who is brought by whom never changes."""
+        sides = self.one_of(
+            ["give 10 point to referrer"],
+            ["give 10 point to referrer", "give 5 point to friend"],
+            ["give 20% of amount to friend", "give 10 point to referrer", "give 3 point to referrer.invited_by"],
+        )
+        more = [
+            f"limit {self.one_of('1', '2')} times per referrer per {self.one_of('month', '30 days', 'calendar year')}",
+            f"limit {self.one_of('15', '25')} point per referrer",
+            f"hold {self.one_of('3 days', '1 month')}",
+            "refuse same device",
+        ]
+        clauses = [
+            f"friend {self.one_of('signup', 'purchase', 'purchase')}",
+            "referrer invited_by",
+            f"qualifies purchase{self.one_of('', ' where amount >= 5 USD')}{self.one_of('', '', ' within 3 months of purchase')}",
+            *(each.replace("20% of amount", "1 point per 5 USD of amount") for each in sides),
+            "round down per event",
+            *self.some(more),
+        ]
+        texts = [
+            self.head(self.one_of("", "lateness 30 days")),
+            self.unit(),
+            "member\n  invited_by member optional\n  device text optional",
+            "event signup",
+            "event purchase\n  code text\n  amount money",
+            self.refund(self.one_of(*CLAWBACKS)),
+            'referral "Friends"\n  ' + "\n  ".join(clauses),
+        ]
+        return "\n".join(texts) + "\n"
 
 
 @lru_cache(maxsize=2000)

@@ -76,7 +76,7 @@ class Together(Ladders):
         found = []
         for number, plan in enumerate(plan for plan in self.planned().values() if plan.rules):
             name = f"G{number}"
-            while len(plan.rules) < 2:
+            while len(plan.rules) < 2 or not set(plan.events) & set(self.events):
                 extra = f"R{number}00{len(plan.rules)}"
                 found.append(f'earn "{extra}"\n  on purchase\n  give {self.amount(plan.unit)}')
                 plan.rules.append(extra)
@@ -99,8 +99,10 @@ class Together(Ladders):
         lines += [f"take {take}"] if take else []
         lines += [f"round {self.one_of('down', 'up', 'half up', 'half even')}"] if plan.rounds else []
         lines += [f"minimum {self.amount(plan.unit, positive=True)}"] if not plan.limited and self.chance(2) else []
-        scene = Scene(self.shared(plan.events))
+        self.here = next((each for each in plan.events if each not in self.events), "")
+        scene = Scene({} if self.here else self.shared(plan.events))
         lines += [self._limit(plan.unit, scene) for _ in range(self.one_of(0, 0, 1, 2))]
+        self.here = ""
         return f'group "{name}"\n  ' + "\n  ".join(lines)
 
     def _never_two(self) -> list[str]:
@@ -138,12 +140,14 @@ class Together(Ladders):
         if self.chance(4):
             per = " per event"
         else:
-            whose = self.one_of("member", *self.accounts)
+            whose = self.one_of("member", *self.accounts, *(self.somebody(scene) if "referrals" in self.knows else []))
             per = f" per {whose}" + "".join(
                 f" per {name}"
                 for name, of in scene.event.items()
-                if of.name != "lines" and name not in self.accounts and self.chance(9)
+                if of.name not in ("lines", "member") and name not in self.accounts and self.chance(9)
             )
+            if whose == "member":
+                per += "".join(f" per {name}" for name in self.people(dict(scene.event)) if self.chance(9))
             per += self.one_of(
                 "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
             )

@@ -50,6 +50,8 @@ class Writer(Together):
             if self.new("redeems", 3):
                 later.append(self._redeem(f"T{number}", by_name=False))
         later += self.groups()
+        if "invited_by" in self.member and self.chance(2):
+            later.append(self._referral("Friends"))
         if self.chance(3):
             later.append(self._measure("measured"))
         if self.rewards:
@@ -71,7 +73,11 @@ class Writer(Together):
         on = list(dict.fromkeys(self.one_of(*self.events) for _ in range(2 if self.chance(3) else 1)))
         if plain or self.chance(2):
             on = ["purchase"]
-        shared = self.shared(on)
+        self.here, shared = "", self.shared(on)
+        if not plain and self.new("triggers", 4):
+            self.here, shared = self._trigger()
+            on = [self.here]
+        self.at[name] = self.here
         scene = inside = Scene(shared, named=True)
         unit = self.one_of(*self.units)
         lines = [f"on {', '.join(on)}"]
@@ -96,7 +102,7 @@ class Writer(Together):
         lines += shares
         if accumulates:
             period = self.one_of("", *self.periods)
-            whose = self.one_of("member", *self.accounts)
+            whose = self.one_of("member", *self.accounts, *(self.somebody(scene) if "referrals" in self.knows else []))
             lines.append(f"accumulate per {whose}" + (f" per {period}" if period else ""))
         least = self.chance(4)
         places = [
@@ -122,6 +128,7 @@ class Writer(Together):
             lines.append(self._hold(on, scene))
         self.own = None
         lines += self.replaces(name, on, lines) + self.funded()
+        self.here = ""
         if plan is not None:
             self.join(plan, name, on, lines)
         if self.chance(9):
@@ -164,6 +171,24 @@ class Writer(Together):
             lines.append('because "of it"')
         self.redeems[name] = unit
         return f'redeem "{name}"\n  ' + "\n  ".join(lines)
+
+    def _trigger(self) -> tuple[str, dict[str, Kind]]:
+        """What a rule waits for that is no event, and the facts of that."""
+        events = ", ".join(dict.fromkeys(self.one_of(*self.events) for _ in range(2)))
+        periods = [each for each in self.periods if each != "day" or self.chance(9)]
+        ways = [f"end of {self.one_of(*periods)}"] * 3
+        ways += [f"start of {self.one_of(*(each for each in periods if each != 'membership year'))}"]
+        ways += [f"{self.time()} after {self.one_of(*self.events)}"] * 2
+        ways += [f"{self.time()} without {events}"] * 2 + [self.one_of(*DATES), "anniversary of joining"]
+        ways += ["anniversary of joined"] if "joined" in self.member else []
+        for ladder, tiers in self.ladders.items():
+            if self.owner(ladder) is None:
+                ways += [f"{ladder} reaching {self.one_of(*tiers[1:])}"] * 2
+        unit = self.one_of(*self.units)
+        if unit not in self.status and self.owner(unit) is None and self.chance(3):
+            self.reminded.add(unit)
+            return f"{self.time()} before {unit} expires", {"quantity": Kind("quantity", unit)}
+        return self.one_of(*ways), {}
 
     def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
         """What a rule gives, and whether nothing is left to round."""
@@ -209,6 +234,29 @@ class Writer(Together):
         kind = self.one_of(dates, days, hours)
         return ", ".join(kind() for _ in range(self.count(2, 1)))
 
+    # ------------------------------------------------------------ referrals
+
+    def _referral(self, name: str) -> str:
+        """A referral, written out by the checker."""
+        unit, other = self.one_of(*self.units), self.one_of(*self.units)
+        friend = self.one_of("joined", *(each for each in ("purchase", "visit") if each in self.events))
+        fact = self.one_of("invited_by", *self.people(self.events.get(friend, {})))
+        where = f" where {self.expr(BOOL, Scene(dict(self.events['purchase'])), 1)}" if self.chance(3) else ""
+        within = f" within {self.time()} of {friend}" if self.chance(2) else ""
+        lines = [f"friend {friend}", f"referrer {fact}", f"qualifies purchase{where}{within}"]
+        sides = self.one_of(("referrer",), ("referrer", "friend"), ("friend",), ("referrer", "referrer.invited_by"))
+        for side, of in zip(sides, (unit, other), strict=False):
+            lines.append(f"give {self.amount(of, positive=True)} to {side}")
+            if self.chance(4) and "." not in side:
+                lines.append(f"limit {self.amount(of)} per {side}")
+        if self.chance(2):
+            lines.append(f"limit {self.one_of('1', '2')} times per referrer{self.one_of('', ' per month')}")
+        if self.chance(2) and not {unit, other} & self.status:
+            lines.append(f"hold {self.time()}")
+        if "device" in self.member and self.chance(2):
+            lines.append("refuse same device")
+        return f'referral "{name}"\n  ' + "\n  ".join(lines)
+
     # ------------------------------------------------------------ tests
 
     def _test(self) -> str:
@@ -224,6 +272,7 @@ class Writer(Together):
             f"expect balance -{self.amount('point')}",
             "expect pending 1 point for anna on 2026-03-04",
             "expect refused",
+            "expect 0 point on 2026-03-04",
         ]
         expected += [f"expect {name} 3" for name in numbers]
         for ladder, tiers in self.ladders.items():

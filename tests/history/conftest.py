@@ -76,6 +76,7 @@ def program(
         groups={},
         tests=(),
         accounts={},
+        triggers={},
     )
 
 

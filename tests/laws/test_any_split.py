@@ -13,6 +13,7 @@ from tests.generated.playing import by_holder, ending, is_read, play, same
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.reference.engine import Engine
 from guerdon.session import Session
 from guerdon.session.stored import pack, unpack
@@ -139,8 +140,13 @@ def test_to_watch_changes_nothing(case):
 
 
 def apart(program: nodes.Program) -> bool:
-    """Whether no rule and no account lets one member's event touch another."""
-    return not program.accounts and all(rule.to is None and not rule.shares for rule in program.rules.values())
+    """Whether no rule and no account lets one member's event touch another, or see one."""
+    if program.accounts or any(rule.to is not None or rule.shares for rule in program.rules.values()):
+        return False
+    return not any(
+        isinstance(each, nodes.Theirs) or (isinstance(each, nodes.Limit | nodes.Accumulate) and each.person is not None)
+        for each in walk(program)
+    )
 
 
 @pool.settings()

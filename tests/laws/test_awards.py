@@ -14,6 +14,7 @@ from tests.generated.playing import ZERO, play
 from guerdon.ledger.entries import Award
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
+from guerdon.reference.engine import Engine
 
 
 @pool.settings()
@@ -79,20 +80,20 @@ def test_no_limit_is_ever_exceeded(case):
         for limit in rule.limits:
             if limit.of is not None:
                 continue  # of what counts, not of what is given
-            _keeps(program, history, engine.calendar, rule, limit, awards)
+            _keeps(program, history, engine, rule, limit, awards)
 
 
 def _keeps(
     program: nodes.Program,
     history: History,
-    calendar: Calendar,
+    engine: Engine,
     rule: nodes.Rule,
     limit: nodes.Limit,
     awards: list[Award],
 ) -> None:
     """Fails where a limit was exceeded at any moment."""
     most = limit.times if limit.times is not None else _most(program, limit.most)
-    events = {event.id: event for event in history.events}
+    calendar, events = engine.calendar, {event.id: event for event in history.events} | engine.triggered
     whose: dict[object, list[tuple[date, str]]] = {}
     given: dict[str, Fraction] = {}
     for award in awards:

@@ -32,10 +32,12 @@ KNOWN = EVERYTHING - {
         "groups",
         "limits of facts",
         "redeems",
+        "referrals",
         "replacing",
         "restarts",
         "returns at return",
         "settled totals",
+        "triggers",
         "undoing",
     ),
 }

@@ -208,6 +208,18 @@ def test_what_rules_do_among_each_other_is_a_branch(text: str):
     assert any(text in of_group(*other)[0] for other in REACHES.values())
 
 
+def test_what_only_a_day_gives_is_reached_by_what_is_expected_of_the_day():
+    rule = '\nearn "Month"\n  on          end of month\n  when        count of visit this month >= 1\n  give        5 point\n'
+    test = '\ntest "t"\n  event       visit on 2026-03-01\n  expect      5 point from "Month" on 2026-03-31\n'
+    program, _ = check_bytes("shop.guerdon", (TEXT + rule + test).encode())
+    assert program is not None
+    results, reach = report.run(program, "shop.guerdon")
+    assert not any(each.misses for each in results)
+    (month,) = [part for part in reach.parts if part.name == "Month"]
+    left = {text for _, text in report.untaken(month, reach.taken)}
+    assert left == {"`count of visit this month >= 1` never failed to hold"}
+
+
 def test_a_refund_that_is_set_aside_takes_nothing_back():
     assert "no refund ever took anything back" in untaken(
         'event refund on 2026-03-03: purchase "9", amount 1 USD ; expect refused'

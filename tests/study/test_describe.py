@@ -90,7 +90,20 @@ def test_every_kind_of_node_has_words_of_its_own():
 
 
 OF_NAMES_ALONE = {
-    *("Account", "Apply", "Available", "Case", "Defined", "Earned", "Each", "Ever", "Expectation", "Fact", "Field"),
+    *(
+        "Theirs",
+        "Account",
+        "Apply",
+        "Available",
+        "Case",
+        "Defined",
+        "Earned",
+        "Each",
+        "Ever",
+        "Expectation",
+        "Fact",
+        "Field",
+    ),
     *(
         "Floor",
         "Given",
@@ -157,6 +170,16 @@ SAYS = {
     "gift": "the purchase is marked “gift”",
     "not gift": "the purchase is not marked “gift”",
     "gift is no": "the purchase is not marked “gift”",
+    "member.invited_by same as member": "the member named by the member's “invited by” and the member are one person",
+    "not friend same as member.invited_by": (
+        "the member named by “friend” and the member named by the member's “invited by” are not one person"
+    ),
+    "member.home same as friend.home": (
+        "the member's home is known and the same as the home of the member named by “friend”, however it is spelled"
+    ),
+    "member.joined same as friend.joined": (
+        "the member's “joined” is known and the same as the “joined” of the member named by “friend”"
+    ),
     "not (member.staff or no)": "the member is not marked “staff” (if that is not known, it counts as no)",
     "status is Gold": "the member's status is Gold",
     "status >= Gold": "the member's status is Gold or higher",
@@ -196,6 +219,8 @@ unit point
 member
   joined      date
   staff       yes/no optional
+  invited_by  member optional
+  home        text optional
 event visit
 record line
   product     text
@@ -205,6 +230,7 @@ event purchase
   coupon      money optional
   channel     one of shop, app, web
   gift        yes/no
+  friend      member
   lines       list of line
 tiers status
   counts      point earned this calendar year
@@ -222,6 +248,36 @@ def test_conditions_read_as_english(condition: str):
     found, diagnostics = check_bytes("p.guerdon", (SMALL + condition + "\n").encode())
     assert found is not None, diagnostics
     assert f"Only if {SAYS[condition]}." in text(describe(found)).split("\n")
+
+
+WAITS = {
+    "end of calendar year": "At the end of every calendar year",
+    "start of month": "At the start of every month",
+    "anniversary of joined": "On every anniversary of the member's “joined”",
+    "anniversary of joining": "On every anniversary of the day of joining",
+    "2026-12-24": "On 24 December 2026",
+    "4 weeks after visit": "28 days after every visit",
+    "90 days without purchase, visit": (
+        "When 90 days have passed since the latest purchase or visit, or since joining if there was none"
+    ),
+    "14 days before mile expires": "14 days before miles of the member expire",
+    "status reaching Gold": "When the member comes to hold Gold or a higher tier of status",
+}
+
+
+@pytest.mark.parametrize("on", WAITS)
+def test_triggers_read_as_english(on: str):
+    rules = SMALL.partition('earn "A"')[0].replace(
+        "unit point\n", "unit point\nunit mile\n  expires 1 month after earned\n"
+    )
+    written = f'earn "A"\n  on {on}\n  give 5 point\n  hold 10 days\n'
+    written += "  when quantity >= 100 mile\n" if "mile" in on else ""
+    found, diagnostics = check_bytes("p.guerdon", (rules + written).encode())
+    assert found is not None, diagnostics
+    said = text(describe(found)).split("\n")
+    assert f"{WAITS[on]}, the member gets 5 points." in said
+    assert any(each.startswith("It is held to the start of the day 10 days later;") for each in said)
+    assert ("Only if what expires then is at least 100 miles." in said) == ("mile" in on)
 
 
 def test_a_page_of_html_is_well_formed_and_needs_nothing_else():

@@ -290,3 +290,43 @@ def test_a_table_that_is_applied_tells_the_rates_and_what_each_was_applied_to() 
     assert readings["Whole"] == [("doubled", "200%"), ("amount", "140.00 USD"), ("at_once of 140.00 USD", "5%")]
     bands = "1 star per 1.00 USD from 0.00 USD below 100.00 USD, 2 star per 1.00 USD from 100.00 USD, else 0 star per 1.00 USD"
     assert ("in_parts(channel)", bands) in readings["Running"]
+
+
+TRIGGERED = b"""
+program "Triggered"
+  currency USD
+
+unit star
+
+event purchase
+  amount money
+
+earn "Rebate"
+  on end of month
+  give 1 star per full 10 USD of sum of purchase.amount this month
+
+earn "Silent"
+  on 30 days without purchase
+  when count of purchase ever >= 2
+  give 5 star
+"""
+
+
+def test_a_trigger_is_told_and_explained_like_an_event() -> None:
+    program, _ = check_bytes("triggered.guerdon", TRIGGERED)
+    assert program is not None
+    bought = [
+        event("p1", "purchase", "2026-01-10", amount=Fraction(45)),
+        event("p2", "purchase", "2026-04-02", amount=Fraction(5)),
+    ]
+    month = "end of month 2026-01-31/ana"
+    found = explain(program, lambda: bought, {}, "ana", month)
+    assert [(each.event, each.kind, each.text) for each in found.timeline] == [
+        ("p1", "purchase", "-"),
+        (month, "trigger", '4 star "Rebate"'),
+        ("p2", "purchase", "-"),
+    ]
+    (told_of,) = found.explained
+    assert told_of.event == month and told_of.rules[0].gave == "4 star"
+    silent = explain(program, lambda: bought, {}, "ana", "30 days without purchase 2026-02-09/ana", "Silent").explained
+    assert [reason.result for each in silent for reason in each.rules[0].reasons] == ["does not hold: 1 too little"]

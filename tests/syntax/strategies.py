@@ -57,6 +57,13 @@ BY_CLASS: dict[type, st.SearchStrategy[Any]] = {
 _UNITS = names.filter(
     lambda name: name.text not in ("by", "for", "from", "on", "through")
 )  # these words go on behind a number
+_LENGTHS = st.builds(tree.ForTime, numbers, _UNITS)
+BY_CLASS[tree.Qualifies] = st.builds(
+    lambda event, where, time: tree.Qualifies(event, where and tree.Path((where,)), *(time or (None, None))),
+    names,
+    st.none() | names,
+    st.none() | st.tuples(_LENGTHS, names),
+)
 BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Quantity, "unit"): _UNITS,
     (tree.Rate, "full"): st.none() | _words("full"),
@@ -94,6 +101,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Happens, "time"): st.none() | _times,
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
+    (tree.Per, "scope", tree.Path): st.tuples(names, names).map(tree.Path),
     (tree.LifeAfter, "origin", tree.Name): _words("earned", "released"),
     (tree.Row, "", tree.Name): names.filter(lambda name: name.text != "through"),
 }
@@ -118,6 +126,7 @@ HEADS = {
     "earn": (strings, tree.ORDER["rule"]),
     "group": (strings, tree.ORDER["group"]),
     "redeem": (strings, tree.ORDER["redeem"]),
+    "referral": (strings, tree.ORDER["referral"]),
     "test": (
         strings,
         (

@@ -267,7 +267,7 @@ def test_all_mistakes_of_a_declaration_are_told_in_their_order() -> None:
     text = "earn A\n  on 5\n  giv 5 star\n  give 1,000 star\n  when amount\n  round dwn per event\n  limit"
     assert told(text) == [
         ("G005", "1:6", "A"),
-        ("G005", "2:6", "5"),
+        ("G014", "2:7", ""),
         ("G013", "3:3", "giv"),
         ("G008", "4:8", "1,000"),
         ("G005", "6:9", "dwn"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guerdon.syntax import slips
+from guerdon.syntax import sayings, slips
 from guerdon.syntax.parse import parse
 from guerdon.text.diagnostic import Diagnostic
 from guerdon.text.source import Source
@@ -20,6 +20,7 @@ HEADS = {
     "earn": 'earn "E"',
     "group": 'group "G"',
     "redeem": 'redeem "D"',
+    "referral": 'referral "F"',
     "test": 'test "T"',
 }
 MEANT = [
@@ -72,6 +73,23 @@ MEANT = [
     ("tiers", "returns lower immediately", "returns lower at once"),
     ("tiers", "returns lower at the review", "returns lower at review"),
     ("tiers", "returns are ignored", "returns lower at review"),
+    ("earn", "on last day of the month", "on end of month"),
+    ("rule", "on month end", "on end of month"),
+    ("earn", "on every calendar year", "on end of calendar year"),
+    ("earn", "on anniversary of member.born", "on anniversary of born"),
+    ("earn", "on the anniversary of joining", "on anniversary of joining"),
+    ("earn", "on each birthday", "on birthday"),
+    ("earn", "on 30 days since last purchase", "on 30 days after purchase"),
+    ("earn", "on 30 days after the purchase", "on 30 days after purchase"),
+    ("earn", "on after 30 days of purchase", "on 30 days after purchase"),
+    ("earn", "on 90 days without any purchase, visit", "on 90 days without purchase, visit"),
+    ("earn", "on 90 days no purchase", "on 90 days without purchase"),
+    ("earn", "on no purchase for 90 days", "on 90 days without purchase"),
+    ("earn", "on 7 days before expiry of stars", "on 7 days before star expires"),
+    ("earn", "on 7 days before stars expire", "on 7 days before star expires"),
+    ("earn", "on status >= Gold", "on status reaching Gold"),
+    ("earn", "on reaching status Gold", "on status reaching Gold"),
+    ("earn", "on status Gold", "on status reaching Gold"),
     ("earn", "hold for 14 days", "hold 14 days"),
     ("rule", "hold 14 days after purchase", "hold 14 days"),
     ("earn", "hold up to delivered", "hold until delivered"),
@@ -100,12 +118,28 @@ MEANT = [
     ("redeem", "maximum 1000 star", "limit 1000 star per event"),
     ("redeem", "from a single month", "from one expiry"),
     ("program", "lateness of 30 days", "lateness 30 days"),
+    ("referral", "friend appears with signup", "friend signup"),
+    ("referral", "referrer is invited_by", "referrer invited_by"),
+    ("referral", "referrer invited by", "referrer invited_by"),
+    ("referral", "referrer gets 100 star", "give 100 star to referrer"),
+    ("referral", "reward 100 star to friend", "give 100 star to friend"),
+    ("referral", "give 100 star for the referrer", "give 100 star to referrer"),
+    ("referral", "qualifies first purchase of the friend", "qualifies purchase"),
+    ("referral", "qualifies purchase of friend where a is b", "qualifies purchase where a is b"),
+    ("referral", "qualifies purchase if a is b", "qualifies purchase where a is b"),
+    ("referral", "qualifies purchase within 30 days after the signup", "qualifies purchase within 30 days of signup"),
+    ("referral", "refuse same device and email", "refuse same device, same email"),
+    ("referral", "refuse device is the same", "refuse same device"),
+    ("referral", "refuse device", "refuse same device"),
     ("test", "expect rejected", "expect refused"),
     ("test", "expect balance is -3 star", "expect balance -3 star"),
     ("test", "expect status needs 24 night for Gold", "expect status needs 24 night to reach Gold"),
     ("test", "expect status is Gold", "expect status Gold"),
 ]
 OPEN = [
+    ("earn", "on purchase, end of month", "a rule is on events, or waits for one other thing: write a second rule"),
+    ("earn", "on 90 days of inactivity", "name the events that end the silence: write `on 90 days without EVENT`"),
+    ("earn", "on 7 days before expiry", "name the unit: write `on 7 days before UNIT expires`"),
     ("unit", "expires end of the year", "write `expires at end of this year` or `expires at end of next year`"),
     ("unit", "expires after 12 months of inactivity", "name the events that keep points alive"),
     ("event", "reverses purchase in part", "how much of it comes back is said on a line of its own"),
@@ -117,6 +151,9 @@ OPEN = [
     ("earn", "cost 150 star", "what takes is a `redeem`"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
     ("earn", "funded airline 60%, hotel 40%", "who pays is said in parts"),
+    ("referral", "both get 50 star", "what each of the two gets stands on a line of its own"),
+    ("referral", "give 50 star to both of them", "write two lines, `give 50 star to referrer`"),
+    ("referral", "within 30 days of signup", "the time stands behind the event"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]
 AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'
@@ -150,7 +187,7 @@ def test_every_slip_is_made_here() -> None:
     for keyword, said, _ in [*MEANT, *OPEN]:
         matching = [slip for pattern, slip in slips.slips(keyword) if pattern.match(" ".join(said.split()))]
         firsts |= set(matching[:1])
-    assert {slip for keyword in slips.DECLARATIONS for _, slip in slips.slips(keyword)} == firsts
+    assert {slip for keyword in sayings.DECLARATIONS for _, slip in slips.slips(keyword)} == firsts
 
 
 FACTS = (
@@ -190,7 +227,7 @@ def test_other_facts_are_left_alone(line: str) -> None:
 
 def test_a_clause_of_another_declaration_is_told_whose_it_is() -> None:
     assert only("earn", "expires never").help[0] == "`expires` is a clause of `unit`"
-    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn` and `rule`"
+    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn`, `referral` and `rule`"
 
 
 def test_the_clauses_of_an_event_are_facts_too() -> None:

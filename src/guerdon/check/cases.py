@@ -81,7 +81,8 @@ def _in_order(declaration: tree.Declaration, names: Names) -> None:
             case tree.Happens(date=on, time=clock):
                 moment = (on.text, clock.text if clock else "12:00")
             case (
-                tree.ExpectBalance(on=tree.Date() as on)
+                tree.ExpectAward(on=tree.Date() as on)
+                | tree.ExpectBalance(on=tree.Date() as on)
                 | tree.ExpectTier(on=tree.Date() as on)
                 | tree.ExpectValue(on=tree.Date() as on)
                 | tree.ExpectNeeds(on=tree.Date() as on)

@@ -47,6 +47,51 @@ def same(expr: tree.Same, scene: Scene, names: Names, any_typed: Typed) -> nodes
     return sides and nodes.Compare(operator, *sides, types.YesNo(), span=expr.span)
 
 
+def same_as(expr: tree.Alike, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
+    """`same as`: of texts, of members, and of what may be missing; for all else there is `is`."""
+    left = any_typed(expr.left, scene, names, None)
+    right = any_typed(expr.right, scene, names, left.type) if left is not None else None
+    if left is None or right is None:
+        return None
+    first, second = (each.type.of if isinstance(each.type, types.Optional) else each.type for each in (left, right))
+    if not alike(first, second):
+        arithmetic.mismatch(left, right, "compared", names)
+        return None
+    if isinstance(first, types.Member) and not scene.at_event:
+        _by_now(expr, names)
+        return None
+    sure = not any(isinstance(each.type, types.Optional) for each in (left, right))
+    if isinstance(first, types.Lines | types.AmountOf) or (sure and not isinstance(first, types.Text | types.Member)):
+        _plainly(expr, left, right, names)
+        return None
+    return nodes.Compare("same as", left, right, types.YesNo(), span=expr.span)
+
+
+def _by_now(expr: tree.Alike, names: Names) -> None:
+    """Reports two members compared where nothing happens that they could be looked up at."""
+    names.report(
+        "G531",
+        "who two members are by now is known at an event, so only rules on events and what stands behind `where` can ask for it",
+        expr.span,
+        "of another member",
+        help=("ask for it in a rule on an event, or count events `where` it holds",),
+    )
+
+
+def _plainly(expr: tree.Alike, left: nodes.Expr, right: nodes.Expr, names: Names) -> None:
+    """Reports `same as` where neither spelling nor what is missing makes a difference."""
+    between = Span(expr.span.source, left.span.end, right.span.start)
+    listed = isinstance(left.type, types.Lines | types.AmountOf)
+    names.report(
+        "G533",
+        f"`same as` is for texts, members and what may be missing, and this is {show(left.type)}",
+        expr.span,
+        show(left.type) if listed else "always there",
+        help=() if listed else (f"write `{expr.left.span.text} is {expr.right.span.text}`",),
+        edit=None if listed or set("()") & set(between.text) else Edit(between, " is "),
+    )
+
+
 def among(expr: tree.Among, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
     item = any_typed(expr.item, scene, names, None)
     if item is None or present(item, names) is None:

@@ -57,8 +57,8 @@ def _award(written: tree.ExpectAward, names: Names) -> Expectation | None:
     rule = written.rule.text if written.rule else None
     if written.rule is not None and names.rule_unit(written.rule.text, written.rule.span) is None:
         return None
-    member = _member(written.member)
-    return Expectation(Expected.AWARD, member, unit=much[0], quantity=much[1], rule=rule, span=written.span)
+    member, on = _member(written.member), _day(written.on, names)
+    return Expectation(Expected.AWARD, member, unit=much[0], quantity=much[1], rule=rule, on=on, span=written.span)
 
 
 def _balance(written: tree.ExpectBalance, names: Names) -> Expectation | None:

@@ -59,6 +59,8 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
             return comparisons.compare(expr, scene, names, typed)
         case tree.Same():
             return comparisons.same(expr, scene, names, typed)
+        case tree.Alike():
+            return comparisons.same_as(expr, scene, names, typed)
         case tree.Among():
             return comparisons.among(expr, scene, names, typed)
         case tree.Negation(of):

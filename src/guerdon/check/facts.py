@@ -318,10 +318,11 @@ def lines_of(facts: Mapping[str, nodes.Fact], record: str) -> list[str]:
 
 def shared(on: tuple[str, ...], names: Names) -> Scene:
     """The facts that all of some events have, with the same type."""
-    first, *others = (names.events[event].facts for event in on)
+    first, *others = (names.facts_of(event) for event in on)
     facts = {
         name: fact
         for name, fact in first.items()
         if all(name in each and each[name].type == fact.type for each in others)
     }
-    return Scene(quoted(on), facts)
+    trigger = not names.triggers.keys().isdisjoint(on)
+    return Scene(quoted(on), facts, on=on, trigger=trigger, at_event=not trigger)

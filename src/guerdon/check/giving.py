@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from guerdon.check import grouped, measured, redeems
+from guerdon.check import grouped, measured, receiving, redeems
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
 from guerdon.check.limits import finer, not_awarded
@@ -43,14 +43,15 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
 
 
 def accumulate(
-    declaration: tree.Declaration, value: nodes.Expr, each: nodes.Each | None, names: Names
+    declaration: tree.Declaration, value: nodes.Expr, each: nodes.Each | None, scene: Scene, names: Names
 ) -> nodes.Accumulate | None:
-    """Bases add up per member (or account) and period; the rate must be one for all that is added."""
+    """Bases add up per member (or account, or who is named) and period; the rate must be one for all that is added."""
     written = clause(declaration, tree.Accumulate)
     if written is None:
         return None
-    periods = [per.scope for per in written.per if isinstance(per.scope, tree.Period)]
-    whose = [of for of in periods if of.text == "member" or ("account", of.text) in names.declared]
+    periods = [per.scope for per in written.per if not isinstance(per.scope, tree.ForTime)]
+    people = {of.text: found for of in periods if (found := _person(of, scene, names)) is not None}
+    whose = [of for of in periods if of.text in ("member", *people) or ("account", of.text) in names.declared]
     if len(whose) != 1 or len(periods) != len(written.per) or len(periods) > 2:
         names.report(
             "G326",
@@ -81,9 +82,17 @@ def accumulate(
         )
         return None
     of = next((each for each in periods if each is not whose[0]), None)
-    period = measured.period(of, names) if of else None
-    account = None if whose[0].text == "member" else whose[0].text
-    return nodes.Accumulate(period, account, span=written.span) if period or of is None else None
+    period = measured.period(of, names) if isinstance(of, tree.Period) else None
+    account = whose[0].text if ("account", whose[0].text) in names.declared else None
+    person = people.get(whose[0].text)
+    return nodes.Accumulate(period, account, person, span=written.span) if period or of is None else None
+
+
+def _person(of: tree.Period | tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """Whom a scope names, if it names a member by a fact; `member` alone is the member of the event."""
+    if of.text == "member":
+        return None
+    return receiving.person(of if isinstance(of, tree.Path) else tree.Path(of.words, span=of.span), scene, names)
 
 
 def _reads_line(expr: object) -> bool:

@@ -68,6 +68,13 @@ def unit(name: str, span: Span, names: Names) -> str | None:
     return found[0]
 
 
+def events(name: tree.String, names: Names) -> tuple[str, ...]:
+    """The events and triggers at which some rule of a group is looked at."""
+    group = names.group(name.text, name.span)
+    rules = [names.rule(each, name.span) for each in group.of] if group is not None else []
+    return tuple(dict.fromkeys(event for rule in rules if rule is not None for event in rule.on))
+
+
 def summed(name: tree.String, exact: bool, names: Names, span: Span) -> nodes.Expr | None:
     """What a group gives on this event."""
     if names.group(name.text, name.span) is None:

@@ -115,17 +115,21 @@ def _found_by(by: tree.Name, events: Iterable[str], names: Names) -> bool:
     """Whether all events have the fact, with one type; reported where not."""
     first, *others = dict.fromkeys(events)
     for event in (first, *others):
-        if by.text not in names.events[event].facts:
+        if by.text not in names.facts_of(event):
             if by.text not in names.mute:
-                names.unknown("G106", f"`{event}` has no fact `{by.text}`", by.span, names.events[event].facts)
+                names.unknown("G106", f"`{event}` has no fact `{by.text}`", by.span, names.facts_of(event))
             return False
-    own = names.events[first].facts[by.text]
-    return all(parts.matched(by, own, names.events[event].facts[by.text], names) for event in others)
+    own = names.facts_of(first)[by.text]
+    return all(parts.matched(by, own, names.facts_of(event)[by.text], names) for event in others)
 
 
 def _returnable(on: tuple[str, ...], span: Span, names: Names) -> bool:
     """Whether each event can be reversed, and only within a time; reported where not."""
     for event in on:
+        if event in names.triggers:
+            message = f"nothing that happens at `{event}` can be returned"
+            names.report("G385", message, span, "never returned", help=("write how long, like `hold 30 days`",))
+            return False
         found = [each.reverses for each in names.events.values() if each.reverses and each.reverses.event == event]
         endless = next((each for each in found if each.within is None), None)
         if endless is not None:

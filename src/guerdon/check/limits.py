@@ -7,6 +7,7 @@ from fractions import Fraction
 from guerdon.check import measured
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
+from guerdon.check.meaning import names_member
 from guerdon.check.mending import as_type
 from guerdon.check.names import Names, clause
 from guerdon.check.scene import Scene
@@ -44,7 +45,8 @@ def scoped(
     said = Span(behind.source, written.most.span.start, behind.end).text
     if not all([scope.add(per) for per in written.per]):
         return None
-    if not scope.per_event and not scope.whose:
+    scope.settle()
+    if not scope.per_event and not scope.whose and scope.person is None:
         names.report(
             "G332",
             "a limit says per whom it counts",
@@ -54,7 +56,7 @@ def scoped(
             edit=Edit(Span(behind.source, behind.end, behind.end), " per member"),
         )
         return None
-    if len(both := [*(["event"] if scope.per_event else []), *scope.whose]) > 1:
+    if len(both := scope.counted) > 1:
         names.report(
             "G349",
             f"a limit counts per {both[0]} or per {both[1]}, not both",
@@ -75,6 +77,7 @@ def scoped(
         next((each for each in scope.whose if each != "member"), None),
         written.kept is not None,
         of,
+        scope.person,
         span=written.span,
     )
 
@@ -89,7 +92,11 @@ def _kept(word: tree.Name, on: tuple[str, ...], names: Names) -> None:
         f"nothing reverses {quoted(on)}, so no return gives a limit back",
         word.span,
         "never happens",
-        help=("take it out, or declare what reverses it, like `reverses purchase` below an event",),
+        help=(
+            "take it out"
+            if not names.triggers.keys().isdisjoint(on)
+            else "take it out, or declare what reverses it, like `reverses purchase` below an event",
+        ),
     )
 
 
@@ -162,7 +169,23 @@ class _Scope:
         self.per_event = False
         self.whose: list[str] = []  # `member`, or accounts
         self.fields: list[str] = []
+        self.at: dict[str, Span] = {}
         self.window: nodes.Window | None = None
+        self.paths: list[tree.Path] = []
+        self.person: nodes.Expr | None = None
+
+    @property
+    def counted(self) -> list[str]:
+        """Per whom it counts, in the words of the program; one, if all is well."""
+        return [*(["event"] if self.per_event else []), *self.whose, *(path.text for path in self.paths)]
+
+    def settle(self) -> None:
+        """Takes the one fact that names a member for whom the limit counts per, where nothing else is."""
+        people = [name for name in self.fields if names_member(self.scene.event[name].type)]
+        if len(people) == 1 and not self.counted:
+            fact = self.scene.event[people[0]]
+            self.fields.remove(people[0])
+            self.person = nodes.Field(nodes.Scope.EVENT, fact.name, fact.type, span=self.at[fact.name])
 
     def add(self, per: tree.Per) -> bool:
         """Takes one in; False where it was reported."""
@@ -170,6 +193,10 @@ class _Scope:
             length = measured.for_time(per.scope, self.names)
             return length is not None and self._within(length, per)
         word = per.scope.text
+        if isinstance(per.scope, tree.Path) or (
+            ("measure", word) in self.names.declared and word not in self.scene.event
+        ):
+            return self._named(per.scope)
         if word == "event":
             self.per_event = True
             return True
@@ -178,6 +205,7 @@ class _Scope:
             return True
         if word in self.scene.event and not self._is_list(word):
             self.fields.append(word)
+            self.at[word] = per.scope.span
             return True
         if word in measured.PERIODS:
             return self._within(nodes.Calendar(measured.PERIODS[word]), per)
@@ -186,6 +214,32 @@ class _Scope:
         near = "member" if word in ("customer", "person", "user", "guest", "account") else None
         self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
         return False
+
+    def _named(self, scope: tree.Path | tree.Period) -> bool:
+        """Takes in a path, or a measure, that names a member; False where it was reported."""
+        path = scope if isinstance(scope, tree.Path) else tree.Path(scope.words, span=scope.span)
+        if self.scene.trigger:
+            self.names.report(
+                "G333",
+                f"{self.scene.what} happens to each member alone, so nothing is limited per `{path.text}`",
+                path.span,
+                "somebody else",
+                help=("write `per member`, or limit a rule on an event",),
+            )
+            return False
+        found = typed(path, self.scene, self.names)
+        if found is not None and not names_member(found.type):
+            self.names.report(
+                "G333",
+                f"nothing is limited per `{path.text}`, which is {show(found.type)}",
+                path.span,
+                "no member",
+                help=("name the member, or a fact that names one",),
+            )
+            return False
+        self.paths.append(path)
+        self.person = found
+        return found is not None
 
     def _is_list(self, word: str) -> bool:
         of = self.scene.event[word].type

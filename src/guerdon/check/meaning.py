@@ -13,7 +13,7 @@ from guerdon.check.wording import quoted, show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit, nearest
-from guerdon.text.source import Span
+from guerdon.text.source import Span, Written
 
 
 def string(expr: tree.String, scene: Scene, names: Names, expected: types.Type | None) -> nodes.Expr | None:
@@ -51,12 +51,27 @@ def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span
         )
         return None
     if ("group", rule.text) in names.declared:
-        return grouped.summed(rule, exact, names, span)
-    found = names.rule(rule.text, rule.span)
-    if found is None:
+        found = grouped.summed(rule, exact, names, span)
+        return None if _is_elsewhere(rule, grouped.events(rule, names), scene, names, span) else found
+    one = names.rule(rule.text, rule.span)
+    if one is None or _is_elsewhere(rule, one.on, scene, names, span):
         return None
-    step = None if exact else _step(found, names.units[found.unit].step)
-    return nodes.Given(found.name, exact, types.Quantity(found.unit, step), span=span)
+    step = None if exact else _step(one, names.units[one.unit].step)
+    return nodes.Given(one.name, exact, types.Quantity(one.unit, step), span=span)
+
+
+def _is_elsewhere(rule: tree.String, on: tuple[str, ...], scene: Scene, names: Names, span: Span) -> bool:
+    """Whether a rule or group is never looked at where it is named, since one of them waits for a trigger; then it is reported."""
+    if not set(scene.on).isdisjoint(on) or not (scene.trigger or not names.triggers.keys().isdisjoint(on)):
+        return False
+    names.report(
+        "G212",
+        f"{rule.span.text} gives nothing at {quoted(scene.on)}: it is looked at on {quoted(on)}",
+        span,
+        "always nothing",
+        help=(f"write `{rule.span.text} earned this month`, or another window",),
+    )
+    return True
 
 
 def _step(rule: nodes.Rule, whole: Fraction) -> types.Step:
@@ -71,8 +86,8 @@ def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | Non
     word = expr.parts[0].text
     if isinstance(expected, types.Optional):
         expected = expected.of
-    if len(expr.parts) == 2 and word == "member" and scene is not CONSTANT:
-        return _fact(nodes.Scope.MEMBER, names.member.facts, expr.parts[1], "`member`", names, expr.span)
+    if word == "member" and scene is not CONSTANT:
+        return _of_member(expr, scene, names)
     if len(expr.parts) == 1:
         if isinstance(expected, types.Choice) and word in expected.values:
             return nodes.Literal(word, expected, span=expr.span)
@@ -83,8 +98,75 @@ def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | Non
         found = _word(word, scene, names, expr.span)
         if found is not None or word in names.failed or ("param", word) in names.declared:
             return found
+    elif (found := _named(expr, scene, names)) is not None:
+        return _theirs(found, 1, expr, scene, names)
     unknown_word(expr, scene, names, expected)
     return None
+
+
+def _of_member(expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """The member, a fact of theirs, or one of somebody whom a fact of theirs names."""
+    if len(expr.parts) == 1:
+        return nodes.Field(nodes.Scope.MEMBER, "member", types.Member(), span=expr.span)
+    of = _begin(expr, 2)
+    first = _fact(nodes.Scope.MEMBER, names.member.facts, expr.parts[1], "`member`", names, of)
+    return first and _theirs(first, 2, expr, scene, names)
+
+
+def _named(expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """What the first word of a path names, if that is a member."""
+    found = _word(expr.parts[0].text, scene, names, expr.parts[0].span)
+    return found if found is not None and names_member(found.type) else None
+
+
+def names_member(of: types.Type) -> bool:
+    """Whether a value names a member, or may."""
+    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Member)
+
+
+def _theirs(value: nodes.Expr, first: int, expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """What the rest of a path says of the member whom a value names: their facts, in rules only."""
+    for place, name in enumerate(expr.parts[first:], first):
+        span = _begin(expr, place + 1)
+        before = ".".join(part.text for part in expr.parts[:place])
+        if not names_member(value.type):
+            names.report(
+                "G532",
+                f"`{before}` is {show(value.type)}, and only members have facts",
+                name.span,
+                "a fact of what?",
+                help=(f"write `{before}`",),
+                edit=Edit(expr.span, before),
+            )
+            return None
+        if not (scene.named and scene.happens) or scene.trigger or _of_line(value):
+            names.report(
+                "G531",
+                f"`{expr.text}` asks for a fact of another member, and only rules on events can",
+                expr.span,
+                "of another member",
+                help=("write it in a `when`, in what a rule gives, or in its `hold until`",),
+            )
+            return None
+        found = names.member.facts.get(name.text)
+        if found is None:
+            names.unknown("G106", f"`{before}` has no fact `{name.text}`", name.span, names.member.facts)
+            return None
+        of = found.type if isinstance(found.type, types.Optional) else types.Optional(found.type)
+        value = nodes.Theirs(value, name.text, of, span=span)
+    return value
+
+
+def _begin(expr: tree.Path, parts: int) -> Span:
+    """The place of the first parts of a path."""
+    if isinstance(expr.span, Written):
+        words = ".".join(part.text for part in expr.parts[:parts])
+        return Written(expr.span.source, expr.span.start, expr.span.end, words)
+    return expr.parts[0].span.to(expr.parts[parts - 1].span)
+
+
+def _of_line(value: nodes.Expr) -> bool:
+    return isinstance(value, nodes.Field) and value.scope is nodes.Scope.LINE
 
 
 def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | None:

@@ -217,7 +217,7 @@ def _over_events(
     event, lines, rest = _split(path, names)
     if event is None or when is None:
         return None
-    inside = Scene(f"`{event.name}`", event.facts, named=False)
+    inside = Scene(f"`{event.name}`", event.facts, named=False, at_event=True)
     if lines is not None:
         inside = inside.inside(names.records[lines[1]].facts)
     value, ok = _value(aggregate, rest, inside, names, expr.path, any_typed)

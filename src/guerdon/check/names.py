@@ -56,6 +56,7 @@ class Names:
     groups: dict[str, nodes.Group] = field(default_factory=dict)
     accounts: dict[str, nodes.Account] = field(default_factory=dict)
     ladders: dict[str, nodes.Ladder] = field(default_factory=dict)
+    triggers: dict[str, nodes.Trigger] = field(default_factory=dict)
 
     failed: set[str] = field(default_factory=set)  # measures that were reported already
     mute: set[str] = field(default_factory=set)  # words whose declaration was reported: what names them is not
@@ -157,6 +158,10 @@ class Names:
         if unit in DECIMALS:
             return types.Quantity(unit, nodes.Unit(unit, DECIMALS[unit]).step)
         return None
+
+    def facts_of(self, event: str) -> Mapping[str, nodes.Fact]:
+        """The facts of an event or a trigger."""
+        return self.triggers[event].facts if event in self.triggers else self.events[event].facts
 
     def unit_names(self) -> list[str]:
         return [*self.units, *([self.frame.currency] if self.frame.currency else [])]

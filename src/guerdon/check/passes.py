@@ -6,7 +6,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guerdon.check import accounts, builtin, cases, expiry, facts, grouped, ladders, params, reached, reversals, units
+from guerdon.check import (
+    accounts,
+    builtin,
+    cases,
+    expiry,
+    facts,
+    grouped,
+    ladders,
+    params,
+    reached,
+    reversals,
+    triggers,
+    units,
+)
 from guerdon.check.expand import expand
 from guerdon.check.names import Names, clauses, collect
 from guerdon.check.rules import Rules
@@ -44,7 +57,13 @@ def check_parsed(parsed: Sequence[Parsed], beside: Beside) -> Checked:
     if not parsed[0][0].declarations and found:
         return None, _in_order(found, sources)
     lost = {word for document, said in parsed if said for word in _lost(document)}
-    program, more = check(expand(_together(parsed)), beside, partial=any(each.is_error for each in found), lost=lost)
+    whole, said = _together(parsed), Names(mute=set(lost))
+    core = expand(whole, said)
+    broken = {each.name.text for each in whole.declarations if each.keyword == "referral" and each.name}
+    broken -= {each.name.text for each in core.declarations if each.name}
+    partial = bool(said.found) or any(each.is_error for each in found)
+    program, more = check(core, beside, partial, lost | broken)
+    more += tuple(said.found)
     if any(_nameless(document, said) for document, said in parsed):
         more = tuple(each for each in more if each.code not in _ABOUT_NAMES)
     return program, _in_order(found + more, sources)
@@ -79,6 +98,7 @@ def check(
     ):
         declare(names)
     grouped.listed(names)
+    triggers.declare(names)
     rules = Rules(names)
     names.measure, names.rule, names.rule_unit, names.group = rules.measure, rules.rule, rules.unit, rules.group
     rules.all()
@@ -103,6 +123,7 @@ def check(
         tuple(filter(None, tests)),
         names.accounts,
         names.groups,
+        names.triggers,
     )
     return program, tuple(found)
 

@@ -9,6 +9,7 @@ from guerdon.check import grouped, redeems
 from guerdon.check.names import Names, clause
 from guerdon.check.wording import quoted
 from guerdon.syntax import tree
+from guerdon.syntax.lines import trigger
 from guerdon.text.source import Span
 
 
@@ -33,7 +34,7 @@ def replaces(declaration: tree.Declaration, on: tuple[str, ...], names: Names) -
         if not redeems.gives(each.text, each.span, names, "only rules that give are replaced"):
             continue
         when = clause(other, tree.On)
-        events = [event.text for event in when.events] if when is not None else []
+        events = _said(when.what) if when is not None else []
         if when is not None and not set(events) & set(on):
             names.report(
                 "G462",
@@ -45,6 +46,11 @@ def replaces(declaration: tree.Declaration, on: tuple[str, ...], names: Names) -
             )
         found.append(each.text)
     return tuple(dict.fromkeys(found))
+
+
+def _said(on: tuple[tree.Name, ...] | tree.Trigger) -> list[str]:
+    """The events of a rule, or its trigger, as they are written."""
+    return [event.text for event in on] if isinstance(on, tuple) else [trigger(on)]
 
 
 def funded(declaration: tree.Declaration, names: Names) -> tuple[tuple[str, Fraction], ...]:

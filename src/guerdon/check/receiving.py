@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import typed
+from guerdon.check.meaning import names_member
 from guerdon.check.names import Names, clause, clauses
 from guerdon.check.scene import Scene
 from guerdon.check.wording import plain, quoted, show
@@ -16,20 +17,43 @@ from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
 
 
-def receiver(declaration: tree.Declaration, scene: Scene, names: Names) -> str | None:
-    """The fact that names who gets what a rule gives; None: the event's member, or it was reported."""
+def receiver(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Expr | None:
+    """Who gets what a rule gives; None: the event's member, or it was reported."""
     written = clause(declaration, tree.Give)
     if written is None or written.to is None or written.to.text == "member":
         return None
     return _member(written.to, scene, names, "member")
 
 
-def _member(word: tree.Name, scene: Scene, names: Names, *others: str) -> str | None:
-    """The fact of this name, if it names a member; reported where it does not."""
+def person(written: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """Whom a word or a path names, if it names a member; None without a report where it does not."""
+    word = written.parts[0].text
+    known = word in scene.event or word == "member" or ("measure", word) in names.declared
+    before = len(names.found)
+    found = typed(written, scene, names) if known and not scene.trigger else None
+    if found is not None and names_member(found.type):
+        return found
+    del names.found[before:]
+    return None
+
+
+def _member(word: tree.Path, scene: Scene, names: Names, *others: str) -> nodes.Expr | None:
+    """Whom a word or a path names; reported where that is no member, or where none but the member can get it."""
+    if scene.trigger:
+        names.report(
+            "G325",
+            f"{scene.what} happens to each member alone, and nobody else receives",
+            word.span,
+            "receives what?",
+            help=("take it out, or give it in a rule on an event",),
+        )
+        return None
+    if len(word.parts) > 1 or (("measure", word.text) in names.declared and word.text not in scene.event):
+        return _by_path(word, scene, names)
     fact = scene.event.get(word.text)
-    if fact is not None and _names_member(fact.type):
-        return word.text
-    known = [name for name, each in scene.event.items() if _names_member(each.type)]
+    if fact is not None and names_member(fact.type):
+        return typed(word, scene, names)
+    known = [name for name, each in scene.event.items() if names_member(each.type)]
     if fact is not None:
         help_lines = (f"write one of {quoted(known)}",) if known else (f"declare it as `{word.text} member`",)
         names.report(
@@ -41,30 +65,45 @@ def _member(word: tree.Name, scene: Scene, names: Names, *others: str) -> str | 
             help=help_lines,
         )
         return None
-    of_member = word.text in names.member.facts
+    of_member = names.member.facts.get(word.text)
+    theirs = [f"member.{name}" for name, each in names.member.facts.items() if names_member(each.type)]
+    near = f"member.{word.text}" if f"member.{word.text}" in theirs else None
     names.unknown(
         "G325",
         f"nobody is called `{word.text}` in {scene.what}",
         word.span,
-        [*known, *others],
+        [*known, *others, *theirs],
         "receives what?",
+        near=near,
         help=(f"`{word.text}` is a fact of `member`: give {scene.what} a fact of type `member`",) if of_member else (),
     )
     return None
 
 
-def _names_member(of: types.Type) -> bool:
-    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Member)
+def _by_path(word: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """Whom a path or a measure names."""
+    found = typed(word, scene, names)
+    if found is None or names_member(found.type):
+        return found
+    names.report(
+        "G325",
+        f"`{word.text}` is {show(found.type)}, and a member receives",
+        word.span,
+        "no member",
+        help=("name a fact of type `member`",),
+    )
+    return None
 
 
 # ---------------------------------------------------------------- shares
 
 
-def shares(declaration: tree.Declaration, to: str | None, scene: Scene, names: Names) -> tuple[nodes.Share, ...]:
+def shares(declaration: tree.Declaration, scene: Scene, names: Names) -> tuple[nodes.Share, ...]:
     """The shares of others in what a rule gives; together never surely more than all of it."""
     written = clauses(declaration, tree.Share)
     found = tuple(filter(None, (_share(each, scene, names) for each in written)))
-    _different(written, to, names)
+    give = clause(declaration, tree.Give)
+    _different(written, give.to.text if give and give.to else None, names)
     least = sum((_least(each.share, names) for each in found), Fraction(0))
     if least > 1:
         names.report(
@@ -103,7 +142,7 @@ def _share(written: tree.Share, scene: Scene, names: Names) -> nodes.Share | Non
             edit=Edit(written.share.span, meant) if literal else None,
         )
         return None
-    return nodes.Share(value, to, span=written.span) if to else None
+    return nodes.Share(value, to, written.to.text, span=written.span) if to else None
 
 
 def _different(written: list[tree.Share], to: str | None, names: Names) -> None:

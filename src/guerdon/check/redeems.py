@@ -83,6 +83,17 @@ def can_ask(event: tree.Name, names: Names) -> bool:
     return False
 
 
+def not_asked_by(trigger: tree.Trigger, name: str, names: Names) -> None:
+    """Reports a redeem that waits for a trigger."""
+    names.report(
+        "G481",
+        f"nobody asks for anything at `{name}`, so nothing is redeemed by it",
+        trigger.span,
+        "no event",
+        help=("name an event of the program, or take the line out",),
+    )
+
+
 def is_sound(declaration: tree.Declaration, rule: nodes.Rule, names: Names) -> bool:
     """Whether a redeem can be had as it is written; reported where it can't."""
     cost = clause(declaration, tree.Cost)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from guerdon.check import giving, grouped, groups, holds, paying, receiving, redeems
+from guerdon.check import giving, grouped, groups, holds, paying, receiving, redeems, triggers
 from guerdon.check.admitted import limit_of
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
@@ -222,7 +222,7 @@ class Rules:
             tuple(guard for guard in when if guard is not None),
             tuple(during(written, names) for written in clauses(declaration, tree.During)),
             each,
-            giving.accumulate(declaration, give, each, names),
+            giving.accumulate(declaration, give, each, scene, names),
             give,
             unit,
             giving.minimum(declaration, names.units[unit], names),
@@ -230,7 +230,7 @@ class Rules:
             self._limits(declaration, unit, on, scene, give, each),
             because.text.text if because else None,
             to,
-            receiving.shares(declaration, to, scene, names),
+            receiving.shares(declaration, scene, names),
             holds.hold(declaration, on, unit, scene, names),
             paying.replaces(declaration, on, names),
             paying.funded(declaration, names),
@@ -274,13 +274,20 @@ class Rules:
                 help=(f"write `on {next(iter(self.names.events), 'purchase')}`",),
             )
             return None
-        for event in on.events:
+        if not isinstance(on.what, tuple):
+            name = triggers.words(on.what)
+            if redeems.takes(declaration):
+                redeems.not_asked_by(on.what, name, self.names)
+                return None
+            return (name,) if name in self.names.triggers else None
+        for event in on.what:
             if event.text not in self.names.events:
-                unknown_event(event, self.names)
+                if not triggers.meant(event, self.names):
+                    unknown_event(event, self.names)
                 return None
             if redeems.takes(declaration) and not redeems.can_ask(event, self.names):
                 return None
-        return tuple(dict.fromkeys(event.text for event in on.events))
+        return tuple(dict.fromkeys(event.text for event in on.what))
 
     def _each(
         self, declaration: tree.Declaration, scene: Scene, on: tuple[str, ...]
@@ -292,7 +299,16 @@ class Rules:
         record = written.record.text
         lists = lines_of(scene.event, record)
         if len(lists) != 1:
-            if record not in names.records:
+            if scene.trigger:
+                help_line = "take `each` out; of the lines of events measures can be asked for"
+                names.report(
+                    "G323",
+                    f"{scene.what} is no event, and has no lines",
+                    written.span,
+                    "which lines?",
+                    help=(help_line,),
+                )
+            elif record not in names.records:
                 names.unknown("G118", f"no record is called `{record}`", written.record.span, names.records)
             elif names.damaged.isdisjoint(on):  # else its list may have been reported
                 what = f"has {len(lists)} lists" if lists else "has no list"

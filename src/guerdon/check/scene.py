@@ -24,6 +24,9 @@ class Scene:
     line: Mapping[str, nodes.Fact] | None = None
     happens: bool = True  # whether there is an event: dates, tiers and measures make sense
     named: bool = True  # whether other rules of this event can be named
+    on: tuple[str, ...] = ()  # the events, or the one trigger, of a rule
+    trigger: bool = False
+    at_event: bool = False  # whether it is judged when an event happens, and not at the start of a day, too
     ladder: str | None = None  # whose counts or conditions these are: `since entry` is known there
 
     def inside(self, line: Mapping[str, nodes.Fact]) -> Scene:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.text.node import Node
 
 TEXT = 25  # an id or a text, with its length
@@ -50,7 +51,11 @@ def _fixed(program: nodes.Program) -> int:
     ladders = sum(_text(name) + 2 * _HELD for name in program.ladders)
     purses = sum(_text(unit.name) + 2 + FRACTION + DAY for unit in program.units.values())
     keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+    keeps |= {
+        name for each in program.triggers.values() if each.kind is nodes.TriggerKind.WITHOUT for name in each.events
+    }
     tallies = sum(_tally(key) for key in _keys(program))
+    tallies += sum(_text(name) + DAY for name in program.triggers)
     return FRAME + SUBJECT + facts + ladders + purses + sum(_text(name) + DAY for name in keeps) + tallies
 
 
@@ -122,7 +127,7 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
     for unit in program.units.values():
         if unit.spendable:
             yield Growing(f"lot of {unit.name}", _lot(program, unit))
-    for event in program.events:
+    for event in (*program.events, *program.triggers):
         mine = [meter for meter in program.meters if meter.event == event]
         counted = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.lines is None)
         given = sum(_given(program, rule, event) for rule in rules if event in rule.on)
@@ -139,6 +144,11 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
             ):
                 lot = max((_lot(program, unit) for unit in program.units.values() if unit.spendable), default=0)
                 yield Growing(f"lot that such a {event} took from", lot + TEXT + FRACTION + TEXT + 4)
+    for name, trigger in program.triggers.items():
+        if trigger.kind is nodes.TriggerKind.AFTER:
+            yield Growing(f"{trigger.events[0]} that `{name}` is still to come of", DAY + 3 * SMALL + 2 * TEXT)
+    if program.triggers and program.accounts:
+        yield Growing("member, in the state of an account", TEXT)
     if program.frame.lateness is not None:
         yield Growing("event that others may still come before, beside the state before it", 2 * _journal(program))
 
@@ -155,11 +165,17 @@ def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:
 
 def _lot(program: nodes.Program, unit: nodes.Unit) -> int:
     longest = max(
-        (_text(event) + TEXT + _text(rule.name) for rule in program.rules.values() for event in rule.on), default=TEXT
+        (_event(program, event) + _text(rule.name) for rule in program.rules.values() for event in rule.on),
+        default=TEXT,
     )
     amount = WHOLE if unit.decimals == 0 else FRACTION
     awaited = 1 + 3 * TEXT if any(rule.hold and rule.hold.event for rule in program.rules.values()) else SMALL
     return 3 + longest + 3 * amount + 4 * DAY + 2 * STEP + 2 * TEXT + 2 * SMALL + awaited + TEXT
+
+
+def _event(program: nodes.Program, event: str) -> int:
+    """The most bytes of what an award is called by: the event's kind and id; a trigger's words, day and member."""
+    return _text(event) + TEXT + (1 + len("2026-03-31") if event in program.triggers else 0)
 
 
 def _time(program: nodes.Program, event: str) -> str:
@@ -180,7 +196,7 @@ def _deed(program: nodes.Program, event: str) -> int:
     facts = sum(
         _text(fact.name) + _value(fact.type) for fact in record.facts.values() if not isinstance(fact.type, types.Lines)
     )
-    reads = sum(2 + STEP + 2 + FRACTION for _ in range(_reads(program)))
+    reads = sum(2 + STEP + TEXT for _ in range(_reads(program)))
     gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
     gifts += TEXT + TEXT + 2 * FRACTION
     accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
@@ -197,6 +213,7 @@ def _reads(program: nodes.Program) -> int:
         + 2 * len(program.units)
         + len(program.rules)
         + len(program.member.facts)
+        + len({each for each in walk(tuple(program.rules.values())) if isinstance(each, nodes.Theirs)})
     )
 
 

@@ -62,6 +62,16 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
             help=(f"write `{fact}` for that of the event itself", many) if own else (many,),
             edit=Edit(expr.span, fact) if own and len(expr.parts) == 2 else None,
         )
+    elif scene.trigger and len(expr.parts) == 1 and (event := _event_with(word, names)) is not None:
+        counted = isinstance(names.events[event].facts[word].type, types.Quantity | types.Number)
+        meant = f"`{'sum' if counted else 'last'} of {event}.{word} {'this month' if counted else 'ever'}`"
+        names.report(
+            "G101",
+            f"`{word}` is a fact of `{event}`, and {scene.what} is no event of that kind",
+            expr.span,
+            "of which one?",
+            help=(f"write {meant}, or another measure",),
+        )
     elif word in names.units:
         names.report(
             "G123",
@@ -90,6 +100,11 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
         if scene is CONSTANT:
             message = f"nothing is called `{expr.text}` here: a fixed value is expected, like `10 USD` or `25%`"
         names.unknown("G101", message, expr.span, known, help=_elsewhere(word, names))
+
+
+def _event_with(fact: str, names: Names) -> str | None:
+    """The first declared event that has a fact."""
+    return next((name for name in names.names("event") if fact in names.events[name].facts), None)
 
 
 def listed_with_or(expr: tree.Either, first: nodes.Expr, names: Names) -> bool:

@@ -50,6 +50,16 @@ class Event:
     place: Place | None = None
 
     @property
+    def name(self) -> str:
+        """What its awards are called after."""
+        return f"{self.type}/{self.id}"
+
+    @property
+    def posted(self) -> int:
+        """The instant of what is posted for it."""
+        return self.at
+
+    @property
     def order(self) -> tuple[int, int, str]:
         """Events happen in the order (recorded, sequence, id)."""
         return self.recorded, self.sequence, self.id

@@ -32,6 +32,7 @@ __all__ = [
     "PeriodDay",
     "Scope",
     "Standing",
+    "Theirs",
     "Value",
 ]
 
@@ -68,9 +69,17 @@ class Literal(Node):
 
 
 class Field(Node):
-    """A fact of the event, of the line or of the member."""
+    """A fact of the event, of the line or of the member; as a fact of the member, `member` is who they are."""
 
     scope: Scope
+    name: str
+    type: Type
+
+
+class Theirs(Node):
+    """A fact of the member whom a value names; missing where nobody is named, or nothing is known of it."""
+
+    of: Expr
     name: str
     type: Type
 
@@ -180,7 +189,7 @@ class Arithmetic(Node):
 
 
 class Compare(Node):
-    """`is`, `is not`, `<`, `<=`, `>` or `>=`."""
+    """`is`, `is not`, `<`, `<=`, `>`, `>=`, or `same as`, which does not hold where a side is missing."""
 
     operator: str
     left: Expr
@@ -214,6 +223,7 @@ class OrElse(Node):
 Expr = (
     Literal
     | Field
+    | Theirs
     | Moment
     | PeriodDay
     | Standing

@@ -202,10 +202,11 @@ class Hold(Node):
 
 
 class Share(Node):
-    """A share of an award that goes to the member that the event's fact `to` names."""
+    """A share of an award that goes to the member whom `to` names; `name` is how that is written."""
 
     share: Expr
-    to: str
+    to: Expr
+    name: str
 
 
 # ---------------------------------------------------------------- accounts

@@ -1,4 +1,4 @@
-"""The nodes of a typed program: its declarations here, expressions and time beside.
+"""The nodes of a typed program: its declarations here, expressions, time and tests beside.
 
 Names are resolved, types and grids known, shorthand gone. Spans are kept for
 explanations and take no part in equality.
@@ -12,6 +12,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
+from guerdon.program.cases import *
 from guerdon.program.expressions import *
 from guerdon.program.life import *
 from guerdon.program.time import *
@@ -179,6 +180,40 @@ class Ladder(Node):
         return next(index for index, step in enumerate(self.tiers) if step.name == tier)
 
 
+class TriggerKind(Enum):
+    """What a trigger waits for."""
+
+    END = "end of a period"
+    START = "start of a period"
+    ANNIVERSARY = "anniversary of a date"
+    DATE = "a date"
+    AFTER = "so long after an event"
+    WITHOUT = "so long without events"
+    BEFORE = "so long before lots expire"
+    REACHED = "a tier is reached"
+
+
+class Trigger(Node):
+    """What happens to a member by itself, at most once a day, called by its words in the program.
+
+    Shape: by kind the end or the start of a `period`; an anniversary of the member's `fact` (None: of
+    the day of joining); a `day`; `time` after one of the `events`, without any of them,
+    or before what there is of `unit` expires; a `tier` of `ladder` or a higher one.
+    """
+
+    name: str
+    kind: TriggerKind
+    facts: Mapping[str, Fact]
+    period: Period | None = None
+    fact: str | None = None
+    day: date | None = None
+    time: Duration | None = None
+    events: tuple[str, ...] = ()
+    unit: str | None = None
+    ladder: str | None = None
+    tier: str | None = None
+
+
 class RoundPlace(Enum):
     """What is rounded: each line, the event's sum, or the running total of `accumulate`."""
 
@@ -202,19 +237,20 @@ class Each(Node):
 
 
 class Accumulate(Node):
-    """Bases add up per member, or per `account`, within a period; None: for ever."""
+    """Bases add up per member, per `account` or per `person` who is named, within a period; None: for ever."""
 
     period: Period | None
     account: str | None = None
+    person: Expr | None = None
 
 
 class Limit(Node):
     """The most that a rule or a group gives within a scope, or (`of`) that counts of a fact.
 
-    Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`)
-    and `fields` within a window (`Ever`: the rule's life). `or_nothing`: what does not fit
-    whole is not given. `kept`: a return does not give it back. `of`: the fact, of the line
-    where the rule goes over lines; only so much of it is seen by `give`.
+    Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`, or
+    `person` who is named) and `fields` within a window (`Ever`: the rule's life). `or_nothing`:
+    what does not fit whole is not given. `kept`: a return does not give it back. `of`: the fact, of
+    the line where the rule goes over lines; only so much of it is seen by `give`.
     """
 
     most: Expr | None
@@ -226,10 +262,11 @@ class Limit(Node):
     account: str | None = None
     kept: bool = False
     of: str | None = None
+    person: Expr | None = None
 
 
 class Rule(Node):
-    """When `on` happens and the guards hold, `give` is awarded to the event's member, or to whom its fact `to` names.
+    """When `on` happens (events, or one trigger) and the guards hold, `give` is awarded to the event's member, or to whom `to` names.
 
     Shape: limits `of` facts come before the others; `replaces`: rules that give nothing where the guards
     hold; `funded`: who pays, and how many parts. Without `rounding`, nothing is left to round, or its group rounds.
@@ -249,7 +286,7 @@ class Rule(Node):
     rounding: Rounding | None
     limits: tuple[Limit, ...]
     because: str | None
-    to: str | None = None
+    to: Expr | None = None
     shares: tuple[Share, ...] = ()
     hold: Hold | None = None
     replaces: tuple[str, ...] = ()
@@ -276,66 +313,6 @@ class Group(Node):
     minimum: Fraction | None
     rounding: RoundMode | None
     limits: tuple[Limit, ...]
-
-
-class Happening(Node):
-    """An event of a test, with its facts."""
-
-    event: str
-    member: str
-    date: date
-    time: time | None
-    facts: Mapping[str, object]
-
-
-class Expected(Enum):
-    """What a test may expect."""
-
-    AWARD = "award"
-    BALANCE = "balance"
-    PENDING = "pending"
-    TIER = "tier"
-    COUNT = "count"  # of a ladder, carried counts and all
-    NEEDS = "needs"  # what a ladder's count lacks to reach a tier
-    MEASURE = "measure"
-    REFUSED = "refused"
-
-
-class Expectation(Node):
-    """What the latest event gave (by a rule, or in all), or what there is on a date: of what, `kind` says.
-
-    Shape: `quantity` of `unit` (None: a bare number); `tier` of `ladder`; `measure`.
-    """
-
-    kind: Expected
-    member: str | None
-    unit: str | None = None
-    quantity: Fraction | None = None
-    rule: str | None = None
-    ladder: str | None = None
-    tier: str | None = None
-    on: date | None = None
-    measure: str | None = None
-
-
-class Opening(Node):
-    """What a test's member starts with: a tier, so much of a unit, or a fact."""
-
-    member: str
-    ladder: str | None = None
-    tier: str | None = None
-    unit: str | None = None
-    quantity: Fraction | None = None
-    fact: str | None = None
-    value: object = None
-
-
-class Case(Node):
-    """A test in the program: openings, then events and expectations in order."""
-
-    name: str
-    given: tuple[Opening, ...]
-    steps: tuple[Happening | Expectation, ...]
 
 
 class Frame(Node):
@@ -367,6 +344,7 @@ class Program(Node):
     tests: tuple[Case, ...]
     accounts: Mapping[str, Account]
     groups: Mapping[str, Group]
+    triggers: Mapping[str, Trigger]
 
     def rules_of(self, name: str) -> tuple[str, ...]:
         """The rules of a group, or the rule of this name."""

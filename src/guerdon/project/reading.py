@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from guerdon.check.expand import expand
+from guerdon.check.names import Names
 from guerdon.check.passes import Beside, Parsed
 from guerdon.project.folder import PROGRAMS, SHEETS, Folder
 from guerdon.syntax import tree
@@ -37,7 +38,9 @@ def whole(path: str | Path, data: bytes) -> Parsed:
     beside = Path(path).parent
     declarations = [_moved(each, beside) for document, _ in reading.parsed for each in document.declarations]
     comments = tuple(each for document, _ in reading.parsed for each in document.comments)
-    return expand(tree.Document(tuple(declarations), comments, span=reading.parsed[0][0].span)), found
+    said = Names()
+    document = expand(tree.Document(tuple(declarations), comments, span=reading.parsed[0][0].span), said)
+    return document, found or tuple(said.found)
 
 
 def _moved(declaration: tree.Declaration, to: Path) -> tree.Declaration:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guerdon.history.event import Event, Facts, Rejection
-from guerdon.program import types
+from guerdon.program import nodes, types
 from guerdon.reference import builtin, late
 from guerdon.reference.evaluate import Scene
 from guerdon.reference.matching import Unmatched, match
@@ -35,7 +35,7 @@ class Gate:
         like_account = next((id for id in self._members(event) if self._is_like_account(id)), None)
         if like_account is not None:
             return set_aside(event, "G698", f"`{like_account}` is the id of an account", "give the member another id")
-        lacking = self._lacking(who, known)
+        lacking = self.lacking(who, known)
         if lacking:
             return set_aside(
                 event,
@@ -66,7 +66,7 @@ class Gate:
     def _is_like_account(self, id: str) -> bool:
         return any(id.startswith(f"{name}/") for name in self.world.program.accounts)
 
-    def _lacking(self, id: str, known: Subject | None) -> str:
+    def lacking(self, id: str, known: Subject | None) -> str:
         """A fact that every member needs and this one has not; empty where all are there."""
         facts = known.facts if known is not None else self.member_facts.get(id, {})
         needed = self.world.program.member.facts.values()
@@ -91,6 +91,15 @@ class Gate:
         except Unmatched as unmatched:
             return None if unmatched.waits else set_aside(event, unmatched.code, unmatched.message, unmatched.help)
         return None
+
+
+def asks_about_others(part: nodes.Node) -> bool:
+    """Whether a part of a rule looks at what is known of others, or kept with them."""
+    if isinstance(part, nodes.Compare):
+        return part.operator == "same as"
+    return isinstance(part, nodes.Theirs) or (
+        isinstance(part, nodes.Limit | nodes.Accumulate) and part.person is not None
+    )
 
 
 def _too_late(event: Event, beyond: bool) -> Rejection:

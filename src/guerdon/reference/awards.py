@@ -15,7 +15,7 @@ from guerdon.reference.calendar import ONE, after
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.redeeming import Redeeming
-from guerdon.reference.rules import Verdict, receiver
+from guerdon.reference.rules import Verdict
 from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject, Taking
 from guerdon.reference.world import World
 
@@ -80,7 +80,7 @@ class Book:
         """Notes what was added to a running total, or let in by a limit, and gave nothing yet: it can be undone too."""
         if self.deed is not None and (verdict.came or any(each.let_in for each in verdict.admitted)):
             rule, member = verdict.rule, self.event.member
-            id = f"{self.event.type}/{self.event.id}/{rule.name}"
+            id = f"{self.event.name}/{rule.name}"
             gift = Gift(id, rule.name, member, rule.unit, ZERO, ZERO, None, verdict.rooms, tuple(verdict.uses))
             gift.came = verdict.came
             self.deed.gifts.append(gift)
@@ -88,15 +88,14 @@ class Book:
     def _parts(self, verdict: Verdict) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """The award's name, who gets it, how much, and the exact value: what is shared out, then the rest."""
         rule = verdict.rule
-        to = self.event.member if rule.to is None else receiver(rule.to, self.scene)
+        to = self.event.member if rule.to is None else verdict.receiver
         left, exact = verdict.quantity, verdict.exact
         step = self.world.program.units[rule.unit].step
-        for share in rule.shares:
-            other = receiver(share.to, self.scene)
+        for share, other in zip(rule.shares, verdict.others, strict=True):
             part = rounded(verdict.quantity * evaluate(share.share, self.scene), step, nodes.RoundMode.DOWN)
             part = min(part, left)
             if other is not None and part:
-                yield f"{rule.name}/{share.to}", other, part, part
+                yield f"{rule.name}/{share.name}", other, part, part
                 left, exact = left - part, exact - part
         if to is not None:
             yield rule.name, to, left, exact
@@ -135,9 +134,9 @@ class Book:
         starts: date | None,
         awaited: object,
     ) -> Award:
-        held = awaited is not None or starts is None or starts > self.scene.day
+        held, at = awaited is not None or starts is None or starts > self.scene.day, self.event.posted
         return Award(
-            id=f"{self.event.type}/{self.event.id}/{name}",
+            id=f"{self.event.name}/{name}",
             member=holder.id,
             event=self.event.id,
             rule=verdict.rule.name,
@@ -146,8 +145,8 @@ class Book:
             exact=exact,
             dropped=verdict.dropped if main else ZERO,
             cut=verdict.cut if main else ZERO,
-            at=self.event.at,
-            spendable_from=self.event.at if not held else self.world.calendar.start(starts) if starts else None,
+            at=at,
+            spendable_from=at if not held else max(at, self.world.calendar.start(starts)) if starts else None,
         )
 
     def _lot(
@@ -176,7 +175,8 @@ class Book:
             lot.expires = lots.ending(self.world, unit, holder, lot)
         else:
             lots.pin(self.world, holder, lot, subject)
-        return lots.grant(self.world, holder, lot, self.event.at, self.event.id, award.rule, merge=self.deed is None)
+        at, id = self.event.posted, self.event.id
+        return lots.grant(self.world, holder, lot, at, id, award.rule, merge=self.deed is None)
 
     def _count(self, award: Award, holder: Subject) -> None:
         """Counts what was awarded as earned."""

@@ -100,9 +100,10 @@ def _changed(world: World, event: Event, scene: Scene, deed: Deed | None) -> Non
     for name, account in world.program.accounts.items():
         which = member.facts.get(account.fact)
         if which is not None:
-            world.admit(f"{name}/{which}", {}, scene.day, event.at, name)
+            world.admit_to(name, which, member.id, scene.day, event.at)
         new = world.owner(member, name)
         if new is not owners[name]:
+            owners[name].members.discard(member.id)
             _leave(world, event, account, member, owners[name], new)
 
 
@@ -243,6 +244,8 @@ def _merged(world: World, event: Event, scene: Scene, deed: Deed | None) -> None
         for lot in list(other.purses[name].lots):
             spending.move(world, lot, other, member, event.at, event.id, "merged")
         spending.move_debt(world, name, other, member, event.at, event.id, "merged")
+    for name in world.program.accounts:
+        world.owner(other, name).members.discard(other.id)
     member.absorb(other)
     for ladder in world.program.ladders.values():
         if ladder.account is None:
@@ -260,12 +263,14 @@ def close(world: World, event: Event, scene: Scene) -> None:
             lots.tidy(world, world.program.units[name], scene.member)
         world.post(scene.member.id, name, None, Pot.WRITTEN_OFF, Pot.DEBT, purse.debt, event.at, event.id, "closed")
         purse.debt = ZERO
-    scene.member.closed = True
+    scene.member.closed, scene.member.coming = True, {}
     world.leave(scene.member, event.at, "closed")
 
 
 def _erased(world: World, event: Event, scene: Scene, deed: Deed | None) -> None:
-    """The person's facts go; what was posted stays."""
+    """The person's facts go, and with them their accounts; what was posted stays."""
+    for name in world.program.accounts:
+        world.owner(scene.member, name).members.discard(scene.member.id)
     for name in scene.member.facts:
         scene.member.facts[name] = None
     for each in scene.member.deeds.values():

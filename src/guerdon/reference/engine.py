@@ -18,11 +18,14 @@ from functools import partial
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
+from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.reference import builtin, ladders, late, lots, meters, reversal
-from guerdon.reference.aside import Gate, set_aside
+from guerdon.program.walk import walk
+from guerdon.reference import builtin, late, lots, meters, reversal, triggers
+from guerdon.reference.aside import Gate, asks_about_others, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.days import Days
 from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO
 from guerdon.reference.judging import Watch as Watch
@@ -30,6 +33,7 @@ from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.redeeming import Redeeming
+from guerdon.reference.rules import Verdict
 from guerdon.reference.standing import Standing
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
@@ -54,11 +58,18 @@ class Engine:
         self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
+        self._asks = any(map(asks_about_others, walk((program.rules, program.groups, program.measures))))
         self._awaited = {rule.hold.event for rule in self._rules if rule.hold is not None}
-        self.standing = Standing(self.world)
+        self.standing = Standing(self.world, self._happen)
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
-        self.world.receive, self.world.bring = self._receiver, self.pass_to
+        self.days = Days(self.world, self.standing, self._happen)
+        self.triggered: dict[str, Event] = {}
+        self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too
+        self.world.receive, self.world.bring, self.world.meet = self._receiver, self.pass_to, self._meet
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
+        self._keeps |= {
+            name for each in program.triggers.values() if each.kind is TriggerKind.WITHOUT for name in each.events
+        }
 
     @property
     def members(self) -> Mapping[str, Subject]:
@@ -83,6 +94,7 @@ class Engine:
         if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
             raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
         end = self.calendar.start(as_of + ONE) if as_of else None
+        self.watching = watched, watch
         for event in events:
             if end is not None and max(event.at, event.recorded) >= end:
                 self.posted.later += 1
@@ -106,9 +118,16 @@ class Engine:
             put(self.world, event, partial(self._evaluate, watch=watch), self._evaluate_again)
 
     def _is_late(self, event: Event) -> bool:
-        """Whether an event happened before one that was evaluated of its member, or of an account they are in."""
+        """Whether an event happened before one that was evaluated of its member, or of an account they are in.
+
+        Where there are triggers, also before a day that has begun: it may be another's event that began it.
+        """
         known = self.world.subjects.get(self.world.who(event.member))
-        return known is not None and any(event.at < subject.at for subject in self.world.involved(known))
+        if known is None:
+            return False
+        involved = list(self.world.involved(known))
+        begun = self.program.triggers and any(self.calendar.day(event.at) < subject.day for subject in involved)
+        return bool(begun) or any(event.at < subject.at for subject in involved)
 
     def _evaluate_again(self, event: Event) -> None:
         """Evaluates an event that was evaluated before: nothing of it is counted twice."""
@@ -139,7 +158,9 @@ class Engine:
         whose = {member.id, *(id for deed in deeds for id in deed.holders())}
         whose |= late.group_of(self.world, whose) if is_late else set()
         known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
-        ids = {each.id for subject in known for each in self.world.involved(subject)} | whose
+        involved = [each for subject in known for each in self.world.involved(subject)]
+        ids = {each.id for subject in involved for each in self.days.together(subject)} | whose
+        ids |= set(self.world.subjects) if self._asks else set()  # what is known of others, and kept with them
         trial = Engine(self.program, self.member_facts)
         trial.world.subjects, trial.world.journals = copy.deepcopy(
             (
@@ -160,8 +181,12 @@ class Engine:
         until = end if end is not None else self.posted.until
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
-            for subject in list(self.world.subjects.values()):
-                self.pass_to(subject, self.calendar.day(until - 1))
+            day = self.calendar.day(until - 1)
+            found = list(self.world.subjects.values())
+            if self.program.triggers:  # which give awards, and these stand in one order
+                found.sort(key=lambda subject: subject.id)
+            for subject in found:
+                self.pass_to(subject, day, ended=until >= self.calendar.start(day + ONE))
         for subject in self.world.subjects.values():
             for event, unmatched in subject.waiting:
                 self.posted.rejections.append(set_aside(event, unmatched.code, unmatched.message, unmatched.help))
@@ -179,32 +204,30 @@ class Engine:
         for name, account in self.program.accounts.items():
             which = member.facts.get(account.fact)
             if which is not None:
-                self.world.admit(f"{name}/{which}", {}, day, at, name)
+                self.world.admit_to(name, which, id, day, at)
         return member
 
-    def pass_to(self, subject: Subject, day: date) -> None:
-        """Lets the days up to this one begin, in the order of time: tiers are reviewed, lots expire, holds end."""
-        self.world.remember(subject)
-        if subject.into is not None:
+    def pass_to(self, subject: Subject, day: date, ended: bool = False) -> None:
+        """Lets the days up to this one begin, and (`ended`) end, for a subject."""
+        self.days.pass_to(subject, day, ended)
+
+    def _happen(self, trigger: nodes.Trigger, member: Subject, at: int) -> None:
+        """Lets a trigger happen to a member: not to one who is closed, or of whom a needed fact is not known."""
+        quantity = triggers.quantity(self.world, trigger, member)
+        if member.closed or self._gate.lacking(member.id, member) or quantity == 0:
             return
-        while True:
-            mine = self.standing.ladders(subject)
-            scene = self.world.scene(subject)
-            waiting = [(ladders.due(ladder, scene), ladder) for ladder in mine]
-            days = [when for when, _ in waiting] + [lots.due(subject)]
-            first = min((when for when in days if when is not None), default=None)
-            if first is None or first > day:
-                break
-            at = max(self.calendar.start(first), subject.known)
-            for when, ladder in waiting:
-                if when == first:
-                    self.standing.shift(
-                        subject, ladder, at, partial(ladders.review, ladder, self.world.scene(subject), first), first
-                    )
-            subject.day = first
-            if lots.begin_day(self.world, subject, first):
-                self.standing.follow(subject, at)
-        subject.day = max(subject.day, day)
+        event, scene = triggers.happening(trigger, member, at, quantity), self.world.scene(member)
+        scene.event, scene.facts = event, event.facts
+        watched, watch = self.watching
+        if event.id in self.triggered or not (watched is None or watched(event)):
+            watch = None
+        verdicts = judged(self.world, self._rules, scene, Redeeming(self.world, scene, watch is not None), watch)
+        book, stood = self._book(event, scene, None, verdicts), self.standing.before(scene, [])
+        if verdicts or watch is not None:
+            self.triggered[event.id] = event
+        for verdict in verdicts:
+            book.award(verdict, self._receiver)
+        self.standing.after(stood, scene, event)
 
     # ------------------------------------------------------------ one event
 
@@ -238,12 +261,13 @@ class Engine:
             return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         verdicts = judged(self.world, self._rules, scene, redeeming, watch)
-        lines = lots.lines(self.world, member, {each.rule.unit for each in verdicts})
-        book = Book(self.world, event, scene, deed, lines)
+        book = self._book(event, scene, deed, verdicts)
         stood = self.standing.before(scene, [deed for deed, _ in backs])
         book.redeem(redeeming)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
+            if each.undone:
+                triggers.forget(member, each.event)
         if event.type in builtin.EVENTS:
             builtin.happen(self.world, event, scene, deed)
         if event.type in self._awaited:
@@ -254,6 +278,7 @@ class Engine:
         if event.type in self._keeps:
             for subject in self.world.involved(member):
                 subject.active[event.type] = max(subject.active.get(event.type, member.day), member.day)
+        triggers.note(self.world, member, event, deed is not None)
         self.standing.after(stood, scene, event)
         if event.type == "closed":
             builtin.close(self.world, event, scene)
@@ -286,6 +311,15 @@ class Engine:
         scene.member.deeds[event.type, event.id] = deed
         scene.reads = deed.reads
         return deed
+
+    def _book(self, event: Event, scene: Scene, deed: Deed | None, verdicts: Iterable[Verdict]) -> Book:
+        """Where what rules gave is posted, under the `expires` lines as the rules saw the member."""
+        units = {each.rule.unit for each in verdicts}
+        return Book(self.world, event, scene, deed, lots.lines(self.world, scene.member, units))
+
+    def _meet(self, id: str, at: int) -> Subject:
+        """A member that is asked about."""
+        return self._admit(self.world.who(id), at)
 
     def _receiver(self, id: str, at: int) -> Subject:
         """A subject that an award goes to, its day begun."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, assert_never
+from unicodedata import category, normalize
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
@@ -41,7 +42,8 @@ class Step:
 class Scene:
     """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
 
-    `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `trace`: where given,
+    `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `meet`: a member by id, as
+    of an instant; who is asked about is a member from then on. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
     event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
     which a rule looks at the lots of one day only, how much these are.
@@ -63,6 +65,12 @@ class Scene:
     is_closed: Callable[[str], bool] = lambda id: False
     replaced: dict[str, nodes.Rule] = field(default_factory=dict)  # rules that give nothing here, and for which
     within: Mapping[str, Fraction] = field(default_factory=dict)
+    meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)
+
+    def person(self, id: object) -> Subject:
+        """The member whom a value names."""
+        assert self.event is not None
+        return self.meet(str(id), self.event.at)
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""
@@ -81,6 +89,10 @@ class Scene:
 
     def _holder(self, ladder: str) -> Subject:
         return self.owner(self.program.ladders[ladder].account)
+
+
+def _nobody(id: str) -> Subject:
+    raise AssertionError(f"{id} can't be asked about here")
 
 
 class Gone(Exception):
@@ -103,16 +115,14 @@ def evaluate(expr: nodes.Expr, scene: Scene) -> Any:
     """
     if scene.trace is not None:
         return _traced(expr, scene, scene.trace)
-    if scene.reads is not None and is_read(expr):
-        return _read(expr, scene)
-    return _value(expr, scene)
+    return _noted(expr, scene)
 
 
 def _traced(expr: nodes.Expr, scene: Scene, above: Step) -> Any:
     """The value of an expression, noted as a step of what is evaluated above it."""
     step = scene.trace = Step(expr)
     above.steps.append(step)
-    step.value = _read(expr, scene) if scene.reads is not None and is_read(expr) else _value(expr, scene)
+    step.value = _noted(expr, scene)
     scene.trace = above
     return step.value
 
@@ -121,12 +131,13 @@ def is_read(expr: nodes.Node) -> bool:
     """Whether an expression reads something beside the event and its lines."""
     if isinstance(expr, nodes.Field):
         return expr.scope is nodes.Scope.MEMBER
-    return isinstance(expr, nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available)
+    return isinstance(expr, nodes.Theirs | nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available)
 
 
-def _read(expr: nodes.Expr, scene: Scene) -> Any:
-    """What is read of the past, noted for when the event is undone; or (`frozen`) as it was noted."""
-    assert scene.reads is not None
+def _noted(expr: nodes.Expr, scene: Scene) -> Any:
+    """The value; what is read of the past is noted for when the event is undone, or (`frozen`) taken as it was noted."""
+    if scene.reads is None or not is_read(expr):
+        return _value(expr, scene)
     if not scene.frozen or expr not in scene.reads:
         scene.reads[expr] = _value(expr, scene)
     return scene.reads[expr]
@@ -136,10 +147,13 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
     match expr:
         case nodes.Field():
             return _fact(expr, scene)
+        case nodes.Theirs(of, name):
+            who = evaluate(of, scene)
+            return None if who is None else scene.person(who).facts.get(name)
         case nodes.Literal():
             return expr.value
         case nodes.Compare():
-            return _compare(expr, evaluate(expr.left, scene), evaluate(expr.right, scene), scene.program)
+            return _compare(expr, evaluate(expr.left, scene), evaluate(expr.right, scene), scene)
         case nodes.OverLines():
             return _over_lines(expr, scene)
         case nodes.Measured():
@@ -202,6 +216,8 @@ def _fact(expr: nodes.Field, scene: Scene) -> Any:
             return scene.line[expr.name]
         case nodes.Scope.EVENT:
             return scene.facts[expr.name]
+        case nodes.Scope.MEMBER if expr.name == "member":
+            return scene.member.id
         case nodes.Scope.MEMBER:
             value = scene.member.facts.get(expr.name)
             if value is None and not isinstance(expr.type, types.Optional):
@@ -227,12 +243,34 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _compare(expr: nodes.Compare, left: Any, right: Any, program: nodes.Program) -> bool:
-    """Tiers compare by their place on the ladder, everything else by value."""
+def _compare(expr: nodes.Compare, left: Any, right: Any, scene: Scene) -> bool:
+    """Tiers compare by their place on the ladder, everything else by value; `same as` looks past spelling."""
+    if expr.operator == "same as":
+        return _is_same(expr, left, right, scene)
     if isinstance(expr.left.type, types.Tier):
-        ladder = program.ladders[expr.left.type.ladder]
+        ladder = scene.program.ladders[expr.left.type.ladder]
         left, right = ladder.rank(left), ladder.rank(right)
     return _COMPARE[expr.operator](left, right)
+
+
+def _is_same(expr: nodes.Compare, left: Any, right: Any, scene: Scene) -> bool:
+    """Whether both are there and the same: members by who they are now, texts and ids however they are spelled."""
+    if left is None or right is None:
+        return False
+    types_of = (
+        each.type.of if isinstance(each.type, types.Optional) else each.type for each in (expr.left, expr.right)
+    )
+    if any(isinstance(of, types.Member) for of in types_of):
+        left, right = scene.person(left).id, scene.person(right).id
+    if isinstance(left, str) and isinstance(right, str):
+        return folded(left) == folded(right) != ""
+    return bool(left == right)
+
+
+def folded(text: str) -> str:
+    """A text without what people spell differently: case, spaces and signs that are not seen, in one normal form (NFC)."""
+    kept = (letter for letter in normalize("NFC", text).casefold() if not letter.isspace() and category(letter) != "Cf")
+    return normalize("NFC", "".join(kept))
 
 
 def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:

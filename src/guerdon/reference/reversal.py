@@ -24,7 +24,7 @@ from guerdon.reference.evaluate import Gift as Given
 from guerdon.reference.evaluate import Scene, evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
-from guerdon.reference.room import limit_under, step_of
+from guerdon.reference.room import limit_under, step_of, whose
 from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
 from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject, Taking
 from guerdon.reference.tables import apply
@@ -50,9 +50,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
 
 def _what_remains(world: World, member: Subject, deed: Deed) -> tuple[Scene, dict[str, list[int]] | None]:
     """The scene of the deed with the facts that remain, and the places of the lines that do; None: nothing does."""
-    accounts = {name: world.subjects[id] for name, id in deed.accounts.items()}
-    then = Scene(world.program, world.calendar, member, deed.day, deed.event, deed.facts, accounts=accounts)
-    then.reads, then.frozen = deed.reads, True
+    then = world.then(deed, member)
     if deed.undone:
         return then, None
     record = world.program.events[deed.event.type]
@@ -180,10 +178,10 @@ def _own_share(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift]) -> Fracti
     if not undoing.deed.undone and guarded(rule, then):
         share = _less(rule, gift.came, comes_to(rule, then, admission)) if gift.came else ZERO
     ref = undoing.deed.event.type, undoing.deed.event.id
-    for whose, key in gift.limits:
+    for holder_id, key in gift.limits:
         limit = limit_under(undoing.world.program, key)
         if limit.of is not None:
-            tally = undoing.world.subjects[undoing.world.who(whose)].limits[key]
+            tally = undoing.world.subjects[undoing.world.who(holder_id)].limits[key]
             let_in = next(each.let_in for each in admission.limits if each.limit is limit)
             step = step_of(limit, rule, undoing.world.program, then)
             tally.leave(ref, undoing.deed.day, rounded(let_in, step, nodes.RoundMode.UP) if step else let_in)
@@ -249,9 +247,9 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
             tally.add(undoing.scene.day, -quantity)
         else:
             tally.reduce(ref, deed.day, quantity)
-    for whose, key in gift.limits:
+    for holder_id, key in gift.limits:
         if limit_under(world.program, key).of is None:
-            world.subjects[world.who(whose)].limits[key].reduce(ref, deed.day, quantity)
+            world.subjects[world.who(holder_id)].limits[key].reduce(ref, deed.day, quantity)
     return _back(event, gift, holder.id, quantity, at.at)
 
 
@@ -270,7 +268,7 @@ def _total(
     """
     deed, then, gift = undoing.deed, undoing.then, gifts[0]
     assert isinstance(rule.give, nodes.Apply)
-    subject = then.owner(accumulate.account)
+    subject = whose(accumulate, then) or then.member
     window, rate = total_window(accumulate), evaluate(rule.give.rate, then)
     day = undoing.scene.day
     if accumulate.period is not None:
@@ -344,8 +342,8 @@ def _give_back(undoing: _Undoing, taking: Taking, at: int) -> None:
             gift.taken += piece.quantity
             piece = replace(piece, quantity=spending.take(world, gift, piece.quantity, at, event.id, to=taking.to))
         spending.restore(world, [piece], taking.to, at, event.id)
-    for whose, key in taking.limits:
-        tally = world.subjects[world.who(whose)].limits[key]
+    for holder_id, key in taking.limits:
+        tally = world.subjects[world.who(holder_id)].limits[key]
         tally.reduce((deed.event.type, deed.event.id), deed.day, taking.restored - before)
 
 

@@ -26,10 +26,26 @@ def ref(scene: Scene) -> tuple[str, str] | None:
     return (scene.event.type, scene.event.id) if scene.reads is not None else None
 
 
+def named(of: nodes.Expr, scene: Scene) -> str | None:
+    """The member whom an expression names."""
+    trace, scene.trace = scene.trace, None
+    who = evaluate(of, scene)
+    scene.trace = trace
+    return None if who is None else str(who)
+
+
+def whose(of: nodes.Limit | nodes.Accumulate, scene: Scene) -> Subject | None:
+    """With whom a limit or a running total is kept; None: nobody is named."""
+    if of.person is None:
+        return scene.owner(of.account)
+    who = named(of.person, scene)
+    return None if who is None else scene.person(who)
+
+
 def tally_of(name: str, index: int, limit: nodes.Limit, scene: Scene) -> tuple[Tally, Subject, Key]:
     """What a limit of a rule or group has counted so far, whose it is, and under which key."""
     key = (name, index, *(scene.facts[each] for each in limit.fields))
-    subject = scene.owner(limit.account)
+    subject = whose(limit, scene) or scene.member
     return Tally() if limit.per_event else subject.limits[key], subject, key
 
 

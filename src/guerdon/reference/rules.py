@@ -17,7 +17,7 @@ from guerdon.history.event import Facts
 from guerdon.program import nodes
 from guerdon.reference.evaluate import Scene, Step, evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
-from guerdon.reference.room import Admission, Admitted, fits, ref, room, tally_of
+from guerdon.reference.room import Admission, Admitted, fits, named, ref, room, tally_of, whose
 from guerdon.reference.state import Lot
 from guerdon.reference.tables import apply
 
@@ -33,9 +33,9 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The fact that names who would receive: nobody, or somebody who was closed."""
+    """What names who would receive: nobody, or somebody who was closed."""
 
-    fact: str
+    of: nodes.Expr
     who: str | None
 
 
@@ -64,6 +64,8 @@ class Verdict:
     uses: list[tuple[str, tuple[object, ...]]] = field(
         default_factory=list
     )  # tallies of limits: whose, under which key
+    receiver: str | None = None  # None: the event's member
+    others: tuple[str | None, ...] = ()  # who gets the shares; None: nobody
     steps: list[Step] = field(default_factory=list)
     sheet: Sheet | None = None  # of its group
     stood: Fraction = ZERO  # what it gave before its group
@@ -116,12 +118,13 @@ def judge(rule: nodes.Rule, scene: Scene, watched: bool = False) -> Verdict:
     root, above = Step(rule.give), scene.trace
     if watched:
         scene.trace, verdict.steps = root, root.steps
-    verdict.failed = _failed(rule, scene)
+    verdict.failed = _failed(rule, scene, verdict)
     if verdict.failed is None:
         for name in rule.replaces:
             scene.replaced.setdefault(name, rule)
         verdict.failed = scene.replaced.get(rule.name)
     if verdict.failed is None:
+        verdict.others = tuple(_open(named(share.to, scene), scene) for share in rule.shares)
         admission = _admission(rule, scene, verdict)
         _give(rule, scene, verdict, admission)
         _limit(rule, scene, verdict)
@@ -140,13 +143,17 @@ def use_up(verdict: Verdict, scene: Scene) -> None:
                 verdict.uses.append((subject.id, key))
 
 
-def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
+def _failed(
+    rule: nodes.Rule, scene: Scene, verdict: Verdict
+) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
     if not is_asked(rule, scene):
         return scene.event.type
-    if rule.to is not None and receiver(rule.to, scene) is None:
-        return Absent(rule.to, scene.facts.get(rule.to))
+    if rule.to is not None:
+        verdict.receiver = named(rule.to, scene)
+        if verdict.receiver is None or scene.is_closed(verdict.receiver):
+            return Absent(rule.to, verdict.receiver)
     for condition in rule.when:
         if not evaluate(condition, scene):
             return condition
@@ -160,14 +167,13 @@ def _failed(rule: nodes.Rule, scene: Scene) -> nodes.Expr | tuple[nodes.Stretch,
 def is_asked(rule: nodes.Rule, scene: Scene) -> bool:
     """Whether a rule is looked at; one that takes on `redemption` where this names it."""
     assert scene.event is not None
-    named = not rule.takes or scene.event.type != "redemption" or scene.facts.get("reward") == rule.name
-    return scene.event.type in rule.on and named
+    by_name = not rule.takes or scene.event.type != "redemption" or scene.facts.get("reward") == rule.name
+    return scene.event.type in rule.on and by_name
 
 
-def receiver(fact: str, scene: Scene) -> str | None:
-    """The member that a fact names, if they can receive."""
-    named = scene.facts.get(fact)
-    return None if named is None or scene.is_closed(str(named)) else str(named)
+def _open(who: str | None, scene: Scene) -> str | None:
+    """Who it is, if they can receive."""
+    return None if who is None or scene.is_closed(who) else who
 
 
 def guarded(rule: nodes.Rule, scene: Scene) -> bool:
@@ -289,7 +295,7 @@ def _accumulate(
     assert isinstance(rule.give, nodes.Apply)
     base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
     rate = evaluate(rule.give.rate, scene)
-    subject = scene.owner(accumulate.account)
+    subject = whose(accumulate, scene) or scene.member
     bounds = scene.bounds(total_window(accumulate), subject)
     before = subject.bases[rule.name].total(bounds)
     subject.bases[rule.name].add(scene.day, base, ref(scene))

@@ -1,23 +1,32 @@
 """Where subjects stand on ladders: what moves them, and that each move is posted.
 
 At an event tiers are looked at twice: before anything is undone or given (what stood,
-and what of it rests on what is counted), and after all of it. Source: language
-reference, Tiers.
+and what of it rests on what is counted), and after all of it. A tier that is
+reached lets its trigger happen right after what reached it.
+
+Source: language reference, Tiers, Triggers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from guerdon.history.event import Event
 from guerdon.program import nodes
+from guerdon.program.nodes import TriggerKind
 from guerdon.reference import counting, ladders
 from guerdon.reference.evaluate import Scene
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
+
+Happen = Callable[[nodes.Trigger, Subject, int], None]
+"""Lets a trigger happen to a member, at an instant."""
+
+BROUGHT = ("opening", "merged")
+"""Events that bring tiers along, which nobody reached then."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,10 @@ class Stood:
 class Standing:
     """The ladders of a program, and who stands where on them."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, happen: Happen) -> None:
+        self.world, self.happen = world, happen
         self._all = tuple(world.program.ladders.values())
+        self._reaching = [each for each in world.program.triggers.values() if each.kind is TriggerKind.REACHED]
         self._following = {
             ladder.name
             for ladder in self._all
@@ -80,6 +90,16 @@ class Standing:
             held.floor = counting.floor(ladder, self.world.scene(subject, day))
         if held.standing != before:
             self.world.move(subject, ladder, at, reason or "floor")
+
+    def reached(self, member: Subject, stood: Mapping[str, int], at: int) -> None:
+        """Lets triggers happen for tiers that a member stood below and stands on or above now, once a day each."""
+        for trigger in self._reaching if member.account is None else ():
+            assert trigger.ladder is not None and trigger.tier is not None
+            rank = self.world.program.ladders[trigger.ladder].rank(trigger.tier)
+            rose = stood[trigger.ladder] < rank <= member.held[trigger.ladder].standing
+            if rose and member.happened.get(trigger.name) != member.day:
+                member.happened[trigger.name] = member.day
+                self.happen(trigger, member, at)
 
     # ------------------------------------------------------------ an event
 
@@ -121,7 +141,9 @@ class Standing:
             if ladder.floors:
                 held.floor = counting.floor(ladder, here)
             if held.standing != stood.ranks[ladder.name]:
-                self.world.move(owner, ladder, event.at, reason or "floor")
+                self.world.move(owner, ladder, event.posted, reason or "floor")
+        if event.type not in BROUGHT:
+            self.reached(scene.member, stood.ranks, event.at)
         self._elsewhere(stood, scene, event)
 
     def _elsewhere(self, stood: Stood, scene: Scene, event: Event) -> None:
@@ -132,10 +154,19 @@ class Standing:
         whose |= {id for deed in stood.undone for id in deed.accounts.values()}
         for id in sorted(whose - {owner.id for owner in self.world.involved(scene.member)}):
             other = self.world.subjects[id]
-            for ladder in self.ladders(other) if other.into is None and not other.closed else ():
+            if other.into is not None or other.closed:
+                continue
+            was = standings(other)
+            for ladder in self.ladders(other):
                 there = self.world.scene(other)
                 if stood.sold is not None:
                     rests = (other.id, ladder.name) in stood.rested
                     change = partial(ladders.after_return, ladder, there, stood.sold, rests)
-                    self.shift(other, ladder, event.at, change)
-                self.shift(other, ladder, event.at, partial(ladders.after_gain, ladder, there))
+                    self.shift(other, ladder, event.posted, change)
+                self.shift(other, ladder, event.posted, partial(ladders.after_gain, ladder, there))
+            self.reached(other, was, event.at)
+
+
+def standings(subject: Subject) -> dict[str, int]:
+    """Where a subject stands on each ladder."""
+    return {name: held.standing for name, held in subject.held.items()}

@@ -231,8 +231,10 @@ class Subject:
     number of the limit and the facts it counts by; `bases` and `owed` by rule that
     accumulates; `deeds` by event; `waiting`: reversals of events that have not come, and
     why; `promised`: lots of others that an event of this one ends the hold of; `active`: the latest day
-    of events that keep points alive. `greeted`: whether a day of joining was said; `known`:
-    the instant at which the latest of its events became known. `into`: whom the member became part of.
+    of events that keep points alive or end a silence. By trigger, `coming`: on which days it happens,
+    after which events, and `happened`: on which it did last. `members`: who is in the account, or was.
+    `greeted`: whether a day of joining was said; `known`: the instant at which the latest of its events
+    became known. `into`: whom the member became part of.
     """
 
     id: str
@@ -254,6 +256,9 @@ class Subject:
     waiting: list[tuple[Event, Any]] = field(default_factory=list)
     promised: list[Promise] = field(default_factory=list)
     active: dict[str, date] = field(default_factory=dict)
+    coming: dict[str, list[tuple[date, Ref | None]]] = field(default_factory=dict)
+    happened: dict[str, date] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
     closed: bool = False
     greeted: bool = False
     known: int = 0
@@ -277,8 +282,13 @@ class Subject:
         self.promised += other.promised
         self.greeted |= other.greeted
         self.known = max(self.known, other.known)
-        for kind, day in other.active.items():
-            self.active[kind] = max(day, self.active.get(kind, day))
+        for latest, theirs in ((self.active, other.active), (self.happened, other.happened)):
+            for name, day in theirs.items():
+                latest[name] = max(day, latest.get(name, day))
+        for name, coming in other.coming.items():
+            known = self.coming.setdefault(name, [])
+            known += [entry for entry in coming if entry not in known]
+        other.coming = {}
 
 
 def join(subjects: Mapping[str, Subject]) -> None:

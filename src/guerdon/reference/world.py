@@ -14,7 +14,7 @@ from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.evaluate import Scene, Step
 from guerdon.reference.groups import Groups
-from guerdon.reference.state import Held, Subject
+from guerdon.reference.state import Deed, Held, Subject
 
 
 @dataclass
@@ -63,7 +63,8 @@ class World:
     granted: Mapping[str, Fraction] | None = None
     grants: dict[str, Fraction] = field(default_factory=dict)
     trace: Step | None = None
-    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as of an instant
+    receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, their day begun
+    meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as they are known
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
     groups: Groups = field(init=False)
 
@@ -81,6 +82,23 @@ class World:
             accounts=accounts,
             trace=self.trace,
             is_closed=self.is_closed,
+            meet=self.meet,
+        )
+
+    def then(self, deed: Deed, member: Subject) -> Scene:
+        """Where an event stood that can be undone: what was read then is taken as it was."""
+        accounts = {name: self.subjects[id] for name, id in deed.accounts.items() if id in self.subjects}
+        return Scene(
+            self.program,
+            self.calendar,
+            member,
+            deed.day,
+            deed.event,
+            deed.facts,
+            accounts=accounts,
+            reads=deed.reads,
+            frozen=True,
+            meet=self.meet,
         )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:
@@ -138,6 +156,13 @@ class World:
             subject.held[ladder.name] = Held(since=day)
             if ladder.account == account or self.is_alone(subject, ladder.account):
                 self.move(subject, ladder, at, "joined")
+        return subject
+
+    def admit_to(self, account: str, which: str, member: str, day: date, at: int) -> Subject:
+        """The state of an account that a member is in; who is in it is noted where their days begin together."""
+        subject = self.admit(f"{account}/{which}", {}, day, at, account)
+        if self.program.triggers:
+            subject.members.add(member)
         return subject
 
     def remember(self, subject: Subject) -> None:

@@ -11,7 +11,7 @@ import cbor2
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
-from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Slice, Taking
+from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Ref, Slice, Taking
 from guerdon.reference.tally import Tally
 from guerdon.reference.world import Entry
 
@@ -286,6 +286,15 @@ def as_slice(values: list[Any]) -> Slice:
     if isinstance(lot, str):
         return Slice(holder, unit, Fraction(quantity), source=Pot(lot))
     return Slice(holder, unit, Fraction(quantity), as_lot(lot, unit))
+
+
+def plain_coming(entry: tuple[date, Ref | None]) -> list[Any]:
+    return [entry[0].toordinal(), entry[1]]
+
+
+def as_coming(values: list[Any]) -> tuple[date, Ref | None]:
+    number, ref = values
+    return day(number), (ref[0], ref[1]) if ref is not None else None
 
 
 # ---------------------------------------------------------------- journals

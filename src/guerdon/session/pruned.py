@@ -67,6 +67,7 @@ def prune(world: World, subject: Subject, reads: Reads) -> None:
         within = reads.undoable.get(deed.event.type, [])
         if all(time is not None and after(deed.day, time) < subject.day for time in within):
             del subject.deeds[ref]
+    subject.happened = {name: day for name, day in subject.happened.items() if day >= subject.day}
     since = reads.returnable(subject.day)
     for purse in subject.purses.values():
         purse.emptied = {id: emptied for id, emptied in purse.emptied.items() if emptied[0] >= since}

@@ -23,6 +23,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Gone
 from guerdon.reference.meters import derived
+from guerdon.session.named import asked_about
 from guerdon.session.progress import Progress, progress
 from guerdon.session.stored import BadState, Layout, pack, unpack
 
@@ -98,18 +99,27 @@ class Session:
             facts = derived(self.program.events[event.type], event.facts, world.scene(member))
         except Gone:  # the event will be set aside
             facts = dict(event.facts)
-        found = {event.member, member.id, *_named(self.program, event.type, facts)}
+        scene = world.scene(member, engine.calendar.day(event.at))
+        scene.event, scene.facts = event, facts
+        found = {event.member, member.id, *_named(self.program.events[event.type], facts)}
+        found |= asked_about(self.program, event.type, scene)
+        for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
+            for deed in subject.deeds.values():
+                found |= deed.holders() | asked_about(self.program, deed.event.type, world.then(deed, subject))
+            found |= {holder for holder, *_ in subject.promised}
+            for other, _ in subject.waiting:
+                found |= set(_named(self.program.events[other.type], other.facts))
+            if self.program.frame.lateness is not None:
+                found |= set(_named(self.program.member, subject.facts))
         found |= {world.who(id) for id in found} | {
             each.into for each in world.subjects.values() if each.into is not None
         }
-        for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
-            for deed in subject.deeds.values():
-                found |= deed.holders()
-            found |= {holder for holder, *_ in subject.promised}
         for id in list(found):
             told = world.subjects[id].facts if id in world.subjects else self.facts.get(id, {})
             for name, account in self.program.accounts.items():
                 found |= {f"{name}/{which}" for each in (told, facts) if (which := each.get(account.fact)) is not None}
+        for id in list(found & world.subjects.keys()):
+            found |= world.subjects[id].members
         for journal in world.journals.values():
             found |= {id for entry in journal.entries for id in entry.touched}
         return tuple(sorted(found))
@@ -122,7 +132,7 @@ class Session:
         """
         engine = self._engine(states)
         engine.happen(event)
-        missing = sorted(engine.world.subjects.keys() - states.keys())
+        missing = sorted(_concerned(engine) - states.keys())
         if missing:
             raise BadState(
                 "G804",
@@ -166,9 +176,17 @@ def _step(engine: Engine, event: Event) -> Step:
     )
 
 
-def _named(program: nodes.Program, kind: str, facts: Facts) -> Iterator[str]:
-    """The members that an event's facts name."""
-    for name, fact in program.events[kind].facts.items():
+def _concerned(engine: Engine) -> set[str]:
+    """Those whom an event had to do with: subjects that there are, and who is in an account with one of them."""
+    world = engine.world
+    members = [each for each in world.subjects.values() if each.account is None and each.into is None]
+    owners = [world.owner(each, name) for each in members for name in engine.program.accounts]
+    return {*world.subjects, *(id for each in owners for id in each.members)}
+
+
+def _named(record: nodes.Record, facts: Facts) -> Iterator[str]:
+    """The members that the facts of an event, or of a member, name."""
+    for name, fact in record.facts.items():
         of = fact.type.of if isinstance(fact.type, types.Optional) else fact.type
         if isinstance(of, types.Member) and facts.get(name) is not None:
             yield str(facts[name])

@@ -151,11 +151,15 @@ class Layout:
             [[*promise[:3], parts.plain_awaited(promise[3])] for promise in of.promised],
             of.greeted,
             of.known,
+            {name: [parts.plain_coming(each) for each in coming] for name, coming in sorted(of.coming.items())},
+            {name: day.toordinal() for name, day in sorted(of.happened.items())},
+            sorted(of.members),
         ]
 
     def as_subject(self, values: list[Any]) -> Subject:
         id, facts, day, at, joined, account, held, purses = values[:8]
-        tallies, (deeds, waiting, active, closed, into, lots, promised, greeted, known) = values[8:-9], values[-9:]
+        tallies, rest = values[8:-12], values[-12:]
+        deeds, waiting, active, closed, into, lots, promised, greeted, known, coming, happened, members = rest
         subject = Subject(
             id,
             {name: parts.as_value(value) for name, value in facts.items()},
@@ -177,6 +181,9 @@ class Layout:
         subject.closed, subject.into, subject.lots = closed, into, lots
         subject.promised = [(holder, unit, lot, parts.as_awaited(awaited)) for holder, unit, lot, awaited in promised]
         subject.greeted, subject.known = greeted, known
+        subject.coming = {name: [parts.as_coming(each) for each in entries] for name, entries in coming.items()}
+        subject.happened = {name: parts.day(each) for name, each in happened.items()}
+        subject.members = set(members)
         return subject
 
     def as_event(self, values: list[Any]) -> Event:

@@ -18,7 +18,7 @@ from guerdon.reference.tables import Scale
 from guerdon.study import grouped, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.funding import Funded, funding
-from guerdon.study.happened import Told
+from guerdon.study.happened import Told, kind
 from guerdon.study.related import Circle, related
 from guerdon.study.timeline import timeline
 
@@ -44,15 +44,16 @@ def explain(
     writer = _Writer(engine, circle, event, rule)
     engine.run(writer.watched(), watched=writer.is_asked, watch=writer.note)
     engine.close(circle.end)
-    told = Told(engine, circle.events)
+    events = sorted((*circle.events, *engine.triggered.values()), key=lambda each: each.at)
+    told = Told(engine, events)
     whose = tuple(_holders(engine, circle.who))
-    shown = [each for each in circle.events if each.member == circle.who or told.touches(each, whose)]
+    shown = [each for each in events if each.member == circle.who or told.touches(each, whose)]
     return Account(
         circle.who,
         [_given(each, told, engine, circle.who, whose) for each in shown],
         _standing(engine, circle.who),
-        writer.explained(told),
-        timeline(engine, told, circle.events, circle.who, whose),
+        writer.explained(told, events),
+        timeline(engine, told, events, circle.who, whose),
     )
 
 
@@ -60,7 +61,7 @@ def _given(event: Event, told: Told, engine: Engine, who: str, whose: Collection
     """An event with the awards it brought; of somebody else's event those that came here."""
     when = words.local(engine.calendar.local(event.at))
     given = told.given(event, who, None if event.member == who else whose)
-    return event.id, event.type, when, ", ".join(given or ["-"])
+    return event.id, kind(event), when, ", ".join(given or ["-"])
 
 
 def _holders(engine: Engine, who: str) -> Iterator[str]:
@@ -148,13 +149,14 @@ class _Writer:
             self.accounts[key].rules.append(grouped.account(self.sheets.pop(group.name)))
 
     def _event(self, event: Event, facts: Facts, before: tuple[str, ...]) -> EventAccount:
-        record = self.engine.program.events[event.type]
+        program = self.engine.program
+        record = program.events.get(event.type) or nodes.Record(event.type, program.triggers[event.type].facts)
         when = words.local(self.engine.calendar.local(event.at))
-        return EventAccount(event.id, event.type, when, words.facts(facts, record), before)
+        return EventAccount(event.id, kind(event), when, words.facts(facts, record), before)
 
-    def explained(self, told: Told) -> list[EventAccount]:
+    def explained(self, told: Told, events: Iterable[Event]) -> list[EventAccount]:
         """The accounts of the events that were asked for, with what the ledger says of them."""
-        for event in self.circle.events:
+        for event in events:
             if self.is_asked(event):
                 key = event.type, event.id
                 found = self.accounts.setdefault(key, self._event(event, event.facts, self.standing.get(key, ())))
@@ -204,10 +206,12 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     if isinstance(verdict.failed, Absent):
         who = verdict.failed.who
         found.reasons.append(
-            Reason("to", verdict.failed.fact, result="nobody is named" if who is None else f"{who} is closed")
+            Reason(
+                "to", words.written(verdict.failed.of), result="nobody is named" if who is None else f"{who} is closed"
+            )
         )
     elif isinstance(verdict.failed, str):
-        found.reasons.append(Reason("on", ", ".join(rule.on), result=_another(verdict, event)))
+        found.reasons.append(Reason("on", ", ".join(rule.on), result=_another(verdict, event, engine)))
     elif isinstance(verdict.failed, tuple):
         local = words.local(engine.calendar.local(event.at))
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
@@ -229,10 +233,11 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     return found
 
 
-def _another(verdict: Verdict, event: Event) -> str:
-    """That an event is none of a rule's, or asks for another reward."""
+def _another(verdict: Verdict, event: Event, engine: Engine) -> str:
+    """That an event is none of a rule's, or a trigger, or asks for another reward."""
     if event.type not in verdict.rule.on:
-        return f"this event is a {verdict.failed}"
+        known = event.type in engine.program.triggers
+        return f"this is {verdict.failed}" if known else f"this event is a {verdict.failed}"
     reward = event.facts.get("reward")
     return f'this one asks for "{reward}"' if reward is not None else "this one asks for an amount"
 
@@ -314,6 +319,7 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
 
 _READ = (
     nodes.Field,
+    nodes.Theirs,
     nodes.Moment,
     nodes.Standing,
     nodes.Measured,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import OWN
+from guerdon.ledger.entries import OWN, Award, Ledger, Posting
 from guerdon.program import nodes
 from guerdon.program.nodes import Expectation, Expected
 from guerdon.reference import counting
+from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO
@@ -18,6 +21,8 @@ from guerdon.reference.state import Subject
 from guerdon.study import words
 
 NOTHING_YET = "no event before it"
+
+Entry = Award | Posting
 
 
 class Found:
@@ -29,7 +34,7 @@ class Found:
     def text(self, step: Expectation) -> str:
         """What there is, in the words of the expectation."""
         match step.kind:
-            case Expected.AWARD:
+            case Expected.AWARD if step.on is None:
                 return self._awarded(step) if self.last else NOTHING_YET
             case Expected.REFUSED:
                 return self._refused() if self.last else NOTHING_YET
@@ -40,37 +45,38 @@ class Found:
 
     def _awarded(self, step: Expectation) -> str:
         """What the latest event gave less what it took, of this unit: by one rule, a group or in all, to one or to all."""
-        assert step.unit is not None
+        assert step.unit is not None and self.last is not None
         whose = None if step.member is None else self._owner_id(step.member, self.engine.program.units[step.unit])
-        posted = self._posted if self.engine.program.units[step.unit].spendable else self._counted
+        last = self.last.id
+        return self._came(step, whose, self.ledger, lambda entry: entry.event == last)
+
+    def _came(self, step: Expectation, whose: str | None, ledger: Ledger, among: Callable[[Entry], bool]) -> str:
+        """What came of some entries: of postings what went into somebody's own pots less what left them.
+
+        Shape: of a unit that is only counted, and posted nowhere, what was awarded.
+        """
+        unit, total = self.engine.program.units[step.unit or ""], ZERO
         rules = None if step.rule is None else self.engine.program.rules_of(step.rule)
-        return words.quantity(posted(step.unit, rules, whose), step.unit)
+        for award in ledger.awards if not unit.spendable else ():
+            if award.unit == unit.name and whose in (None, award.member) and among(award):
+                total += award.quantity if rules is None or award.rule in rules else ZERO
+        for each in ledger.postings:
+            if each.unit == unit.name and whose in (None, each.holder) and (rules is None or each.reason in rules):
+                total += ((each.target in OWN) - (each.source in OWN)) * each.quantity if among(each) else ZERO
+        return words.quantity(total, unit.name)
 
-    def _posted(self, unit: str, rules: tuple[str, ...] | None, whose: str | None) -> Fraction:
-        """What went into somebody's own pots less what left them."""
-        assert self.last is not None
-        total = ZERO
-        for each in self.ledger.postings:
-            if each.event != self.last.id or each.unit != unit or whose not in (None, each.holder):
-                continue
-            if rules is None or each.reason in rules:
-                total += ((each.target in OWN) - (each.source in OWN)) * each.quantity
-        return total
-
-    def _counted(self, unit: str, rules: tuple[str, ...] | None, whose: str | None) -> Fraction:
-        """What was awarded of a unit that is only counted, which is posted nowhere."""
-        assert self.last is not None
-        return sum(
-            (
-                award.quantity
-                for award in self.ledger.awards
-                if award.event == self.last.id
-                and award.unit == unit
-                and (rules is None or award.rule in rules)
-                and whose in (None, award.member)
-            ),
-            ZERO,
-        )
+    def _came_on(self, step: Expectation, subject: Subject, day: date) -> str:
+        """What a day gives less what it takes: tried to its end on a copy, for more may happen on it."""
+        trial = Engine(self.engine.program, self.engine.member_facts)
+        trial.watching, trial.world.trace = self.engine.watching, self.engine.world.trace
+        trial.world.subjects = copy.deepcopy(self.engine.world.subjects)
+        whole = Found(trial, self.last)
+        whole.ledger.awards, whole.ledger.postings = [*self.ledger.awards], [*self.ledger.postings]
+        copied = trial.world.subjects[subject.id]
+        whole.pass_to(copied, day, ended=True)
+        begins, ends = (trial.calendar.start(each) for each in (day, day + ONE))
+        holder = trial.world.owner(copied, self._account(step)).id
+        return self._came(step, holder, whole.ledger, lambda entry: begins <= entry.at < ends)
 
     def _refused(self) -> str:
         return words.REFUSAL if self.why_nothing() else "none"
@@ -104,7 +110,9 @@ class Found:
         if subject is None:
             return f"no member {who}" if who else NOTHING_YET
         on = step.on or (self.engine.calendar.day(self.last.at) if self.last else subject.day)
-        self._pass_to(subject, on)
+        if step.kind is Expected.AWARD:
+            return self._came_on(step, subject, on)
+        self.pass_to(subject, on)
         return self._value(step, subject)
 
     def _value(self, step: Expectation, subject: Subject) -> str:
@@ -131,7 +139,7 @@ class Found:
                 value = evaluate(nodes.Defined(step.measure or "", of), scene)
                 return f"{step.measure} {words.value(value, of)}"
             case Expected.AWARD | Expected.REFUSED:
-                raise AssertionError("these are of an event, not of a day")
+                raise AssertionError("these are no state of things")
             case _:
                 assert_never(step.kind)
 
@@ -158,11 +166,11 @@ class Found:
         subject = self._subject(who, unit.account)
         return who if subject is None else self.engine.world.owner(subject, unit.account).id
 
-    def _pass_to(self, subject: Subject, day: date) -> None:
-        """Lets days begin for a member and the accounts they are in."""
+    def pass_to(self, subject: Subject, day: date, ended: bool = False) -> None:
+        """Lets days begin, and the last one end, for a member and the accounts they are in."""
         owners = [self.engine.world.owner(subject, name) for name in self.engine.program.accounts]
         for each in {id(each): each for each in (subject, *owners)}.values():
-            self.engine.pass_to(each, day)
+            self.engine.pass_to(each, day, ended)
 
 
 def _much(step: Expectation, quantity: Fraction) -> Expectation:

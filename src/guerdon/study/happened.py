@@ -12,6 +12,7 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import OWN, Award, Move, Posting, Pot, Refusal
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
+from guerdon.reference.triggers import Due
 from guerdon.study import words
 
 Entry = TypeVar("Entry", Award, Posting, Refusal)
@@ -80,7 +81,7 @@ class Told:
         return [each for each in self._awarded(event) if each.of is not None]
 
     def _awarded(self, event: Event) -> list[Award]:
-        return [each for each in self._given.get(event.id, []) if each.id.startswith(f"{event.type}/{event.id}/")]
+        return [each for each in self._given.get(event.id, []) if each.id.startswith(f"{event.name}/")]
 
     def _award(self, award: Award) -> str:
         text = f'{words.quantity(award.quantity, award.unit)} "{award.rule}"'
@@ -94,7 +95,9 @@ class Told:
     def _origin(self, award: str) -> str:
         """The event that brought an award."""
         kind, known = award.partition("/")[0], self.awards.get(award)
-        return f"{kind} {known.event}" if known else award
+        if known is None or known.event.startswith(f"{kind}/"):  # of a trigger, which is called by its day
+            return kind if known else award
+        return f"{kind} {known.event}"
 
     def day(self, instant: int) -> str:
         return self.engine.calendar.day(instant).isoformat()
@@ -179,6 +182,11 @@ _LEAVES = {
     Pot.DEBT: "debt repaid with",
 }
 _NAMES_LOTS = {"given": False, "received": False}
+
+
+def kind(event: Event) -> str:
+    """The kind of an event; a trigger is called by its words already."""
+    return "trigger" if isinstance(event, Due) else event.type
 
 
 def _by_event(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guerdon.history.event import Event, Facts
-from guerdon.program import nodes
+from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 
 Links = dict[str, set[str]]
 """By member (or account), those whom they are linked to."""
@@ -34,6 +35,10 @@ def related(
     id, an account that has it is meant.
     """
     links = _accounts(program, members)
+    named = tuple(_naming(program))
+    for id, facts in members.items():
+        for other in _others(facts, named):
+            _link(links, id, other)
     receiving = {name: tuple(_receiving(name, program)) for name in program.events}
     own: list[Event] = []
     end = None
@@ -41,7 +46,7 @@ def related(
         end = max(end or event.at + 1, event.at + 1)
         if event.member == who:
             own.append(event)
-        for other in _linked(event, receiving[event.type], program):
+        for other in _linked(event, receiving[event.type] + named, program):
             _link(links, event.member, other)
     if not own:
         who = next((f"{name}/{who}" for name in program.accounts if f"{name}/{who}" in links), who)
@@ -64,15 +69,37 @@ def _receiving(event: str, program: nodes.Program) -> Iterator[str]:
     """The facts of a kind of event that name who gets something."""
     if event in ("transfer", "merged"):
         yield "to" if event == "transfer" else "other"
-    for rule in program.rules.values():
-        if event in rule.on:
-            yield from ([rule.to] if rule.to is not None else [])
-            yield from (share.to for share in rule.shares)
+    rules = tuple(rule for rule in program.rules.values() if event in rule.on)
+    groups = tuple(group for group in program.groups.values() if not {rule.name for rule in rules}.isdisjoint(group.of))
+    for expr in walk((rules, groups), program.measures):
+        if isinstance(expr, nodes.Field) and expr.scope is nodes.Scope.EVENT and _is_member(expr.type):
+            yield expr.name
+    for meter in program.meters:
+        if meter.event == event and isinstance(meter.value, nodes.Field) and _is_member(meter.value.type):
+            yield meter.value.name
+
+
+def _naming(program: nodes.Program) -> Iterator[str]:
+    """The facts of a member through which rules name somebody else."""
+    asked = {
+        expr.name
+        for expr in walk((program.rules, program.groups), program.measures)
+        if isinstance(expr, nodes.Theirs) or (isinstance(expr, nodes.Field) and expr.scope is nodes.Scope.MEMBER)
+    }
+    yield from (name for name, fact in program.member.facts.items() if name in asked and _is_member(fact.type))
+
+
+def _is_member(of: types.Type) -> bool:
+    return isinstance(of.of if isinstance(of, types.Optional) else of, types.Member)
+
+
+def _others(facts: Facts, naming: tuple[str, ...]) -> Iterator[str]:
+    yield from (str(facts[name]) for name in naming if facts.get(name) is not None)
 
 
 def _linked(event: Event, receiving: tuple[str, ...], program: nodes.Program) -> Iterator[str]:
     """Whom an event links its member to."""
-    yield from (str(event.facts[name]) for name in receiving if event.facts.get(name) is not None)
+    yield from _others(event.facts, receiving)
     if event.type == "changed":
         for account in program.accounts.values():
             if event.facts.get(account.fact) is not None:

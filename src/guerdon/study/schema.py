@@ -33,7 +33,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "awards": (
         Column("id", Kind.TEXT, "names the award: the event's id, `/`, the rule's name"),
         Column("member", Kind.TEXT, "who got it"),
-        Column("event", Kind.TEXT, "the id of the event that caused it"),
+        Column("event", Kind.TEXT, "the id of the event that caused it; of a trigger its words, day and member"),
         Column("rule", Kind.TEXT, "the rule that gave it"),
         Column("unit", Kind.TEXT, "what was given"),
         Column(

@@ -9,7 +9,7 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Posting
 from guerdon.reference.engine import Engine
 from guerdon.study import words
-from guerdon.study.happened import Told, moved
+from guerdon.study.happened import Told, kind, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _events(engine: Engine, told: Told, events: list[Event], who: str, whose: Co
             parts += [*map(str, told.refused(event)), *filter(None, [told.aside(event)])]
             by = "" if own else f" (by {event.member})"
             when = words.local(engine.calendar.local(event.at))
-            yield (event.at, _EVENT), Moment(when, event.id, event.type, (", ".join(parts) or "-") + by)
+            yield (event.at, _EVENT), Moment(when, event.id, kind(event), (", ".join(parts) or "-") + by)
 
 
 def _mine(postings: list[Posting], own: bool, whose: Collection[str]) -> list[Posting]:

@@ -93,6 +93,7 @@ class _Trial:
         self.engine = Engine(program, facts)
         if observer is not None:
             observer.begin(self.engine)
+            self.engine.watching = None, observer.watch
         self.events = 0
         self.last: Event | None = None
         self.opened: set[str] = set()

@@ -90,7 +90,8 @@ def _measured(program: nodes.Program, deed: Deed, path: str, place: int) -> tupl
 
 def accounts(engine: Engine, told: Told, event: Event, now: Before, was: Before) -> Iterator[RuleAccount]:
     """How what an event took back of each award came about."""
-    reversal = engine.program.events[event.type].reverses
+    record = engine.program.events.get(event.type)
+    reversal = record.reverses if record is not None else None
     for award in told.back(event) if reversal is not None else ():
         original = told.awards.get(award.of or "")
         if original is not None and reversal is not None:

@@ -70,6 +70,10 @@ class Builder(Transformer[Token, Any]):
                 return tree.Period(_full_name(tuple(child for child in children if child is not None)), span=span)
             case "path" | "either" | "both" | "during" | "accumulate" | "funded":
                 return _NODES[rule](tuple(child for child in children if child is not None), span=span)
+            case "whose":
+                return tree.Path(tuple(children), span=span)
+            case "refuse":
+                return tree.Refuse(tuple(children), span=span)
             case "one_of" | "on" | "replaces" | "of":
                 return _NODES[rule](children[0], span=span)
             case "call":
@@ -107,6 +111,7 @@ class Builder(Transformer[Token, Any]):
                 | "earn"
                 | "group"
                 | "redeem"
+                | "referral"
                 | "test"
             ):
                 return self._declaration(rule, children, span)

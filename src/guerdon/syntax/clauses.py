@@ -37,6 +37,12 @@ __all__ = [
     "LimitOf",
     "Minimum",
     "On",
+    "OnAfter",
+    "OnBefore",
+    "OnDate",
+    "OnDay",
+    "OnReached",
+    "OnWithout",
     "OneTier",
     "Per",
     "Perk",
@@ -47,6 +53,7 @@ __all__ = [
     "Timezone",
     "ToCounted",
     "ToLowest",
+    "Trigger",
     "WeekStart",
     "Weekdays",
     "When",
@@ -154,8 +161,44 @@ class Perk(Node):
     text: String
 
 
-class On(Node):
+class OnDay(Node):
+    """`end of` a period, or `anniversary of` a date."""
+
+    edge: Name
+    of: Period
+
+
+class OnDate(Node):
+    date: Date
+
+
+class OnAfter(Node):
+    time: ForTime
+    event: Name
+
+
+class OnWithout(Node):
+    time: ForTime
     events: tuple[Name, ...]
+
+
+class OnBefore(Node):
+    time: ForTime
+    unit: Name
+
+
+class OnReached(Node):
+    ladder: Name
+    tier: Name
+
+
+Trigger = OnDay | OnDate | OnAfter | OnWithout | OnBefore | OnReached
+
+
+class On(Node):
+    """The events at which a rule is looked at, or the one trigger."""
+
+    what: tuple[Name, ...] | Trigger
 
 
 class When(Node):
@@ -202,9 +245,9 @@ class Each(Node):
 
 
 class Per(Node):
-    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`."""
+    """A scope: `per member`, `per calendar year`, `per 7 days`, `per merchant`, `per member.invited_by`."""
 
-    scope: Period | ForTime
+    scope: Period | ForTime | Path
 
 
 class Accumulate(Node):
@@ -213,7 +256,7 @@ class Accumulate(Node):
 
 class Give(Node):
     value: Expr
-    to: Name | None
+    to: Path | None
 
 
 class Cost(Node):
@@ -326,4 +369,8 @@ Clause = (
     | Returns
     | Share
     | Hold
+    | Friend
+    | Referrer
+    | Qualifies
+    | Refuse
 )

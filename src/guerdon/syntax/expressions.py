@@ -6,6 +6,7 @@ from guerdon.text.node import Node
 
 __all__ = [
     "Add",
+    "Alike",
     "Among",
     "Application",
     "Available",
@@ -236,6 +237,13 @@ class Same(Node):
     right: Expr
 
 
+class Alike(Node):
+    """`same as`."""
+
+    left: Expr
+    right: Expr
+
+
 class Among(Node):
     """`in [...]` or `not in [...]`."""
 
@@ -282,6 +290,7 @@ Expr = (
     | Application
     | Compare
     | Same
+    | Alike
     | Among
     | Negation
     | Both

@@ -16,6 +16,7 @@ __all__ = [
     "EndOf",
     "Expires",
     "Floor",
+    "Friend",
     "FromZero",
     "Grace",
     "Grants",
@@ -36,6 +37,9 @@ __all__ = [
     "Never",
     "Owns",
     "Part",
+    "Qualifies",
+    "Referrer",
+    "Refuse",
     "Restarts",
     "Returns",
     "Reverses",
@@ -247,7 +251,7 @@ class Returns(Node):
 
 class Share(Node):
     share: Expr
-    to: Name
+    to: Path
 
 
 class HoldUntil(Node):
@@ -261,3 +265,33 @@ class HoldReturnable(Node):
 
 class Hold(Node):
     how: ForTime | HoldUntil | HoldReturnable
+
+
+# ---------------------------------------------------------------- referrals
+
+
+class Friend(Node):
+    """The event by which a friend appears."""
+
+    event: Name
+
+
+class Referrer(Node):
+    """The fact that names who brought the friend."""
+
+    fact: Name
+
+
+class Qualifies(Node):
+    """The friend's event that counts, and within which time of which other one."""
+
+    event: Name
+    where: Expr | None
+    within: ForTime | None
+    of: Name | None
+
+
+class Refuse(Node):
+    """The facts that friend and referrer may not have in common."""
+
+    facts: tuple[Name, ...]

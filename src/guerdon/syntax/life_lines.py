@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from guerdon.syntax import tree
-from guerdon.syntax.phrase import behind, expression, named, stretch_of_time, value
+from guerdon.syntax.phrase import behind, expression, named, stretch_of_time, value, where
 
 Parts = tuple[str, str]
 """A clause's keyword, or its field's name, and the rest."""
@@ -13,6 +13,7 @@ Parts = tuple[str, str]
 UnitClause = tree.Kind | tree.Expires | tree.Suspended | tree.Spends | tree.Debt
 ReturnClause = tree.Reverses | tree.Part | tree.Clawback | tree.Counted
 AccountClause = tree.Members | tree.Owns | tree.Joins | tree.Leaves | tree.SpendsWhen
+ReferralClause = tree.Friend | tree.Referrer | tree.Qualifies | tree.Refuse
 StatusClause = tree.Rises | tree.Grace | tree.Floor | tree.Grants | tree.Carries | tree.Restarts | tree.Returns
 
 
@@ -119,3 +120,18 @@ def hold(how: tree.ForTime | tree.HoldUntil | tree.HoldReturnable) -> str:
             return "while returnable"
         case _:
             assert_never(how)
+
+
+def referral_parts(clause: ReferralClause) -> Parts:
+    match clause:
+        case tree.Friend(event):
+            return "friend", event.text
+        case tree.Referrer(fact):
+            return "referrer", fact.text
+        case tree.Qualifies(event, condition, within, of):
+            time = f" within {stretch_of_time(within)}{behind('of', of)}" if within is not None else ""
+            return "qualifies", event.text + where(condition) + time
+        case tree.Refuse(facts):
+            return "refuse", ", ".join(f"same {fact.text}" for fact in facts)
+        case _:
+            assert_never(clause)

@@ -9,12 +9,14 @@ from guerdon.syntax import tree
 from guerdon.syntax.life_lines import (
     AccountClause,
     Parts,
+    ReferralClause,
     ReturnClause,
     StatusClause,
     UnitClause,
     account_parts,
     end_of,
     hold,
+    referral_parts,
     return_parts,
     status_parts,
     unit_parts,
@@ -32,6 +34,8 @@ def clause_parts(clause: tree.Clause) -> Parts:
         return account_parts(clause)
     if isinstance(clause, StatusClause):
         return status_parts(clause)
+    if isinstance(clause, ReferralClause):
+        return referral_parts(clause)
     match clause:
         case (
             tree.Edition()
@@ -227,8 +231,8 @@ def _rule_parts(
     | tree.Take,
 ) -> Parts:
     match clause:
-        case tree.On(events):
-            return "on", named(events)
+        case tree.On(what):
+            return "on", named(what) if isinstance(what, tuple) else trigger(what)
         case tree.When(condition):
             return "when", expression(condition)
         case tree.During(stretches):
@@ -276,6 +280,25 @@ def _ends(limit: tree.Limit | tree.LimitOf) -> str:
     return (", or nothing" if limit.or_nothing else "") + (", kept on return" if limit.kept else "")
 
 
+def trigger(what: tree.Trigger) -> str:
+    """The words of a trigger, as they stand behind `on`."""
+    match what:
+        case tree.OnDay(edge, of):
+            return f"{edge.text} of {of.text}"
+        case tree.OnDate(day):
+            return day.text
+        case tree.OnAfter(time, event):
+            return f"{stretch_of_time(time)} after {event.text}"
+        case tree.OnWithout(time, events):
+            return f"{stretch_of_time(time)} without {named(events)}"
+        case tree.OnBefore(time, unit):
+            return f"{stretch_of_time(time)} before {unit.text} expires"
+        case tree.OnReached(ladder, tier):
+            return f"{ladder.text} reaching {tier.text}"
+        case _:
+            assert_never(what)
+
+
 def _stretch(stretch: tree.Stretch) -> str:
     match stretch:
         case tree.Dates(first, last) | tree.Weekdays(first, last):
@@ -294,8 +317,8 @@ def _scopes(scopes: Iterable[tree.Per]) -> str:
     return " ".join(f"per {_scope(each.scope)}" for each in scopes)
 
 
-def _scope(scope: tree.Period | tree.ForTime) -> str:
-    return scope.text if isinstance(scope, tree.Period) else stretch_of_time(scope)
+def _scope(scope: tree.Period | tree.ForTime | tree.Path) -> str:
+    return stretch_of_time(scope) if isinstance(scope, tree.ForTime) else scope.text
 
 
 def _test_parts(
@@ -328,8 +351,8 @@ def _expected(
     | tree.ExpectRefused,
 ) -> str:
     match clause:
-        case tree.ExpectAward(quantity, rule, member):
-            return value(quantity) + behind("from", rule) + behind("for", member)
+        case tree.ExpectAward(quantity, rule):
+            what = value(quantity) + behind("from", rule)
         case tree.ExpectRefused():
             return "refused"
         case tree.ExpectBalance(holding, quantity):

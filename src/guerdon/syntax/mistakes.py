@@ -42,7 +42,7 @@ _GROUPS = (
     ("NUMBER PERCENT LPAR", "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS EXACT", "a value"),
     ("THIS EVER", "NEXT PREVIOUS LAST SINCE DOT", "a window like `this month`"),
     ("YESNO NAME", "LIST ONE", "a type like `money`"),
-    ("AND OR", "COMPARE SIGN FACTOR IS IN OF NOT DOT LPAR", "an operator"),
+    ("AND OR", "COMPARE SIGN FACTOR IS SAME IN OF NOT DOT LPAR", "an operator"),
 )
 """Where all of the first can stand, they and the second are said in one phrase."""
 

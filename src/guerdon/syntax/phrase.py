@@ -38,7 +38,7 @@ def _binding(expr: tree.Expr) -> Binding:
             return Binding.AND
         case tree.Negation():
             return Binding.NOT
-        case tree.Compare() | tree.Same() | tree.Among():
+        case tree.Compare() | tree.Same() | tree.Alike() | tree.Among():
             return Binding.COMPARE
         case tree.Application():
             return Binding.OF
@@ -62,6 +62,8 @@ def _bare(expr: tree.Expr) -> str:
             return f"{expression(left, Binding.OF)} {operator.text} {expression(right, Binding.OF)}"
         case tree.Same(left, differs, right):
             return f"{expression(left, Binding.OF)} {'is not' if differs else 'is'} {expression(right, Binding.OF)}"
+        case tree.Alike(left, right):
+            return f"{expression(left, Binding.OF)} same as {expression(right, Binding.OF)}"
         case tree.Among(item, outside, values):
             word = "not in" if outside else "in"
             return f"{expression(item, Binding.OF)} {word} [{listed(map(expression, values))}]"
@@ -164,9 +166,11 @@ def named(names: Iterable[tree.Name], between: str = ", ") -> str:
     return between.join(name.text for name in names)
 
 
-def behind(word: str, of: Value | None) -> str:
+def behind(word: str, of: Value | tree.Path | None) -> str:
     """` word of`, or nothing if there is no such part."""
-    return f" {word} {value(of)}" if of is not None else ""
+    if of is None:
+        return ""
+    return f" {word} {of.text if isinstance(of, tree.Path) else value(of)}"
 
 
 def listed(texts: Iterable[str]) -> str:

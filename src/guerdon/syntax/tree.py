@@ -65,4 +65,5 @@ ORDER: dict[str, tuple[type, ...]] = {
 }
 ORDER["earn"] = ORDER["rule"]
 ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Limit, Because)
+ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Limit, Hold, Refuse, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

@@ -56,9 +56,12 @@ class Happens(Node):
 
 
 class ExpectAward(Node):
+    """What the latest event gave, or what a day did."""
+
     quantity: Quantity | Negative
     rule: String | None
     member: Name | None
+    on: Date | None
 
 
 class ExpectBalance(Node):

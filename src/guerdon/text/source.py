@@ -73,6 +73,17 @@ class Span:
         return self.source.where(self.start)
 
 
+@dataclass(frozen=True, slots=True)
+class Written(Span):
+    """The place of a shorthand, for what it stands for: `words` are that, written out."""
+
+    words: str
+
+    @property
+    def text(self) -> str:
+        return self.words
+
+
 NOWHERE = Span(Source("<built in>", ""), 0, 0)
 
 

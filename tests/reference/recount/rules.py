@@ -124,20 +124,25 @@ class Rules(Values):
     def receives(self, rule: nodes.Rule, view: View) -> bool:
         """Whether there is somebody to give to."""
         assert view.facts is not None
-        return rule.to is None or view.facts[rule.to] is not None
+        return rule.to is None or self.named(rule.to, view) is not None
+
+    def named(self, to: nodes.Expr, view: View) -> str | None:
+        """Whom a fact of the event names."""
+        assert view.facts is not None and isinstance(to, nodes.Field)
+        return None if view.facts[to.name] is None else str(view.facts[to.name])
 
     def shared(self, rule: nodes.Rule, gift: Gift, view: View) -> list[tuple[str, str, Gift]]:
         """Who gets how much of what a rule gives, with the name of the award: shares first, then what they leave."""
         assert view.facts is not None
         step, left, found = self.program.units[rule.unit].step, gift.quantity, []
         for share in rule.shares:
-            name = view.facts[share.to]
+            name = self.named(share.to, view)
             if name is not None:
                 part = whole_steps(max(ZERO, self.value(share.share, view)) * gift.quantity, step, nodes.RoundMode.DOWN)
                 part = min(part, left)
                 left -= part
-                found.append((f"{rule.name}/{share.to}", name, Gift(part, part, part)))
-        receiver = view.subjects[""] if rule.to is None else view.facts[rule.to]
+                found.append((f"{rule.name}/{share.name}", name, Gift(part, part, part)))
+        receiver = view.subjects[""] if rule.to is None else self.named(rule.to, view)
         if receiver is not None:
             given = gift.quantity - left
             found.append((rule.name, receiver, Gift(gift.exact - given, gift.rounded - given, left)))

@@ -93,8 +93,8 @@ class Collector:
                 self.taken.add(("released", rules[posting.lot]))
         for award in ledger.awards:
             for share in self.program.rules[award.rule].shares if award.rule in self.program.rules else ():
-                if award.id.endswith(f"/{award.rule}/{share.to}") and award.quantity > 0:
-                    self.taken.add(("share", award.rule, share.to))
+                if award.id.endswith(f"/{award.rule}/{share.name}") and award.quantity > 0:
+                    self.taken.add(("share", award.rule, share.name))
         self.taken |= {("refused", each.rule) for each in ledger.refusals if each.rule is not None}
         for move in ledger.moves:
             if move.reason != "joined":

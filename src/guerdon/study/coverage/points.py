@@ -176,7 +176,7 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
         yield Point(("replaced", rule.name, name), rule.span, f'it never stood in place of "{name}"')
     yield from _limits(rule.limits)
     for share in rule.shares:
-        yield Point(("share", rule.name, share.to), share.span, f"nothing ever went to {share.to}")
+        yield Point(("share", rule.name, share.name), share.span, f"nothing ever went to {share.name}")
     if rule.hold is not None:
         yield Point(("released", rule.name), rule.hold.span, "its hold never ended")
 

@@ -11,8 +11,8 @@ from guerdon.program.nodes import Expected
 from guerdon.study.describe import english
 from guerdon.study.describe.english import listed, quoted, readable, sentence
 from guerdon.study.describe.page import Item, Points, item
-from guerdon.study.describe.prose import literal
 from guerdon.study.describe.status import so_much
+from guerdon.study.describe.values import literal
 
 ANYBODY = "member"
 """The member of a test that names none."""

@@ -19,11 +19,13 @@ def group(of: nodes.Group, program: nodes.Program) -> Item:
     """A group in the order in which its clauses work."""
     rules = [program.rules[name] for name in of.of]
     events = {event for rule in rules for event in rule.on}
+    when = "each time" if events <= program.triggers.keys() else "at one event"
+    says = Prose(program, next(iter(events)) if len(events) == 1 else None)
     said = [
-        f"this is about what {listed(map(quoted, of.of))} give at one event, each after its own rounding and limits",
+        f"this is about what {listed(map(quoted, of.of))} give {when}, each after its own rounding and limits",
         _takes(of, len({rule.unit for rule in rules}) > 1),
         *_sums(of, program.units[rules[0].unit]),
-        *limits(of.limits, Prose(program), bool(reversible(program) & events)),
+        *limits(of.limits, says, bool(reversible(program) & events)),
         *_cuts(of),
     ]
     return item(of.name, sentences(*map(sentence, said)))

@@ -9,7 +9,8 @@ from guerdon.program import nodes, types
 from guerdon.study.describe import english
 from guerdon.study.describe.english import readable
 from guerdon.study.describe.page import Grid, Item, item, sentences
-from guerdon.study.describe.prose import Prose, kind
+from guerdon.study.describe.prose import Prose
+from guerdon.study.describe.values import kind
 
 
 def measures(program: nodes.Program) -> Item:

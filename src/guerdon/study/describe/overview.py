@@ -43,6 +43,8 @@ def _holds(program: nodes.Program) -> Iterator[str]:
         yield "Numbers and totals of what happened in a stretch of time include the event that is looked at."
     if found & {nodes.Standing, nodes.Earned, nodes.Available}:
         yield "A tier, a balance and what was earned are as they were before the event that is looked at."
+    if program.triggers:
+        yield "What happens on a day happens at its start, before the events of the day; what happens at the end of a period sees all of it."
     if nodes.Given in found:
         group = ", and before its group" if program.groups else ""
         yield f"What a rule gives is what it gives at the same event, after its own rounding and limits{group}."

@@ -10,7 +10,8 @@ from guerdon.program.walk import walk
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable, sentence
 from guerdon.study.describe.page import Grid, Item, item, sentences
-from guerdon.study.describe.prose import Prose, kind
+from guerdon.study.describe.prose import Prose
+from guerdon.study.describe.values import kind
 
 _BUILT_IN = {
     "joined": "says the day on which the member joined; without it, that is the day of their first event",
@@ -53,7 +54,7 @@ def shown(program: nodes.Program) -> Iterator[nodes.Record]:
 
 def _named(program: nodes.Program) -> Iterator[str]:
     """The events that something names."""
-    for each in walk((program.rules, program.units, program.ladders, program.meters, program.events)):
+    for each in walk((program.rules, program.units, program.ladders, program.meters, program.events, program.triggers)):
         match each:
             case nodes.Rule(on=on):
                 yield from on
@@ -63,6 +64,8 @@ def _named(program: nodes.Program) -> Iterator[str]:
                 yield event
             case nodes.Hold(event=str() as event):
                 yield event
+            case nodes.Trigger(events=events):
+                yield from events
 
 
 def _facts(of: Iterable[nodes.Fact], program: nodes.Program) -> Grid:

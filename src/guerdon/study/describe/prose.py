@@ -6,15 +6,14 @@ stands in parentheses wherever it could be read in two ways.
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
-from guerdon.program.types import RateValue
 from guerdon.study.describe import english, times
 from guerdon.study.describe.english import listed, named, plural, quoted, readable
+from guerdon.study.describe.values import literal
 
 _MORE = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 _LATER = {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"}
@@ -41,6 +40,8 @@ class Prose:
                 return literal(expr.value, expr.type)
             case nodes.Field():
                 return f"whether {self.condition(expr)}" if _is_yes_no(expr.type) else self._fact(expr)
+            case nodes.Theirs(of, name):
+                return f"the {named(name)} of {self.person(of)}"
             case nodes.Moment(part):
                 return {"at": "the moment", "weekday": "the day of the week"}.get(part, "the date")
             case nodes.PeriodDay(last, period, ahead):
@@ -81,6 +82,16 @@ class Prose:
             return quoted(readable(table.name))
         by = f" for {english.listed(self.nested(key) for key in keys)}" if keys else ""
         return f"the {what}{readable(table.name)}{by}"
+
+    def person(self, expr: nodes.Expr) -> str:
+        """The member whom a value names."""
+        match expr:
+            case nodes.Field(nodes.Scope.MEMBER, "member"):
+                return "the member"
+            case nodes.Field(nodes.Scope.EVENT, name):
+                return f"the member named by {quoted(readable(name))}"
+            case _:
+                return f"the member named by {self.value(expr)}"
 
     def nested(self, expr: nodes.Expr) -> str:
         """A value as a part of another one."""
@@ -220,6 +231,8 @@ class Prose:
                 return f"{self._marked(of)} is not marked {quoted(readable(of.name))}"
             case nodes.OrElse(nodes.Field() as field, default):
                 return f"{self._denied(field)} {self._unknown(default)}"
+            case nodes.Compare("same as") if (one := self.condition(of)).endswith(" are one person"):
+                return f"{one.removesuffix('one person')}not one person"
             case nodes.Junction(False) if (alike := _spoken(of)) is not None:
                 left, options = alike
                 said = [self.value(each) for each in options]
@@ -236,9 +249,13 @@ class Prose:
             holds = bool(expr.right.value) == (expr.operator == "is")
             return self._part(expr.left) if holds else self._denied(expr.left)
         left, right = self._is(expr.left), self._side(expr.right)
+        kind = expr.left.type.of if isinstance(expr.left.type, types.Optional) else expr.left.type
+        if expr.operator == "same as" and isinstance(kind, types.Member):
+            return f"{self.person(expr.left)} and {self.person(expr.right)} are one person"
+        if expr.operator == "same as":
+            return f"{left} known and the same as {right}{', however it is spelled' if isinstance(kind, types.Text) else ''}"
         if expr.operator in ("is", "is not"):
             return f"{left}{expr.operator[2:]} {right}"
-        kind = expr.left.type.of if isinstance(expr.left.type, types.Optional) else expr.left.type
         if isinstance(kind, types.Tier):
             return f"{left} {_HIGHER[expr.operator].format(right)}"
         return f"{left} {(_LATER if isinstance(kind, types.Date | types.Instant) else _MORE)[expr.operator]} {right}"
@@ -269,11 +286,15 @@ class Prose:
 
     def _fact(self, field: nodes.Field) -> str:
         match field.scope:
+            case nodes.Scope.EVENT if self.event in self.program.triggers:
+                return "what expires then"
             case nodes.Scope.EVENT:
                 said = named(field.name)
                 return said if said.startswith("“") else f"the {said}"
             case nodes.Scope.LINE:
                 return f"{self.line} {named(field.name)}"
+            case nodes.Scope.MEMBER if field.name == "member":
+                return "the member"
             case nodes.Scope.MEMBER:
                 return f"the member's {named(field.name)}"
             case _:
@@ -324,72 +345,3 @@ def _spoken(of: nodes.Junction) -> tuple[nodes.Expr, list[nodes.Expr]] | None:
     ):
         return None
     return left, [each.right for each in compared]
-
-
-def literal(value: object, kind: types.Type) -> str:
-    """A written value."""
-    match kind, value:
-        case types.Optional(inner), _:
-            return literal(value, inner)
-        case types.Quantity(unit), Fraction():
-            return english.amount(value, unit)
-        case types.Rate(unit, per), RateValue(give, by, full):
-            return f"{english.amount(give, unit)} for every {'full ' if full else ''}{english.amount(by, per)}"
-        case types.Number(_, True), Fraction():
-            return f"{english.number(value * 100)}%"
-        case _, Fraction():
-            return english.number(value)
-        case types.YesNo(), _:
-            return "yes" if value else "no"
-        case types.Days(), int():
-            return english.so_many(value, "day")
-        case types.Months(), int():
-            return english.so_many(value, "month")
-        case types.Text() | types.Member(), str():
-            return quoted(value)
-        case _, date():
-            return english.day(value)
-    return readable(str(value))
-
-
-def kind(of: types.Type) -> str:
-    """What a value of a type is."""
-    match of:
-        case types.Quantity(unit):
-            return f"an amount in {unit}" if plural(unit) == unit else f"a number of {plural(readable(unit))}"
-        case types.Rate(unit, per):
-            return f"{plural(readable(unit))} per {readable(per)}"
-        case types.Number(step, percent):
-            return (
-                "a percentage"
-                if percent
-                else "a whole number"
-                if step is not None and step.denominator == 1
-                else "a number"
-            )
-        case types.Text():
-            return "a text"
-        case types.Choice(words):
-            return f"one of {listed(map(readable, words), 'or')}" if len(words) > 1 else f"always {readable(words[0])}"
-        case types.YesNo():
-            return "yes or no"
-        case types.Date():
-            return "a day"
-        case types.Instant():
-            return "a moment"
-        case types.Days():
-            return "a number of days"
-        case types.Months():
-            return "a number of months"
-        case types.Member():
-            return "a member"
-        case types.Tier(ladder):
-            return f"a tier of {readable(ladder)}"
-        case types.Lines(record):
-            return f"a list of {plural(readable(record))}"
-        case types.AmountOf():
-            return "an amount of a unit"
-        case types.Optional(inner):
-            return kind(inner)
-        case _:
-            assert_never(of)

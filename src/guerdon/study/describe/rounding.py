@@ -14,8 +14,8 @@ from guerdon.reference.tables import apply
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable
 from guerdon.study.describe.measures import key
-from guerdon.study.describe.prose import literal
 from guerdon.study.describe.returns import rounded
+from guerdon.study.describe.values import literal
 
 _PLACES = {
     RoundPlace.LINE: "what each line comes to is",
@@ -35,7 +35,10 @@ def rounding(of: nodes.Rule, program: nodes.Program) -> str:
     unit = program.units[of.unit]
     example = next(_worked(of, program, unit.step), "") or plainly(of.rounding.mode, unit, of.minimum)
     carried = ", and what is left over is carried on" if of.rounding.place is RoundPlace.TOTAL else ""
-    return f"{_PLACES[of.rounding.place]} {to_steps(of.rounding.mode, unit)}{carried}; {example}"
+    place = _PLACES[of.rounding.place]
+    if of.rounding.place is RoundPlace.EVENT and of.on[0] in program.triggers:
+        place = "what it comes to is"
+    return f"{place} {to_steps(of.rounding.mode, unit)}{carried}; {example}"
 
 
 def to_steps(how: nodes.RoundMode, unit: nodes.Unit) -> str:

@@ -46,7 +46,9 @@ def _prose(of: nodes.Rule, program: nodes.Program) -> Prose:
 
 def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     """What happens, and what comes of it."""
-    says, lead = _prose(of, program), f"for every {listed(map(english.happening, of.on), 'or')}"
+    trigger = _trigger(of, program)
+    every = f"for every {listed(map(english.happening, of.on), 'or')}"
+    says, lead = _prose(of, program), times.trigger(trigger) if trigger is not None else every
     if of.during:
         lead += " " + listed(map(times.stretches, of.during))
     each = f"each {_line(of)}" if of.each is not None else ""
@@ -56,15 +58,18 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield from _costs(of, says, lead, each)
         return
     if of.accumulate is None:
-        yield f"{lead}, {f'{each} brings {_receiver(of)}' if each else f'{_receiver(of)} gets'} {_award(of.give, says)}"
+        yield f"{lead}, {f'{each} brings {_receiver(of, program)}' if each else f'{_receiver(of, program)} gets'} {_award(of.give, says)}"
         return
     assert isinstance(of.give, nodes.Apply)
-    total = f"a running total per {_whose(of.accumulate.account)}"
+    person = of.accumulate.person
+    whose = _whose(of.accumulate.account) if person is None else _named(says.person(person))
+    total = f"a running total per {whose}"
     if of.accumulate.period is not None:
         total += f" and {of.accumulate.period.value}"
     base = says.nested(of.give.base)
     yield f"{lead}, {base}{f' of {each}' if each else ''} is added to {total}"
-    yield f"{_receiver(of)} gets {says.applied(of.give.rate, 'the total')}, less what the total before the event came to"
+    before = "before the event came to" if trigger is None else "came to before"
+    yield f"{_receiver(of, program)} gets {says.applied(of.give.rate, 'the total')}, less what the total {before}"
     if of.accumulate.period is not None:
         yield f"the total starts anew with every {of.accumulate.period.value}, and what is left over then is gone"
     else:
@@ -82,18 +87,27 @@ def _costs(of: nodes.Rule, says: Prose, lead: str, each: str) -> Iterator[str]:
     yield "it is taken as a whole, out of what can be spent before the event; where there is less, nothing is taken"
 
 
+def _trigger(of: nodes.Rule, program: nodes.Program) -> nodes.Trigger | None:
+    return program.triggers.get(of.on[0])
+
+
 def _line(of: nodes.Rule) -> str:
     assert of.each is not None
     lines = readable(of.each.lines)
     return lines[:-1] if lines.endswith("s") else f"one of the {lines}"
 
 
+def _named(person: str) -> str:
+    """Whom somebody is, behind `per`."""
+    return person.removeprefix("the ")
+
+
 def _whose(account: str | None) -> str:
     return readable(account) if account is not None else "member"
 
 
-def _receiver(of: nodes.Rule) -> str:
-    return f"the member named by {quoted(readable(of.to))}" if of.to is not None else "the member"
+def _receiver(of: nodes.Rule, program: nodes.Program) -> str:
+    return _prose(of, program).person(of.to) if of.to is not None else "the member"
 
 
 def _award(give: nodes.Expr, says: Prose) -> str:
@@ -176,21 +190,22 @@ def limit(of: nodes.Limit, says: Prose, whose: str = "", done: str = "given") ->
         rest = (
             "what does not fit whole does not count at all" if of.or_nothing else "what goes beyond that does not count"
         )
-        return f"at most {says.value(of.most)} of the {named(of.of)}{whose} count {_scope(of)}; {rest}"
+        return f"at most {says.value(of.most)} of the {named(of.of)}{whose} count {_scope(of, says)}; {rest}"
     whole = f"; what does not fit whole is not {done} at all" if of.or_nothing else "; what goes beyond that is cut off"
     if of.times is not None:
         most, rest = ("once" if of.times == 1 else f"{of.times} times"), f"; beyond that nothing is {done}"
     else:
         assert of.most is not None
         most, rest = says.value(of.most), whole
-    return f"at most {most} {_scope(of)}{rest}"
+    return f"at most {most} {_scope(of, says)}{rest}"
 
 
-def _scope(of: nodes.Limit) -> str:
+def _scope(of: nodes.Limit, says: Prose) -> str:
     """`per member and day`, `per member, in any last 7 days`."""
     if of.per_event:
-        return "per event"
-    who = [_whose(of.account), *map(readable, of.fields)]
+        return "each time" if says.event in says.program.triggers else "per event"
+    whose = _whose(of.account) if of.person is None else _named(says.person(of.person))
+    who = [whose, *map(readable, of.fields)]
     match of.window:
         case nodes.Calendar(period, 0):
             return f"per {listed([*who, period.value])}"
@@ -201,19 +216,19 @@ def _scope(of: nodes.Limit) -> str:
 
 
 def _shared(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
-    if of.to is not None and _may_lack(of.to, of, program):
-        yield f"where no {readable(of.to)} is named, nobody gets anything"
+    if of.to is not None and isinstance(of.to.type, types.Optional):
+        yield f"where {_nobody(of.to)} is named, nobody gets anything"
     for each in of.shares:
-        share = _prose(of, program).value(each.share)
+        says = _prose(of, program)
+        lacks = f", and all of it where {_nobody(each.to)} is named" if isinstance(each.to.type, types.Optional) else ""
         yield (
-            f"of that, a share goes to the member named by {quoted(readable(each.to))}, rounded down: {share};"
-            f" the rest stays{f', and all of it where no {readable(each.to)} is named' if _may_lack(each.to, of, program) else ''}"
+            f"of that, a share goes to {says.person(each.to)}, rounded down: {says.value(each.share)};"
+            f" the rest stays{lacks}"
         )
 
 
-def _may_lack(fact: str, of: nodes.Rule, program: nodes.Program) -> bool:
-    facts = (program.events[event].facts.get(fact) for event in of.on)
-    return any(each is not None and isinstance(each.type, types.Optional) for each in facts)
+def _nobody(of: nodes.Expr) -> str:
+    return f"no {readable(of.name)}" if isinstance(of, nodes.Field) else "nobody"
 
 
 def _held(of: nodes.Rule, program: nodes.Program) -> str:
@@ -222,7 +237,8 @@ def _held(of: nodes.Rule, program: nodes.Program) -> str:
         case None:
             return ""
         case nodes.Hold(time=nodes.Duration() as time):
-            until = f"to the start of the day {times.length(time)} after the event"
+            event_day = "after the event" if _trigger(of, program) is None else "later"
+            until = f"to the start of the day {times.length(time)} {event_day}"
         case nodes.Hold(until=until_day) if until_day is not None:
             until = f"to the start of {_prose(of, program).value(until_day)}"
         case nodes.Hold(event=str() as event, by=by):

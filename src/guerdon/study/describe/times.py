@@ -80,6 +80,35 @@ def end_of(of: nodes.Calendar, since: str) -> str:
     return f"the end of the {of.period.value} {after} the one in which {since}"
 
 
+def trigger(of: nodes.Trigger) -> str:
+    """When a trigger happens to a member: `at the end of every month`."""
+    kinds, events = nodes.TriggerKind, english.listed(map(english.happening, of.events), "or")
+    match of.kind:
+        case kinds.END | kinds.START:
+            assert of.period is not None
+            return f"at the {'end' if of.kind is kinds.END else 'start'} of every {of.period.value}"
+        case kinds.ANNIVERSARY:
+            since = f"the member's {english.named(of.fact)}" if of.fact is not None else "the day of joining"
+            return f"on every anniversary of {since}"
+        case kinds.DATE:
+            assert of.day is not None
+            return f"on {english.day(of.day)}"
+        case kinds.AFTER:
+            assert of.time is not None
+            return f"{length(of.time)} after every {events}"
+        case kinds.WITHOUT:
+            assert of.time is not None
+            return f"when {length(of.time)} have passed since the latest {events}, or since joining if there was none"
+        case kinds.BEFORE:
+            assert of.time is not None and of.unit is not None
+            return f"{length(of.time)} before {english.plural(english.readable(of.unit))} of the member expire"
+        case kinds.REACHED:
+            higher = f"{english.readable(of.tier or '')} or a higher tier of {english.readable(of.ladder or '')}"
+            return f"when the member comes to hold {higher}"
+        case _:
+            assert_never(of.kind)
+
+
 def term(of: nodes.Term) -> str:
     """How long a tier lasts."""
     match of:

@@ -1,0 +1,72 @@
+"""The nodes of the tests in a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from enum import Enum
+from fractions import Fraction
+
+from guerdon.text.node import Node
+
+__all__ = ["Case", "Expectation", "Expected", "Happening", "Opening"]
+
+
+class Happening(Node):
+    """An event of a test, with its facts."""
+
+    event: str
+    member: str
+    date: date
+    time: time | None
+    facts: Mapping[str, object]
+
+
+class Expected(Enum):
+    """What a test may expect."""
+
+    AWARD = "award"
+    BALANCE = "balance"
+    PENDING = "pending"
+    TIER = "tier"
+    COUNT = "count"  # of a ladder, carried counts and all
+    NEEDS = "needs"  # what a ladder's count lacks to reach a tier
+    MEASURE = "measure"
+    REFUSED = "refused"
+
+
+class Expectation(Node):
+    """What the latest event gave, or a day did (by a rule, or in all), or what there is on a date: of what, `kind` says.
+
+    Shape: `quantity` of `unit` (None: a bare number); `tier` of `ladder`; `measure`.
+    """
+
+    kind: Expected
+    member: str | None
+    unit: str | None = None
+    quantity: Fraction | None = None
+    rule: str | None = None
+    ladder: str | None = None
+    tier: str | None = None
+    on: date | None = None
+    measure: str | None = None
+
+
+class Opening(Node):
+    """What a test's member starts with: a tier, so much of a unit, or a fact."""
+
+    member: str
+    ladder: str | None = None
+    tier: str | None = None
+    unit: str | None = None
+    quantity: Fraction | None = None
+    fact: str | None = None
+    value: object = None
+
+
+class Case(Node):
+    """A test in the program: openings, then events and expectations in order."""
+
+    name: str
+    given: tuple[Opening, ...]
+    steps: tuple[Happening | Expectation, ...]
