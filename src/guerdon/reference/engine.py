@@ -228,13 +228,13 @@ class Engine:
             return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         builtin.before(self.world, event, scene)
+        stood = self.standing.before(scene, [deed for deed, _ in backs])
         deed = self._deed(event, scene)
         unseen = meters.feed(event, scene, deed is not None)
         verdicts = self._judge(event, scene, watch)
         book = Book(
             self.world, event, scene, deed, lots.lines(self.world, member, {each.rule.unit for each in verdicts})
         )
-        stood = self.standing.before(scene, [deed for deed, _ in backs])
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
         if event.type in builtin.EVENTS:
