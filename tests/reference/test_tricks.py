@@ -893,3 +893,29 @@ def test_a_tier_that_follows_what_is_available_above_one_set_by_hand_falls_with_
     silver: Row = ("adjustment", "a", "2026-01-01", {"ladder": "club", "tier": "Silver"})
     assert club(run(held, silver, BUY, ("visit", "a", "2026-01-04", {}))) == 2
     assert club(run(held, silver, BUY, ("visit", "a", "2026-01-12", {}))) == 0
+
+
+def test_what_is_derived_from_facts_of_the_member_is_derived_with_those_of_then() -> None:
+    lower = """
+member
+  factor      whole
+event changed
+event order
+  amount      money
+  net         money = amount * member.factor
+event back
+  amount      money
+  reverses    order
+  part        amount
+earn "Net"
+  on          order
+  give        1 point per 1 USD of net
+  round       down per event
+"""
+    rows: list[Row] = [
+        ("order", "a", "2026-01-01", {"amount": 100, "id": "S"}),
+        ("changed", "a", "2026-01-02", {"factor": 1}),
+        ("back", "a", "2026-01-03", {"order": "S", "amount": 50}),
+    ]
+    engine = run(shop(more=lower), *rows, members={"a": {"factor": Fraction(2)}})
+    assert points(engine) == {"a": 100}

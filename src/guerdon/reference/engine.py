@@ -255,7 +255,7 @@ class Engine:
     def _scene(self, event: Event, member: Subject) -> Scene:
         """Where the event stands: its member, accounts and facts."""
         scene = self.world.scene(member)
-        scene.event = event
+        scene.event, scene.reads = event, {} if event.type in self._undoable else None
         scene.facts = meters.derived(self.program.events[event.type], event.facts, scene)
         return scene
 
@@ -276,8 +276,8 @@ class Engine:
         if event.type not in self._undoable:
             return None
         deed = Deed(event, scene.day, scene.facts, {name: owner.id for name, owner in scene.accounts.items()})
+        deed.reads = scene.reads if scene.reads is not None else {}
         scene.member.deeds[event.type, event.id] = deed
-        scene.reads = deed.reads
         return deed
 
     def _judge(self, event: Event, scene: Scene, watch: Watch | None) -> list[Verdict]:
