@@ -26,7 +26,7 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "carried counts", "endings", "floors", "grace and rises", "lateness", "lines by number"),
+    *("accounts", "carried counts", "endings", "floors", "grace and rises", "lateness"),
     *("grants and returns", "restarts", "returns at return", "settled totals", "undoing"),
 }
 
