@@ -52,7 +52,6 @@ class Ladders(Life):
         lasts = self.one_of(
             lambda: f"through {self._end()}",
             lambda: f"{self.one_of('1', '2', '30')} {self.one_of('days', 'months', 'weeks')}",
-            # the engine does not look at what counts `since entry` again in the morning
             *([] if restarts or any("since entry" in line for line in lines) else [lambda: "while met"]),
             lambda: "forever",
         )()

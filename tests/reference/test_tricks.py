@@ -867,3 +867,55 @@ tiers club
     ]
     assert club(run(shop(more=ladder), *rows[:3])) == 1
     assert club(run(shop(more=ladder), *rows)) == 2
+
+
+AVAILABLE = """
+event visit
+tiers club
+  counts      point available
+  tier        Guest
+  tier        Silver by invitation
+  tier        Gold at 30 point
+  lasts       while met
+"""
+
+
+def test_a_tier_set_by_hand_is_there_again_when_what_was_reached_above_it_is_returned() -> None:
+    silver: Row = ("adjustment", "a", "2026-01-01", {"ladder": "club", "tier": "Silver"})
+    back: Row = ("refund", "a", "2026-01-03", {"purchase": "S"})
+    assert club(run(shop(more=AVAILABLE), silver, BUY)) == 2
+    assert club(run(shop(more=AVAILABLE), silver, BUY, back)) == 1
+
+
+def test_a_tier_that_follows_what_is_available_above_one_set_by_hand_falls_with_it() -> None:
+    held = shop(more=AVAILABLE).replace("  give        1 point", "  hold        3 days\n  give        1 point")
+    held = held.replace("unit point\n", "unit point\n  expires     10 days after earned\n")
+    silver: Row = ("adjustment", "a", "2026-01-01", {"ladder": "club", "tier": "Silver"})
+    assert club(run(held, silver, BUY, ("visit", "a", "2026-01-04", {}))) == 2
+    assert club(run(held, silver, BUY, ("visit", "a", "2026-01-12", {}))) == 0
+
+
+def test_what_is_derived_from_facts_of_the_member_is_derived_with_those_of_then() -> None:
+    lower = """
+member
+  factor      whole
+event changed
+event order
+  amount      money
+  net         money = amount * member.factor
+event back
+  amount      money
+  reverses    order
+  part        amount
+earn "Net"
+  on          order
+  give        1 point per 1 USD of net
+  round       down per event
+"""
+    rows: list[Row] = [
+        ("order", "a", "2026-01-01", {"amount": 100, "id": "S"}),
+        ("changed", "a", "2026-01-02", {"factor": 1}),
+        ("back", "a", "2026-01-03", {"order": "S", "amount": 50}),
+    ]
+    engine = run(shop(more=lower), *rows, members={"a": {"factor": Fraction(2)}})
+    assert points(engine) == {"a": 100}

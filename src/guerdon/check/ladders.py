@@ -42,6 +42,8 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
     if not _reads_well(_readings(declaration, counts, tiers, floors), names):
         return None
     reached.rising(declaration, counts, names)
+    if isinstance(lasts, nodes.WhileMet):
+        _count_stays(declaration, _readings(declaration, counts, tiers, ()), names)
     _count_serves(counts, tiers, names)
     carries, repeatedly, unless_fallen = kept.carries(declaration, counts, names)
     found = nodes.Ladder(
@@ -66,6 +68,26 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
     if found.account is not None:
         of_account(found.name, found.account, _readings(declaration, counts, tiers, floors), names)
     return found
+
+
+def _count_stays(declaration: tree.Declaration, readings: Iterator[Reading], names: Names) -> None:
+    """Reports a count that begins anew with the tier that it reaches, where tiers last while it is there."""
+    term = clause(declaration, tree.Lasts)
+    assert term is not None
+    for expr, span, _ in readings:
+        windows = (
+            each.window for each in walk(expr, names.measures) if isinstance(each, nodes.Measured | nodes.Earned)
+        )
+        if any(isinstance(window, nodes.Since) and window.ladder is not None for window in windows):
+            names.report(
+                "G408",
+                "what is counted since the tier was entered no longer reaches it, and these tiers last only while it does",
+                span,
+                "begins anew with the tier",
+                related=((term.span, "while it is met"),),
+                help=("write a term, like `lasts 12 months`, or count in another window, like `last 12 months`",),
+            )
+            return
 
 
 def _count_serves(counts: nodes.Expr | None, tiers: tuple[nodes.TierStep, ...], names: Names) -> None:

@@ -248,6 +248,7 @@ class Engine:
             self.world.ledger.refusals.append(refused)
             return
         builtin.before(self.world, event, scene)
+        stood = self.standing.before(scene, [deed for deed, _ in backs])
         deed = self._deed(event, scene)
         fed = meters.feed(event, scene, deed is not None)
         redeeming = Redeeming(self.world, scene, watch is not None)
@@ -262,7 +263,6 @@ class Engine:
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
         verdicts = judged(self.world, self._rules, scene, redeeming, watch)
         book = self._book(event, scene, deed, verdicts)
-        stood = self.standing.before(scene, [deed for deed, _ in backs])
         book.redeem(redeeming)
         for each, back in backs:
             self.world.ledger.awards.extend(reversal.undo(self.world, event, scene, each, back))
@@ -287,7 +287,7 @@ class Engine:
     def _scene(self, event: Event, member: Subject) -> Scene:
         """Where the event stands: its member, accounts and facts."""
         scene = self.world.scene(member)
-        scene.event = event
+        scene.event, scene.reads = event, {} if event.type in self._undoable else None
         scene.facts = meters.derived(self.program.events[event.type], event.facts, scene)
         return scene
 
@@ -308,8 +308,8 @@ class Engine:
         if event.type not in self._undoable:
             return None
         deed = Deed(event, scene.day, scene.facts, {name: owner.id for name, owner in scene.accounts.items()})
+        deed.reads = scene.reads if scene.reads is not None else {}
         scene.member.deeds[event.type, event.id] = deed
-        scene.reads = deed.reads
         return deed
 
     def _book(self, event: Event, scene: Scene, deed: Deed | None, verdicts: Iterable[Verdict]) -> Book:

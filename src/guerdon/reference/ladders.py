@@ -47,7 +47,7 @@ def after_gain(ladder: nodes.Ladder, scene: Scene) -> str | None:
             held.grace, held.ends = False, term_end(ladder, scene, scene.day)
             held.reached, held.entered = scene.day, held.since
         if rank < held.rank and isinstance(ladder.lasts, nodes.WhileMet) and not held.given:
-            held.rank = rank
+            held.rank, held.below = rank, None
             return "no longer met"
     return None
 
@@ -57,8 +57,11 @@ def after_change(ladder: nodes.Ladder, scene: Scene) -> str | None:
     held, rank = holder_of(ladder, scene), counted(ladder, scene)
     if rank == held.rank or held.capped or (held.given and rank < held.rank):
         return None
-    held.rank, rose = rank, rank > held.rank
-    return "reached" if rose else "no longer met"
+    if rank > held.rank:
+        _rise(ladder, held, rank, scene)
+        return "reached"
+    held.rank, held.below = rank, None
+    return "no longer met"
 
 
 def _rise(ladder: nodes.Ladder, held: Held, rank: int, scene: Scene, day: date | None = None) -> None:
@@ -153,8 +156,14 @@ def after_return(ladder: nodes.Ladder, scene: Scene, sold: date, rested: bool) -
     if ladder.returns is not nodes.OnReturn.ONCE or not held.rank or held.given:
         return None
     if isinstance(ladder.lasts, nodes.WhileMet) and ladder.rises is None:
-        held.rank, before = min(counted(ladder, scene), held.rank), held.rank
-        return "returned" if held.rank < before else None
+        rank, below = min(counted(ladder, scene), held.rank), held.below
+        if rank == held.rank:
+            return None
+        if below is not None and below.given and below.rank > rank and _stands(ladder, below, scene, sold):
+            scene.owner(ladder.account).held[ladder.name] = below
+        else:
+            held.rank, held.below = rank, None
+        return "returned"
     if not rested or counts_available(ladder, scene.program):
         return None  # what was available on a day that is past nobody knows any more
     if ladder.restarts:

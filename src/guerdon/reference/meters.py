@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -53,8 +53,7 @@ def _lines(fact: nodes.Fact, value: object, scene: Scene) -> object:
 def _derive(record: nodes.Record, facts: dict[str, Any], scene: Scene) -> None:
     for fact in record.facts.values():
         if fact.value is not None:
-            here = Scene(scene.program, scene.calendar, scene.member, scene.day, facts=facts, accounts=scene.accounts)
-            here.trace = scene.trace
+            here = replace(scene, event=None, facts=facts, line=None)
             facts[fact.name] = evaluate(fact.value, here)
 
 

@@ -38,9 +38,10 @@ def measured(program: nodes.Program, deed: Deed, path: str, place: int = WHOLE) 
     if place != WHOLE:
         record, held = _record(program, deed, lines), held[lines][place]
     whole: Fraction = held.get(of) or ZERO
-    if not _is_quantity(record.facts[of].type):  # other returns leave numbers as they are
-        return whole * deed.left.get((path, place), ALL)
-    return whole * (share(program, deed) if place == WHOLE else _of_line(program, deed, lines, place))
+    left = share(program, deed) if place == WHOLE else _of_line(program, deed, lines, place)
+    if left and not _is_quantity(record.facts[of].type):  # other returns leave numbers as they are
+        left = deed.left.get((path, place), ALL)
+    return whole * left
 
 
 def take(program: nodes.Program, deed: Deed, place: Place, amount: Fraction) -> None:

@@ -109,9 +109,8 @@ class Layout:
             name: [fact.name for fact in record.facts.values() if fact.value is None]
             for name, record in program.events.items()
         }
-        self.reads = [
-            *dict.fromkeys(each for each in walk((program.rules, program.groups, program.measures)) if is_read(each))
-        ]
+        read = program.events, program.records, program.meters, program.rules, program.groups, program.measures
+        self.reads = [*dict.fromkeys(each for each in walk(read) if is_read(each))]
         self.places = {expr: place for place, expr in enumerate(self.reads)}
 
     def check(self, id: str, data: bytes) -> None:

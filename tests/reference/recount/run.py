@@ -175,7 +175,9 @@ class Run(Returns):
             after = self.view(subject, here.day, at)
             self.look_at_floors(subject, ladder, after)
             if has_lost:
-                self.move(subject, ladder, self.lowered(ladder, subject.held[ladder.name], after, joined), at)
+                subject.held[ladder.name] = self.uncapped(ladder, subject.held[ladder.name], after)
+                lowered = self.lowered(ladder, subject.held[ladder.name], after, here.view.mark, joined)
+                self.move(subject, ladder, lowered, at)
             known = replace(after, facts=here.facts)
             if subject.id == here.event.member:
                 granted = self.granted(ladder, subject.held[ladder.name], here.event.type, known, joined)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.reference.recount.days import ONE, time_on
 from tests.reference.recount.lots import Lots
-from tests.reference.recount.past import View
+from tests.reference.recount.past import Mark, View
 
 from guerdon.program import nodes
 from guerdon.text.node import Node
@@ -118,17 +118,26 @@ class Tiers(Lots):
         since = held.since if place == now else term.since
         return replace(term, since=since, is_given=True), "granted"
 
-    def lowered(self, ladder: nodes.Ladder, held: Held, view: View, joined: date) -> Moved:
-        """What becomes of a tier when something was returned that it may rest on."""
+    def uncapped(self, ladder: nodes.Ladder, held: Held, view: View) -> Held:
+        """A tier that was set by hand is not lower than what is reached any more, once that was returned."""
+        place = ladder.rank(held.tier)
+        if not held.is_capped or self.counted(ladder, view) > place:
+            return held
+        return replace(held, is_capped=False, last_day=held.last_day if place else None)
+
+    def lowered(self, ladder: nodes.Ladder, held: Held, view: View, before: Mark, joined: date) -> Moved:
+        """What becomes of a tier when something was returned that it may rest on; `before` it was."""
         has_term = not isinstance(ladder.lasts, nodes.WhileMet)
         if ladder.returns is nodes.OnReturn.REVIEW or (has_term and self.counts_available(ladder)):
             return None
         now, first = self.counted(ladder, view), held
         while not held.is_given and held.tier != ladder.tiers[0].name:
             place = ladder.rank(held.tier)
-            then = 0 if isinstance(ladder.lasts, nodes.WhileMet) else self._without(ladder, held, view)
-            rested = held.view is not None and self.counted(ladder, held.view) >= place
-            if max(now, then) >= place or not rested:
+            then = 0 if isinstance(ladder.lasts, nodes.WhileMet) else self._since(ladder, held, view, view.mark)
+            if held.view is None:
+                break
+            reached = self._since(ladder, held, view, before) if has_term else self.counted(ladder, held.view)
+            if max(now, then) >= place or reached < place:
                 break
             held = held.before or Held(ladder.tiers[0].name, view.day)
             if max(now, then) > ladder.rank(held.tier):
@@ -136,12 +145,12 @@ class Tiers(Lots):
                 break
         return (held, "returned") if held is not first else None
 
-    def _without(self, ladder: nodes.Ladder, held: Held, view: View) -> int:
-        """What is reached at the end of some day since the tier was, without what was returned."""
+    def _since(self, ladder: nodes.Ladder, held: Held, view: View, mark: Mark) -> int:
+        """What is reached at the end of some day since the tier was, by what is known at a mark."""
         if held.view is None:
             return 0
         days = range(held.view.day.toordinal(), view.day.toordinal() + 1)
-        return max(self.counted(ladder, replace(held.view, mark=view.mark, day=date.fromordinal(day))) for day in days)
+        return max(self.counted(ladder, replace(held.view, mark=mark, day=date.fromordinal(day))) for day in days)
 
     # ------------------------------------------------------------ at the start of a day
 

@@ -47,8 +47,8 @@ CODES: dict[str, Code] = {
     ),
     "G408": Code(
         "count that restarts while it must be met",
-        "A count that starts anew with the rise no longer reaches the tier, and a tier that lasts while it is met would fall at once.",
-        "Write a term behind `lasts`, or take `restarts` out.",
+        "A count that starts anew with the rise (by `restarts`, or counted `since entry`) no longer reaches the tier, and a tier that lasts while it is met would fall at once.",
+        "Write a term behind `lasts`, take `restarts` out, or count in another window.",
     ),
     "G409": Code(
         "ladder of an account that looks at one member",
