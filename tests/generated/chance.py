@@ -59,7 +59,7 @@ EVERYTHING = frozenset(
             "returns at return",
         ),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
-        *("status units", "tests", "undoing"),
+        *("status units", "streaks", "tests", "undoing"),
     )
 )
 """Words for what a reader of programs may not know; the rest is known to all."""

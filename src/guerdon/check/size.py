@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.text.node import Node
 
 TEXT = 25  # an id or a text, with its length
@@ -193,6 +194,7 @@ def _reads(program: nodes.Program) -> int:
     """How many things of the past a program's rules read, at most."""
     return (
         len(program.meters)
+        + sum(isinstance(each, nodes.Streak) for each in walk(program))
         + 2 * len(program.ladders)
         + 2 * len(program.units)
         + len(program.rules)

@@ -317,6 +317,7 @@ _READ = (
     nodes.Moment,
     nodes.Standing,
     nodes.Measured,
+    nodes.Streak,
     nodes.Earned,
     nodes.Available,
     nodes.Given,

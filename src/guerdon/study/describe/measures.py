@@ -8,8 +8,9 @@ from fractions import Fraction
 from guerdon.program import nodes, types
 from guerdon.study.describe import english
 from guerdon.study.describe.english import readable
+from guerdon.study.describe.kinds import kind
 from guerdon.study.describe.page import Grid, Item, item, sentences
-from guerdon.study.describe.prose import Prose, kind
+from guerdon.study.describe.prose import Prose
 
 
 def measures(program: nodes.Program) -> Item:

@@ -9,8 +9,9 @@ from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.study.describe import english
 from guerdon.study.describe.english import plural, readable, sentence
+from guerdon.study.describe.kinds import kind
 from guerdon.study.describe.page import Grid, Item, item, sentences
-from guerdon.study.describe.prose import Prose, kind
+from guerdon.study.describe.prose import Prose
 
 _BUILT_IN = {
     "joined": "says the day on which the member joined; without it, that is the day of their first event",

@@ -49,6 +49,8 @@ class Prose:
                 return f"{whose(self.program.ladders[ladder].account)} {standing(ladder)}"
             case nodes.Measured():
                 return self._measured(expr)
+            case nodes.Streak():
+                return self._streak(expr)
             case nodes.Earned(unit, rule, window):
                 by = f" from {quoted(rule)}" if rule is not None else ""
                 return f"the {plural(readable(unit))} earned{by} {times.window(window)}"
@@ -117,6 +119,18 @@ class Prose:
         if isinstance(expr.window, nodes.Ever) and not meter.sees_event:
             return said
         return f"{said} {times.window(expr.window)}"
+
+    def _streak(self, expr: nodes.Streak) -> str:
+        period = expr.period.value
+        held = listed([self._came(self.program.meters[each]) for each in expr.meters], "or")
+        missed = f" ({english.so_many(expr.missed, period)} may be missed, which is not counted)" if expr.missed else ""
+        within = "" if isinstance(expr.window, nodes.Ever) else f", {times.window(expr.window)}"
+        return f"the number of {plural(period)} in a row with {held}{missed}, up to the present {period}{within}"
+
+    def _came(self, meter: nodes.Meter) -> str:
+        """What happened in a period of a streak, or whose day lies in it."""
+        said = self._aggregate(Aggregate.COUNT, meter).removeprefix("the number of ")
+        return said if meter.value is None else f"{said} (on their {_plain_fact(meter.value)})"
 
     def _aggregate(self, how: Aggregate, meter: nodes.Meter) -> str:
         """What is counted or added up, and over what."""
@@ -350,46 +364,3 @@ def literal(value: object, kind: types.Type) -> str:
         case _, date():
             return english.day(value)
     return readable(str(value))
-
-
-def kind(of: types.Type) -> str:
-    """What a value of a type is."""
-    match of:
-        case types.Quantity(unit):
-            return f"an amount in {unit}" if plural(unit) == unit else f"a number of {plural(readable(unit))}"
-        case types.Rate(unit, per):
-            return f"{plural(readable(unit))} per {readable(per)}"
-        case types.Number(step, percent):
-            return (
-                "a percentage"
-                if percent
-                else "a whole number"
-                if step is not None and step.denominator == 1
-                else "a number"
-            )
-        case types.Text():
-            return "a text"
-        case types.Choice(words):
-            return f"one of {listed(map(readable, words), 'or')}" if len(words) > 1 else f"always {readable(words[0])}"
-        case types.YesNo():
-            return "yes or no"
-        case types.Date():
-            return "a day"
-        case types.Instant():
-            return "a moment"
-        case types.Days():
-            return "a number of days"
-        case types.Months():
-            return "a number of months"
-        case types.Member():
-            return "a member"
-        case types.Tier(ladder):
-            return f"a tier of {readable(ladder)}"
-        case types.Lines(record):
-            return f"a list of {plural(readable(record))}"
-        case types.AmountOf():
-            return "an amount of a unit"
-        case types.Optional(inner):
-            return kind(inner)
-        case _:
-            assert_never(of)
