@@ -131,6 +131,7 @@ OPEN = [
     ("earn", "cost 150 star", "what takes is a `redeem`"),
     ("tiers", "lasts until end of year", "write `lasts through end of this year` or `lasts through end of next year`"),
     ("earn", "funded airline 60%, hotel 40%", "who pays is said in parts"),
+    ("earn", "when streak >= 7", "say of what and in which window"),
     ("tiers", "carries excess", "write `carries excess once` or `carries excess repeatedly`"),
 ]
 AROUND = '\nevent purchase\n  amount money\n\nprogram "x"\n  currency USD\n'

@@ -12,6 +12,7 @@ from guerdon.program import nodes, types
 from guerdon.program.nodes import Period
 from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
+from guerdon.text.source import Span
 
 _SHORTER = (Period.DAY, Period.WEEK, Period.MONTH, Period.QUARTER)
 """The periods below a year, from the shortest to the longest."""
@@ -83,13 +84,20 @@ def _missed(expr: tree.Streak, names: Names) -> int | None:
         return 0
     if expr.missed.text.isdigit() and 0 < int(expr.missed.text) <= measured.MOST_MONTHS:
         return int(expr.missed.text)
-    none = expr.missed.text.strip("0.") == ""
+    most, whole = measured.MOST_MONTHS, expr.missed.text.partition(".")[0]
+    if int(whole):
+        meant = str(min(int(whole), most))
+        help, edit = f"write `{meant} missed`", Edit(expr.missed.span, meant)
+    else:
+        rest = Span(expr.span.source, expr.of[-1].span.end, expr.window.span.start)
+        help, edit = f"take `{rest.text.strip()}` out: then none may be missed", Edit(rest, " ")
     names.report(
         "G542",
-        f"a streak can let a whole number of periods be missed, from 1 to {measured.MOST_MONTHS}",
+        f"a streak can let a whole number of periods be missed, from 1 to {most}",
         expr.missed.span,
         "not such a number",
-        help=(f"take `, {expr.missed.text} missed` out: without it none may be" if none else "write `1 missed`",),
+        help=(help,),
+        edit=edit,
     )
     return None
 
@@ -105,6 +113,7 @@ def _apart(expr: tree.Streak, meters: list[int], names: Names) -> bool:
                 "again here",
                 related=((expr.of[meters.index(meter)].span, "first here"),),
                 help=("take one of them out",),
+                edit=Edit(Span(expr.span.source, expr.of[place - 1].span.end, expr.of[place].span.end), ""),
             )
             return False
     return True
@@ -117,13 +126,15 @@ def _of_one(expr: tree.Streak, meters: list[int], names: Names) -> bool:
         other = names.meters[meter].account
         if other != first:
             mine, theirs = (f"the members of `{each}` together" if each else "one member" for each in (first, other))
+            meant = f"{first}.{came.path.text}" if first else ".".join(part.text for part in came.path.parts[1:])
             names.report(
                 "G540",
                 f"a streak is of one member or of one account, and this one begins with what is done by {mine}",
                 came.path.span,
                 f"by {theirs}",
                 related=((expr.of[0].path.span, f"by {mine}"),),
-                help=(f"write `{first or other}.` in front of each event, or of none",),
+                help=(f"write `{meant}`; or `{first or other}.` in front of each event",),
+                edit=Edit(came.path.span, meant),
             )
             return False
     return True
@@ -135,7 +146,7 @@ def _long(expr: tree.Streak, period: Period, window: nodes.Window, names: Names)
         return True
     names.report(
         "G544",
-        f"`{expr.window.span.text}` holds one {expr.period.text} at most, so this streak is never longer than 1",
+        f"`{expr.window.span.text}` lies within one {expr.period.text}, so this streak is never longer than 1",
         expr.window.span,
         "too short",
         related=((expr.period.span, "what is counted"),),

@@ -276,6 +276,12 @@ _KNOWN = (
         "{head}, {times} missed",
     ),
     Slip(_MEASURED, r"(?P<head>.*\bstreak per .*?[a-z]\w*) (?:at|on|by) (?P<fact>[a-z_]\w*)", "{head}.{fact}"),
+    Slip(
+        _MEASURED,
+        r".*\bstreak *(?:[<>*/+-]|is\b|$)",
+        "",
+        "say of what and in which window, like `streak per day of EVENT ever`; a name for it is given by `measure`",
+    ),
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
