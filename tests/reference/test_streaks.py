@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from tests.reference.conftest import Happening
+from tests.reference.conftest import Happening, event
+
+from guerdon.session import Session
+from guerdon.study.describe.prose import Prose
 
 HEAD = 'program "T"\n  currency USD\n  fiscal year starts 04-01\nunit point\n'
 EVENTS = """event checkin
@@ -30,8 +35,6 @@ def checkin(*days):
 
 
 def make_up(on, day):
-    from datetime import date
-
     return (f"{on} 13:00", "make_up", {"day": date.fromisoformat(day) if day else None})
 
 
@@ -159,3 +162,31 @@ def test_all_members_of_an_account_keep_one_up_together(play):
     rule = 'earn "A"\n  on checkin\n  give 1 point * (streak per day of household.checkin ever + 0)\n'
     played = play(text + rule, *checkin("2026-03-01", "2026-03-02"), head=HEAD, facts={"home": "h"})
     assert list(map(int, played.gave("A"))) == [1, 2]
+
+
+def test_a_state_keeps_a_day_to_come_and_lets_go_of_what_is_past(checked):
+    rule = 'earn "A"\n  on checkin\n  give 1 point * streak per day of checkin, make_up.day this week\n'
+    program, states, gave, sizes = checked(EVENTS.partition("event undo")[0] + rule, HEAD), dict[str, bytes](), [], []
+    happened = [
+        *checkin("2026-03-01"),
+        make_up("2026-03-01", "2026-03-10"),
+        *checkin("2026-03-09", "2026-03-11", "2026-03-30"),
+    ]
+    for number, each in enumerate(happened, 1):
+        step, new = Session(program).step(event(program, number, *each), {"m": states.get("m")})
+        states |= new
+        gave += [int(award.quantity) for award in step.awards]
+        sizes.append(len(states["m"]))
+    assert gave == [1, 1, 3, 1]
+    assert sizes[-1] <= sizes[0] < sizes[1]
+
+
+def test_it_is_described(play):
+    rule = 'earn "A"\n  on checkin\n  when streak per day of checkin, make_up.day, 1 missed this week >= 2\n  give 1 point\n'
+    played = play(EVENTS + rule, *checkin("2026-03-02", "2026-03-04"), head=HEAD)
+    assert played.gave("A") == [1]
+    condition = played.program.rules["A"].when[0]
+    assert Prose(played.program).condition(condition) == (
+        "the number of days in a row with checkins or make ups (on their day) (1 day may be missed, which is not counted), "
+        "up to the present day, this week is at least 2"
+    )
