@@ -111,8 +111,17 @@ def test_a_case_holds_every_figure_that_is_published(id):
     numbers = Counter(each for each in map(number, wanted) if each is not None)
     assert numbers <= Counter(each.quantity for each in expected if each.quantity is not None)
     words = Counter(plain(each) for each in wanted if number(each) is None)
-    refused = ("true" for each in expected if each.kind is nodes.Expected.REFUSED)
-    assert words <= Counter([*(plain(each.tier) for each in expected if each.tier is not None), *refused])
+    assert words <= Counter(word for each in expected for word in told(each))
+
+
+def told(each: nodes.Expectation) -> Iterator[str]:
+    """The words for what is expected: a tier, the day of a measure, and `true` for a refusal or one of something."""
+    if each.tier is not None:
+        yield plain(each.tier)
+    if each.kind is nodes.Expected.MEASURE and each.on is not None:
+        yield plain(each.on.isoformat())
+    if each.kind is nodes.Expected.REFUSED or (each.kind is nodes.Expected.AWARD and each.quantity == 1):
+        yield "true"
 
 
 def test_the_readme_names_every_case_once():

@@ -60,7 +60,7 @@ EVERYTHING = frozenset(
             "returns at return",
         ),
         *("returns by line", "returns without id", "rises at end", "settled totals", "since entry"),
-        *("status units", "tests", "triggers", "undoing"),
+        *("status units", "streaks", "tests", "triggers", "undoing"),
     )
 )
 """Words for what a reader of programs may not know; the rest is known to all."""

@@ -42,6 +42,10 @@ def _shapes(each: Any) -> Iterator[str]:
     match each:
         case nodes.Measured(window=window) | nodes.Earned(window=window):
             yield f"{type(each).__name__} {getattr(each, 'aggregate', '')} {type(window).__name__}"
+        case nodes.Streak(meters, period, missed, window):
+            yield f"Streak of {'several' if meters[1:] else 'one'}"
+            yield f"Streak {'some' if missed else 'none'} missed"
+            yield from (f"Streak {period}", f"Streak {type(window).__name__}")
         case nodes.OverLines(aggregate):
             yield f"OverLines {aggregate}"
         case nodes.Calendar(period, ahead):
@@ -181,6 +185,8 @@ def _of_life() -> set[str]:
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
     found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
     found |= {"Limit of Quantity", "Limit of Number", "Limit person", "Compare same as"}
+    found |= {"Streak of several", "Streak of one", "Streak some missed", "Streak none missed"}
+    found |= {f"Streak {each}" for each in (*nodes.Period, *(of.__name__ for of in nodes.Window.__args__))}
     found |= {f"Table {count} keys" for count in (0, 1, 2)}
     found |= {f"Table {how} {bands}" for how in ("several columns", "one result") for bands in (None, *nodes.Bands)}
     found |= {f"Band {end}" for end in ("from", "above", "through", "below", "False")}
@@ -204,6 +210,7 @@ _PARTS = {
     "replacing": ("Rule replaces yes",),
     "returns": ("Reversal", "Choose", "Part", "Clawback", "Limit kept", "Hold returnable", "OnReturn.REVIEW"),
     "referrals": ("Theirs", "Accumulate person yes", "Limit person", "Compare same as"),
+    "streaks": ("Streak",),
     "status units": ("Unit spendable no",),
     "tests": ("Expected", "Case", "Happening", "Expectation", "Opening"),
     "alternatives": ("TierStep when yes", "TierStep invited yes", "TierStep at no", "Ladder counts no"),

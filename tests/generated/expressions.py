@@ -158,6 +158,8 @@ class Expressions(Chance):
         if kind == NUMBER:
             found.append(lambda: f"(count of {path}{rest()})")
             found.append(lambda: f"(distinct of {path}.{self.one_of(*of_any, *moments)}{rest()})")
+            if "streaks" in self.knows:
+                found += [lambda: self._streak(path, known, scene, depth, outside)] * 2
         if kind == DAYS:
             found += [lambda: f"(days since {path}{rest()} or {self.literal(kind)})"] * 4
         alike = [name for name, of in known.items() if sized(of) == kind] + (
@@ -171,6 +173,18 @@ class Expressions(Chance):
                 lambda: f"({self.one_of(*how)} of {path}.{self.one_of(*alike)}{rest()} or {self.literal(kind)})"
             )
         return found
+
+    def _streak(self, path: str, known: Mapping[str, Kind], scene: Scene, depth: int, outside: Scene) -> str:
+        """A streak of an event or of a list of its lines, by its own days and by those of its dates."""
+        dates = [name for name, of in known.items() if sized(of) == DATE]
+        came = [path, *(f"{path}.{name}" for name in dates)]
+        of = ", ".join(each + self._where(scene, depth) for each in self.some(came, 1))
+        missed = f", {self.one_of('1', '2')} missed" if self.chance(3) else ""
+        shorter = [each for each in self.periods if each in ("day", "week", "month")]
+        window, period = self.window(outside), self.one_of(*self.periods)
+        if window.startswith(("this", "previous")):
+            window, period = f"{window.split()[0]} {self.one_of('quarter', *self.periods[4:])}", self.one_of(*shorter)
+        return f"(streak per {period} of {of}{missed} {window})"
 
     def _of_lines(self, kind: Kind, scene: Scene, depth: int) -> list[Callable[[], str]]:
         lists = [name for name, of in scene.event.items() if of.name == "lines"]

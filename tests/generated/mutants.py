@@ -81,6 +81,7 @@ WITHOUT_MEANING = {
     ("Measured", "aggregate"): lambda of: True,  # what is measured depends on it
     ("Measured", "meter"): lambda of: True,
     ("OverLines", "aggregate"): lambda of: True,
+    ("Streak", "meters"): lambda of: True,
     ("Expectation", "kind"): lambda of: True,
     ("Moment", "part"): lambda of: True,
     ("Hold", "returnable"): lambda of: True,

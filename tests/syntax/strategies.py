@@ -68,7 +68,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Quantity, "unit"): _UNITS,
     (tree.Rate, "full"): st.none() | _words("full"),
     (tree.Calendar, "which"): _words("this", "next", "previous"),
-    (tree.Measured, "aggregate"): _words("count", "sum", "distinct", "first", "last", "least", "most"),
+    (tree.Measured, "aggregate"): _words("count", "sum", "distinct", "first", "last", "least", "most", "days since"),
     (tree.Multiply, "operator"): _words("*", "/"),
     (tree.Add, "operator"): _words("+", "-"),
     (tree.Compare, "operator"): _words(">=", "<=", ">", "<"),

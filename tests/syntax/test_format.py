@@ -97,7 +97,7 @@ def pairs(text: str) -> list[tuple[int, int]]:
 
 def test_every_kind_of_node_is_generated() -> None:
     unseen = strategies.classes()
-    for number in range(60):
+    for number in range(120):
         unseen -= generated(number) if unseen else set()
     assert unseen == set()
 

@@ -149,6 +149,8 @@ def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> No
             help_lines = (f"a tier is compared with a tier, like `{ladder} >= {names.steps[ladder][-1].name}`",)
         case (types.Days(), types.Months()) | (types.Months(), types.Days()):
             help_lines = ("a month has no fixed number of days; use one of the two throughout",)
+        case (types.Days(), types.Number()) | (types.Number(), types.Days()) if verb == "compared":
+            help_lines = ("one of them is a bare number: write both with `days`, or both without",)
     names.report(
         "G201", message, left.span, show(left.type), related=((right.span, show(right.type)),), help=help_lines
     )

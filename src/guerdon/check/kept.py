@@ -136,5 +136,5 @@ def _has_thresholds(declaration: tree.Declaration, written: tree.Node, counts: n
 def _windows(expr: object, names: Names) -> Iterator[nodes.Window]:
     """The windows of all that is counted, in the measures that it names too."""
     for each in walk(expr, names.measures):
-        if isinstance(each, nodes.Measured | nodes.Earned):
+        if isinstance(each, nodes.Measured | nodes.Streak | nodes.Earned):
             yield each.window

@@ -214,6 +214,8 @@ def _one_members(part: nodes.Node, account: str, names: Names) -> tuple[str, str
                 "the events of one member",
                 f"write `{account}.{names.meters[meter].event}`, for those of all members",
             )
+        case nodes.Streak(meters) if names.meters[meters[0]].account != account:
+            return "the events of one member", f"write `{account}.{names.meters[meters[0]].event}`, and so on"
         case nodes.Earned(unit) | nodes.Available(unit) if owner(names, unit) != account:
             return f"the `{unit}` of one member", f"write `owns {unit}` below `account {account}`"
         case nodes.Field(nodes.Scope.MEMBER):

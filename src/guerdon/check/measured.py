@@ -31,12 +31,12 @@ MOST_DAYS, MOST_MONTHS = 365_000, 12_000
 Typed = Callable[[tree.Expr, Scene, Names], nodes.Expr | None]
 """The checker of any expression: filters and values are expressions too."""
 
-Measuring = tree.Measured | tree.DaysSince | tree.Earned | tree.Available
+Measuring = tree.Measured | tree.Earned | tree.Available
 
 
 def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> nodes.Expr | None:
     """The typed aggregate; None where something was reported."""
-    if not (isinstance(expr, tree.Measured) and _this_event(expr.window)) and not _past(expr, scene, names):
+    if not (isinstance(expr, tree.Measured) and _of_lines(expr)) and not past(expr, scene, names):
         return None
     match expr:
         case tree.Available(of):
@@ -44,20 +44,19 @@ def typed(expr: Measuring, scene: Scene, names: Names, any_typed: Typed) -> node
             return nodes.Available(unit.name, types.Quantity(unit.name, unit.step), span=expr.span) if unit else None
         case tree.Earned():
             return _earned(expr, scene, names)
-        case tree.DaysSince():
-            return _over_events(nodes.Aggregate.DAYS_SINCE, expr, scene, names, any_typed)
         case tree.Measured():
-            aggregate = nodes.Aggregate(expr.aggregate.text)
-            if _this_event(expr.window):
-                return _over_lines(aggregate, expr, scene, names, any_typed)
-            return _over_events(aggregate, expr, scene, names, any_typed)
+            over = _over_lines if _of_lines(expr) else _over_events
+            return over(nodes.Aggregate(expr.aggregate.text), expr, scene, names, any_typed)
 
 
-def _this_event(window: tree.Window) -> bool:
-    return isinstance(window, tree.Calendar) and (window.which.text, window.period.text) == ("this", "event")
+def _of_lines(expr: tree.Measured) -> bool:
+    """Whether an aggregate goes over the lines of the event itself."""
+    if not isinstance(expr.window, tree.Calendar) or expr.aggregate.text == nodes.Aggregate.DAYS_SINCE.value:
+        return False
+    return (expr.window.which.text, expr.window.period.text) == ("this", "event")
 
 
-def _past(expr: Measuring, scene: Scene, names: Names) -> bool:
+def past(expr: Measuring | tree.Streak, scene: Scene, names: Names) -> bool:
     """Whether a member's past can be asked for here; reported where it can't."""
     if not scene.happens:
         names.report(
@@ -187,7 +186,7 @@ def _over_lines(
     if not _aggregates_lines(aggregate, expr, names):
         return None
     inside = scene.inside(names.records[fact.type.record].facts)
-    value, ok = _value(aggregate, expr.path.parts[1:], inside, names, expr.path, any_typed)
+    value, ok = value_of(aggregate, expr.path.parts[1:], inside, names, expr.path, any_typed)
     where = holds(any_typed(expr.where, inside, names), names) if expr.where else None
     if not ok or (where is None and expr.where is not None):
         return None
@@ -209,18 +208,16 @@ def _aggregates_lines(aggregate: nodes.Aggregate, expr: tree.Measured, names: Na
 
 
 def _over_events(
-    aggregate: nodes.Aggregate, expr: tree.Measured | tree.DaysSince, scene: Scene, names: Names, any_typed: Typed
+    aggregate: nodes.Aggregate, expr: tree.Measured, scene: Scene, names: Names, any_typed: Typed
 ) -> nodes.Expr | None:
     """An aggregate over the member's events, or over their lines; it gets a meter of its own."""
     when = window(expr.window, scene, names)
-    account, path = _of_account(expr.path, names)
-    event, lines, rest = _split(path, names)
+    account, path = of_account(expr.path, names)
+    event, lines, rest = split(path, names)
     if event is None or when is None:
         return None
-    inside = Scene(f"`{event.name}`", event.facts, named=False, at_event=True)
-    if lines is not None:
-        inside = inside.inside(names.records[lines[1]].facts)
-    value, ok = _value(aggregate, rest, inside, names, expr.path, any_typed)
+    inside = each_of(event, lines, names)
+    value, ok = value_of(aggregate, rest, inside, names, expr.path, any_typed)
     where = holds(any_typed(expr.where, inside, names), names) if expr.where else None
     if not ok or (where is None and expr.where is not None):
         return None
@@ -231,10 +228,16 @@ def _over_events(
         of = parts.summed(of, event.name, lines and lines[0], rest[0].text, names)
     seen = aggregate not in _UNSEEN
     meter = nodes.Meter(event.name, lines and lines[0], value, where, seen, account, span=expr.span)
-    return nodes.Measured(_index(meter, names), aggregate, when, of, span=expr.span)
+    return nodes.Measured(meter_index(meter, names), aggregate, when, of, span=expr.span)
 
 
-def _index(meter: nodes.Meter, names: Names) -> int:
+def each_of(event: nodes.Record, lines: tuple[str, str] | None, names: Names) -> Scene:
+    """Where the facts of an event, or of a line in its list (name, record), are plain words."""
+    inside = Scene(f"`{event.name}`", event.facts, named=False, at_event=True)
+    return inside if lines is None else inside.inside(names.records[lines[1]].facts)
+
+
+def meter_index(meter: nodes.Meter, names: Names) -> int:
     """The number of this meter; one that is there already serves again."""
     if meter in names.meters:
         return names.meters.index(meter)
@@ -242,7 +245,7 @@ def _index(meter: nodes.Meter, names: Names) -> int:
     return len(names.meters) - 1
 
 
-def _of_account(path: tree.Path, names: Names) -> tuple[str | None, tree.Path]:
+def of_account(path: tree.Path, names: Names) -> tuple[str | None, tree.Path]:
     """The account whose members' events a path goes over (None: the member's own), and the path behind it."""
     first, *rest = path.parts
     if first.text not in names.accounts or first.text in names.events:
@@ -252,7 +255,7 @@ def _of_account(path: tree.Path, names: Names) -> tuple[str | None, tree.Path]:
     return first.text, tree.Path(tuple(rest), span=rest[0].span.to(path.span))
 
 
-def _split(path: tree.Path, names: Names) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
+def split(path: tree.Path, names: Names) -> tuple[nodes.Record | None, tuple[str, str] | None, tuple[tree.Name, ...]]:
     """The event that a path starts with, the list it goes through (name, record), and the rest."""
     first, *rest = path.parts
     if first.text not in names.events:
@@ -270,7 +273,7 @@ def _split(path: tree.Path, names: Names) -> tuple[nodes.Record | None, tuple[st
     return event, None, tuple(rest)
 
 
-def _value(
+def value_of(
     aggregate: nodes.Aggregate,
     rest: tuple[tree.Name, ...],
     scene: Scene,
@@ -322,7 +325,7 @@ def _value(
 
 
 def _result(
-    aggregate: nodes.Aggregate, value: nodes.Expr | None, expr: tree.Measured | tree.DaysSince, names: Names
+    aggregate: nodes.Aggregate, value: nodes.Expr | None, expr: tree.Measured, names: Names
 ) -> types.Type | None:
     """The type of the aggregate; a sum needs something to add, least and most an order."""
     if value is None:

@@ -14,7 +14,7 @@ from guerdon.text.source import Span
 
 RESERVED = frozenset(
     """and at available count date days distinct earned ever exact first in is last least max member min month months
-    most next no not of or per previous since sum this to weekday where yes""".split()
+    most next no not of or per previous since streak sum this to weekday where yes""".split()
 )
 """Words that compete with names in expressions."""
 

@@ -43,7 +43,7 @@ class Link:
 
     def meant(self, node: tree.T) -> tree.T:
         """A part of the referral with all paths as rules write them."""
-        past = isinstance(node, tree.Measured | tree.DaysSince | tree.Earned | tree.Available)
+        past = isinstance(node, tree.Measured | tree.Came | tree.Earned | tree.Available)
         values = [
             getattr(node, name) if past and name in ("path", "of") else self._meant(getattr(node, name))
             for name in node.field_names

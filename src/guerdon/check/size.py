@@ -209,6 +209,7 @@ def _reads(program: nodes.Program) -> int:
     """How many things of the past a program's rules read, at most."""
     return (
         len(program.meters)
+        + sum(isinstance(each, nodes.Streak) for each in walk(program))
         + 2 * len(program.ladders)
         + 2 * len(program.units)
         + len(program.rules)

@@ -32,6 +32,7 @@ __all__ = [
     "PeriodDay",
     "Scope",
     "Standing",
+    "Streak",
     "Theirs",
     "Value",
 ]
@@ -112,6 +113,21 @@ class Measured(Node):
 
     meter: int
     aggregate: Aggregate
+    window: Window
+    type: Type
+
+
+class Streak(Node):
+    """How many periods of a window, one after the other up to the present one, hold a day that meters show.
+
+    Shape: a meter with a value shows the day that it is, else that of its event. All are
+    of one member or of one account. `missed`: so many periods may hold none; they are not
+    counted.
+    """
+
+    meters: tuple[int, ...]
+    period: Period
+    missed: int
     window: Window
     type: Type
 
@@ -228,6 +244,7 @@ Expr = (
     | PeriodDay
     | Standing
     | Measured
+    | Streak
     | Earned
     | Available
     | Given

@@ -39,6 +39,7 @@ _ANY_ORDER = {
     ("Rule", "shares"),
     ("Rule", "replaces"),
     ("Limit", "fields"),
+    ("Streak", "meters"),
 }
 _NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "types")}
 
@@ -87,6 +88,8 @@ class _Printer:
         for name in node.field_names:
             if isinstance(node, nodes.Measured) and name == "meter":
                 yield name, self.meters[node.meter]
+            elif isinstance(node, nodes.Streak) and name == "meters":
+                yield name, tuple(self.meters[number] for number in node.meters)
             elif (type(node).__name__, name) not in _NOT_PRINTED and not (
                 name == "type" and isinstance(node, nodes.Expr)
             ):

@@ -119,6 +119,9 @@ def tallies(expr: object, scene: Scene) -> Iterator[Tally]:
         match each:
             case nodes.Measured(meter=meter):
                 yield scene.owner(scene.program.meters[meter].account).meters[meter]
+            case nodes.Streak(meters):
+                for meter in meters:
+                    yield scene.owner(scene.program.meters[meter].account).meters[meter]
             case nodes.Earned(unit, rule, _):
                 owner = scene.owner(scene.program.units[unit].account)
                 yield owner.earned_by[rule] if rule else owner.earned[unit]
@@ -128,7 +131,12 @@ def changes(expr: object, scene: Scene) -> Iterator[date]:
     """The next day, after the scene's, on which each window in an expression shows something else."""
     for each in walk(expr, scene.program.measures):
         match each:
-            case nodes.Moment() | nodes.PeriodDay() | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
+            case (
+                nodes.Moment()
+                | nodes.PeriodDay()
+                | nodes.Streak()
+                | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE)
+            ):
                 yield scene.day + ONE
             case nodes.Measured(window=shown) | nodes.Earned(window=shown):
                 for tally in tallies(each, scene):

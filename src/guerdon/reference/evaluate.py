@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
-from guerdon.reference.calendar import Calendar, add_months
+from guerdon.reference.calendar import BEGINNING, ONE, Calendar, add_months
 from guerdon.reference.exact import ZERO, summed
 from guerdon.reference.state import Subject
 from guerdon.reference.tables import apply, looked_up
@@ -131,7 +131,8 @@ def is_read(expr: nodes.Node) -> bool:
     """Whether an expression reads something beside the event and its lines."""
     if isinstance(expr, nodes.Field):
         return expr.scope is nodes.Scope.MEMBER
-    return isinstance(expr, nodes.Theirs | nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available)
+    kinds = nodes.Theirs | nodes.Measured | nodes.Streak | nodes.Standing | nodes.Earned | nodes.Available
+    return isinstance(expr, kinds)
 
 
 def _noted(expr: nodes.Expr, scene: Scene) -> Any:
@@ -158,6 +159,8 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
             return _over_lines(expr, scene)
         case nodes.Measured():
             return _measured(expr, scene)
+        case nodes.Streak():
+            return _streak(expr, scene)
         case nodes.Apply():
             return apply(evaluate(expr.rate, scene), evaluate(expr.base, scene))
         case nodes.Lookup(name, keys, column):
@@ -321,6 +324,36 @@ def _measured(expr: nodes.Measured, scene: Scene) -> Any:
     if expr.aggregate is nodes.Aggregate.COUNT:
         return Fraction(tally.count(bounds))
     return aggregate(expr.aggregate, tally.within(bounds))
+
+
+def _streak(expr: nodes.Streak, scene: Scene) -> Fraction:
+    """How many periods hold a day on which something came, back from the present one to the first that is missed too many.
+
+    The present one is missed only once it is over.
+    Source: language reference, Streaks.
+    """
+    subject = scene.owner(scene.program.meters[expr.meters[0]].account)
+
+    def begin(day: date) -> date:
+        return scene.calendar.period(expr.period, day, 0, subject.joined)[0]
+
+    first, end = scene.bounds(expr.window, subject)
+    held = {begin(day) for meter in expr.meters for day in _days(meter, subject, scene) if first <= day < end}
+    streak, missed, period = 0, 0, begin(end - ONE)
+    while period >= min(held, default=date.max) and missed <= expr.missed:
+        streak += period in held
+        missed += period not in held and period != begin(scene.day)
+        period = begin(period - ONE)
+    return Fraction(streak)
+
+
+def _days(meter: int, subject: Subject, scene: Scene) -> list[date]:
+    """The days that a meter shows: its values, or where it has none those of its events."""
+    tally: Tally = subject.meters[meter]
+    first, end = tally.places((BEGINNING, scene.day + ONE))
+    if scene.program.meters[meter].value is None:
+        return tally.days[first:end]
+    return [day for day in tally.values[first:end] if day is not None]
 
 
 def aggregate(how: nodes.Aggregate, values: Sequence[Any]) -> Any:

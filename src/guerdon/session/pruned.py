@@ -6,7 +6,7 @@ and without. Windows only move on; a sale that can still be returned keeps all i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,8 +19,8 @@ from guerdon.reference.state import Subject
 from guerdon.reference.tally import Tally
 from guerdon.reference.world import World
 
-Read = tuple[nodes.Aggregate, nodes.Window]
-"""How a window is looked at."""
+Read = tuple[nodes.Aggregate | None, nodes.Window]
+"""How a window is looked at; None: for the days that are values in it, or whose values are in it."""
 
 ADDED_UP = frozenset({nodes.Aggregate.SUM, nodes.Aggregate.COUNT})
 
@@ -36,8 +36,11 @@ class Reads:
         for expr in walk(program):
             if isinstance(expr, nodes.Measured):
                 self.meters.setdefault(expr.meter, []).append((expr.aggregate, expr.window))
+            elif isinstance(expr, nodes.Streak):
+                for meter in expr.meters:
+                    self.meters.setdefault(meter, []).append((None, expr.window))
             elif isinstance(expr, nodes.Earned):
-                read = nodes.Aggregate.SUM, expr.window
+                read: Read = nodes.Aggregate.SUM, expr.window
                 if expr.rule is None:
                     self.units.setdefault(expr.unit, []).append(read)
                 for name in program.rules_of(expr.rule) if expr.rule is not None else ():
@@ -105,10 +108,17 @@ class _Pruning:
             elif isinstance(window, nodes.Ever) and aggregate in (nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE):
                 first = min(first, tally.days[-1] if tally.days else date.max)
             else:
-                first = min(
-                    first, *(_begin(self.world, self.subject, window, day) for day in (self.since, self.subject.day))
-                )
+                days = self.since, self.subject.day
+                begin = min(_begin(self.world, self.subject, window, day) for day in days)
+                first = min(first, begin, *(_ahead(tally, begin) if aggregate is None else ()))
         tally.forget(first, self.since, summed)
+
+
+def _ahead(tally: Tally, begin: date) -> Iterator[date]:
+    """The days of values that are days themselves, from one on: they may lie after the day of their event."""
+    for day, value in zip(tally.days, tally.values, strict=True):
+        if isinstance(value, date) and value >= begin:
+            yield day
 
 
 def _begin(world: World, subject: Subject, window: nodes.Window, day: date) -> date:

@@ -323,6 +323,7 @@ _READ = (
     nodes.Moment,
     nodes.Standing,
     nodes.Measured,
+    nodes.Streak,
     nodes.Earned,
     nodes.Available,
     nodes.Given,

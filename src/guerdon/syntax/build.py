@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from lark import Token, Transformer, Tree
@@ -51,19 +52,14 @@ class Builder(Transformer[Token, Any]):
                 return children[0]
             case "number" | "percent" | "string" | "date" | "name":
                 return children[0]
-            case (
-                "which"
-                | "aggregate"
-                | "lower"
-                | "upper"
-                | "mode"
-                | "edge"
-                | "holding"
-                | "or_nothing"
-                | "existing"
-                | "kept"
-            ):
+            case "which" | "lower" | "upper" | "mode" | "edge" | "holding" | "or_nothing" | "existing" | "kept":
                 return tree.Name(" ".join(child.text for child in children), span=span)
+            case "aggregate":
+                words = [child for child in children if child.text != "of"]
+                return tree.Name(" ".join(child.text for child in words), span=words[0].span.to(words[-1].span))
+            case "streak":
+                period, *came, missed, window = children
+                return tree.Streak(period, tuple(_came(came)), missed, window, span=span)
             case "names" | "titles" | "settings" | "cells" | "values":
                 return tuple(children)
             case "period":
@@ -121,6 +117,12 @@ class Builder(Transformer[Token, Any]):
         name = None if keyword == "member" else children[0]
         clauses = children if keyword == "member" else children[1:]
         return tree.Declaration(keyword, name, tuple(clauses), span=span)
+
+
+def _came(children: list[Any]) -> Iterator[tree.Came]:
+    """Each path of a streak, with the condition behind it."""
+    for path, where in zip(children[::2], children[1::2], strict=True):
+        yield tree.Came(path, where, span=path.span.to(where.span) if where else path.span)
 
 
 def _full_name(words: tuple[tree.Name, ...]) -> tuple[tree.Name, ...]:

@@ -13,9 +13,9 @@ __all__ = [
     "Both",
     "Calendar",
     "Call",
+    "Came",
     "Compare",
     "Date",
-    "DaysSince",
     "Earned",
     "Either",
     "Ever",
@@ -36,6 +36,7 @@ __all__ = [
     "Rolling",
     "Same",
     "Since",
+    "Streak",
     "String",
     "Window",
 ]
@@ -161,7 +162,7 @@ class Exact(Node):
 
 
 class Measured(Node):
-    """An aggregate over events or lines in a window."""
+    """An aggregate (`days since` too) over events or lines in a window."""
 
     aggregate: Name
     path: Path
@@ -169,11 +170,19 @@ class Measured(Node):
     window: Window
 
 
-class DaysSince(Node):
-    """Days since the latest such event."""
+class Came(Node):
+    """What keeps a streak up: events or lines, on their own day or on that of a fact."""
 
     path: Path
     where: Expr | None
+
+
+class Streak(Node):
+    """Periods one after the other in which something came."""
+
+    period: Period
+    of: tuple[Came, ...]
+    missed: Number | None
     window: Window
 
 
@@ -281,7 +290,7 @@ Expr = (
     | Call
     | Exact
     | Measured
-    | DaysSince
+    | Streak
     | Earned
     | Available
     | PeriodDay

@@ -88,7 +88,7 @@ def _atom(
     | tree.Call
     | tree.Exact
     | tree.Measured
-    | tree.DaysSince
+    | tree.Streak
     | tree.Earned
     | tree.Available
     | tree.PeriodDay,
@@ -105,9 +105,12 @@ def _atom(
         case tree.Exact(rule):
             return f"exact {value(rule)}"
         case tree.Measured(aggregate, path, condition, over):
-            return f"{aggregate.text} of {path.text}{where(condition)} {window(over)}"
-        case tree.DaysSince(path, condition, over):
-            return f"days since {path.text}{where(condition)} {window(over)}"
+            of = "" if aggregate.text == "days since" else " of"
+            return f"{aggregate.text}{of} {path.text}{where(condition)} {window(over)}"
+        case tree.Streak(period, came, missed, over):
+            of = listed(each.path.text + where(each.where) for each in came)
+            missing = f", {missed.text} missed" if missed else ""
+            return f"streak per {period.text} of {of}{missing} {window(over)}"
         case tree.Earned(of, over):
             return f"{_atom(of)} earned {window(over)}"
         case tree.Available(path):

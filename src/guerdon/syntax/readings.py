@@ -7,7 +7,9 @@ import re
 from guerdon.syntax.split import mask
 
 _BOUNDARY = re.compile(r"\b(?:and|or|not|is|in|to|where|if|when)\b|[<>]=?|[,\[\]:=]")
-_OF = re.compile(r"(?<!count )(?<!sum )(?<!distinct )(?<!first )(?<!last )(?<!least )(?<!most )\bof\b")
+_OF = re.compile(
+    r"(?<!count )(?<!sum )(?<!distinct )(?<!first )(?<!last )(?<!least )(?<!most )(?<!day )(?<!week )(?<!month )(?<!quarter )(?<!year )\bof\b"
+)
 _SUM = re.compile(r"(?<=\s)[-+](?=\s)")
 
 

@@ -8,6 +8,8 @@ _TIME = r"(?P<time>\d+ (?:day|week|month|year)s?)\b"
 _PERIOD = r"(?P<period>(?:(?:calendar|fiscal|membership) )?(?:year|quarter|month|week))\b"
 _DATE = r"(?P<date>\d{4}-\d{2}-\d{2})"
 _AMOUNT = r"(?P<amount>\d+(?:\.\d+)? \w+)"
+_STEP = r"(?P<step>day|week|month|quarter|(?:(?:calendar|fiscal|membership) )?year)"
+_MEASURED = "measure rule earn redeem tiers"
 _EARNED = (
     r"(?:being earned|earning|earn|award|awarded|accrual|issue|issued|collection|collecting|they are earned|purchase)\b"
 )
@@ -344,6 +346,37 @@ KNOWN = (
     ),
     Slip("referral", r"refuse (?:the |when |if )?(?P<fact>\w+) (?:is )?(?:the )?same$", "refuse same {fact}"),
     Slip("referral", r"refuse (?!same )(?P<fact>\w+)$", "refuse same {fact}"),
+    # measures, wherever they stand
+    Slip(
+        _MEASURED,
+        rf"(?P<head>.*?\b)streak of (?P<what>[a-z].*?) (?:per|each|every|by) {_STEP}\b",
+        "{head}streak per {step} of {what}",
+    ),
+    Slip(
+        _MEASURED, rf"(?P<head>.*?\b)streak of {_STEP}s? (?:with|of|in|having) (?:an? )?", "{head}streak per {step} of "
+    ),
+    Slip(
+        _MEASURED,
+        rf"(?P<head>.*?\b)(?:consecutive|successive) {_STEP}s? (?:with|of) (?:an? )?",
+        "{head}streak per {step} of ",
+    ),
+    *(
+        Slip(_MEASURED, rf"(?P<head>.*?\b){how} streak of ", f"{{head}}streak per {step} of ")
+        for how, step in (("daily", "day"), ("weekly", "week"), ("monthly", "month"))
+    ),
+    Slip(
+        _MEASURED,
+        r"(?P<head>.*\bstreak per .*?\w),? (?:with |and |or |but |allowing |missing )*(?P<times>\d+) "
+        r"(?:days? |weeks? |months? )?(?:miss\w*|skip\w*|freezes?|gaps?)(?: days?| weeks?| months?)?(?: allowed)?\b",
+        "{head}, {times} missed",
+    ),
+    Slip(_MEASURED, r"(?P<head>.*\bstreak per .*?[a-z]\w*) (?:at|on|by) (?P<fact>[a-z_]\w*)", "{head}.{fact}"),
+    Slip(
+        _MEASURED,
+        r".*\bstreak *(?:[<>*/+-]|is\b|$)",
+        "",
+        "say of what and in which window, like `streak per day of EVENT ever`; a name for it is given by `measure`",
+    ),
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
@@ -356,16 +389,6 @@ KNOWN = (
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
 DECLARATIONS = (
-    "program",
-    "unit",
-    "event",
-    "account",
-    "table",
-    "tiers",
-    "rule",
-    "earn",
-    "redeem",
-    "referral",
-    "group",
-    "test",
+    *("program", "unit", "event", "account", "table", "measure", "tiers"),
+    *("rule", "earn", "redeem", "referral", "group", "test"),
 )

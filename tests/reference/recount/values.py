@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -37,6 +37,8 @@ class Values:
                 return view.tiers[ladder]
             case nodes.Measured(meter, aggregate, window):
                 return self._measured(self.program.meters[meter], aggregate, window, view)
+            case nodes.Streak():
+                return self._streak(expr, view)
             case nodes.Earned(unit, rule, window):
                 return self._earned(unit, rule, window, view)
             case nodes.Available(unit):
@@ -112,18 +114,14 @@ class Values:
             ZERO,
         )
 
-    def _measured(self, meter: nodes.Meter, aggregate: nodes.Aggregate, window: nodes.Window, view: View) -> Any:
-        subject = view.subjects.get(meter.account or "")
-        looked_at = list(self.past.events(subject, view.mark))
+    def _counted(self, meter: nodes.Meter, view: View) -> Iterator[tuple[date, Any]]:
+        """The day and the value of all that a meter counts, in the order in which it happened."""
+        looked_at = list(self.past.events(view.subjects.get(meter.account or ""), view.mark))
         if view.here is not None and meter.sees_event:
             looked_at.append(view.here)
-        values: list[Any] = []
-        latest: date | None = None
         for seen in looked_at:
-            if seen.event.type != meter.event or not self.within(window, seen.day, subject, view):
-                continue
             facts = self.past.remaining(seen, view.mark) if seen is not view.here else seen.facts
-            if facts is None:
+            if seen.event.type != meter.event or facts is None:
                 continue
             then, first = replace(seen.view, facts=facts), replace(seen.view, facts=seen.facts)
             lines = [(then, first)]
@@ -135,11 +133,39 @@ class Values:
                 ]
             for there, whole in lines:  # what did not count does not begin to by a return
                 if meter.where is None or (self.value(meter.where, whole) and self.value(meter.where, there)):
-                    values.append(None if meter.value is None else self.value(meter.value, there))
-                    latest = seen.day
+                    yield seen.day, None if meter.value is None else self.value(meter.value, there)
+
+    def _measured(self, meter: nodes.Meter, aggregate: nodes.Aggregate, window: nodes.Window, view: View) -> Any:
+        subject = view.subjects.get(meter.account or "")
+        counted = [each for each in self._counted(meter, view) if self.within(window, each[0], subject, view)]
         if aggregate is nodes.Aggregate.DAYS_SINCE:
-            return None if latest is None else (view.day - latest).days
-        return self._put_together(aggregate, values)
+            return (view.day - counted[-1][0]).days if counted else None
+        return self._put_together(aggregate, [value for _, value in counted])
+
+    def _streak(self, expr: nodes.Streak, view: View) -> Fraction:
+        """Day by day back from today: each new period is one more, or one that was missed."""
+        meters = [self.program.meters[each] for each in expr.meters]
+        subject = view.subjects.get(meters[0].account or "")
+        joined = view.joined.get(subject or "", view.day)
+        first_of = lambda day: self.days.first_of(expr.period, day, joined)  # noqa: E731
+        days = {
+            day if meter.value is None else value
+            for meter in meters
+            for day, value in self._counted(meter, view)
+            if day <= view.day
+        }
+        days = {day for day in days if day is not None and self.within(expr.window, day, subject, view)}
+        day = view.day
+        if isinstance(expr.window, nodes.Calendar) and expr.window.ahead:
+            day = self.days.first_of(expr.window.period, day, joined) - ONE
+        kept, left = 0, expr.missed
+        while days and day >= first_of(min(days)) and left >= 0:
+            if any(first_of(each) == first_of(day) for each in days):
+                kept += 1
+            elif first_of(day) != first_of(view.day):
+                left -= 1
+            day = first_of(day) - ONE
+        return Fraction(kept)
 
     def _put_together(self, aggregate: nodes.Aggregate, values: list[Any]) -> Any:
         there = [value for value in values if value is not None]

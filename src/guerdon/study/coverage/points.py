@@ -101,6 +101,9 @@ class _Conditions:
                     yield value
                 case nodes.Measured(meter=number):
                     yield from self._meter(self.program.meters[number])
+                case nodes.Streak(meters=numbers):
+                    for number in numbers:
+                        yield from self._meter(self.program.meters[number])
 
     def _meter(self, meter: nodes.Meter) -> Iterator[nodes.Expr]:
         if meter.where is not None and id(meter) not in self.seen:

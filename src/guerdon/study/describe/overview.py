@@ -39,7 +39,7 @@ def _holds(program: nodes.Program) -> Iterator[str]:
     found = {type(each) for each in walk(program)}
     aggregates = {each.aggregate for each in walk(program) if isinstance(each, nodes.Measured)}
     before = {nodes.Aggregate.FIRST, nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE}
-    if aggregates - before:
+    if aggregates - before or nodes.Streak in found:
         yield "Numbers and totals of what happened in a stretch of time include the event that is looked at."
     if found & {nodes.Standing, nodes.Earned, nodes.Available}:
         yield "A tier, a balance and what was earned are as they were before the event that is looked at."

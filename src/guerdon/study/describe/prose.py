@@ -50,6 +50,8 @@ class Prose:
                 return f"{whose(self.program.ladders[ladder].account)} {standing(ladder)}"
             case nodes.Measured():
                 return self._measured(expr)
+            case nodes.Streak():
+                return self._streak(expr)
             case nodes.Earned(unit, rule, window):
                 by = f" from {quoted(rule)}" if rule is not None else ""
                 return f"the {plural(readable(unit))} earned{by} {times.window(window)}"
@@ -128,6 +130,18 @@ class Prose:
         if isinstance(expr.window, nodes.Ever) and not meter.sees_event:
             return said
         return f"{said} {times.window(expr.window)}"
+
+    def _streak(self, expr: nodes.Streak) -> str:
+        period = expr.period.value
+        held = listed([self._came(self.program.meters[each]) for each in expr.meters], "or")
+        missed = f" ({english.so_many(expr.missed, period)} may be missed, which is not counted)" if expr.missed else ""
+        within = "" if isinstance(expr.window, nodes.Ever) else f", {times.window(expr.window)}"
+        return f"the number of {plural(period)} in a row with {held}{missed}, up to the present {period}{within}"
+
+    def _came(self, meter: nodes.Meter) -> str:
+        """What happened in a period of a streak, or whose day lies in it."""
+        said = self._aggregate(Aggregate.COUNT, meter).removeprefix("the number of ")
+        return said if meter.value is None else f"{said} (on their {_plain_fact(meter.value)})"
 
     def _aggregate(self, how: Aggregate, meter: nodes.Meter) -> str:
         """What is counted or added up, and over what."""

@@ -2,14 +2,26 @@
 
 `docs/errors.md` is made from this table and from the broken programs under
 `tests/errors/`. A code is permanent: it is never given to another fault.
-G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping and referrals, G6 data, G7 to G9 use.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals and streaks, G6 data, G7 to G9 use.
 """
 
 from __future__ import annotations
 
-from guerdon.text.codes import coming, data, declared, living, mapping, meaning, reading, redeeming, together, using
+from guerdon.text.codes import (
+    coming,
+    data,
+    declared,
+    living,
+    mapping,
+    meaning,
+    reading,
+    redeeming,
+    streaks,
+    together,
+    using,
+)
 from guerdon.text.codes.code import Code as Code
 
-_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, coming, data, using)
+_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, coming, data, using)
 
 CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))
