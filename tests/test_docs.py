@@ -446,6 +446,14 @@ def test_every_recipe_is_in_the_list_and_has_a_test() -> None:
     assert [title for (title, _), text in recipes.items() if not re.search(r'^test "', text, re.MULTILINE)] == []
 
 
+def test_every_decision_is_in_the_list() -> None:
+    folder = DOCS / "decisions"
+    listed = re.findall(
+        r"^\| (\d{4}) \| \[.*\]\((.*)\) \|$", (folder / "index.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed == [(page.name[:4], page.name) for page in sorted(folder.glob("0*.md"))]
+
+
 def titled(page: str) -> list[tuple[str, str]]:
     """The sections of a page, each with its title."""
     parts = re.split(r"^## (.*)$", page, flags=re.MULTILINE)
