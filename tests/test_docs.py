@@ -41,6 +41,8 @@ from guerdon.project.load import check_file
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study import trial
 from guerdon.study.schema import TABLES
+from guerdon.syntax.format import format_document
+from guerdon.syntax.parse import parse_bytes
 from guerdon.text.diagnostic import render
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -444,6 +446,14 @@ def test_every_recipe_is_in_the_list_and_has_a_test() -> None:
     assert len(listed) == len(recipes)
     assert set(listed) == set(recipes)
     assert [title for (title, _), text in recipes.items() if not re.search(r'^test "', text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "recipes").glob("*.md")), ids=shown)
+def test_a_recipe_is_laid_out_as_programs_are(page: Path) -> None:
+    for block in re.findall(
+        r"^```guerdon[^\n]*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        assert format_document(parse_bytes(page.name, block.encode())[0]) == block
 
 
 def test_every_decision_is_in_the_list() -> None:
