@@ -2,13 +2,15 @@
 
 What stands in a block is said by the words behind its fence. `guerdon` is a whole program: it is checked and its tests
 run. `guerdon fragment` is a part of one: the prelude of `docs/language.md` is put behind it, less what the fragment
-declares itself. `yaml` is a whole `history.yaml`, `yaml fragment` a part of one. `csv` is a file. `sh` runs in a folder
+declares itself. `guerdon addition` goes into a file that is there already: each of its declarations stands in place of the one with the
+same first line, or else at the end. `yaml` is a whole `history.yaml`, `yaml fragment` a part of one, `yaml addition` what goes into one that is
+there. `csv` is a file. `sh` runs in a folder
 that holds a copy of the examples; a command that ends with another code than 0 says so: `# exit 1`. `python` is
 executed. `text` is what the block before it gives, word for word; seconds and events a second are written `N`.
 A line that must be refused names the code: `# G219`. A block below a line that ends in "`a/file.csv`:" becomes that file.
 Blocks without a word are pictures, and not looked at.
 
-`GUERDON_SNAPSHOTS=write pytest tests/test_docs.py` writes the texts anew: read each change of them before you keep it.
+`GUERDON_SNAPSHOTS=write pytest tests/test_docs.py` writes the texts that differ anew, in full: read each change of them before you keep it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from sybil import Document, Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -38,15 +41,26 @@ from guerdon.project.load import check_file
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study import trial
 from guerdon.study.schema import TABLES
-from guerdon.syntax.split import split
+from guerdon.syntax.format import format_document
+from guerdon.syntax.parse import parse_bytes
 from guerdon.text.diagnostic import render
-from guerdon.text.source import decode
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 MADE = DOCS / "errors.md"  # made from cases that are tests themselves
 PAGES = sorted({ROOT / "README.md", *ROOT.glob("examples/*/README.md"), *DOCS.rglob("*.md")} - {MADE})
-KINDS = {"guerdon", "guerdon fragment", "yaml", "yaml fragment", "csv", "sh", "python", "text"}
+KINDS = {
+    "guerdon",
+    "guerdon fragment",
+    "guerdon addition",
+    "yaml",
+    "yaml fragment",
+    "yaml addition",
+    "csv",
+    "sh",
+    "python",
+    "text",
+}
 WRITE = os.environ.get("GUERDON_SNAPSHOTS") == "write"
 STUBS = {"sources": "sources:\n  orders:\n    file: orders.csv\n", "events": "events: {}\n"}
 
@@ -57,6 +71,7 @@ _NAMED = re.compile(r"`([\w./-]+)`:\s*\Z")
 _FOLLOWING = re.compile(
     r"\A\s*(?:[^\n`#|][^\n]*\n\s*)?^(?P<fence>```)text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+_ANY = re.compile(r"(?:(?<=\n)|\A)\.\.\.(?=\n|\Z)")
 _TIMES = re.compile(r"[\d.,]+ seconds, [\d.,]+ events a second")
 
 
@@ -77,17 +92,27 @@ def fragment(example: Example) -> str | None:
     return refused(example, f"{example.parsed}\n{rest_of_prelude(example.parsed)}")
 
 
-def refused(example: Example, text: str) -> str | None:
+def addition(example: Example) -> str | None:
+    """So is a program that a part is put into, in its file."""
+    place = named(example)
+    if place is None or not place.exists():
+        return "nothing says which file this goes into"
+    kept, new = pieces(place.read_text(encoding="utf-8")), pieces(example.parsed)
+    text = "\n".join([new.pop(first, piece).strip("\n") + "\n" for first, piece in kept.items()] + list(new.values()))
+    place.write_text(text, encoding="utf-8")
+    return refused(example, text, place)
+
+
+def refused(example: Example, text: str, place: Path | None = None) -> str | None:
     found: list[tuple[int, str]] = []
-    place = keep(example)
-    named = place is not None and text == example.parsed  # it may name files beside it
-    typed, diagnostics = check_file(place) if place and named else check_bytes("program.guerdon", text.encode())
+    place = place or (keep(example) if text == example.parsed else None)  # it may name files beside it
+    typed, diagnostics = check_file(place) if place else check_bytes("program.guerdon", text.encode())
     told = [render(each) for each in diagnostics]
     found += [(each.span.line if each.span else 0, each.code) for each in diagnostics]
     for result in trial.run(typed) if typed else ():
         told += [trial.render(result, miss) for miss in result.misses]
         found += [(miss.span.line, "G701") for miss in result.misses]
-    return compared(example, found, "\n\n".join(told))
+    return compared(example, found, "\n\n".join(told), text)
 
 
 def mapping(example: Example) -> str | None:
@@ -101,8 +126,19 @@ def mapping_fragment(example: Example) -> str | None:
     return shaped(example, example.parsed + "".join(missing))
 
 
-def shaped(example: Example, text: str) -> str | None:
-    place = keep(example) or Path("read") / "history.yaml"
+def mapping_addition(example: Example) -> str | None:
+    """So has one that a part is put into, in its file: keys below the same key stand together."""
+    place = named(example)
+    if place is None or not place.exists():
+        return "nothing says which file this goes into"
+    kept = yaml.safe_load(place.read_text(encoding="utf-8"))
+    for key, below in yaml.safe_load(example.parsed).items():
+        kept[key] = kept.get(key, {}) | below
+    return shaped(example, yaml.safe_dump(kept, sort_keys=False), place)
+
+
+def shaped(example: Example, text: str, place: Path | None = None) -> str | None:
+    place = place or keep(example) or Path("read") / "history.yaml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")
     try:
@@ -145,9 +181,10 @@ def text(example: Example) -> str | None:
     return None if example.start in example.namespace["compared"] else "nothing before this block gives a text"
 
 
-def compared(example: Example, found: list[tuple[int, str]], told: str) -> str | None:
-    """What differs from the codes that stand in the block, or else from the text below it."""
-    wanted = [(at, each[1]) for at, line in enumerate(example.parsed.splitlines(), 1) if (each := _CODE.search(line))]
+def compared(example: Example, found: list[tuple[int, str]], told: str, whole: str | None = None) -> str | None:
+    """What differs from the codes that stand in the block, or in the whole that it is part of, or else from the text below it."""
+    lines = (example.parsed if whole is None else whole).splitlines()
+    wanted = [(at, each[1]) for at, line in enumerate(lines, 1) if (each := _CODE.search(line))]
     below = following(example)
     if below is not None and not wanted:
         return difference(example, below, told)
@@ -166,7 +203,7 @@ def following(example: Example) -> re.Match[str] | None:
 def difference(example: Example, below: re.Match[str], told: str) -> str | None:
     """What differs from the text below a block; nothing, and the text is noted, where texts are written anew."""
     wanted, found = plain(below["text"]), plain(told)
-    if wanted == found:
+    if re.fullmatch(r"(?s:.*)".join(map(re.escape, _ANY.split(wanted))), found):
         return None
     if example.namespace["anew"] is not None:
         example.namespace["anew"].append(
@@ -181,12 +218,17 @@ def plain(lines: str) -> str:
     return "\n".join(line.rstrip() for line in lines.strip("\n").splitlines())
 
 
+def named(example: Example) -> Path | None:
+    """The file that the line above a block names."""
+    found = _NAMED.search(example.document.text[: example.start])
+    return Path(found[1]) if found else None
+
+
 def keep(example: Example) -> Path | None:
     """Where a block that has a file's name was written."""
-    named = _NAMED.search(example.document.text[: example.start])
-    if named is None:
+    place = named(example)
+    if place is None:
         return None
-    place = Path(named[1])
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(example.parsed, encoding="utf-8")
     return place
@@ -203,9 +245,13 @@ def prelude() -> str:
 
 def rest_of_prelude(of: str) -> str:
     """The prelude without what a fragment declares itself."""
-    own = {heading(piece.text) for piece in split(decode("", of.encode())).pieces}
-    pieces = split(decode("", prelude().encode())).pieces
-    return "\n".join(piece.text for piece in pieces if heading(piece.text) not in own) + "\n"
+    own = pieces(of)
+    return "\n".join(piece for first, piece in pieces(prelude()).items() if first not in own) + "\n"
+
+
+def pieces(of: str) -> dict[str, str]:
+    """The declarations of a text by their first lines, in order; a comment at the margin belongs to the one above it."""
+    return {heading(piece): piece for piece in re.split(r"^(?=[^\s#])", of, flags=re.MULTILINE) if piece.strip()}
 
 
 def heading(declaration: str) -> str:
@@ -225,8 +271,10 @@ MANUAL = Sybil(
     parsers=[
         CodeBlockParser("guerdon", program),
         CodeBlockParser("guerdon fragment", fragment),
+        CodeBlockParser("guerdon addition", addition),
         CodeBlockParser("yaml", mapping),
         CodeBlockParser("yaml fragment", mapping_fragment),
+        CodeBlockParser("yaml addition", mapping_addition),
         CodeBlockParser("csv", file),
         CodeBlockParser("sh", commands),
         CodeBlockParser("text", text),
@@ -314,6 +362,9 @@ LYING = {
     "a command that fails": "```sh\nguerdon check nothing.guerdon\n```\n",
     "a command that does not fail": "```sh\nguerdon check examples/grocery   # exit 1\n```\n",
     "a command that prints something else": "```sh\nguerdon check examples/grocery\n```\n\n```text\n1 error\n```\n",
+    "a command that prints something else than stands around what is left out": "```sh\nguerdon check examples/grocery\n```\n\n```text\n...\n1 error\n```\n",
+    "a part of a program that is nowhere": "`nowhere.guerdon`:\n\n```guerdon addition\nunit point\n```\n",
+    "a part of a mapping that is nowhere": "`nowhere.yaml`:\n\n```yaml addition\nevents: {}\n```\n",
     "a text that nothing gives": "Words.\n\n```text\nfine\n```\n",
     "Python that fails": "```python\nassert 1 == 2\n```\n",
     "a file without a name": "```csv\na,b\n```\n",
@@ -384,6 +435,39 @@ def test_the_manual_lists_the_words_that_cannot_be_names() -> None:
     page = (DOCS / "language.md").read_text(encoding="utf-8")
     listed = re.search(r"can't be one\s+of\s+these:([^.]*)\.", page)
     assert listed and re.findall(r"`(\w+)`", listed[1]) == sorted(RESERVED)
+
+
+def test_every_recipe_is_in_the_list_and_has_a_test() -> None:
+    folder = DOCS / "recipes"
+    listed = re.findall(r"^- \[(.*)\]\(([\w-]+\.md)#", (folder / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = {page.name: page.read_text(encoding="utf-8") for page in folder.glob("*.md") if page.name != "index.md"}
+    recipes = {(title, name): text for name, page in pages.items() for title, text in titled(page)}
+    assert prelude() in (folder / "index.md").read_text(encoding="utf-8")
+    assert len(listed) == len(recipes)
+    assert set(listed) == set(recipes)
+    assert [title for (title, _), text in recipes.items() if not re.search(r'^test "', text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "recipes").glob("*.md")), ids=shown)
+def test_a_recipe_is_laid_out_as_programs_are(page: Path) -> None:
+    for block in re.findall(
+        r"^```guerdon[^\n]*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        assert format_document(parse_bytes(page.name, block.encode())[0]) == block
+
+
+def test_every_decision_is_in_the_list() -> None:
+    folder = DOCS / "decisions"
+    listed = re.findall(
+        r"^\| (\d{4}) \| \[.*\]\((.*)\) \|$", (folder / "index.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed == [(page.name[:4], page.name) for page in sorted(folder.glob("0*.md"))]
+
+
+def titled(page: str) -> list[tuple[str, str]]:
+    """The sections of a page, each with its title."""
+    parts = re.split(r"^## (.*)$", page, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def test_windows_show_the_days_that_the_manual_says() -> None:

@@ -33,7 +33,18 @@ ROOMS = [
 ABOVE_THE_ROOMS = ["library", "options", "command", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "cli"]
 SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow"}
-TOP = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "src", "grammar", "examples", "tests", "docs"}
+TOP = {
+    "pyproject.toml",
+    "mkdocs.yml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "src",
+    "grammar",
+    "examples",
+    "tests",
+    "docs",
+}
 LONGEST_FILE = 400
 DONT_BELONG = ["/" + "work/", "sub" + "agent", "py" + "pi.org", "python" + "hosted", "artifact" + "ory"]
 
