@@ -105,7 +105,8 @@ def addition(example: Example) -> str | None:
 
 def refused(example: Example, text: str, place: Path | None = None) -> str | None:
     found: list[tuple[int, str]] = []
-    place = place or (keep(example) if text == example.parsed else None)  # it may name files beside it
+    kept = keep(example) if place is None else None
+    place = place or (kept if text == example.parsed else None)  # it may name files beside it
     typed, diagnostics = check_file(place) if place else check_bytes("program.guerdon", text.encode())
     told = [render(each) for each in diagnostics]
     found += [(each.span.line if each.span else 0, each.code) for each in diagnostics]
