@@ -38,12 +38,9 @@ _KINDS = {
     "FACTOR": "`*` or `/`",
 }
 _SIGNS = re.compile(r"==|=>|=<|!=|&&|\|\||\w+|.")
+_VALUES = "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS STREAK EXACT"
 _GROUPS = (
-    (
-        "NUMBER PERCENT LPAR",
-        "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS STREAK EXACT",
-        "a value",
-    ),
+    ("NUMBER PERCENT LPAR", _VALUES, "a value"),
     ("THIS EVER", "NEXT PREVIOUS LAST SINCE DOT", "a window like `this month`"),
     ("YESNO NAME", "LIST ONE", "a type like `money`"),
     ("AND OR", "COMPARE SIGN FACTOR IS IN OF NOT DOT LPAR", "an operator"),
