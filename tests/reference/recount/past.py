@@ -45,9 +45,7 @@ class Lot:
     line: nodes.Expiry | None = None
     fixed: date | None = None  # gone from this day on, whatever the unit says
     until: date | None = None  # held to the start of this day
-    awaits: tuple[str, str, str | None, Any] | None = (
-        None  # held to a member's event of this kind, with this fact of this value
-    )
+    awaits: tuple[str, str, str | None, Any] | None = None  # a member's event of a kind, a fact and its value
     released: date | None = None
     active: date | None = None  # activity of those who had it before
     joined: date | None = None  # when who earned it did, where it was moved
