@@ -6,7 +6,7 @@ import importlib.metadata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pygments import token
 from pygments.lexers import find_lexer_class_by_name
@@ -36,6 +36,8 @@ def test_a_word_is_what_the_parser_reads(path: Path) -> None:
 
 
 @given(st.one_of(st.text(), st.text('eventarn "#\n 0129.%:-()')))
+@example("account")
+@example("earn 5\n  on purchase")
 def test_no_letter_is_left_out(text: str) -> None:
     assert "".join(letters for _, _, letters in GuerdonLexer().get_tokens_unprocessed(text)) == text
 

@@ -70,9 +70,10 @@ def read_piece(piece: Piece) -> list[Coloured]:
     while left is not None:
         try:
             interactive = parser.parse_interactive(left.text)
-            found = [coloured(left, each) for each in interactive.iter_parse() if each.type not in ("_NL", "$END")]
+            words = [each for each in interactive.iter_parse() if each.type not in ("_NL", "$END")]
             interactive.feed_eof()  # type: ignore[no-untyped-call]
-            return found
+            own = left.text.split("\n")[0] == piece.text.split("\n")[0]  # else another head stands in for it
+            return [coloured(left, each) for each in words if own or each.line != 1]
         except lark.UnexpectedInput as problem:
             line = problem.line if problem.line and problem.line > 0 else left.text.count("\n") + 1
             shorter = without(left, line - 1, parser)
