@@ -45,6 +45,7 @@ EVERYTHING = frozenset(
             "lines by number",
             "membership",
             "modes of return",
+            "offers",
         ),
         *(
             "order",
@@ -93,7 +94,7 @@ class Scene:
     """What plain words can name at a place.
 
     Shape: `whose`: the account whose things alone may decide (None: a member's);
-    `entry`: whether `since entry` is known.
+    `entry`: whether `since entry` is known; `opened`: the facts of what opened the offer.
     """
 
     event: Mapping[str, Kind] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Scene:
     at_event: bool = True  # whether there is an instant
     whose: str | None = None
     entry: bool = False
+    opened: Mapping[str, Kind] | None = None
 
 
 Result = Kind | tuple[str, str]
@@ -144,6 +146,7 @@ class Chance:
         self.redeems: dict[str, str] = {}  # those that take, and their unit
         self.rewards = self.new("redeems", 3)  # whether some are asked for by name
         self.own: str | None = None
+        self.offers: list[str] = []  # the names of offers, also of those that come later
         self.at: dict[str, str] = {}  # of rules, the trigger that they wait for; none for those on events
         self.here = ""  # the same of the rule that is being written
         self.reminded: set[str] = set()  # units with a trigger before they expire

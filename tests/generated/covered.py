@@ -113,7 +113,8 @@ OPTIONAL = {
     "Expiry": ("time", "at_end", "without", "when", "since", "existing"),
     "Debt": ("most",),
     "Reversal": ("within", "part", "rounding", "at_return"),
-    "Meter": ("lines", "value", "where", "sees_event", "account"),
+    "Meter": ("lines", "value", "where", "sees_event", "account", "offer"),
+    "Offer": ("where",),
     "TierStep": ("at", "when", "invited"),
     "Ladder": (
         *("counts", "rises", "grace", "floors", "grants", "carries", "repeatedly", "unless_fallen"),
@@ -140,6 +141,7 @@ OPTIONAL = {
         "funded",
         "takes",
         "one_expiry",
+        "offer",
     ),
     "Group": ("minimum", "rounding", "limits"),
 }
@@ -219,6 +221,7 @@ _PARTS = {
     "grace": ("Ladder grace yes",),
     "grants": ("Grant", "Ladder grants yes"),
     "groups": ("Group", "Take"),
+    "offers": ("Offer", "OFFER", "OPENED", "offer yes"),
     "perks": ("Ladder perks yes",),
     "restarts": ("Restart", "Ladder restarts yes"),
     "returns at return": ("Reversal at_return yes",),

@@ -39,6 +39,8 @@ class Expressions(Chance):
         """The words that name a value of this kind, with a value for what may be missing."""
         found = []
         sources = [("", scene.event), *([("", scene.line)] if scene.line is not None else [])]
+        if scene.opened is not None:
+            sources.append(("opened.", scene.opened))
         if scene.whose is None:
             sources.append(("member.", self.member))
         if scene.named and "referrals" in self.knows:
@@ -148,12 +150,15 @@ class Expressions(Chance):
     ) -> list[Callable[[], str]]:
         """Aggregates over an event, or over a list of its lines: what stands behind the path is judged in the scene."""
 
+        moments = () if "." in path else ("date", "weekday")  # a line has no date of its own
+        own, path = path, self._path(path, outside)
+
         def rest() -> str:
+            if outside.opened is not None and path == own and self.chance(2):
+                return f"{self._where(replace(scene, opened=outside.opened), depth)} since opened"
             return f"{self._where(scene, depth)} {self.window(outside)}"
 
         found: list[Callable[[], str]] = []
-        moments = () if "." in path else ("date", "weekday")  # a line has no date of its own
-        path = self._path(path, outside)
         of_any = [name for name, of in known.items() if of.name != "lines"]
         if kind == NUMBER:
             found.append(lambda: f"(count of {path}{rest()})")
@@ -368,6 +373,8 @@ class Expressions(Chance):
             joined,
             lambda: f"(not {self.expr(BOOL, scene, depth - 1)})",
         ]
+        if self.offers and scene.happens and scene.whose is None:
+            found.append(lambda: f'"{self.one_of(*self.offers)}" open')
         if (scene.happens and scene.at_event) or self.fields(scene, INSTANT):
             found.append(moments)
         return found

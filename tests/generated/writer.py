@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tests.generated.chance import BOOL, DATES, EVERYTHING, NUMBER, PERCENT, TEXT, WEEKDAYS, Choose, Kind, Scene
 from tests.generated.life import ROUNDINGS
-from tests.generated.together import Together
+from tests.generated.offered import Offered
 
 from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
@@ -19,7 +19,7 @@ made: list[int] = [0]
 refused: list[tuple[str, str]] = []
 
 
-class Writer(Together):
+class Writer(Offered):
     """Writes one program."""
 
     def program(self) -> str:
@@ -43,12 +43,16 @@ class Writer(Together):
         if "bands" in self.knows:
             body += [self._grid(number) for number in range(self.count(2))]
         later = []
+        self.planned()
+        self.offers = [f"O{number}" for number in range(self.count(2))] if self.new("offers", 3) else []
+        later += [self.offer(name) for name in self.offers if self.chance(2)]
         for number in range(self.count(4, 1)):
             if self.chance(3):
                 later.append(self._measure(f"measured_{number}"))
             later.append(self._rule(f"R{number}"))
             if self.new("redeems", 3):
                 later.append(self._redeem(f"T{number}", by_name=False))
+        later += [self.offer(name) for name in self.offers if name not in self.rules]
         later += self.groups()
         if "invited_by" in self.member and self.chance(2):
             later.append(self._referral("Friends"))
@@ -75,7 +79,7 @@ class Writer(Together):
             on = ["purchase"]
         self.here, shared = "", self.shared(on)
         if not plain and self.new("triggers", 4):
-            self.here, shared = self._trigger()
+            self.here, shared = self.trigger()
             on = [self.here]
         self.at[name] = self.here
         scene = inside = Scene(shared, named=True)
@@ -87,7 +91,7 @@ class Writer(Together):
             where = f" where {self.expr(BOOL, inside, 2)}" if self.chance(2) else ""
             lines.append(f"each line{where}")
         accumulates = self.chance(3) and ("settled totals" in self.knows or not self.within)
-        give, whole = self._give(unit, inside, scene, accumulates, 0 if each and accumulates else 1)
+        give, whole = self.given(unit, inside, scene, accumulates, 0 if each and accumulates else 1)
         if plain:
             give, whole = (
                 f"{self.one_of('1', '2', '0.7')} {unit} per {self.one_of('1', '3')} {self.currency} of amount",
@@ -151,7 +155,7 @@ class Writer(Together):
             lambda: (much, True),
             lambda: (f"{much} per full {much} of {there}", True),
             lambda: (f"50% of {there}", False),
-            lambda: self._give(unit, inside, scene, False, 1),
+            lambda: self.given(unit, inside, scene, False, 1),
         )()
         lines.append(f"cost {cost}")
         if self.chance(3):
@@ -172,7 +176,7 @@ class Writer(Together):
         self.redeems[name] = unit
         return f'redeem "{name}"\n  ' + "\n  ".join(lines)
 
-    def _trigger(self) -> tuple[str, dict[str, Kind]]:
+    def trigger(self) -> tuple[str, dict[str, Kind]]:
         """What a rule waits for that is no event, and the facts of that."""
         events = ", ".join(dict.fromkeys(self.one_of(*self.events) for _ in range(2)))
         periods = [each for each in self.periods if each != "day" or self.chance(9)]
@@ -190,7 +194,7 @@ class Writer(Together):
             return f"{self.time()} before {unit} expires", {"quantity": Kind("quantity", unit)}
         return self.one_of(*ways), {}
 
-    def _give(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
+    def given(self, unit: str, inside: Scene, scene: Scene, accumulates: bool, depth: int) -> tuple[str, bool]:
         """What a rule gives, and whether nothing is left to round."""
         per = self.one_of(self.currency, self.currency, *self.units)
         kind = Kind("quantity", unit)

@@ -26,7 +26,7 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "bands", "carried counts", "endings", "floors", "grace and rises", "lateness"),
+    *("accounts", "bands", "carried counts", "endings", "floors", "grace and rises", "lateness", "offers"),
     *(
         "grants and returns",
         "groups",

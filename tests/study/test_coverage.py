@@ -15,7 +15,7 @@ from guerdon.check.passes import check_bytes
 from guerdon.cli import main
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
-from guerdon.reference.evaluate import Step
+from guerdon.reference.scene import Step
 from guerdon.study import trial
 from guerdon.study.coverage import report
 

@@ -127,6 +127,7 @@ HEADS = {
     "group": (strings, tree.ORDER["group"]),
     "redeem": (strings, tree.ORDER["redeem"]),
     "referral": (strings, tree.ORDER["referral"]),
+    "offer": (strings, tree.ORDER["offer"]),
     "test": (
         strings,
         (

@@ -242,7 +242,7 @@ def test_other_facts_are_left_alone(line: str) -> None:
 
 def test_a_clause_of_another_declaration_is_told_whose_it_is() -> None:
     assert only("earn", "expires never").help[0] == "`expires` is a clause of `unit`"
-    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn`, `referral` and `rule`"
+    assert only("unit", "hold 14 days").help[0] == "`hold` is a clause of `earn`, `offer`, `referral` and `rule`"
 
 
 def test_the_clauses_of_an_event_are_facts_too() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
-from guerdon.check import arithmetic, comparisons, lookups, meaning, measured, streaks
+from guerdon.check import arithmetic, comparisons, lookups, meaning, measured, offers, streaks
 from guerdon.check.arithmetic import holds
 from guerdon.check.moments import day, period_day
 from guerdon.check.names import Names
@@ -46,6 +46,8 @@ def typed(expr: tree.Expr, scene: Scene, names: Names, expected: types.Type | No
             return measured.typed(expr, scene, names, typed)
         case tree.Streak():
             return streaks.typed(expr, scene, names, typed)
+        case tree.Open():
+            return offers.is_open(expr, scene, names)
         case tree.PeriodDay():
             return period_day(expr, scene, names)
         case tree.Multiply() | tree.Add():

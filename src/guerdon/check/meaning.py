@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from guerdon.check import grouped
+from guerdon.check import grouped, offers
 from guerdon.check.names import Names
 from guerdon.check.scene import CONSTANT, MOMENTS, Scene
 from guerdon.check.strange import unknown_word, words_of
@@ -88,6 +88,8 @@ def path(expr: tree.Path, scene: Scene, names: Names, expected: types.Type | Non
         expected = expected.of
     if word == "member" and scene is not CONSTANT:
         return _of_member(expr, scene, names)
+    if word == offers.OPENED and offers.is_meant(expr, scene):
+        return _of_opened(expr, scene, names)
     if len(expr.parts) == 1:
         if isinstance(expected, types.Choice) and word in expected.values:
             return nodes.Literal(word, expected, span=expr.span)
@@ -110,6 +112,15 @@ def _of_member(expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None
         return nodes.Field(nodes.Scope.MEMBER, "member", types.Member(), span=expr.span)
     of = _begin(expr, 2)
     first = _fact(nodes.Scope.MEMBER, names.member.facts, expr.parts[1], "`member`", names, of)
+    return first and _theirs(first, 2, expr, scene, names)
+
+
+def _of_opened(expr: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:
+    """A fact of what opened the offer, or one of a member whom it names."""
+    if len(expr.parts) == 1 or scene.offer is None:
+        offers.unopened(expr, scene, names)
+        return None
+    first = _fact(nodes.Scope.OPENED, scene.opened, expr.parts[1], "what opened the offer", names, _begin(expr, 2))
     return first and _theirs(first, 2, expr, scene, names)
 
 
@@ -183,7 +194,7 @@ def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | Non
     if not scene.happens:
         return None
     if word in MOMENTS:
-        return nodes.Moment(word, MOMENTS[word], span=span)
+        return nodes.Field(nodes.Scope.MOMENT, word, MOMENTS[word], span=span)
     if word in names.steps:
         return nodes.Standing(word, types.Tier(word), span=span)
     if ("measure", word) in names.declared:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from guerdon.check import parts, redeems
+from guerdon.check import offers, parts, redeems
 from guerdon.check.arithmetic import holds, ordered
 from guerdon.check.builtin import unknown_event
 from guerdon.check.names import Names
@@ -102,6 +103,8 @@ def window(written: tree.Window, scene: Scene, names: Names) -> nodes.Window | N
     match written:
         case tree.Ever():
             return nodes.Ever()
+        case tree.Since() if offers.is_since(written):
+            return offers.since(written, scene, names)
         case tree.Since(word):
             return _since(word, scene, names)
         case tree.Rolling(time):
@@ -211,12 +214,18 @@ def _over_events(
     aggregate: nodes.Aggregate, expr: tree.Measured, scene: Scene, names: Names, any_typed: Typed
 ) -> nodes.Expr | None:
     """An aggregate over the member's events, or over their lines; it gets a meter of its own."""
-    when = window(expr.window, scene, names)
     account, path = of_account(expr.path, names)
+    since_opened = isinstance(expr.window, tree.Since) and offers.is_since(expr.window)
+    if isinstance(expr.window, tree.Since) and since_opened:
+        when: nodes.Window | None = offers.since(expr.window, scene, names, counts=account is None)
+    else:
+        when = window(expr.window, scene, names)
     event, lines, rest = split(path, names)
     if event is None or when is None:
         return None
     inside = each_of(event, lines, names)
+    if since_opened:  # each opening counts apart, so what is counted may depend on it
+        inside = replace(inside, offer=scene.offer, opened=scene.opened)
     value, ok = value_of(aggregate, rest, inside, names, expr.path, any_typed)
     where = holds(any_typed(expr.where, inside, names), names) if expr.where else None
     if not ok or (where is None and expr.where is not None):
@@ -227,7 +236,8 @@ def _over_events(
     if aggregate is nodes.Aggregate.SUM:
         of = parts.summed(of, event.name, lines and lines[0], rest[0].text, names)
     seen = aggregate not in _UNSEEN
-    meter = nodes.Meter(event.name, lines and lines[0], value, where, seen, account, span=expr.span)
+    offer = scene.offer if since_opened else None
+    meter = nodes.Meter(event.name, lines and lines[0], value, where, seen, account, offer, span=expr.span)
     return nodes.Measured(meter_index(meter, names), aggregate, when, of, span=expr.span)
 
 

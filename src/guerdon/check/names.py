@@ -32,6 +32,7 @@ SPACES = {
     "rule": "rule",
     "group": "rule",
     "redeem": "rule",
+    "offer": "rule",
     "test": "test",
 }
 """Names of one space must differ: `param`, `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
@@ -186,7 +187,9 @@ def collect(declarations: Iterable[tree.Declaration], names: Names) -> None:
             _twice(declaration, spaces[key], names)
             continue
         spaces[key] = declaration
-        names.declared["rule" if declaration.keyword == "redeem" else declaration.keyword, name] = declaration
+        names.declared["rule" if declaration.keyword in ("redeem", "offer") else declaration.keyword, name] = (
+            declaration
+        )
         money = declaration.keyword == "unit" and name in DECIMALS  # allowed where it is the program's own
         if isinstance(declaration.name, tree.Name) and not money:
             usable(declaration.name, names)

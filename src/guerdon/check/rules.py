@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from guerdon.check import giving, grouped, groups, holds, paying, receiving, redeems, triggers
+from guerdon.check import giving, grouped, groups, holds, measured, offers, paying, receiving, redeems, triggers
 from guerdon.check.admitted import limit_of
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
@@ -207,6 +207,11 @@ class Rules:
         if on is None:
             return None
         scene = shared(on, names)
+        offer = self._offer(declaration) if offers.is_offer(declaration) else None
+        if offers.is_offer(declaration):
+            if offer is None:
+                return None
+            scene = replace(scene, offer=declaration.name.text, opened=offers.facts(shared(offer.opens, names).event))
         each, inside = self._each(declaration, scene, on)
         give = giving.give(declaration, inside, names) if inside else None
         if give is not None and isinstance(give.type, types.Quantity):
@@ -236,6 +241,7 @@ class Rules:
             paying.funded(declaration, names),
             redeems.takes(declaration),
             clause(declaration, tree.FromOneExpiry) is not None,
+            offer,
             span=declaration.name.span,
         )
         if rule.takes and len(rule.limits) == len(clauses(declaration, tree.Limit)):
@@ -260,6 +266,24 @@ class Rules:
         of_award = (limit(written, unit, on, scene, names, who) for written in clauses(declaration, tree.Limit))
         return tuple(filter(None, (*of_facts, *of_award)))
 
+    def _offer(self, declaration: tree.Declaration) -> nodes.Offer | None:
+        """What opens an offer and until when it is open; None where something was reported."""
+        names = self.names
+        opens, last = offers.opening(declaration, names), offers.last(declaration, names)
+        on = self._named(opens, declaration) if opens is not None else None
+        if opens is None or last is None or on is None:
+            return None
+        scene = replace(shared(on, names), named=False)
+        where = condition(opens.where, scene, names) if opens.where is not None else None
+        if isinstance(last, tree.Within):
+            time = measured.for_time(last.time, names)
+            through = offers.after(time, last) if time is not None else None
+        else:
+            through = typed(last.last, scene, names)
+        if through is None or not offers.is_moment(through, names) or (where is None and opens.where is not None):
+            return None
+        return nodes.Offer(on, where, through, span=opens.span)
+
     def _events(self, declaration: tree.Declaration) -> tuple[str, ...] | None:
         on = clause(declaration, tree.On)
         if on is None and redeems.takes(declaration):
@@ -274,6 +298,10 @@ class Rules:
                 help=(f"write `on {next(iter(self.names.events), 'purchase')}`",),
             )
             return None
+        return self._named(on, declaration)
+
+    def _named(self, on: tree.On | tree.Opens, declaration: tree.Declaration) -> tuple[str, ...] | None:
+        """The events or the trigger that a clause names; None where one was reported."""
         if not isinstance(on.what, tuple):
             name = triggers.words(on.what)
             if redeems.takes(declaration):

@@ -28,6 +28,8 @@ class Scene:
     trigger: bool = False
     at_event: bool = False  # whether it is judged when an event happens, and not at the start of a day, too
     ladder: str | None = None  # whose counts or conditions these are: `since entry` is known there
+    offer: str | None = None  # of which offer this is the rule
+    opened: Mapping[str, nodes.Fact] = field(default_factory=dict)  # the facts of what opened it
 
     def inside(self, line: Mapping[str, nodes.Fact]) -> Scene:
         return replace(self, line=line)

@@ -8,6 +8,7 @@ real states to these bounds.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
@@ -128,7 +129,7 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
         if unit.spendable:
             yield Growing(f"lot of {unit.name}", _lot(program, unit))
     for event in (*program.events, *program.triggers):
-        mine = [meter for meter in program.meters if meter.event == event]
+        mine = [meter for meter in program.meters if meter.event == event and meter.offer is None]
         counted = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.lines is None)
         given = sum(_given(program, rule, event) for rule in rules if event in rule.on)
         if counted + given:
@@ -144,6 +145,9 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
             ):
                 lot = max((_lot(program, unit) for unit in program.units.values() if unit.spendable), default=0)
                 yield Growing(f"lot that such a {event} took from", lot + TEXT + FRACTION + TEXT + 4)
+    for rule in rules:
+        if rule.offer is not None:
+            yield from _opened(program, rule)
     for name, trigger in program.triggers.items():
         if trigger.kind is nodes.TriggerKind.AFTER:
             yield Growing(f"{trigger.events[0]} that `{name}` is still to come of", DAY + 3 * SMALL + 2 * TEXT)
@@ -151,6 +155,28 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
         yield Growing("member, in the state of an account", TEXT)
     if program.frame.lateness is not None:
         yield Growing("event that others may still come before, beside the state before it", 2 * _journal(program))
+
+
+def _opened(program: nodes.Program, rule: nodes.Rule) -> Iterator[Growing]:
+    """What each opening of an offer takes, and what came since."""
+    assert rule.offer is not None
+    mine = [(place, meter) for place, meter in enumerate(program.meters) if meter.offer == rule.name]
+    ref = 1 + max(map(_text, rule.offer.opens)) + 2 * TEXT
+    asked: dict[str, nodes.Field] = {
+        each.name: each for each in walk((rule, [meter for _, meter in mine])) if _of_opening(each)
+    }
+    facts = _text("date") + 2 + DAY + sum(_text(name) + _value(each.type) for name, each in asked.items())
+    yield Growing(f'opening of "{rule.name}"', 3 + ref + INSTANT + facts + len(mine) * _tally(DAY))
+    for event in dict.fromkeys(meter.event for _, meter in mine):
+        counted = sum(_entry(program, event, 2 + FRACTION) for _, meter in mine if meter.event == event)
+        yield Growing(f"{event} since such an opening", counted)
+    if any(_undoable(program, event) for event in rule.on):
+        reads = len(mine) * (2 + STEP + TEXT + ref)
+        yield Growing(f'opening of "{rule.name}" that gave, for what completed it', ref + _text(rule.name) + reads)
+
+
+def _of_opening(each: object) -> TypeGuard[nodes.Field]:
+    return isinstance(each, nodes.Field) and each.scope is nodes.Scope.OPENED
 
 
 def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:

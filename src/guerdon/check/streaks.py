@@ -51,13 +51,17 @@ def _came(came: tree.Came, names: Names, any_typed: Typed) -> nodes.Meter | None
     return nodes.Meter(event.name, lines and lines[0], value, where, True, account, span=came.span)
 
 
+def _is_moment(value: nodes.Expr) -> bool:
+    return isinstance(value, nodes.Field) and value.scope is nodes.Scope.MOMENT
+
+
 def _is_date(value: nodes.Expr, path: tree.Path, rest: tuple[tree.Name, ...], inside: Scene, names: Names) -> bool:
     """Whether a fact says on which day something counts; reported where it does not."""
     of = _of(value.type)
-    if isinstance(of, types.Date) and isinstance(value, nodes.Field):
+    if isinstance(of, types.Date) and not _is_moment(value):
         return True
     whole = ".".join(part.text for part in path.parts[: -len(rest)])
-    own = "its own day counts where no fact is named" if isinstance(value, nodes.Moment) else "only a date can say so"
+    own = "its own day counts where no fact is named" if _is_moment(value) else "only a date can say so"
     facts = inside.event if inside.line is None else inside.line
     dates = [name for name, fact in facts.items() if _of(fact.type) == types.Date()]
     names.report(

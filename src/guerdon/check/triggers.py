@@ -24,13 +24,13 @@ JOINING = "joining"
 
 def declare(names: Names) -> None:
     """All triggers that rules name, in the order of the text; before the rules, which look at their facts."""
-    for (keyword, _), declaration in names.declared.items():
-        on = clause(declaration, tree.On) if keyword == "rule" else None
-        if on is None or isinstance(on.what, tuple) or words(on.what) in names.triggers:
-            continue
-        found = _trigger(on.what, names)
-        if found is not None:
-            names.triggers[found.name] = found
+    for declaration in (each for (keyword, _), each in names.declared.items() if keyword == "rule"):
+        for written in (clause(declaration, tree.Opens), clause(declaration, tree.On)):
+            if written is None or isinstance(written.what, tuple) or words(written.what) in names.triggers:
+                continue
+            found = _trigger(written.what, names)
+            if found is not None:
+                names.triggers[found.name] = found
 
 
 def _trigger(written: tree.Trigger, names: Names) -> Trigger | None:

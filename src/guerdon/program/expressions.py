@@ -25,7 +25,6 @@ __all__ = [
     "Literal",
     "Lookup",
     "Measured",
-    "Moment",
     "Negation",
     "OrElse",
     "OverLines",
@@ -55,8 +54,11 @@ class Scope(Enum):
     """Whose fact a field is."""
 
     EVENT = "event"
+    MOMENT = "moment"  # what every event has: its local `date` and `weekday`, and `at`, its instant
     LINE = "line"
     MEMBER = "member"
+    OPENED = "opened"  # of what opened the offer
+    OFFER = "offer"  # whether an offer is open to the member
 
 
 Value = Fraction | str | bool | date | int
@@ -70,7 +72,10 @@ class Literal(Node):
 
 
 class Field(Node):
-    """A fact of the event, of the line or of the member; as a fact of the member, `member` is who they are."""
+    """A fact of the event, of the line, of the member or of what opened an offer; as a fact of the member, `member` is who they are.
+
+    As one of offers, whether that of the name is open.
+    """
 
     scope: Scope
     name: str
@@ -82,13 +87,6 @@ class Theirs(Node):
 
     of: Expr
     name: str
-    type: Type
-
-
-class Moment(Node):
-    """The event's local date (`date`) or its instant (`at`)."""
-
-    part: str
     type: Type
 
 
@@ -240,7 +238,6 @@ Expr = (
     Literal
     | Field
     | Theirs
-    | Moment
     | PeriodDay
     | Standing
     | Measured

@@ -21,6 +21,7 @@ __all__ = [
     "Grant",
     "Hold",
     "LotOrder",
+    "Offer",
     "OnReturn",
     "Origin",
     "Part",
@@ -199,6 +200,17 @@ class Hold(Node):
     event: str | None = None
     by: str | None = None
     returnable: bool = False
+
+
+class Offer(Node):
+    """What opens an offer to a member: events (or one trigger) `opens`, where `where` holds.
+
+    Shape: `through` is the last day or the last instant on which it is open, as the event that opened it says.
+    """
+
+    opens: tuple[str, ...]
+    where: Expr | None
+    through: Expr
 
 
 class Share(Node):

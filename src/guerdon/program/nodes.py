@@ -123,6 +123,7 @@ class Meter(Node):
     where: Expr | None
     sees_event: bool  # whether the event being rewarded is counted
     account: str | None = None  # over all members of the account
+    offer: str | None = None  # what came since each opening of the rule of this name, apart
 
 
 class Measure(Node):
@@ -272,6 +273,8 @@ class Rule(Node):
     hold; `funded`: who pays, and how many parts. Without `rounding`, nothing is left to round, or its group rounds.
     One that `takes` is a redeem: so much as `give` says is taken of the member, as a whole or
     not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
+    With an `offer` the rule goes over those that are open to the member, `when` and `give` for each,
+    and each gives once.
     """
 
     name: str
@@ -293,6 +296,7 @@ class Rule(Node):
     funded: tuple[tuple[str, Fraction], ...] = ()
     takes: bool = False
     one_expiry: bool = False
+    offer: Offer | None = None
 
 
 class Take(Enum):

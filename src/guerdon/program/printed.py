@@ -33,6 +33,7 @@ _ANY_ORDER = {
     ("Table", "rows"),
     ("Ladder", "perks"),
     ("Rule", "on"),
+    ("Offer", "opens"),
     ("Trigger", "events"),
     ("Rule", "when"),
     ("Rule", "during"),

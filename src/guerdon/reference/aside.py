@@ -9,8 +9,8 @@ from datetime import date
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.program import nodes, types
 from guerdon.reference import builtin, late
-from guerdon.reference.evaluate import Scene
 from guerdon.reference.matching import Unmatched, match
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
 

@@ -12,10 +12,11 @@ from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference import lots, spending
 from guerdon.reference.calendar import ONE, after
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Awaited, Deed, Gift, Lot, Subject, Taking
 from guerdon.reference.world import World
 

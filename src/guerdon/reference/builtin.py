@@ -14,8 +14,8 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot, Refusal
 from guerdon.program import nodes
 from guerdon.reference import ladders, lots, spending
-from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Deed, Gift, Lot, Slice, Subject, Taking
 from guerdon.reference.world import World
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE
-from guerdon.reference.evaluate import Gone, Scene, evaluate, holds
+from guerdon.reference.evaluate import Gone, evaluate, holds
 from guerdon.reference.exact import ZERO
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Held
 from guerdon.reference.tally import Tally
 
@@ -132,7 +133,7 @@ def changes(expr: object, scene: Scene) -> Iterator[date]:
     for each in walk(expr, scene.program.measures):
         match each:
             case (
-                nodes.Moment()
+                nodes.Field(scope=nodes.Scope.MOMENT | nodes.Scope.OFFER)
                 | nodes.PeriodDay()
                 | nodes.Streak()
                 | nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE)

@@ -21,12 +21,11 @@ from guerdon.program import nodes
 from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.program.walk import walk
-from guerdon.reference import builtin, late, lots, meters, reversal, triggers
+from guerdon.reference import builtin, late, lots, meters, offers, reversal, triggers
 from guerdon.reference.aside import Gate, asks_about_others, set_aside
 from guerdon.reference.awards import Book
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.days import Days
-from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO
 from guerdon.reference.judging import Watch as Watch
 from guerdon.reference.judging import judged
@@ -34,6 +33,7 @@ from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
+from guerdon.reference.scene import Scene
 from guerdon.reference.standing import Standing
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
@@ -221,12 +221,15 @@ class Engine:
         watched, watch = self.watching
         if event.id in self.triggered or not (watched is None or watched(event)):
             watch = None
+        openings = self.world.offers.opening(event, scene)
         verdicts = judged(self.world, self._rules, scene, Redeeming(self.world, scene, watch is not None), watch)
         book, stood = self._book(event, scene, None, verdicts), self.standing.before(scene, [])
-        if verdicts or watch is not None:
+        if verdicts or openings or watch is not None:
             self.triggered[event.id] = event
         for verdict in verdicts:
             book.award(verdict, self._receiver)
+            offers.complete(verdict.rule.name, verdict.opened, None)
+        offers.add(member, openings, event.at)
         self.standing.after(stood, scene, event)
 
     # ------------------------------------------------------------ one event
@@ -261,6 +264,7 @@ class Engine:
                 watch(event, scene.facts, denied)
             return
         self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        openings = self.world.offers.opening(event, scene)
         verdicts = judged(self.world, self._rules, scene, redeeming, watch)
         book = self._book(event, scene, deed, verdicts)
         book.redeem(redeeming)
@@ -274,6 +278,8 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
+            offers.complete(verdict.rule.name, verdict.opened, deed)
+        offers.add(member, openings, event.at)
         meters.feed_unseen(event, scene, fed.unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self.world.involved(member):

@@ -4,95 +4,20 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, assert_never
 from unicodedata import category, normalize
 
-from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
-from guerdon.reference.calendar import BEGINNING, ONE, Calendar, add_months
-from guerdon.reference.exact import ZERO, summed
+from guerdon.reference.calendar import BEGINNING, ONE, add_months
+from guerdon.reference.exact import summed
+from guerdon.reference.scene import Gift, Scene, Step
 from guerdon.reference.state import Subject
 from guerdon.reference.tables import apply, looked_up
 from guerdon.reference.tally import Tally
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Gift:
-    """What a rule gave on this event: after rounding and limits, and before them."""
-
-    quantity: Fraction = ZERO
-    exact: Fraction = ZERO
-
-
-@dataclass(slots=True)
-class Step:
-    """An expression, what it came to, and the steps that led there: the raw stuff of *why*."""
-
-    expr: nodes.Expr
-    value: Any = None
-    steps: list[Step] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Scene:
-    """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
-
-    `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `meet`: a member by id, as
-    of an instant; who is asked about is a member from then on. `trace`: where given,
-    evaluation notes each step in it. `reads`: where given, what is read beside the
-    event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
-    which a rule looks at the lots of one day only, how much these are.
-    """
-
-    program: nodes.Program
-    calendar: Calendar
-    member: Subject
-    day: date
-    event: Event | None = None
-    facts: Facts = field(default_factory=dict)
-    line: Facts | None = None
-    given: Mapping[str, Gift] = field(default_factory=dict)
-    trace: Step | None = None
-    measures: dict[str, Any] | None = None  # values of measures, kept while nothing changes under them
-    accounts: Mapping[str, Subject] = field(default_factory=dict)
-    reads: dict[Any, Any] | None = None
-    frozen: bool = False
-    is_closed: Callable[[str], bool] = lambda id: False
-    replaced: dict[str, nodes.Rule] = field(default_factory=dict)  # rules that give nothing here, and for which
-    within: Mapping[str, Fraction] = field(default_factory=dict)
-    meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)
-
-    def person(self, id: object) -> Subject:
-        """The member whom a value names."""
-        assert self.event is not None
-        return self.meet(str(id), self.event.at)
-
-    def owner(self, account: str | None) -> Subject:
-        """Whose a thing of an account is; the member's, where it is of none."""
-        return self.member if account is None else self.accounts[account]
-
-    def bounds(self, window: nodes.Window, subject: Subject) -> tuple[date, date]:
-        """The days that a window shows, of a subject, on the scene's day."""
-        match window:
-            case nodes.Since(ladder):
-                since = subject.joined if ladder is None else self._holder(ladder).held[ladder].since
-                return self.calendar.bounds(window, self.day, since)
-            case nodes.Calendar(nodes.Period.MEMBERSHIP_YEAR):
-                return self.calendar.bounds(window, self.day, subject.joined)
-            case _:
-                return self.calendar.bounds(window, self.day)
-
-    def _holder(self, ladder: str) -> Subject:
-        return self.owner(self.program.ladders[ladder].account)
-
-
-def _nobody(id: str) -> Subject:
-    raise AssertionError(f"{id} can't be asked about here")
 
 
 class Gone(Exception):
@@ -130,7 +55,7 @@ def _traced(expr: nodes.Expr, scene: Scene, above: Step) -> Any:
 def is_read(expr: nodes.Node) -> bool:
     """Whether an expression reads something beside the event and its lines."""
     if isinstance(expr, nodes.Field):
-        return expr.scope is nodes.Scope.MEMBER
+        return expr.scope in (nodes.Scope.MEMBER, nodes.Scope.OFFER)
     kinds = nodes.Theirs | nodes.Measured | nodes.Streak | nodes.Standing | nodes.Earned | nodes.Available
     return isinstance(expr, kinds)
 
@@ -139,9 +64,16 @@ def _noted(expr: nodes.Expr, scene: Scene) -> Any:
     """The value; what is read of the past is noted for when the event is undone, or (`frozen`) taken as it was noted."""
     if scene.reads is None or not is_read(expr):
         return _value(expr, scene)
-    if not scene.frozen or expr not in scene.reads:
-        scene.reads[expr] = _value(expr, scene)
-    return scene.reads[expr]
+    key = read_as(expr, scene)
+    if not scene.frozen or key not in scene.reads:
+        scene.reads[key] = _value(expr, scene)
+    return scene.reads[key]
+
+
+def read_as(expr: nodes.Expr, scene: Scene) -> object:
+    """Under what a value is noted: what came since something was opened, for each opening."""
+    since = isinstance(expr, nodes.Measured) and scene.program.meters[expr.meter].offer is not None
+    return (expr, scene.opened.ref) if since and scene.opened is not None else expr
 
 
 def _value(expr: nodes.Expr, scene: Scene) -> Any:
@@ -187,8 +119,6 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
         case nodes.PeriodDay(last, period, ahead):
             first, end = scene.calendar.period(period, scene.day, ahead, scene.member.joined)
             return end - timedelta(days=1) if last else first
-        case nodes.Moment():
-            return _moment(expr, scene)
         case nodes.Arithmetic():
             return _arithmetic(expr, evaluate(expr.left, scene), evaluate(expr.right, scene))
         case nodes.Junction():
@@ -219,6 +149,15 @@ def _fact(expr: nodes.Field, scene: Scene) -> Any:
             return scene.line[expr.name]
         case nodes.Scope.EVENT:
             return scene.facts[expr.name]
+        case nodes.Scope.MOMENT if expr.name == "at":
+            return scene.event.at if scene.event else scene.calendar.start(scene.day)
+        case nodes.Scope.MOMENT:
+            return scene.day if expr.name == "date" else WEEKDAYS[scene.day.weekday()]
+        case nodes.Scope.OPENED:
+            assert scene.opened is not None
+            return scene.opened.facts[expr.name]
+        case nodes.Scope.OFFER:
+            return bool(scene.openings(expr.name))
         case nodes.Scope.MEMBER if expr.name == "member":
             return scene.member.id
         case nodes.Scope.MEMBER:
@@ -228,12 +167,6 @@ def _fact(expr: nodes.Field, scene: Scene) -> Any:
             return value
         case _:
             assert_never(expr.scope)
-
-
-def _moment(expr: nodes.Moment, scene: Scene) -> Any:
-    if expr.part == "at":
-        return scene.event.at if scene.event else scene.calendar.start(scene.day)
-    return scene.day if expr.part == "date" else WEEKDAYS[scene.day.weekday()]
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -313,7 +246,7 @@ def _over_lines(expr: nodes.OverLines, scene: Scene) -> Any:
 def _measured(expr: nodes.Measured, scene: Scene) -> Any:
     """What a meter shows in a window."""
     subject = scene.owner(scene.program.meters[expr.meter].account)
-    tally: Tally = subject.meters[expr.meter]
+    tally = scene.tally(expr.meter)
     bounds = scene.bounds(expr.window, subject)
     if expr.aggregate is nodes.Aggregate.DAYS_SINCE:
         last = tally.last_day(bounds)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from guerdon.program import nodes
-from guerdon.reference.evaluate import Scene
 from guerdon.reference.exact import ZERO, rounded, shared_out, summed
 from guerdon.reference.room import fits, ref, room, tally_of
 from guerdon.reference.rules import Cut, Sheet, Verdict
+from guerdon.reference.scene import Scene
 from guerdon.reference.tally import Tally
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes
-from guerdon.reference.evaluate import Gift, Scene
 from guerdon.reference.groups import together
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict, judge, use_up
+from guerdon.reference.scene import Gift, Scene
 from guerdon.reference.world import World
 
 Watch = Callable[[Event, Facts, Verdict], None]

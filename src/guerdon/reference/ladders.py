@@ -22,8 +22,9 @@ from guerdon.reference.counting import (
     term_end,
     window,
 )
-from guerdon.reference.evaluate import Scene, holds
+from guerdon.reference.evaluate import holds
 from guerdon.reference.exact import ZERO
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Held
 
 # ---------------------------------------------------------------- after an event

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE
+from guerdon.reference.scene import Scene
+from guerdon.reference.state import WHOLE, Opening, Ref
 from guerdon.reference.tally import Tally
 
-Entry = tuple[int, int, Any]
-"""A meter's number, the place of the line (or WHOLE), and a value."""
+Entry = tuple[int, int, Any, Opening | None]
+"""A meter's number, the place of the line (or WHOLE), a value, and since which opening it counts."""
 
 
 @dataclass(slots=True)
@@ -66,13 +67,24 @@ def feed(event: Event, scene: Scene, noted: bool) -> Fed:
     for number, meter in enumerate(scene.program.meters):
         if meter.event != event.type:
             continue
-        for place, value in _values(meter, scene):
-            if meter.sees_event:
-                tally = tally_of(number, scene)
-                fed.seen.append((tally, tally.add(scene.day, value, (event.type, event.id, place) if noted else None)))
-            else:
-                fed.unseen.append((number, place, value))
+        for opened in _openings(meter, scene):
+            scene.opened = opened
+            for place, value in _values(meter, scene):
+                ref = (event.type, event.id, place) if noted else None
+                if meter.sees_event:
+                    tally = scene.tally(number)
+                    fed.seen.append((tally, tally.add(scene.day, value, ref)))
+                else:
+                    fed.unseen.append((number, place, value, opened))
+        scene.opened = None
     return fed
+
+
+def _openings(meter: nodes.Meter, scene: Scene) -> Iterable[Opening | None]:
+    """Since which openings a meter counts apart; None: it does not."""
+    if meter.offer is None:
+        return (None,)
+    return [each for each in scene.member.offers.get(meter.offer, ()) if not scene.is_past(each)]
 
 
 def _values(meter: nodes.Meter, scene: Scene) -> Iterator[tuple[int, Any]]:
@@ -86,12 +98,9 @@ def _values(meter: nodes.Meter, scene: Scene) -> Iterator[tuple[int, Any]]:
 
 def feed_unseen(event: Event, scene: Scene, unseen: list[Entry], noted: bool) -> None:
     """Adds an event to the meters that see only what came before."""
-    for number, place, value in unseen:
-        tally_of(number, scene).add(scene.day, value, (event.type, event.id, place) if noted else None)
-
-
-def tally_of(number: int, scene: Scene) -> Tally:
-    return scene.owner(scene.program.meters[number].account).meters[number]
+    for number, place, value, scene.opened in unseen:
+        scene.tally(number).add(scene.day, value, (event.type, event.id, place) if noted else None)
+    scene.opened = None
 
 
 def correct(
@@ -100,33 +109,50 @@ def correct(
     kept: dict[str, list[int]] | None,
     at: Scene | None,
     corrected: dict[tuple[int, int], Fraction],
-) -> dict[int, tuple[Fraction, int]]:
-    """Leaves in the meters what remains of an event; by meter, the difference in sum and in count.
+) -> dict[tuple[int, Ref | None], tuple[Fraction, int]]:
+    """Leaves in the meters what remains of an event; by meter (and since which opening), the difference in sum and in count.
 
     Shape: `then` stands where the event did, with the facts that remain; `kept` are the
     places of the lines that do, by list (None: nothing does). `at`: where given, sums are
     corrected on its day and all else stays; `corrected` is by how much they were before.
     """
-    found: dict[int, tuple[Fraction, int]] = {}
-    for number, meter in enumerate(then.program.meters):
-        if meter.event != event.type:
-            continue
-        tally, sums, counts = tally_of(number, then), ZERO, 0
-        for place in _places(tally, event, then):
-            index = tally.of((event.type, event.id, place), then.day)[0]
-            was, now = tally.values[index], _now(meter, place, then, kept)
-            if isinstance(was, Fraction):
-                less = (now[0] if now and now[0] is not None else ZERO) - was - corrected.get((number, place), ZERO)
-                sums += less
-                if at is not None:
-                    corrected[number, place] = corrected.get((number, place), ZERO) + less
-            if at is None:
-                counts -= now is None
-                _leave(tally, index, now)
-        if at is not None and sums:
-            then.owner(meter.account).corrected.setdefault(number, Tally()).add(at.day, sums)
-        found[number] = sums, counts
+    found: dict[tuple[int, Ref | None], tuple[Fraction, int]] = {}
+    meters = [(number, meter) for number, meter in enumerate(then.program.meters) if meter.event == event.type]
+    for number, meter in meters:
+        openings: Iterable[Opening | None] = (None,)
+        if meter.offer is not None:
+            openings = then.member.offers.get(meter.offer, ())
+        for opened in openings:
+            then.opened, of = opened, opened.ref if opened is not None else None
+            found[number, of] = _correct(number, event, then, kept, at if of is None else None, corrected)
+    then.opened = None
     return found
+
+
+def _correct(
+    number: int,
+    event: Event,
+    then: Scene,
+    kept: dict[str, list[int]] | None,
+    at: Scene | None,
+    corrected: dict[tuple[int, int], Fraction],
+) -> tuple[Fraction, int]:
+    """Leaves in one tally what remains of an event; the difference in sum and in count."""
+    meter, tally, sums, counts = then.program.meters[number], then.tally(number), ZERO, 0
+    for place in _places(tally, event, then):
+        index = tally.of((event.type, event.id, place), then.day)[0]
+        was, now = tally.values[index], _now(meter, place, then, kept)
+        if isinstance(was, Fraction):
+            less = (now[0] if now and now[0] is not None else ZERO) - was - corrected.get((number, place), ZERO)
+            sums += less
+            if at is not None:
+                corrected[number, place] = corrected.get((number, place), ZERO) + less
+        if at is None:
+            counts -= now is None
+            _leave(tally, index, now)
+    if at is not None and sums:
+        then.owner(meter.account).corrected.setdefault(number, Tally()).add(at.day, sums)
+    return sums, counts
 
 
 def _leave(tally: Tally, index: int, now: tuple[Any] | None) -> None:

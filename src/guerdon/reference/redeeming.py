@@ -19,9 +19,10 @@ from guerdon.ledger.entries import Refusal
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.reference import lots, spending
-from guerdon.reference.evaluate import Scene, is_read
+from guerdon.reference.evaluate import is_read
 from guerdon.reference.exact import ZERO
 from guerdon.reference.rules import Verdict, is_asked, judge, use_up
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Lot
 from guerdon.reference.world import World
 

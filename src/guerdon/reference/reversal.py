@@ -20,13 +20,14 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference import meters, regrouped, remains, spending
-from guerdon.reference.evaluate import Gift as Given
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
 from guerdon.reference.room import limit_under, step_of, whose
 from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
-from guerdon.reference.state import WHOLE, Deed, Gift, Slice, Subject, Taking
+from guerdon.reference.scene import Gift as Given
+from guerdon.reference.scene import Scene
+from guerdon.reference.state import WHOLE, Deed, Gift, Ref, Slice, Subject, Taking
 from guerdon.reference.tables import apply
 from guerdon.reference.world import World
 
@@ -45,6 +46,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     _refund(undoing)
     awards = _of_rules(undoing)
     _restore(undoing)
+    world.offers.undo(deed, then)
     return awards
 
 
@@ -62,23 +64,24 @@ def _what_remains(world: World, member: Subject, deed: Deed) -> tuple[Scene, dic
     return then, kept
 
 
-def _change_reads(deed: Deed, then: Scene, changed: dict[int, tuple[Fraction, int]]) -> None:
+def _change_reads(deed: Deed, then: Scene, changed: dict[tuple[int, Ref | None], tuple[Fraction, int]]) -> None:
     """Takes what came back off the sums and counts that the rules of the deed read, as far as they held it."""
-    for expr, value in deed.reads.items():
+    for key, value in deed.reads.items():
+        expr, opened = key if isinstance(key, tuple) else (key, None)
         if (
             not isinstance(expr, nodes.Measured)
-            or expr.meter not in changed
+            or (expr.meter, opened) not in changed
             or not then.program.meters[expr.meter].sees_event
         ):
             continue
         owner = then.owner(then.program.meters[expr.meter].account)
         if then.bounds(expr.window, owner)[1] <= then.day:
             continue
-        sums, count = changed[expr.meter]
+        sums, count = changed[expr.meter, opened]
         if expr.aggregate is nodes.Aggregate.SUM:
-            deed.reads[expr] = value + sums
+            deed.reads[key] = value + sums
         elif expr.aggregate is nodes.Aggregate.COUNT:
-            deed.reads[expr] = value + count
+            deed.reads[key] = value + count
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from guerdon.history.event import Facts
 from guerdon.program import nodes, types
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Subject
 from guerdon.reference.tally import Tally
 

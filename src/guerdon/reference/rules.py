@@ -15,10 +15,12 @@ from typing import assert_never
 
 from guerdon.history.event import Facts
 from guerdon.program import nodes
-from guerdon.reference.evaluate import Scene, Step, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded, summed
+from guerdon.reference.offers import goes_over
 from guerdon.reference.room import Admission, Admitted, fits, named, ref, room, tally_of, whose
-from guerdon.reference.state import Lot
+from guerdon.reference.scene import Scene, Step
+from guerdon.reference.state import Lot, Opening
 from guerdon.reference.tables import apply
 
 
@@ -58,6 +60,7 @@ class Verdict:
     cuts: list[Cut] = field(default_factory=list)
     raised: bool = False  # whether `minimum` raised it
     parts: list[tuple[Facts, Fraction]] = field(default_factory=list)  # lines and what each came to
+    opened: list[Opening] = field(default_factory=list)  # of an offer: what gave
     totals: tuple[Fraction, Fraction] | None = None  # of `accumulate`: before, and with this event
     came: Fraction = ZERO  # what it came to, or (`accumulate`) added to its total, before all else
     admitted: list[Admitted] = field(default_factory=list)  # by limits of facts
@@ -154,7 +157,7 @@ def _failed(
         verdict.receiver = named(rule.to, scene)
         if verdict.receiver is None or scene.is_closed(verdict.receiver):
             return Absent(rule.to, verdict.receiver)
-    for condition in rule.when:
+    for condition in rule.when if rule.offer is None else ():
         if not evaluate(condition, scene):
             return condition
     local = scene.calendar.local(scene.event.at)
@@ -177,8 +180,8 @@ def _open(who: str | None, scene: Scene) -> str | None:
 
 
 def guarded(rule: nodes.Rule, scene: Scene) -> bool:
-    """Whether all of a rule's conditions hold."""
-    return all(evaluate(condition, scene) for condition in rule.when)
+    """Whether all of a rule's conditions hold; those of an offer are asked for each opening."""
+    return rule.offer is not None or all(evaluate(condition, scene) for condition in rule.when)
 
 
 def comes_to(rule: nodes.Rule, scene: Scene, admission: Admission) -> Fraction:
@@ -218,10 +221,15 @@ def _holds(stretch: nodes.Stretch, scene: Scene, local: datetime) -> bool:
 
 
 def _lines(rule: nodes.Rule, scene: Scene, admission: Admission) -> Iterator[Facts | None]:
-    """The lines that a rule looks at, one after the other in the scene; without `each`, the event as a whole.
+    """The lines, or the openings of an offer, that a rule looks at, one after the other in the scene; else the event as a whole.
 
     Shape: in the scene, facts are as far as limits let them count; what is yielded is whole.
     """
+    if rule.offer is not None:
+        for at in goes_over(rule, scene):
+            assert at.opened is not None
+            yield at.opened.facts
+        return
     if rule.each is None:
         whole, scene.facts = scene.facts, admission.of(scene.facts)
         yield None
@@ -265,6 +273,8 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict, admission: Admission
             parts.append(evaluate(rule.give, scene))
             if line is not None:
                 verdict.parts.append((line, parts[-1]))
+            if scene.opened is not None and parts[-1] > 0:
+                verdict.opened.append(scene.opened)
         verdict.exact = verdict.came = summed(parts)
         per_line = rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.LINE
         verdict.quantity = summed(_rounded(part, rule, scene) for part in parts) if per_line else verdict.exact

@@ -14,8 +14,9 @@ from typing import assert_never
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.reference import lots
-from guerdon.reference.evaluate import Scene, evaluate
+from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Gift, Lot, Slice, Subject
 from guerdon.reference.world import World
 

@@ -18,7 +18,7 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.program.nodes import TriggerKind
 from guerdon.reference import counting, ladders
-from guerdon.reference.evaluate import Scene
+from guerdon.reference.scene import Scene
 from guerdon.reference.state import Deed, Subject
 from guerdon.reference.world import World
 

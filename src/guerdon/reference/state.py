@@ -191,7 +191,7 @@ class Deed:
     Shape: `facts` with those derived; `accounts`: which the member was in; `reads`: what
     its rules read beside the facts, by expression; `gifts`: what was given, `takings`: what
     was taken; `left`: the share of what returns measure that they left; `corrected`: by how
-    much sums were, elsewhere.
+    much sums were, elsewhere; `completed`: the openings of offers that gave, by rule.
     """
 
     event: Event
@@ -204,6 +204,7 @@ class Deed:
     left: dict[Place, Fraction] = field(default_factory=dict)
     corrected: dict[tuple[int, int], Fraction] = field(default_factory=dict)
     undone: bool = False
+    completed: dict[str, list[Ref]] = field(default_factory=dict)
 
     def holders(self) -> set[str]:
         """Whose lots and limits it touched."""
@@ -213,6 +214,25 @@ class Deed:
         kept = [each.limits for each in self.gifts] + [each.limits for each in self.takings]
         whose = {id for limits in kept for id, _ in limits}
         return lots | whose | {each.holder for each in parts}
+
+
+@dataclass(eq=False)
+class Opening:
+    """An offer that is open to a member, or was.
+
+    Shape: `ref`: what opened it; `through`: the last day, or the last instant; `facts`: of what opened it, as
+    far as its rule asks for them; `meters`: what came since, by number; `done`: whether it gave.
+    """
+
+    ref: Ref
+    through: date | int
+    facts: Facts
+    meters: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    done: bool = False
+
+    def is_past(self, day: date, at: int) -> bool:
+        """Whether it is closed on a day, at an instant."""
+        return self.through < day if isinstance(self.through, date) else self.through < at
 
 
 Promise = tuple[str, str, str, Awaited]
@@ -234,7 +254,7 @@ class Subject:
     of events that keep points alive or end a silence. By trigger, `coming`: on which days it happens,
     after which events, and `happened`: on which it did last. `members`: who is in the account, or was.
     `greeted`: whether a day of joining was said; `known`: the instant at which the latest of its events
-    became known. `into`: whom the member became part of.
+    became known. `into`: whom the member became part of. `offers`: what was opened, by rule.
     """
 
     id: str
@@ -263,6 +283,7 @@ class Subject:
     greeted: bool = False
     known: int = 0
     into: str | None = None
+    offers: dict[str, list[Opening]] = field(default_factory=dict)
     lots: int = 0  # how many lots there have been
 
     def absorb(self, other: Subject) -> None:
@@ -289,6 +310,9 @@ class Subject:
             known = self.coming.setdefault(name, [])
             known += [entry for entry in coming if entry not in known]
         other.coming = {}
+        for name, openings in other.offers.items():
+            self.offers[name] = [*self.offers.get(name, ()), *openings]
+        other.offers = {}
 
 
 def join(subjects: Mapping[str, Subject]) -> None:

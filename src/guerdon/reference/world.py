@@ -12,8 +12,9 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
-from guerdon.reference.evaluate import Scene, Step
 from guerdon.reference.groups import Groups
+from guerdon.reference.offers import Offers
+from guerdon.reference.scene import Scene, Step
 from guerdon.reference.state import Deed, Held, Subject
 
 
@@ -67,9 +68,10 @@ class World:
     meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as they are known
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
     groups: Groups = field(init=False)
+    offers: Offers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.groups = Groups(self.program)
+        self.groups, self.offers = Groups(self.program), Offers(self.program)
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""
@@ -98,6 +100,10 @@ class World:
             accounts=accounts,
             reads=deed.reads,
             frozen=True,
+            completed={
+                name: [each for each in member.offers.get(name, ()) if each.ref in refs]
+                for name, refs in deed.completed.items()
+            },
             meet=self.meet,
         )
 

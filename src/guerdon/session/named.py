@@ -7,7 +7,8 @@ from typing import TypeGuard
 
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
-from guerdon.reference.evaluate import Gone, Scene, evaluate
+from guerdon.reference.evaluate import Gone, evaluate
+from guerdon.reference.scene import Scene
 
 
 def asked_about(program: nodes.Program, event: str, scene: Scene) -> set[str]:

@@ -11,7 +11,7 @@ import cbor2
 
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Ledger, Posting, Pot
-from guerdon.reference.state import Awaited, Gift, Held, Lot, Purse, Ref, Slice, Taking
+from guerdon.reference.state import Awaited, Gift, Held, Lot, Opening, Purse, Ref, Slice, Taking
 from guerdon.reference.tally import Tally
 from guerdon.reference.world import Entry
 
@@ -295,6 +295,20 @@ def plain_coming(entry: tuple[date, Ref | None]) -> list[Any]:
 def as_coming(values: list[Any]) -> tuple[date, Ref | None]:
     number, ref = values
     return day(number), (ref[0], ref[1]) if ref is not None else None
+
+
+def plain_opening(opening: Opening) -> list[Any]:
+    facts = {name: plain_value(value) for name, value in sorted(opening.facts.items())}
+    return [opening.ref, plain_value(opening.through), facts, plain_tallies(opening.meters), opening.done]
+
+
+def as_opening(values: list[Any]) -> Opening:
+    (kind, id), through, facts, meters, done = values
+    opening = Opening(
+        (kind, id), as_value(through), {name: as_value(value) for name, value in facts.items()}, done=done
+    )
+    opening.meters.update({key: as_tally(tally) for key, tally in meters})
+    return opening
 
 
 # ---------------------------------------------------------------- journals

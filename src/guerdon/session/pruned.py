@@ -12,6 +12,7 @@ from datetime import date
 
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+from guerdon.reference import offers
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
 from guerdon.reference.room import limit_under
 from guerdon.reference.rules import total_window
@@ -70,6 +71,7 @@ def prune(world: World, subject: Subject, reads: Reads) -> None:
         within = reads.undoable.get(deed.event.type, [])
         if all(time is not None and after(deed.day, time) < subject.day for time in within):
             del subject.deeds[ref]
+    offers.forget(subject, subject.at)
     subject.happened = {name: day for name, day in subject.happened.items() if day >= subject.day}
     since = reads.returnable(subject.day)
     for purse in subject.purses.values():

@@ -11,6 +11,7 @@ Source: docs/state.md.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -153,12 +154,13 @@ class Layout:
             {name: [parts.plain_coming(each) for each in coming] for name, coming in sorted(of.coming.items())},
             {name: day.toordinal() for name, day in sorted(of.happened.items())},
             sorted(of.members),
+            {name: [parts.plain_opening(each) for each in of.offers[name]] for name in sorted(of.offers)},
         ]
 
     def as_subject(self, values: list[Any]) -> Subject:
         id, facts, day, at, joined, account, held, purses = values[:8]
-        tallies, rest = values[8:-12], values[-12:]
-        deeds, waiting, active, closed, into, lots, promised, greeted, known, coming, happened, members = rest
+        tallies, rest = values[8:-13], values[-13:]
+        deeds, waiting, active, closed, into, lots, promised, greeted, known, coming, happened, members, offers = rest
         subject = Subject(
             id,
             {name: parts.as_value(value) for name, value in facts.items()},
@@ -183,6 +185,7 @@ class Layout:
         subject.coming = {name: [parts.as_coming(each) for each in entries] for name, entries in coming.items()}
         subject.happened = {name: parts.day(each) for name, each in happened.items()}
         subject.members = set(members)
+        subject.offers = {name: [parts.as_opening(each) for each in openings] for name, openings in offers.items()}
         return subject
 
     def as_event(self, values: list[Any]) -> Event:
@@ -198,28 +201,40 @@ class Layout:
             of.day.toordinal(),
             {name: parts.plain_value(value) for name, value in sorted(of.facts.items()) if name not in of.event.facts},
             of.accounts,
-            [[self.places[expr], parts.plain_value(value)] for expr, value in of.reads.items() if expr in self.places],
+            [read for read in itertools.starmap(self.read, of.reads.items()) if read is not None],
             [parts.plain_gift(gift) for gift in of.gifts],
             [parts.plain_taking(each) for each in of.takings],
             [[*place, parts.plain_number(share)] for place, share in of.left.items()],
             [[*key, parts.plain_number(amount)] for key, amount in of.corrected.items()],
             of.undone,
+            of.completed,
         ]
 
+    def read(self, key: Any, value: Any) -> list[Any] | None:
+        """What was read: which expression, its value, and since which opening; None of what no return asks for."""
+        expr, opened = key if isinstance(key, tuple) else (key, None)
+        return [self.places[expr], parts.plain_value(value), opened] if expr in self.places else None
+
+    def as_read(self, values: list[Any]) -> tuple[Any, Any]:
+        place, value, opened = values
+        expr = self.reads[place]
+        return expr if opened is None else (expr, tuple(opened)), parts.as_value(value)
+
     def as_deed(self, values: list[Any]) -> Deed:
-        event, day, facts, accounts, reads, gifts, takings, left, corrected, undone = values
+        event, day, facts, accounts, reads, gifts, takings, left, corrected, undone, completed = values
         happened = self.as_event(event)
         return Deed(
             happened,
             parts.day(day),
             {**happened.facts, **{name: parts.as_value(value) for name, value in facts.items()}},
             accounts,
-            {self.reads[place]: parts.as_value(value) for place, value in reads},
+            dict(map(self.as_read, reads)),
             [parts.as_gift(gift) for gift in gifts],
             [parts.as_taking(each) for each in takings],
             {(what, place): Fraction(share) for what, place, share in left},
             {(number, place): Fraction(amount) for number, place, amount in corrected},
             undone,
+            {name: [(kind, id) for kind, id in refs] for name, refs in completed.items()},
         )
 
 

@@ -11,14 +11,15 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Holding
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
-from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Absent, Sheet, Verdict
+from guerdon.reference.scene import Step
 from guerdon.reference.state import Deed, Ref, Subject
-from guerdon.reference.tables import Scale
 from guerdon.study import grouped, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.funding import Funded, funding
 from guerdon.study.happened import Told, kind
+from guerdon.study.judged import guard, readings
+from guerdon.study.offered import openings
 from guerdon.study.related import Circle, related
 from guerdon.study.timeline import timeline
 
@@ -199,10 +200,12 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     rule = verdict.rule
     gave = words.quantity(verdict.quantity, rule.unit) if verdict.quantity else "nothing"
     found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity), took=rule.takes)
-    steps = {id(step.expr): step for step in verdict.steps}
-    for guard in rule.when:
-        if id(guard) in steps:
-            found.reasons.append(_guard(guard, steps[id(guard)]))
+    if rule.offer is not None and verdict.failed is None:
+        found.reasons += openings(verdict, engine.calendar)
+    steps = {id(step.expr): step for step in verdict.steps} if rule.offer is None else {}
+    for condition in rule.when:
+        if id(condition) in steps:
+            found.reasons.append(guard(condition, steps[id(condition)]))
     if isinstance(verdict.failed, Absent):
         who = verdict.failed.who
         found.reasons.append(
@@ -218,7 +221,7 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         found.reasons.append(Reason("during", spans, result=f"it happened on {local}"))
     elif isinstance(verdict.failed, nodes.Rule):
         found.reasons.append(Reason("replaced", f'by "{verdict.failed.name}"', result="gives nothing here"))
-    if verdict.failed is None:
+    if verdict.failed is None and (rule.offer is None or verdict.opened):
         found.reasons += _giving(verdict, steps)
         found.reasons += _rounding(verdict)
         found.reasons += _limits(verdict)
@@ -242,41 +245,25 @@ def _another(verdict: Verdict, event: Event, engine: Engine) -> str:
     return f'this one asks for "{reward}"' if reward is not None else "this one asks for an amount"
 
 
-def _guard(guard: nodes.Expr, step: Step) -> Reason:
-    result = "holds" if step.value else "does not hold"
-    return Reason("when", words.written(guard), tuple(_readings(step)), f"{result}{_short(step)}")
-
-
-def _short(step: Step) -> str:
-    """By how much a comparison of quantities or numbers fails."""
-    expr = step.expr
-    if step.value or not isinstance(expr, nodes.Compare) or len(step.steps) != 2:
-        return ""
-    left, right = step.steps[0].value, step.steps[1].value
-    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
-        return ""
-    gap = abs(left - right)
-    size = words.quantity(gap, expr.left.type.unit) if isinstance(expr.left.type, types.Quantity) else plain(gap)
-    return f": {size} {'too little' if left < right else 'too much'}" if gap else ": just at it"
-
-
 def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
     """`each`, `accumulate` and `give`, with what was read."""
     rule = verdict.rule
     came_to = f"comes to {words.quantity(verdict.exact - verdict.added, rule.unit)}"
-    shown = [step for step in verdict.steps if not any(step.expr is guard for guard in rule.when)]
+    shown = [step for step in verdict.steps if not any(step.expr is condition for condition in rule.when)]
+    if rule.offer is not None:
+        shown = [step for each in verdict.steps for step in each.steps if step.expr is rule.give]
     if rule.each is not None:
         yield Reason("each", words.clause(rule.each), tuple(_parts(verdict)), f"{len(verdict.parts)} lines")
         shown = []
     yield from _admitted(verdict)
-    readings = tuple(dict.fromkeys(reading for step in shown for reading in _readings(step)))
+    read = tuple(dict.fromkeys(reading for step in shown for reading in readings(step)))
     if verdict.totals is not None and rule.accumulate is not None and isinstance(rule.give, nodes.Apply):
         assert isinstance(rule.give.base.type, types.Quantity | types.Number)
         before, after = (words.value(total, rule.give.base.type) for total in verdict.totals)
         more = (Reading("added up before this", before), Reading("with this", after))
         yield Reason("accumulate", words.clause(rule.accumulate), more)
     raised = Reason("minimum", words.quantity(rule.minimum or Fraction(0), rule.unit), result="raised to it")
-    yield Reason("cost" if rule.takes else "give", words.written(rule.give), readings, came_to)
+    yield Reason("cost" if rule.takes else "give", words.written(rule.give), read, came_to)
     if verdict.raised:
         yield raised
 
@@ -315,41 +302,3 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
         result = f"{words.quantity(cut.cut, unit)} cut off" if cut.cut else "nothing cut off"
         text = words.clause(cut.limit)
         yield Reason("limit", text, (Reading("room left", room),), result)
-
-
-_READ = (
-    nodes.Field,
-    nodes.Theirs,
-    nodes.Moment,
-    nodes.Standing,
-    nodes.Measured,
-    nodes.Streak,
-    nodes.Earned,
-    nodes.Available,
-    nodes.Given,
-    nodes.OverLines,
-    nodes.Defined,
-    nodes.Lookup,
-)
-
-
-def _applied(table: Step, base: Step) -> Iterator[Reading]:
-    """What a table was asked by, and its rates for an amount: that of all of it, or those of its parts."""
-    for below in (*table.steps, base):
-        yield from _readings(below)
-    scale, amount, of = table.value, max(base.value, Fraction(0)), table.expr.type
-    parts = list(scale.parts_of(amount)) if scale.parts and amount else [(scale.at(amount), amount)]
-    for rate, part in parts:
-        what = f"{words.written(table.expr)} of {words.value(part, base.expr.type)}"
-        yield Reading(what, words.value(rate, of))
-
-
-def _readings(step: Step) -> Iterator[Reading]:
-    """What was read under a step, each once, not what was read line by line."""
-    if isinstance(step.expr, nodes.Apply) and isinstance(step.steps[0].value, Scale):
-        yield from _applied(step.steps[0], step.steps[1])
-    elif not isinstance(step.expr, nodes.OverLines):
-        for below in step.steps:
-            yield from _readings(below)
-    if isinstance(step.expr, _READ):
-        yield Reading(words.written(step.expr), words.value(step.value, step.expr.type))

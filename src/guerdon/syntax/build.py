@@ -108,6 +108,7 @@ class Builder(Transformer[Token, Any]):
                 | "group"
                 | "redeem"
                 | "referral"
+                | "offer"
                 | "test"
             ):
                 return self._declaration(rule, children, span)

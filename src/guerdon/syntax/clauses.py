@@ -44,10 +44,12 @@ __all__ = [
     "OnReached",
     "OnWithout",
     "OneTier",
+    "Opens",
     "Per",
     "Perk",
     "Round",
     "Stretch",
+    "Through",
     "ThroughEnd",
     "Tier",
     "Timezone",
@@ -58,6 +60,7 @@ __all__ = [
     "Weekdays",
     "When",
     "WhileMet",
+    "Within",
     "Worth",
 ]
 
@@ -201,6 +204,25 @@ class On(Node):
     what: tuple[Name, ...] | Trigger
 
 
+class Opens(Node):
+    """What opens an offer: events that fit, or the one trigger."""
+
+    what: tuple[Name, ...] | Trigger
+    where: Expr | None
+
+
+class Within(Node):
+    """How long an offer is open."""
+
+    time: ForTime
+
+
+class Through(Node):
+    """The last day, or the last instant, of an offer."""
+
+    last: Expr
+
+
 class When(Node):
     condition: Expr
 
@@ -333,6 +355,9 @@ Clause = (
     | Limit
     | LimitOf
     | Because
+    | Opens
+    | Within
+    | Through
     | Replaces
     | Funded
     | Of

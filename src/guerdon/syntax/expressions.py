@@ -27,6 +27,7 @@ __all__ = [
     "Name",
     "Negation",
     "Number",
+    "Open",
     "Path",
     "Percent",
     "Period",
@@ -207,6 +208,12 @@ class Available(Node):
     of: Path
 
 
+class Open(Node):
+    """Whether an offer is open to the member."""
+
+    offer: String
+
+
 class Multiply(Node):
     """`*` or `/`."""
 
@@ -293,6 +300,7 @@ Expr = (
     | Streak
     | Earned
     | Available
+    | Open
     | PeriodDay
     | Multiply
     | Add

@@ -211,6 +211,9 @@ def _fall(how: tree.OneTier | tree.ToCounted | tree.ToLowest | tree.Never) -> st
 
 def _rule_parts(
     clause: tree.On
+    | tree.Opens
+    | tree.Within
+    | tree.Through
     | tree.When
     | tree.During
     | tree.Each
@@ -232,7 +235,13 @@ def _rule_parts(
 ) -> Parts:
     match clause:
         case tree.On(what):
-            return "on", named(what) if isinstance(what, tuple) else trigger(what)
+            return "on", _moment(what)
+        case tree.Opens(what, condition):
+            return "opens", _moment(what) + where(condition)
+        case tree.Within(time):
+            return "within", stretch_of_time(time)
+        case tree.Through(last):
+            return "through", expression(last)
         case tree.When(condition):
             return "when", expression(condition)
         case tree.During(stretches):
@@ -278,6 +287,10 @@ def _rule_parts(
 
 def _ends(limit: tree.Limit | tree.LimitOf) -> str:
     return (", or nothing" if limit.or_nothing else "") + (", kept on return" if limit.kept else "")
+
+
+def _moment(what: tuple[tree.Name, ...] | tree.Trigger) -> str:
+    return named(what) if isinstance(what, tuple) else trigger(what)
 
 
 def trigger(what: tree.Trigger) -> str:

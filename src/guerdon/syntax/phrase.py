@@ -91,6 +91,7 @@ def _atom(
     | tree.Streak
     | tree.Earned
     | tree.Available
+    | tree.Open
     | tree.PeriodDay,
 ) -> str:
     match expr:
@@ -115,6 +116,8 @@ def _atom(
             return f"{_atom(of)} earned {window(over)}"
         case tree.Available(path):
             return f"{path.text} available"
+        case tree.Open(offer):
+            return f"{value(offer)} open"
         case tree.PeriodDay(edge, which, period):
             return f"{edge.text} day of {which.text} {period.text}"
         case _:

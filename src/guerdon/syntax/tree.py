@@ -65,5 +65,9 @@ ORDER: dict[str, tuple[type, ...]] = {
 }
 ORDER["earn"] = ORDER["rule"]
 ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Limit, Because)
+ORDER["offer"] = (
+    *(Opens, Within, Through, On, When, During, Give, Minimum, Round, Limit, Share, Hold),
+    *(Funded, Because),
+)
 ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Limit, Hold, Refuse, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

@@ -60,7 +60,9 @@ class Tiers(Lots):
     def _asks_for(self, of: Any, kinds: tuple[type, ...]) -> bool:
         if isinstance(of, kinds):
             return True
-        if isinstance(of, nodes.Measured) and of.aggregate is nodes.Aggregate.DAYS_SINCE and nodes.Moment in kinds:
+        if isinstance(of, nodes.Field) and of.scope is nodes.Scope.MOMENT and nodes.PeriodDay in kinds:
+            return True
+        if isinstance(of, nodes.Measured) and of.aggregate is nodes.Aggregate.DAYS_SINCE and nodes.PeriodDay in kinds:
             return True
         match of:
             case nodes.Defined(name):
@@ -170,7 +172,7 @@ class Tiers(Lots):
 
     def asks_for_day(self, ladder: nodes.Ladder) -> bool:
         """Whether a floor asks which day it is."""
-        return self._asks_for([floor.condition for floor in ladder.floors], (nodes.Moment, nodes.PeriodDay))
+        return self._asks_for([floor.condition for floor in ladder.floors], (nodes.PeriodDay,))
 
     def ends_before(self, ladder: nodes.Ladder, view: View, joined: date) -> bool:
         """Whether a period at whose end tiers rise is just over."""

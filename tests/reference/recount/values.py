@@ -27,10 +27,10 @@ class Values:
         match expr:
             case nodes.Literal(value):
                 return value
+            case nodes.Field(nodes.Scope.MOMENT, name):
+                return {"date": view.day, "weekday": NAMES[view.day.weekday()], "at": view.at}[name]
             case nodes.Field(scope, name):
                 return self._known(scope, view).get(name)
-            case nodes.Moment(part):
-                return {"date": view.day, "weekday": NAMES[view.day.weekday()], "at": view.at}[part]
             case nodes.PeriodDay():
                 return self._period_day(expr, view)
             case nodes.Standing(ladder):

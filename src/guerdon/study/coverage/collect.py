@@ -8,8 +8,8 @@ from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Pot
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
-from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Sheet, Verdict
+from guerdon.reference.scene import Step
 from guerdon.study.coverage.points import FAILED, HELD, Key
 
 _FELL = ("term ended", "no longer met")

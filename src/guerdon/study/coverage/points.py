@@ -89,7 +89,9 @@ class _Conditions:
             match each:
                 case nodes.Rule(when=when):
                     yield from when
-                case nodes.OverLines(where=where) | nodes.Each(where=where) if where is not None:
+                case nodes.OverLines(where=where) | nodes.Each(where=where) | nodes.Offer(where=where) if (
+                    where is not None
+                ):
                     yield where
                 case nodes.Expiry(when=when) | nodes.Grant(when=when) | nodes.TierStep(when=when) if when is not None:
                     yield when

@@ -38,12 +38,12 @@ class Prose:
         match expr:
             case nodes.Literal():
                 return literal(expr.value, expr.type)
+            case nodes.Field(nodes.Scope.MOMENT, part):
+                return {"at": "the moment", "weekday": "the day of the week"}.get(part, "the date")
             case nodes.Field():
                 return f"whether {self.condition(expr)}" if _is_yes_no(expr.type) else self._fact(expr)
             case nodes.Theirs(of, name):
                 return f"the {named(name)} of {self.person(of)}"
-            case nodes.Moment(part):
-                return {"at": "the moment", "weekday": "the day of the week"}.get(part, "the date")
             case nodes.PeriodDay(last, period, ahead):
                 return f"the {'last' if last else 'first'} day of {times.which(period, ahead)}"
             case nodes.Standing(ladder):
@@ -127,6 +127,8 @@ class Prose:
     def _measured(self, expr: nodes.Measured) -> str:
         meter = self.program.meters[expr.meter]
         said = self._aggregate(expr.aggregate, meter)
+        if meter.offer is not None:
+            return f"{said} since it was opened"
         if isinstance(expr.window, nodes.Ever) and not meter.sees_event:
             return said
         return f"{said} {times.window(expr.window)}"
@@ -207,6 +209,8 @@ class Prose:
                 return self._junction(every, of)
             case nodes.Negation(of):
                 return self._denied(of)
+            case nodes.Field(nodes.Scope.OFFER, offer):
+                return f"{quoted(offer)} is open to the member"
             case nodes.Field():
                 return f"{self._marked(expr)} is marked {quoted(readable(expr.name))}"
             case nodes.OrElse(of, default):
@@ -241,6 +245,8 @@ class Prose:
 
     def _denied(self, of: nodes.Expr) -> str:
         match of:
+            case nodes.Field(nodes.Scope.OFFER, offer):
+                return f"{quoted(offer)} is not open to the member"
             case nodes.Field():
                 return f"{self._marked(of)} is not marked {quoted(readable(of.name))}"
             case nodes.OrElse(nodes.Field() as field, default):
@@ -293,7 +299,9 @@ class Prose:
                 return f"the {english.happening(self.event)}" if self.event is not None else "the event"
             case nodes.Scope.LINE:
                 return "the line"
-            case nodes.Scope.MEMBER:
+            case nodes.Scope.OPENED:
+                return "what opened the offer"
+            case nodes.Scope.MEMBER | nodes.Scope.OFFER | nodes.Scope.MOMENT:
                 return "the member"
             case _:
                 assert_never(field.scope)
@@ -309,8 +317,14 @@ class Prose:
                 return f"{self.line} {named(field.name)}"
             case nodes.Scope.MEMBER if field.name == "member":
                 return "the member"
-            case nodes.Scope.MEMBER:
+            case nodes.Scope.MEMBER | nodes.Scope.MOMENT:
                 return f"the member's {named(field.name)}"
+            case nodes.Scope.OPENED if field.name in ("date", "at"):
+                return "the day on which it was opened" if field.name == "date" else "the moment at which it was opened"
+            case nodes.Scope.OPENED:
+                return f"the {named(field.name)} of what opened it"
+            case nodes.Scope.OFFER:
+                return quoted(field.name)
             case _:
                 assert_never(field.scope)
 

@@ -12,6 +12,7 @@ from guerdon.study.describe.page import Item, item, sentences
 from guerdon.study.describe.prose import Prose
 from guerdon.study.describe.returns import reversible, within
 from guerdon.study.describe.rounding import rounding
+from guerdon.study.describe.values import literal
 
 
 def rule(of: nodes.Rule, program: nodes.Program) -> Item:
@@ -23,6 +24,7 @@ def rule(of: nodes.Rule, program: nodes.Program) -> Item:
     said = [
         *_gives(of, program),
         *_only(of, program),
+        _once(of, back),
         *_replaces(of),
         *limits(of_facts, says, back, _counted(of)),
         _again(of, program),
@@ -51,6 +53,9 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     says, lead = _prose(of, program), times.trigger(trigger) if trigger is not None else every
     if of.during:
         lead += " " + listed(map(times.stretches, of.during))
+    if of.offer is not None:
+        yield _opened(of.offer, program)
+        lead += " after that, while it is open"
     each = f"each {_line(of)}" if of.each is not None else ""
     if of.each is not None and of.each.where is not None:
         each += f" where {says.condition(of.each.where)}"
@@ -74,6 +79,30 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield f"the total starts anew with every {of.accumulate.period.value}, and what is left over then is gone"
     else:
         yield "what is left over is carried on for ever"
+
+
+def _opened(of: nodes.Offer, program: nodes.Program) -> str:
+    """What opens an offer, and until when it is open."""
+    trigger = program.triggers.get(of.opens[0])
+    says = Prose(program, of.opens[0] if len(of.opens) == 1 else None)
+    when = (
+        times.trigger(trigger) if trigger is not None else f"by every {listed(map(english.happening, of.opens), 'or')}"
+    )
+    where = f" if {says.condition(of.where)}" if of.where is not None else ""
+    match of.through:
+        case nodes.Arithmetic("+", nodes.Field(nodes.Scope.MOMENT, "date"), nodes.Literal() as time):
+            until = f"that day and for {literal(time.value, time.type)} after it"
+        case _:
+            until = f"through {says.value(of.through)}"
+    return f"it is opened {when}{where}, and open {until}"
+
+
+def _once(of: nodes.Rule, back: bool) -> str:
+    """That an offer gives once; `back`: what completes it can be taken back."""
+    if of.offer is None:
+        return ""
+    again = "; where what completed it is taken back, it is open again" if back else ""
+    return f"it is given once for each time that it was opened{again}"
 
 
 def _costs(of: nodes.Rule, says: Prose, lead: str, each: str) -> Iterator[str]:

@@ -1,0 +1,69 @@
+"""How a condition or a value was judged: what was read for it, and by how much it fell short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from guerdon.check.wording import plain
+from guerdon.program import nodes, types
+from guerdon.reference.scene import Step
+from guerdon.reference.tables import Scale
+from guerdon.study import words
+from guerdon.study.account import Reading, Reason
+
+
+def guard(condition: nodes.Expr, step: Step) -> Reason:
+    """Whether a condition held, and what it read."""
+    result = "holds" if step.value else "does not hold"
+    return Reason("when", words.written(condition), tuple(readings(step)), f"{result}{_short(step)}")
+
+
+def _short(step: Step) -> str:
+    """By how much a comparison of quantities or numbers fails."""
+    expr = step.expr
+    if step.value or not isinstance(expr, nodes.Compare) or len(step.steps) != 2:
+        return ""
+    left, right = step.steps[0].value, step.steps[1].value
+    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
+        return ""
+    gap = abs(left - right)
+    size = words.quantity(gap, expr.left.type.unit) if isinstance(expr.left.type, types.Quantity) else plain(gap)
+    return f": {size} {'too little' if left < right else 'too much'}" if gap else ": just at it"
+
+
+_READ = (
+    nodes.Field,
+    nodes.Theirs,
+    nodes.Standing,
+    nodes.Measured,
+    nodes.Streak,
+    nodes.Earned,
+    nodes.Available,
+    nodes.Given,
+    nodes.OverLines,
+    nodes.Defined,
+    nodes.Lookup,
+)
+
+
+def _applied(table: Step, base: Step) -> Iterator[Reading]:
+    """What a table was asked by, and its rates for an amount: that of all of it, or those of its parts."""
+    for below in (*table.steps, base):
+        yield from readings(below)
+    scale, amount, of = table.value, max(base.value, Fraction(0)), table.expr.type
+    parts = list(scale.parts_of(amount)) if scale.parts and amount else [(scale.at(amount), amount)]
+    for rate, part in parts:
+        what = f"{words.written(table.expr)} of {words.value(part, base.expr.type)}"
+        yield Reading(what, words.value(rate, of))
+
+
+def readings(step: Step) -> Iterator[Reading]:
+    """What was read under a step, each once, not what was read line by line."""
+    if isinstance(step.expr, nodes.Apply) and isinstance(step.steps[0].value, Scale):
+        yield from _applied(step.steps[0], step.steps[1])
+    elif not isinstance(step.expr, nodes.OverLines):
+        for below in step.steps:
+            yield from readings(below)
+    if isinstance(step.expr, _READ):
+        yield Reading(words.written(step.expr), words.value(step.value, step.expr.type))
