@@ -140,6 +140,7 @@ OPTIONAL = {
         "funded",
         "takes",
         "one_expiry",
+        "say",
     ),
     "Group": ("minimum", "rounding", "limits"),
 }
@@ -202,6 +203,7 @@ _PARTS = {
     "lateness": ("lateness yes",),
     "limits of facts": ("Limit of",),
     "membership": ("Since", "MEMBERSHIP"),
+    "messages": ("Rule say yes", "Expected.SAID"),
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
     "payers": ("Rule funded yes",),

@@ -47,6 +47,7 @@ __all__ = [
     "Per",
     "Perk",
     "Round",
+    "Say",
     "Stretch",
     "ThroughEnd",
     "Tier",
@@ -293,6 +294,11 @@ class LimitOf(Node):
     kept: Name | None
 
 
+class Say(Node):
+    text: String
+    to: Path | None
+
+
 class Because(Node):
     text: String
 
@@ -332,6 +338,7 @@ Clause = (
     | Round
     | Limit
     | LimitOf
+    | Say
     | Because
     | Replaces
     | Funded
