@@ -22,7 +22,7 @@ AREAS = {
     "G4": "The life of points and tiers, and how much is tested",
     "G5": "Triggers, the mapping of a history, referrals and streaks",
     "G6": "The rows of a history",
-    "G7": "Tests",
+    "G7": "Tests and messages",
     "G8": "States of a session",
     "G9": "Use of the command line",
 }

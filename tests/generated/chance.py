@@ -44,6 +44,7 @@ EVERYTHING = frozenset(
             "limits of facts",
             "lines by number",
             "membership",
+            "messages",
             "modes of return",
             "offers",
         ),

@@ -142,6 +142,7 @@ OPTIONAL = {
         "takes",
         "one_expiry",
         "offer",
+        "say",
     ),
     "Group": ("minimum", "rounding", "limits"),
 }
@@ -204,6 +205,7 @@ _PARTS = {
     "lateness": ("lateness yes",),
     "limits of facts": ("Limit of",),
     "membership": ("Since", "MEMBERSHIP"),
+    "messages": ("Rule say yes", "Expected.SAID"),
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
     "payers": ("Rule funded yes",),

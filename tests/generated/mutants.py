@@ -35,6 +35,7 @@ CLAUSES = {
             "minimum",
             "rounding",
             "because",
+            "say",
             "hold",
             "to",
             "replaces",
@@ -161,7 +162,7 @@ def _plain(value: Any, name: str) -> Iterator[Any]:
             yield value.replace(minute=(value.minute + 7) % 60)
         case str() if name == "operator":
             yield OPERATORS[value]
-        case str() if name == "because":
+        case str() if name in ("because", "say"):
             yield f"{value}, too"
         case frozenset():
             yield value ^ {0}

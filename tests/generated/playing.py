@@ -65,7 +65,7 @@ def with_events(history: History, events: Iterable[Event]) -> History:
 def by_holder(ledger: Ledger) -> dict[str, dict[str, list[Any]]]:
     """All entries, of each holder in their order."""
     found: dict[str, dict[str, list[Any]]] = {}
-    for name in ("awards", "postings", "moves", "refusals"):
+    for name in ("awards", "postings", "moves", "refusals", "effects"):
         for entry in getattr(ledger, name):
             whose = entry.holder if name == "postings" else entry.member
             found.setdefault(whose, {}).setdefault(name, []).append(entry)
@@ -78,6 +78,7 @@ def same(one: Ledger, other: Ledger) -> None:
     for holder in {**left, **right}:
         assert (holder, left.get(holder)) == (holder, right.get(holder))
     assert one.awards == other.awards
+    assert one.effects == other.effects
 
 
 def net(ledger: Ledger) -> dict[tuple[str, str, Pot], Fraction]:

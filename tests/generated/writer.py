@@ -50,6 +50,8 @@ class Writer(Offered):
             if self.chance(3):
                 later.append(self._measure(f"measured_{number}"))
             later.append(self._rule(f"R{number}"))
+            if self.new("messages", 4):
+                later.append(self._message(f"S{number}"))
             if self.new("redeems", 3):
                 later.append(self._redeem(f"T{number}", by_name=False))
         later += [self.offer(name) for name in self.offers if name not in self.rules]
@@ -135,9 +137,32 @@ class Writer(Offered):
         self.here = ""
         if plan is not None:
             self.join(plan, name, on, lines)
+        if self.new("messages", 5):
+            lines.append(f'say "{name} gives"')
         if self.chance(9):
             lines.append('because "of it"')
         return f'{self.one_of("earn", "rule")} "{name}"\n  ' + "\n  ".join(lines)
+
+    def _message(self, name: str) -> str:
+        """A rule that only says something."""
+        on = [self.one_of("purchase", *self.events)]
+        self.here, shared = "", self.shared(on)
+        if self.new("triggers", 2):
+            self.here, shared = self._trigger()
+            on = [self.here]
+        self.at[name] = self.here
+        scene = Scene(shared, named=True)
+        lines = [f"on {', '.join(on)}"]
+        lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2))}" for _ in range(self.one_of(0, 0, 1))]
+        lines += [f"during {self._during()}" for _ in range(self.one_of(0, 0, 0, 1))]
+        told = self.somebody(scene) if "receivers" in self.knows else []
+        lines.append(f'say "of {name}"' + "".join(f" to {each}" for each in told[:1] if self.chance(2)))
+        for _ in range(self.one_of(0, 1, 1, 2)):
+            _, per, rest = self._limit(self.one_of(*self.units), scene).partition(" per ")
+            lines.append(f"limit {self.one_of('1', '2', '0')} times{per}{rest.replace(', kept on return', '')}")
+        lines += self.replaces(name, on, lines)
+        self.here = ""
+        return f'rule "{name}"\n  ' + "\n  ".join(lines)
 
     def _redeem(self, name: str, by_name: bool) -> str:
         """A rule that takes, of what there is or a fixed price."""
@@ -171,6 +196,8 @@ class Writer(Offered):
                 most, kept, end = limit.partition(", kept")
                 limit = f"{most}, or nothing{kept}{end}"  # a fixed price is not cut
             lines.append(limit)
+        if self.new("messages", 3):
+            lines.append(f'say "{name} takes"')
         if self.chance(9):
             lines.append('because "of it"')
         self.redeems[name] = unit
@@ -253,6 +280,8 @@ class Writer(Offered):
             lines.append(f"give {self.amount(of, positive=True)} to {side}")
             if self.chance(4) and "." not in side:
                 lines.append(f"limit {self.amount(of)} per {side}")
+            if self.new("messages", 3):
+                lines.append(f'say "{side}" to {side}')
         if self.chance(2):
             lines.append(f"limit {self.one_of('1', '2')} times per referrer{self.one_of('', ' per month')}")
         if self.chance(2) and not {unit, other} & self.status:
@@ -277,6 +306,7 @@ class Writer(Offered):
             "expect pending 1 point for anna on 2026-03-04",
             "expect refused",
             "expect 0 point on 2026-03-04",
+            *(["expect 0 messages"] if "messages" in self.knows else []),
         ]
         expected += [f"expect {name} 3" for name in numbers]
         for ladder, tiers in self.ladders.items():

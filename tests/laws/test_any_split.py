@@ -26,6 +26,7 @@ def added(ledgers: Iterator[Ledger] | list[Ledger]) -> Ledger:
         whole.postings += each.postings
         whole.moves += each.moves
         whole.refusals += each.refusals
+        whole.effects += each.effects
     return whole
 
 
@@ -78,6 +79,7 @@ def test_one_at_a_time_comes_to_the_same_as_one_run(case):
         ledger.postings += step.postings
         ledger.moves += step.moves
         ledger.refusals += step.refusals
+        ledger.effects += step.effects
     last = Engine(program, history.members)
     unpack(last.world, states)
     whole.close(ending(whole, history))
@@ -118,7 +120,9 @@ def test_an_event_that_is_set_aside_changes_no_state(case):
         step, new = session.step(event, known)
         if step.rejected is not None:
             assert new == states
-            assert not (step.awards or step.postings or step.moves or step.refusals), "and posts nothing"
+            assert not (step.awards or step.postings or step.moves or step.refusals or step.effects), (
+                "and posts nothing"
+            )
         states = new
 
 

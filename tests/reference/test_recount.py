@@ -31,6 +31,7 @@ KNOWN = EVERYTHING - {
         "grants and returns",
         "groups",
         "limits of facts",
+        "messages",
         "redeems",
         "referrals",
         "replacing",

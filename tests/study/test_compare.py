@@ -265,7 +265,7 @@ def test_files_add_up_and_hold_exact_numbers(tmp_path: Path) -> None:
     assert (
         sorted(file.name for file in tmp_path.iterdir())
         == sorted(file.name for file in files)
-        == ["balances.csv", "members.csv", "rules.csv", "tiers.csv", "totals.csv"]
+        == ["balances.csv", "members.csv", "messages.csv", "rules.csv", "tiers.csv", "totals.csv"]
     )
     told = {file.stem: list(csv.DictReader(file.open(newline=""))) for file in files}
     for total in told["totals"][:3]:

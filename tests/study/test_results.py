@@ -62,6 +62,12 @@ earn "Credit"
   give        5 credit per 300 USD of amount
   round       down per event
   funded      airline 2, hotel 1
+
+rule "Thanks"
+  on          order
+  when        amount > 0 USD
+  say         "=Thanks; come again, soon"
+  limit       1 time per member per day
 """
 
 JANUARY = 1_767_283_200_000_000

@@ -1,11 +1,11 @@
-"""What a test expects: awards, balances, tiers, counts, measures, refusals."""
+"""What a test expects: awards, messages, balances, tiers, counts, measures, refusals."""
 
 from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
 
-from guerdon.check import moments
+from guerdon.check import moments, said
 from guerdon.check.amounts import amount
 from guerdon.check.expressions import typed
 from guerdon.check.names import Names
@@ -26,6 +26,8 @@ Much = tuple[str | None, Fraction]
 def expectation(written: Expects, names: Names) -> Expectation | None:
     """The expectation; None where it was reported."""
     match written:
+        case tree.ExpectAward(quantity) if said.counts(quantity):
+            return said.expected(written, names)
         case tree.ExpectAward():
             return _award(written, names)
         case tree.ExpectBalance():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from guerdon.check import grouped, measured, receiving, redeems
+from guerdon.check import grouped, measured, messages, receiving, redeems
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import quantity, typed
 from guerdon.check.limits import finer, not_awarded
@@ -23,14 +23,16 @@ def give(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Exp
     if written is None and redeems.takes(declaration):
         redeems.without_cost(declaration, names)
         return None
+    if messages.only_says(declaration):
+        return messages.one(declaration, names)
     if written is None:
         assert declaration.name is not None
         names.report(
             "G324",
-            "a rule gives something",
+            "a rule gives something, or says something",
             declaration.name.span,
             "`give` is missing",
-            help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`",),
+            help=(f"write `give`, like `give 10 {next(iter(names.units), 'point')}`; or `say` and a text",),
         )
         return None
     value = typed(written.value, scene, names)
@@ -196,7 +198,8 @@ def _nothing_left(declaration: tree.Declaration, value: nodes.Expr, names: Names
     """Reports an award without `round` that can come to a fraction."""
     written = clause(declaration, tree.Give) or clause(declaration, tree.Cost)
     assert isinstance(value.type, types.Quantity)
-    assert written is not None
+    if written is None:  # it only says something
+        return
     unit = names.units[value.type.unit]
     if types.on_grid(value.type.step, unit.step):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from guerdon.check import giving, limits, redeems
+from guerdon.check import giving, limits, messages, redeems
 from guerdon.check.apart import apart
 from guerdon.check.facts import shared
 from guerdon.check.names import Names, clause, clauses
@@ -73,7 +73,10 @@ def _rules(declaration: tree.Declaration, names: Names) -> list[nodes.Rule] | No
 def _rule(written: tree.String, names: Names) -> nodes.Rule | None:
     """A rule that gives; None where it was reported."""
     found = names.rule(written.text, written.span)
-    gives = found is None or redeems.gives(written.text, written.span, names, "a group is of rules that give")
+    gives = found is None or (
+        redeems.gives(written.text, written.span, names, "a group is of rules that give")
+        and messages.gives(written.text, written.span, names)
+    )
     return found if gives else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from guerdon.check import grouped, offers
+from guerdon.check import grouped, messages, offers
 from guerdon.check.names import Names
 from guerdon.check.scene import CONSTANT, MOMENTS, Scene
 from guerdon.check.strange import unknown_word, words_of
@@ -54,7 +54,7 @@ def given(rule: tree.String, exact: bool, scene: Scene, names: Names, span: Span
         found = grouped.summed(rule, exact, names, span)
         return None if _is_elsewhere(rule, grouped.events(rule, names), scene, names, span) else found
     one = names.rule(rule.text, rule.span)
-    if one is None or _is_elsewhere(rule, one.on, scene, names, span):
+    if one is None or not messages.gives(rule.text, span, names) or _is_elsewhere(rule, one.on, scene, names, span):
         return None
     step = None if exact else _step(one, names.units[one.unit].step)
     return nodes.Given(one.name, exact, types.Quantity(one.unit, step), span=span)

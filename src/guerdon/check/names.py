@@ -18,6 +18,9 @@ RESERVED = frozenset(
 )
 """Words that compete with names in expressions."""
 
+MESSAGES = (nodes.MESSAGE, f"{nodes.MESSAGE}s")
+"""How tests count what is said; no unit has these names."""
+
 BUILT_IN_TYPES = "money text number whole percent date instant member days months".split()
 
 SPACES = {
@@ -192,13 +195,13 @@ def collect(declarations: Iterable[tree.Declaration], names: Names) -> None:
         )
         money = declaration.keyword == "unit" and name in DECIMALS  # allowed where it is the program's own
         if isinstance(declaration.name, tree.Name) and not money:
-            usable(declaration.name, names)
+            usable(declaration.name, names, declaration.keyword == "unit")
         _clauses_once(declaration, names)
 
 
-def usable(name: tree.Name, names: Names) -> None:
-    """Reports a name that expressions use as a word of the language."""
-    if name.text in RESERVED:
+def usable(name: tree.Name, names: Names, of_unit: bool = False) -> None:
+    """Reports a name that expressions use as a word of the language; tests count messages as they do units."""
+    if name.text in RESERVED or (of_unit and name.text in MESSAGES):
         own = "every event has a date and a weekday of its own; " if name.text in ("date", "weekday") else ""
         names.report(
             "G103",

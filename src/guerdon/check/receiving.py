@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from guerdon.check import messages
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import typed
 from guerdon.check.meaning import names_member
@@ -19,10 +20,8 @@ from guerdon.text.source import Span
 
 def receiver(declaration: tree.Declaration, scene: Scene, names: Names) -> nodes.Expr | None:
     """Who gets what a rule gives; None: the event's member, or it was reported."""
-    written = clause(declaration, tree.Give)
-    if written is None or written.to is None or written.to.text == "member":
-        return None
-    return _member(written.to, scene, names, "member")
+    to = messages.receiver(declaration)
+    return None if to is None or to.text == "member" else _member(to, scene, names, "member")
 
 
 def person(written: tree.Path, scene: Scene, names: Names) -> nodes.Expr | None:

@@ -54,6 +54,7 @@ class _Writer:
             *(self._conditions() if first else [self._where_gave(decides, give.clause.span)]),
             *(clauses(self.declaration, tree.During) if first else []),
             tree.Give(give.value, give.to, span=give.clause.span),
+            *self._says(give),
             *(self._times() if first else []),
             *self._amounts(give),
             *rest,
@@ -70,6 +71,13 @@ class _Writer:
             comments if give is self.gives[0] else (),
             span=self.declaration.span,
         )
+
+    def _says(self, give: Give) -> Iterator[tree.Say]:
+        """What is said to a side: with the first that it gets."""
+        if give is next(each for each in self.gives if each.side == give.side):
+            for each in clauses(self.declaration, tree.Say):
+                if each.to is not None and each.to.text == give.side:
+                    yield tree.Say(each.text, None, span=each.span)
 
     # ------------------------------------------------------------ conditions
 

@@ -154,10 +154,10 @@ def _missing(declaration: tree.Declaration, names: Names) -> None:
 
 
 def _twice(declaration: tree.Declaration, names: Names) -> None:
-    """Reports a clause that stands twice; only `during`, `give` and `limit` may."""
+    """Reports a clause that stands twice; only `during`, `give`, `say` and `limit` may."""
     seen: dict[type, tree.Clause] = {}
     for each in declaration.clauses:
-        if type(each) in seen and not isinstance(each, tree.During | tree.Give | tree.Limit):
+        if type(each) in seen and not isinstance(each, tree.During | tree.Give | tree.Say | tree.Limit):
             word = each.span.text.split()[0]
             names.report(
                 "G104",
@@ -222,6 +222,7 @@ def gives(declaration: tree.Declaration, document: tree.Document, link: Link, na
         found.append(Give(written, name, side, link.named(written.to), written.value, unit))
     for limit in clauses(declaration, tree.Limit):
         _limited(limit, found, names)
+    _said(clauses(declaration, tree.Say), [each.side for each in found], names)
     found.sort(key=lambda each: each.side != "friend")
     return [*(replace(each, name=declaration.name.text) for each in found[:1]), *found[1:]]
 
@@ -242,6 +243,42 @@ def _to_whom(written: tree.Give, names: Names) -> None:
         else ("write `to referrer` or `to friend`, or whom a fact of the referrer names: `to referrer.invited_by`",),
         edit=Edit(Span(written.span.source, end, end), " to referrer") if written.to is None else None,
     )
+
+
+def _said(written: list[tree.Say], sides: list[str], names: Names) -> None:
+    """Reports what is said to nobody who gets something, or twice to one."""
+    told: dict[str, tree.Say] = {}
+    for each in written:
+        side = each.to.text if each.to is not None else ""
+        end = each.span.end
+        first = "friend" if "friend" in sides else next(iter(sides), "referrer")
+        if each.to is None:
+            names.report(
+                "G752",
+                "a referral says to which of the two it is said",
+                each.span,
+                "to whom?",
+                help=(f"write `to {first}` behind it; for both, write two lines",),
+                edit=Edit(Span(each.span.source, end, end), f" to {first}"),
+            )
+        elif sides and side not in sides:
+            names.report(
+                "G752",
+                f"nothing is given to `{side}`, and a referral says something to whom it gives",
+                each.to.span,
+                "gets nothing",
+                help=(f"write `to {first}`, or give them something: `give ... to {side}`",),
+            )
+        elif side in told:
+            names.report(
+                "G104",
+                f"`say` stands twice for the {side}",
+                each.span,
+                "again here",
+                related=((told[side].span, "first here"),),
+                help=("keep one of the two",),
+            )
+        told.setdefault(side, each)
 
 
 def sized(limit: tree.Limit) -> bool:

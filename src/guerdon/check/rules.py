@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from guerdon.check import giving, grouped, groups, holds, measured, offers, paying, receiving, redeems, triggers
+from guerdon.check import (
+    giving,
+    grouped,
+    groups,
+    holds,
+    measured,
+    messages,
+    offers,
+    paying,
+    receiving,
+    redeems,
+    triggers,
+)
 from guerdon.check.admitted import limit_of
 from guerdon.check.builtin import NAMES, unknown_event
 from guerdon.check.during import during
@@ -142,6 +154,8 @@ class Rules:
 
     def unit(self, name: str, span: Span) -> str | None:
         """The unit that a rule or a group gives; a rule may ask for its own once its `give` is known."""
+        if ("rule", name) in self.names.declared and not messages.gives(name, span, self.names):
+            return None
         if name in self.units:
             return self.units[name]
         if ("group", name) in self.names.declared:
@@ -230,7 +244,7 @@ class Rules:
             giving.accumulate(declaration, give, each, scene, names),
             give,
             unit,
-            giving.minimum(declaration, names.units[unit], names),
+            giving.minimum(declaration, names.units[unit], names) if unit in names.units else None,
             giving.rounding(declaration, give, each, names),
             self._limits(declaration, unit, on, scene, give, each),
             because.text.text if because else None,
@@ -241,6 +255,7 @@ class Rules:
             paying.funded(declaration, names),
             redeems.takes(declaration),
             clause(declaration, tree.FromOneExpiry) is not None,
+            messages.text(declaration, names),
             offer,
             span=declaration.name.span,
         )

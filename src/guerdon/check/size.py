@@ -223,7 +223,8 @@ def _deed(program: nodes.Program, event: str) -> int:
         _text(fact.name) + _value(fact.type) for fact in record.facts.values() if not isinstance(fact.type, types.Lines)
     )
     reads = sum(2 + STEP + TEXT for _ in range(_reads(program)))
-    gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in program.rules.values() if event in rule.on)
+    giving = [rule for rule in program.rules.values() if event in rule.on and not rule.only_says]
+    gifts = sum(_gift(program, rule) * (1 + len(rule.shares)) for rule in giving)
     gifts += TEXT + TEXT + 2 * FRACTION
     accounts = sum(_text(name) + _text(name) + TEXT for name in program.accounts)
     left = sum(_text(part.path) + 2 + FRACTION for part in _parts(program, event) if part.lines is None)

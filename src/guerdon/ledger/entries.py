@@ -97,6 +97,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that a rule did beside awards, and that nothing takes back; of `kind` message: what it said, to whom.
+
+    Units: `at` in microseconds UTC: when the event happened, or where that came to be due later, when it did.
+    """
+
+    id: str
+    member: str
+    event: str
+    rule: str
+    kind: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A tier held from an instant (inclusive) to another (exclusive; None: still)."""
 
@@ -138,6 +154,7 @@ class Ledger:
     postings: list[Posting] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def holdings(self, before: int | None = None) -> dict[tuple[str, str], Holding]:
         """What is held by (holder, unit) as of an instant (exclusive; None: now), in order of first posting."""

@@ -33,12 +33,13 @@ class Expected(Enum):
     NEEDS = "needs"  # what a ladder's count lacks to reach a tier
     MEASURE = "measure"
     REFUSED = "refused"
+    SAID = "said"
 
 
 class Expectation(Node):
     """What the latest event gave, or a day did (by a rule, or in all), or what there is on a date: of what, `kind` says.
 
-    Shape: `quantity` of `unit` (None: a bare number); `tier` of `ladder`; `measure`.
+    Shape: `quantity` of `unit` (None: a bare number; or so many messages that were said); `tier` of `ladder`; `measure`.
     """
 
     kind: Expected

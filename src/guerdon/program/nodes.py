@@ -19,6 +19,9 @@ from guerdon.program.time import *
 from guerdon.program.types import Type
 from guerdon.text.node import Node as Node
 
+MESSAGE = "message"
+"""What a rule gives that says something and gives nothing else: a unit that only its limits count."""
+
 
 class Unit(Node):
     """What is awarded or measured; amounts are whole multiples of 10**-decimals.
@@ -275,6 +278,7 @@ class Rule(Node):
     not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
     With an `offer` the rule goes over those that are open to the member, `when` and `give` for each,
     and each gives once.
+    What it `say`s is said where it gives (or takes) something. One that only says something gives 1 MESSAGE.
     """
 
     name: str
@@ -296,7 +300,12 @@ class Rule(Node):
     funded: tuple[tuple[str, Fraction], ...] = ()
     takes: bool = False
     one_expiry: bool = False
+    say: str | None = None
     offer: Offer | None = None
+
+    @property
+    def only_says(self) -> bool:
+        return self.unit == MESSAGE
 
 
 class Take(Enum):

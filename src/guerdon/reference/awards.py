@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import Award, Pot
+from guerdon.ledger.entries import Award, Effect, Pot
 from guerdon.program import nodes
 from guerdon.reference import lots, spending
 from guerdon.reference.calendar import ONE, after
@@ -36,8 +36,11 @@ class Book:
     """The `expires` line of each unit that what the member earns comes under, as the rules see the member."""
 
     def award(self, verdict: Verdict, receive: Receiver) -> None:
-        """Posts what a rule gave, to each who gets a part of it."""
+        """Posts what a rule gave, to each who gets a part of it, and what it said."""
         rule = verdict.rule
+        self._say(verdict)
+        if rule.only_says:
+            return
         if not verdict.exact:
             self._note_base(verdict)
             return
@@ -65,6 +68,16 @@ class Book:
         for verdict in redeeming.verdicts.values():
             if verdict.quantity:
                 self._take(verdict)
+                self._say(verdict)
+
+    def _say(self, verdict: Verdict) -> None:
+        """Posts what a rule said that gave or took something: an answer, of which nothing is noted for a return."""
+        rule, event = verdict.rule, self.event
+        if rule.say is not None and verdict.quantity:
+            who = event.member if verdict.receiver is None else self.world.who(verdict.receiver)
+            id = f"{event.name}/{rule.name}"
+            said = Effect(id, who, event.id, rule.name, nodes.MESSAGE, rule.say, event.posted)
+            self.world.ledger.effects.append(said)
 
     def _take(self, verdict: Verdict) -> None:
         """Posts what a rule took, which is nobody's award."""

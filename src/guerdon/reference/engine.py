@@ -320,7 +320,7 @@ class Engine:
 
     def _book(self, event: Event, scene: Scene, deed: Deed | None, verdicts: Iterable[Verdict]) -> Book:
         """Where what rules gave is posted, under the `expires` lines as the rules saw the member."""
-        units = {each.rule.unit for each in verdicts}
+        units = {each.rule.unit for each in verdicts if not each.rule.only_says}
         return Book(self.world, event, scene, deed, lots.lines(self.world, scene.member, units))
 
     def _meet(self, id: str, at: int) -> Subject:

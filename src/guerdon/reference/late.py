@@ -4,13 +4,14 @@ A program with `lateness` keeps, for so long, a journal of each subject's events
 state before the first of them. A late event is put in its place, the events after it are
 evaluated again, and what differs from what was posted is posted as a correction on the
 day on which the event became known. What was answered stays: what was redeemed is
-redeemed again, be it out of debt.
+redeemed again, be it out of debt, and what was said is not said twice.
 
 Source: language reference, Order of events; laws 5 and 6.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -87,10 +88,12 @@ def _put_in_order(
             if entry is new_entry:
                 ledger.refusals += world.ledger.refusals[answered:]  # an answer that is given now
             reached |= done.touched if world.reached > done.when else set()
-        new = _added(entry.posted for entry in _entries(world, group))
+        evaluated = _entries(world, group)
+        new = _added(entry.posted for entry in evaluated)
     finally:
         world.ledger, world.granted = ledger, None
     _correct(world, event, old, new)
+    _say(world, event, entries, evaluated)
     for id in sorted(group):
         for ladder in world.program.ladders.values():
             if id in world.subjects and stood[id].get(ladder.name) != _standings(world, id).get(ladder.name):
@@ -243,18 +246,37 @@ def _correct(world: World, event: Event, old: _Sums, new: _Sums) -> None:
             world.ledger.postings.append(replace(posting, source=source, target=target, quantity=abs(change_by), at=at))
 
 
+def _say(world: World, event: Event, old: Iterable[Entry], new: Iterable[Entry]) -> None:
+    """Posts what came to be due and was not said, and notes in the journals what was: to each, by each rule, no more
+    than is due by now less what was said before, and nothing twice.
+    """
+    said = {effect.id: (entry.event, effect) for entry in old for effect in entry.posted.effects}
+    due = {effect.id: (entry.event, effect) for entry in new for effect in entry.posted.effects}
+    room = Counter((effect.member, effect.rule) for _, effect in due.values())
+    room.subtract((effect.member, effect.rule) for _, effect in said.values())
+    for id, (happened, effect) in due.items():
+        if id not in said and room[effect.member, effect.rule] > 0:
+            room[effect.member, effect.rule] -= 1
+            said[id] = happened, replace(effect, at=max(event.recorded, event.at))
+            world.ledger.effects.append(said[id][1])
+    for entry in new:
+        mine = [effect for of, effect in said.values() if (of.type, of.id) == (entry.event.type, entry.event.id)]
+        entry.posted.effects[:] = mine
+
+
 def _standings(world: World, id: str) -> dict[str, int]:
     known = world.subjects.get(id)
     return {} if known is None else {name: held.standing for name, held in known.held.items()}
 
 
-def _marks(ledger: Ledger) -> tuple[int, int]:
-    return len(ledger.awards), len(ledger.postings)
+def _marks(ledger: Ledger) -> tuple[int, int, int]:
+    return len(ledger.awards), len(ledger.postings), len(ledger.effects)
 
 
-def _since(ledger: Ledger, marks: tuple[int, int]) -> Ledger:
+def _since(ledger: Ledger, marks: tuple[int, int, int]) -> Ledger:
     """What was posted since some marks; moves and refusals are answers, and not corrected one by one."""
-    return Ledger(awards=ledger.awards[marks[0] :], postings=ledger.postings[marks[1] :])
+    awards, postings, effects = marks
+    return Ledger(awards=ledger.awards[awards:], postings=ledger.postings[postings:], effects=ledger.effects[effects:])
 
 
 def is_too_late(world: World, event: Event) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import cbor2
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import Award, Ledger, Posting, Pot
+from guerdon.ledger.entries import Award, Effect, Ledger, Posting, Pot
 from guerdon.reference.state import Awaited, Gift, Held, Lot, Opening, Purse, Ref, Slice, Taking
 from guerdon.reference.tally import Tally
 from guerdon.reference.world import Entry
@@ -332,17 +332,20 @@ def plain_entry(entry: Entry) -> list[Any]:
         [plain_posted(award, Award) for award in entry.posted.awards],
         [plain_posted(posting, Posting) for posting in entry.posted.postings],
         {name: plain_number(quantity) for name, quantity in sorted(entry.granted.items())},
+        [plain_posted(effect, Effect) for effect in entry.posted.effects],
     ]
 
 
-def plain_posted(entry: Award | Posting, kind: type[Award] | type[Posting]) -> list[Any]:
+def plain_posted(entry: Award | Posting | Effect, kind: type[Award] | type[Posting] | type[Effect]) -> list[Any]:
     values = (getattr(entry, name) for name in kind.__slots__)
     return [value.value if isinstance(value, Pot) else plain_value(value) for value in values]
 
 
 def as_entry(values: list[Any], event: Event) -> Entry:
-    _, when, touched, awards, postings, granted = values
-    posted = Ledger(awards=[Award(*map(as_value, each)) for each in awards])
+    _, when, touched, awards, postings, granted, effects = values
+    posted = Ledger(
+        awards=[Award(*map(as_value, each)) for each in awards], effects=[Effect(*each) for each in effects]
+    )
     for each in postings:
         holder, unit, lot, source, target, *rest = map(as_value, each)
         posted.postings.append(Posting(holder, unit, lot, Pot(source), Pot(target), *rest))

@@ -27,7 +27,7 @@ class Reason:
 
 @dataclass(slots=True)
 class RuleAccount:
-    """What a rule gave at an event (or `took`), clause by clause."""
+    """What a rule gave at an event (or `took`, or only `said`), clause by clause."""
 
     rule: str
     place: str
@@ -35,6 +35,7 @@ class RuleAccount:
     fired: bool
     reasons: list[Reason] = field(default_factory=list)
     took: bool = False
+    said: bool = False
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from guerdon.study.comparison import (
     Given,
     LadderChange,
     MemberChange,
+    MessageChange,
     People,
     Presence,
     RuleChange,
@@ -70,6 +71,7 @@ def compare(old: Posted, new: Posted) -> Comparison:
         tuple(_people(members, units, before, after)),
         _first(before, after),
         tuple(_balances(before, after)),
+        tuple(_messages(before, after)),
     )
 
 
@@ -97,8 +99,10 @@ class _Side:
         self.rules = {
             (rule.name, rule.unit): rule
             for rule in sorted(self.program.rules.values(), key=lambda rule: rule.span.start)
-            if not rule.takes
+            if not rule.takes and not rule.only_says
         }
+        self.said = Counter(each.rule for each in posted.ledger.effects)
+        self.saying = [rule.name for rule in self.program.rules.values() if rule.say is not None]
 
     def worth(self, unit: str) -> Fraction | None:
         return self.program.units[unit].worth if unit in self.program.units else None
@@ -158,6 +162,12 @@ def _rules(old: _Side, new: _Side) -> Iterator[RuleChange]:
         yield RuleChange(
             rule, unit, _presence(key, old.rules, new.rules), awarded, times, _cost(awarded, unit, old, new)
         )
+
+
+def _messages(old: _Side, new: _Side) -> Iterator[MessageChange]:
+    """The rules that say something in either version."""
+    for rule in _either(new.saying, old.saying):
+        yield MessageChange(rule, _presence(rule, old.saying, new.saying), Count(old.said[rule], new.said[rule]))
 
 
 def _balances(old: _Side, new: _Side) -> Iterator[BalanceChange]:

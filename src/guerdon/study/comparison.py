@@ -114,6 +114,15 @@ class RuleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageChange:
+    """How many times a rule said something."""
+
+    rule: str
+    presence: Presence
+    times: Count
+
+
+@dataclass(frozen=True, slots=True)
 class TierCount:
     """The members that stand on a tier at the end."""
 
@@ -211,6 +220,7 @@ class Comparison:
     people: tuple[People, ...]
     first: FirstDifference | None
     balances: tuple[BalanceChange, ...]
+    messages: tuple[MessageChange, ...]
 
     @property
     def percent_of_sales(self) -> tuple[Fraction | None, Fraction | None]:

@@ -167,6 +167,7 @@ class _Writer:
     def _complete(self, found: EventAccount, event: Event, told: Told) -> None:
         """Adds what the event undid, and what came of it beside awards."""
         came = [*told.phrases(told.posted(event), event.member, MOST_LOTS), *told.refused(event)]
+        came += told.said(event, event.member)
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
         was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
@@ -198,8 +199,9 @@ def _funded(program: nodes.Program, rule: str, paid: list[Funded]) -> Iterator[R
 def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> RuleAccount:
     """What a rule gave and why, from the evaluation itself."""
     rule = verdict.rule
-    gave = words.quantity(verdict.quantity, rule.unit) if verdict.quantity else "nothing"
-    found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity), took=rule.takes)
+    much = "its message" if rule.only_says else words.quantity(verdict.quantity, rule.unit)
+    gave, told = much if verdict.quantity else "nothing", rule.only_says
+    found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity), took=rule.takes, said=told)
     if rule.offer is not None and verdict.failed is None:
         found.reasons += openings(verdict, engine.calendar)
     steps = {id(step.expr): step for step in verdict.steps} if rule.offer is None else {}
@@ -220,12 +222,20 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
         found.reasons.append(Reason("during", spans, result=f"it happened on {local}"))
     elif isinstance(verdict.failed, nodes.Rule):
-        found.reasons.append(Reason("replaced", f'by "{verdict.failed.name}"', result="gives nothing here"))
+        found.reasons.append(
+            Reason(
+                "replaced",
+                f'by "{verdict.failed.name}"',
+                result=f"{'says' if rule.only_says else 'gives'} nothing here",
+            )
+        )
     if verdict.failed is None and (rule.offer is None or verdict.opened):
         found.reasons += _giving(verdict, steps)
         found.reasons += _rounding(verdict)
         found.reasons += _limits(verdict)
         found.reasons += grouped.reasons(verdict)
+    if rule.say is not None and verdict.failed is None:
+        found.reasons.append(_said(verdict, event))
     if verdict.withheld:
         wanted = words.quantity(verdict.withheld, rule.unit)
         found.reasons.append(Reason("takes", wanted, result=f"refused: {verdict.refused}"))
@@ -234,6 +244,14 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         used = f"those that expire on {day}" if day is not None else "those that expire together"
         found.reasons.append(Reason("from", "one expiry", result=f"of several days: {used}"))
     return found
+
+
+def _said(verdict: Verdict, event: Event) -> Reason:
+    """What a rule says, and to whom it was said."""
+    rule = verdict.rule
+    who = f"said to {verdict.receiver or event.member}"
+    why = "" if rule.only_says else f": nothing is {'taken' if rule.takes else 'given'}"
+    return Reason("say", f'"{rule.say}"', result=who if verdict.quantity else f"not said{why}")
 
 
 def _another(verdict: Verdict, event: Event, engine: Engine) -> str:
@@ -263,6 +281,8 @@ def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
         more = (Reading("added up before this", before), Reading("with this", after))
         yield Reason("accumulate", words.clause(rule.accumulate), more)
     raised = Reason("minimum", words.quantity(rule.minimum or Fraction(0), rule.unit), result="raised to it")
+    if rule.only_says:
+        return
     yield Reason("cost" if rule.takes else "give", words.written(rule.give), read, came_to)
     if verdict.raised:
         yield raised
@@ -300,5 +320,7 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
         unit = verdict.rule.unit
         room = words.quantity(cut.room, unit) if isinstance(cut.room, Fraction) else f"{cut.room} times"
         result = f"{words.quantity(cut.cut, unit)} cut off" if cut.cut else "nothing cut off"
+        if verdict.rule.only_says:
+            result = "no room left" if cut.cut else "leaves room"
         text = words.clause(cut.limit)
         yield Reason("limit", text, (Reading("room left", room),), result)

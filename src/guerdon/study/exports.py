@@ -15,7 +15,7 @@ from guerdon.study.whole import appearing, cell
 
 
 def write_csv(comparison: Comparison, folder: str | Path) -> list[Path]:
-    """Writes totals.csv, rules.csv, balances.csv, tiers.csv and members.csv; where they are.
+    """Writes totals.csv, rules.csv, balances.csv, messages.csv, tiers.csv and members.csv; where they are.
 
     Shape: numbers exact, without thousands separators, as `22/3` where decimals have no
     end; percents are rounded half even to six decimals. `tiers` is the matrix of moves.
@@ -26,6 +26,7 @@ def write_csv(comparison: Comparison, folder: str | Path) -> list[Path]:
         "totals.csv": _total_rows,
         "rules.csv": _rule_rows,
         "balances.csv": _balance_rows,
+        "messages.csv": _message_rows,
         "tiers.csv": _tier_rows,
         "members.csv": _member_rows,
     }
@@ -88,6 +89,12 @@ def _balance_rows(of: Comparison) -> Cells:
         for what, change in balance_figures(each).items():
             yield [cell(each.unit), what, *_exact(change)]
         yield [cell(each.unit), "members in debt", each.debtors.old, each.debtors.new, each.debtors.difference]
+
+
+def _message_rows(of: Comparison) -> Cells:
+    yield ["rule", "in", "old", "new", "difference"]
+    for each in of.messages:
+        yield [cell(each.rule), each.presence.value, each.times.old, each.times.new, each.times.difference]
 
 
 def _tier_rows(of: Comparison) -> Cells:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import OWN, Award, Ledger, Posting
+from guerdon.ledger.entries import OWN, Award, Effect, Ledger, Posting
 from guerdon.program import nodes
 from guerdon.program.nodes import Expectation, Expected
 from guerdon.reference import counting
@@ -36,6 +36,8 @@ class Found:
         match step.kind:
             case Expected.AWARD if step.on is None:
                 return self._awarded(step) if self.last else NOTHING_YET
+            case Expected.SAID if step.on is None:
+                return self._said_at(step, self.last) if self.last else NOTHING_YET
             case Expected.REFUSED:
                 return self._refused() if self.last else NOTHING_YET
             case _:
@@ -65,16 +67,30 @@ class Found:
                 total += ((each.target in OWN) - (each.source in OWN)) * each.quantity if among(each) else ZERO
         return words.quantity(total, unit.name)
 
+    def _said_at(self, step: Expectation, last: Event) -> str:
+        """How many messages the latest event brought, to one or to all."""
+        whose = None if step.member is None else self.engine.world.who(step.member)
+        return self._said(step, whose, self.ledger, lambda effect: effect.event == last.id)
+
+    def _said(self, step: Expectation, whose: str | None, ledger: Ledger, among: Callable[[Effect], bool]) -> str:
+        """How many messages there are among some effects: by one rule, a group or in all."""
+        rules = None if step.rule is None else self.engine.program.rules_of(step.rule)
+        mine = [each for each in ledger.effects if whose in (None, each.member) and among(each)]
+        return words.count(sum(rules is None or each.rule in rules for each in mine), nodes.MESSAGE)
+
     def _came_on(self, step: Expectation, subject: Subject, day: date) -> str:
-        """What a day gives less what it takes: tried to its end on a copy, for more may happen on it."""
+        """What a day gives less what it takes, or says: tried to its end on a copy, for more may happen on it."""
         trial = Engine(self.engine.program, self.engine.member_facts)
         trial.watching, trial.world.trace = self.engine.watching, self.engine.world.trace
         trial.world.subjects = copy.deepcopy(self.engine.world.subjects)
         whole = Found(trial, self.last)
         whole.ledger.awards, whole.ledger.postings = [*self.ledger.awards], [*self.ledger.postings]
+        whole.ledger.effects = [*self.ledger.effects]
         copied = trial.world.subjects[subject.id]
         whole.pass_to(copied, day, ended=True)
         begins, ends = (trial.calendar.start(each) for each in (day, day + ONE))
+        if step.kind is Expected.SAID:
+            return self._said(step, copied.id, whole.ledger, lambda effect: begins <= effect.at < ends)
         holder = trial.world.owner(copied, self._account(step)).id
         return self._came(step, holder, whole.ledger, lambda entry: begins <= entry.at < ends)
 
@@ -110,7 +126,7 @@ class Found:
         if subject is None:
             return f"no member {who}" if who else NOTHING_YET
         on = step.on or (self.engine.calendar.day(self.last.at) if self.last else subject.day)
-        if step.kind is Expected.AWARD:
+        if step.kind in (Expected.AWARD, Expected.SAID):
             return self._came_on(step, subject, on)
         self.pass_to(subject, on)
         return self._value(step, subject)
@@ -138,7 +154,7 @@ class Found:
                 of = self.engine.program.measures[step.measure or ""].value.type
                 value = evaluate(nodes.Defined(step.measure or "", of), scene)
                 return f"{step.measure} {words.value(value, of)}"
-            case Expected.AWARD | Expected.REFUSED:
+            case Expected.AWARD | Expected.SAID | Expected.REFUSED:
                 raise AssertionError("these are no state of things")
             case _:
                 assert_never(step.kind)

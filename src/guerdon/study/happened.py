@@ -1,4 +1,4 @@
-"""What the ledger says that happened to somebody, in words: given, held, spent, expired, taken back, refused."""
+"""What the ledger says that happened to somebody, in words: given, held, spent, expired, taken back, refused, said."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple, TypeVar
 
 from guerdon.check.wording import plain
 from guerdon.history.event import Event
-from guerdon.ledger.entries import OWN, Award, Move, Posting, Pot, Refusal
+from guerdon.ledger.entries import OWN, Award, Effect, Move, Posting, Pot, Refusal
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
 from guerdon.reference.triggers import Due
 from guerdon.study import words
 
-Entry = TypeVar("Entry", Award, Posting, Refusal)
+Entry = TypeVar("Entry", Award, Posting, Refusal, Effect)
 
 MOST_LOTS = 3
 """How many lots are named where there is little room."""
@@ -44,12 +44,14 @@ class Told:
         self._given = _by_event(ledger.awards)
         self._posted = _by_event(ledger.postings)
         self._refused = _by_event(ledger.refusals)
+        self._said = _by_event(ledger.effects)
         self._aside = {str(each.source.get("id")): each for each in engine.posted.rejections if each.source}
 
     def touches(self, event: Event, whose: Collection[str]) -> bool:
         """Whether an event did something to one of these."""
         members = [each.member for each in self._awarded(event)]
         members += [each.member for each in self._of(event, self._refused)]
+        members += [each.member for each in self._effects(event)]
         return any(id in whose for id in (*members, *(each.holder for each in self.posted(event))))
 
     def posted(self, event: Event) -> list[Posting]:
@@ -114,6 +116,15 @@ class Told:
             much = [words.quantity(each.quantity, each.unit)] if each.quantity else []
             named = [f'"{each.rule}"'] if each.rule is not None else []
             yield Phrase("refused", f"{', '.join([*named, *much])}: {each.reason}")
+
+    def said(self, event: Event, who: str, whose: Collection[str] | None = None) -> Iterator[Phrase]:
+        """What an event made rules say, as `who` sees it: all of it, or (`whose`) what was said to these."""
+        for each in self._effects(event):
+            if whose is None or each.member in whose:
+                yield Phrase("said", f'"{each.text}"' + ("" if each.member == who else f" to {each.member}"))
+
+    def _effects(self, event: Event) -> list[Effect]:
+        return [each for each in self._said.get(event.id, []) if each.id.startswith(f"{event.name}/")]
 
     # ------------------------------------------------------------ postings
 

@@ -26,7 +26,7 @@ class TooLarge(Exception):
 def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
-    Shape: awards, postings, funding and refusals in the order in which they were posted; lots in
+    Shape: awards, postings, funding, refusals and effects in the order in which they were posted; lots in
     that of their first posting; balances by member and unit; tiers by member, ladder and
     time; rejected rows as they were set aside.
     """
@@ -115,6 +115,11 @@ def _refused(posted: Posted) -> Iterator[Row]:
         yield each.member, each.event, each.unit, each.quantity, each.at, each.reason, each.rule
 
 
+def _effects(posted: Posted) -> Iterator[Row]:
+    for each in posted.ledger.effects:
+        yield each.id, each.member, each.event, each.rule, each.kind, each.text, each.at
+
+
 def _rejected(posted: Posted) -> Iterator[Row]:
     for each in posted.rejections:
         file, row = (each.place.file, each.place.row) if each.place else (None, None)
@@ -136,6 +141,7 @@ _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "funding": _funding,
     "tiers": _tiers,
     "refused": _refused,
+    "effects": _effects,
     "rejected": _rejected,
 }
 

@@ -116,6 +116,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "rule", Kind.TEXT, "the redeem that was asked for; missing where it was so much of a unit", optional=True
         ),
     ),
+    "effects": (
+        Column("id", Kind.TEXT, "names the effect: the event's id, `/`, the rule's name"),
+        Column("member", Kind.TEXT, "to whom it was said"),
+        Column("event", Kind.TEXT, "the id of the event that caused it; of a trigger its words, day and member"),
+        Column("rule", Kind.TEXT, "the rule that said it"),
+        Column("kind", Kind.TEXT, "what it is: `message`"),
+        Column("text", Kind.TEXT, "what was said"),
+        Column("at", Kind.INSTANT, "when the event happened; where it came to be due later, when it did"),
+    ),
     "rejected": (
         Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),
         Column("message", Kind.TEXT, "what was wrong"),

@@ -79,6 +79,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     if summary.funding:
         to.print()
         to.print(_funding(summary))
+    if summary.messages:
+        to.print()
+        to.print(_messages(summary))
     for ladder in dict.fromkeys(line.ladder for line in summary.tiers):
         to.print()
         to.print(_ladder(ladder, [line for line in summary.tiers if line.ladder == ladder]))
@@ -126,6 +129,11 @@ def _redeems(summary: Summary) -> Table:
         for line in summary.redeems
     ]
     return table("Redeemed", ("Redeem", ">Times", ">Taken", ">Refused"), rows)
+
+
+def _messages(summary: Summary) -> Table:
+    rows = [(line.rule, f"{line.times:,}", f"{line.members:,}") for line in summary.messages]
+    return table("Messages", ("Rule", ">Times", ">Members"), rows)
 
 
 def _units(summary: Summary) -> Table:
@@ -288,7 +296,7 @@ def _show_event(member: str, event: EventAccount, to: Console) -> None:
 
 def _show_rule(rule: RuleAccount, to: Console) -> None:
     style = "bold green" if rule.fired else "bold"
-    did = "took" if rule.took else "gave"
+    did = "said" if rule.said else "took" if rule.took else "gave"
     to.print(Text(f'"{rule.rule}" {did} {rule.gave}', style=style), Text(f"  {rule.place}", style="dim"))
     for reason in rule.reasons:
         to.print(f"    {reason.clause:<11} {escape(reason.text)}")

@@ -31,7 +31,7 @@ class Sheet(NamedTuple):
 
 def tables(comparison: Comparison) -> list[Sheet]:
     """The comparison for people: thousands set apart, costs in the currency's decimals, differences signed."""
-    sheets = [_totals(comparison), _rules(comparison), _balances(comparison)]
+    sheets = [_totals(comparison), _rules(comparison), _balances(comparison), _messages(comparison)]
     for ladder in comparison.ladders:
         sheets += [_tiers(ladder), _moves(ladder)]
     sheets.append(_people(comparison))
@@ -77,6 +77,11 @@ def _balances(of: Comparison) -> Sheet:
         if each.debtors != Count(0, 0):
             rows.append([f"members in debt ({each.unit})", *_three(each.debtors)])
     return Sheet("Balances at the end", ["", *_FIGURES], rows)
+
+
+def _messages(of: Comparison) -> Sheet:
+    rows = [[_named(each.rule, each.presence), *_three(each.times)] for each in of.messages]
+    return Sheet("Messages", ["rule", *_FIGURES], rows)
 
 
 def _tiers(ladder: LadderChange) -> Sheet:

@@ -42,6 +42,15 @@ class RedeemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLine:
+    """How often a rule said something, and to how many members."""
+
+    rule: str
+    times: int
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnitLine:
     """The balances of a unit: how many members hold some, how much in all, and its worth.
 
@@ -94,6 +103,7 @@ class Summary:
     refused: int
     funding: tuple[FundingLine, ...]
     redeems: tuple[RedeemLine, ...] = ()
+    messages: tuple[MessageLine, ...] = ()
 
 
 def summarise(posted: Posted) -> Summary:
@@ -116,6 +126,7 @@ def summarise(posted: Posted) -> Summary:
         len(posted.ledger.refusals),
         tuple(_funding(posted)),
         tuple(_redeems(posted)),
+        tuple(_messages(posted)),
     )
 
 
@@ -124,7 +135,22 @@ def _rules(posted: Posted) -> list[RuleLine]:
     for award in posted.ledger.awards:
         if award.rule in by_rule:  # others are counted by hand
             by_rule[award.rule].append(award)
-    return [_rule(rule, by_rule[rule.name], posted.program) for rule in _in_text_order(posted) if not rule.takes]
+    return [_rule(rule, by_rule[rule.name], posted.program) for rule in _gives(posted)]
+
+
+def _gives(posted: Posted) -> list[nodes.Rule]:
+    return [rule for rule in _in_text_order(posted) if not rule.takes and not rule.only_says]
+
+
+def _messages(posted: Posted) -> Iterator[MessageLine]:
+    """The rules that say something, also those that never did."""
+    told: dict[str, list[str]] = {}
+    for each in posted.ledger.effects:
+        told.setdefault(each.rule, []).append(each.member)
+    for rule in _in_text_order(posted):
+        if rule.say is not None:
+            who = told.get(rule.name, [])
+            yield MessageLine(rule.name, len(who), len(set(who)))
 
 
 def _in_text_order(posted: Posted) -> list[nodes.Rule]:

@@ -45,7 +45,8 @@ def _events(engine: Engine, told: Told, events: list[Event], who: str, whose: Co
         if own or told.touches(event, whose):
             parts = told.given(event, who, None if own else whose)
             parts += map(str, told.phrases(_mine(told.posted(event), own, whose), who))
-            parts += [*map(str, told.refused(event)), *filter(None, [told.aside(event)])]
+            parts += map(str, (*told.refused(event), *told.said(event, who, None if own else whose)))
+            parts += filter(None, [told.aside(event)])
             by = "" if own else f" (by {event.member})"
             when = words.local(engine.calendar.local(event.at))
             yield (event.at, _EVENT), Moment(when, event.id, kind(event), (", ".join(parts) or "-") + by)

@@ -97,6 +97,8 @@ def expected(step: nodes.Expectation, program: nodes.Program) -> str:
             return f"{step.ladder} {step.tier}"
         case Expected.REFUSED:
             return REFUSAL
+        case Expected.SAID:
+            return count(int(step.quantity or 0), nodes.MESSAGE)
         case Expected.MEASURE:
             return f"{step.measure} {_measured(step, program)}"
     assert step.quantity is not None

@@ -48,6 +48,7 @@ __all__ = [
     "Per",
     "Perk",
     "Round",
+    "Say",
     "Stretch",
     "Through",
     "ThroughEnd",
@@ -315,6 +316,11 @@ class LimitOf(Node):
     kept: Name | None
 
 
+class Say(Node):
+    text: String
+    to: Path | None
+
+
 class Because(Node):
     text: String
 
@@ -354,6 +360,7 @@ Clause = (
     | Round
     | Limit
     | LimitOf
+    | Say
     | Because
     | Opens
     | Within

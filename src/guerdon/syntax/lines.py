@@ -227,6 +227,7 @@ def _rule_parts(
     | tree.LimitOf
     | tree.Share
     | tree.Hold
+    | tree.Say
     | tree.Because
     | tree.Replaces
     | tree.Funded
@@ -271,6 +272,8 @@ def _rule_parts(
             return "share", expression(share) + behind("to", to)
         case tree.Hold(how):
             return "hold", hold(how)
+        case tree.Say(text, to):
+            return "say", value(text) + behind("to", to)
         case tree.Because(text):
             return "because", value(text)
         case tree.Replaces(rules):

@@ -58,16 +58,16 @@ ORDER: dict[str, tuple[type, ...]] = {
     "table": (By, Columns, Bands, RowsFrom, Row, Otherwise),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
     "rule": (
-        *(On, When, During, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Limit, Share, Hold),
-        *(Funded, Because),
+        *(On, When, During, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Say, Limit, Share),
+        *(Hold, Funded, Because),
     ),
     "group": (Of, Take, Minimum, Round, Limit),
 }
 ORDER["earn"] = ORDER["rule"]
-ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Limit, Because)
+ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Say, Limit, Because)
 ORDER["offer"] = (
-    *(Opens, Within, Through, On, When, During, Give, Minimum, Round, Limit, Share, Hold),
+    *(Opens, Within, Through, On, When, During, Give, Minimum, Round, Say, Limit, Share, Hold),
     *(Funded, Because),
 )
-ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Limit, Hold, Refuse, Because)
+ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Say, Limit, Hold, Refuse, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

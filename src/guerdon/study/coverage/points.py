@@ -19,6 +19,8 @@ Key = tuple[object, ...]
 HELD, FAILED = "held", "failed"
 """The two ways of a condition."""
 
+NEVER_SAID = "it never said anything"
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -168,7 +170,8 @@ def _tiers(ladder: nodes.Ladder) -> Iterator[Point]:
 
 
 def _rule(rule: nodes.Rule) -> Iterator[Point]:
-    yield Point(("gave", rule.name), rule.span, f"it never {'took' if rule.takes else 'gave'} anything")
+    never = f"it never {'took' if rule.takes else 'gave'} anything"
+    yield Point(("gave", rule.name), rule.span, NEVER_SAID if rule.only_says else never)
     if rule.takes:
         yield Point(("refused", rule.name), rule.span, "it was never refused")
     for number, line in enumerate(rule.during):
@@ -179,17 +182,17 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
         yield Point(("raised", rule.name), rule.give.span, "nothing was ever raised to its minimum")
     for name in rule.replaces:
         yield Point(("replaced", rule.name, name), rule.span, f'it never stood in place of "{name}"')
-    yield from _limits(rule.limits)
+    yield from _limits(rule.limits, "kept anything from being said" if rule.only_says else "cut anything off")
     for share in rule.shares:
         yield Point(("share", rule.name, share.name), share.span, f"nothing ever went to {share.name}")
     if rule.hold is not None:
         yield Point(("released", rule.name), rule.hold.span, "its hold never ended")
 
 
-def _limits(limits: tuple[nodes.Limit, ...]) -> Iterator[Point]:
+def _limits(limits: tuple[nodes.Limit, ...], done: str = "cut anything off") -> Iterator[Point]:
     for limit in limits:
-        done = "left anything out" if limit.of is not None else "cut anything off"
-        yield Point(("limit", id(limit)), limit.span, f"`{words.written(limit)}` never {done}")
+        did = done if limit.of is None else "left anything out"
+        yield Point(("limit", id(limit)), limit.span, f"`{words.written(limit)}` never {did}")
 
 
 def _group(group: nodes.Group) -> Iterator[Point]:

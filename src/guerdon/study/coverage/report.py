@@ -15,7 +15,7 @@ from guerdon.check.wording import plain
 from guerdon.program import nodes
 from guerdon.study import trial
 from guerdon.study.coverage.collect import Collector
-from guerdon.study.coverage.points import FAILED, HELD, Key, Part, Point, parts
+from guerdon.study.coverage.points import FAILED, HELD, NEVER_SAID, Key, Part, Point, parts
 from guerdon.study.words import decimal
 from guerdon.text.diagnostic import Diagnostic, render
 
@@ -75,7 +75,9 @@ def untaken(part: Part, taken: frozenset[Key]) -> Iterator[tuple[int, str]]:
     """What no test reaches, by line: a condition that was never looked at is told once, with all that is in it."""
     missing = {point.key for point in part.points if point.key not in taken}
     if part.kind == "rule" and ("gave", part.name) in missing and len(missing) == len(part.points):
-        yield part.span.line, "no test makes it give anything" if len(part.points) == 1 else "no test reaches it at all"
+        does = "say" if part.points[0].untaken == NEVER_SAID else "give"
+        alone = f"no test makes it {does} anything"
+        yield part.span.line, alone if len(part.points) == 1 else "no test reaches it at all"
         return
     unseen: list[Span] = []
     for point in part.points:

@@ -107,6 +107,10 @@ def _what(step: nodes.Expectation, program: nodes.Program) -> str:
             return f"{quoted(readable(step.measure or ''))} {literal(int(step.quantity or 0) if days else step.quantity, of)}"
         case Expected.REFUSED:
             return "refused"
+        case Expected.SAID:
+            times = int(step.quantity or 0)
+            said = f"{times} {nodes.MESSAGE}{'' if times == 1 else 's'}"
+            return f"{said} {f'from {quoted(step.rule)}' if step.rule else 'in all'}"
         case _:
             assert_never(step.kind)
 

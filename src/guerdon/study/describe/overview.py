@@ -50,6 +50,8 @@ def _holds(program: nodes.Program) -> Iterator[str]:
         yield f"What a rule gives is what it gives at the same event, after its own rounding and limits{group}."
     if any(rule.takes for rule in program.rules.values()):
         yield "What a rule takes is what was taken at the same event: nothing, where it was refused."
+    if any(rule.say is not None for rule in program.rules.values()):
+        yield "What was said stays said: a return takes no message back."
     if nodes.Apply in found:
         yield "A rate or a percentage of an amount below zero is nothing."
     if any(isinstance(getattr(each, "window", None), nodes.Duration) for each in walk(program)):

@@ -25,21 +25,34 @@ def rule(of: nodes.Rule, program: nodes.Program) -> Item:
         *_gives(of, program),
         *_only(of, program),
         _once(of, back),
-        *_replaces(of),
+        *_replaces(of, program),
         *limits(of_facts, says, back, _counted(of)),
         _again(of, program),
         _minimum(of),
-        rounding(of, program),
-        *limits(of_awards, says, back, done="taken" if of.takes else "given"),
+        rounding(of, program) if not of.only_says else "",
+        *limits(of_awards, says, back and not of.only_says, done=_done(of)),
         *_grouped(of, program),
         *_shared(of, program),
         _held(of, program),
         _funded(of),
+        _told(of, says),
     ]
     said = [sentence(each) for each in said if each]
     if of.because is not None:
         said.append(f"Reason: {sentence(of.because)}")
     return item(of.name, sentences(*said))
+
+
+def _done(of: nodes.Rule) -> str:
+    return "said" if of.only_says else "taken" if of.takes else "given"
+
+
+def _told(of: nodes.Rule, says: Prose) -> str:
+    """What is said where something is given or taken."""
+    if of.say is None or of.only_says:
+        return ""
+    who = says.person(of.to) if of.to is not None else "the member"
+    return f"where anything is {_done(of)}, {who} is told: {quoted(of.say)}"
 
 
 def _prose(of: nodes.Rule, program: nodes.Program) -> Prose:
@@ -61,6 +74,9 @@ def _gives(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         each += f" where {says.condition(of.each.where)}"
     if of.takes:
         yield from _costs(of, says, lead, each)
+        return
+    if of.only_says:
+        yield f"{lead}, {_receiver(of, program)} is told: {quoted(of.say or '')}"
         return
     if of.accumulate is None:
         yield f"{lead}, {f'{each} brings {_receiver(of, program)}' if each else f'{_receiver(of, program)} gets'} {_award(of.give, says)}"
@@ -147,9 +163,15 @@ def _award(give: nodes.Expr, says: Prose) -> str:
             return says.value(give)
 
 
-def _replaces(of: nodes.Rule) -> Iterator[str]:
+def _does(of: nodes.Rule, program: nodes.Program) -> str:
+    """What rules that are replaced do nothing of."""
+    does = "say" if all(program.rules[name].only_says for name in of.replaces) else "give"
+    return does + "s" * (len(of.replaces) == 1)
+
+
+def _replaces(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if of.replaces:
-        yield f"where this rule works, {listed(map(quoted, of.replaces))} give{'s' * (len(of.replaces) == 1)} nothing"
+        yield f"where this rule works, {listed(map(quoted, of.replaces))} {_does(of, program)} nothing"
 
 
 def _counted(of: nodes.Rule) -> str:

@@ -14,6 +14,7 @@ from guerdon.text.codes import (
     living,
     mapping,
     meaning,
+    messages,
     offers,
     reading,
     redeeming,
@@ -23,6 +24,9 @@ from guerdon.text.codes import (
 )
 from guerdon.text.codes.code import Code as Code
 
-_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, coming, data, using)
+_AREAS = (
+    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, coming, data, messages),
+    using,
+)
 
 CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))
