@@ -76,7 +76,7 @@ class Together(Ladders):
         found = []
         for number, plan in enumerate(plan for plan in self.planned().values() if plan.rules):
             name = f"G{number}"
-            while len(plan.rules) < 2 or not set(plan.events) & set(self.events):
+            while len(plan.rules) < 2 or "purchase" not in plan.events:
                 extra = f"R{number}00{len(plan.rules)}"
                 found.append(f'earn "{extra}"\n  on purchase\n  give {self.amount(plan.unit)}')
                 plan.rules.append(extra)

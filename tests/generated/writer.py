@@ -148,7 +148,7 @@ class Writer(Offered):
         on = [self.one_of("purchase", *self.events)]
         self.here, shared = "", self.shared(on)
         if self.new("triggers", 2):
-            self.here, shared = self._trigger()
+            self.here, shared = self.trigger()
             on = [self.here]
         self.at[name] = self.here
         scene = Scene(shared, named=True)
