@@ -12,6 +12,16 @@ TAKES = ("all", "best", "top")
 NAMES_A_RULE = re.compile(r'"[RGT]\d')
 
 
+def scopes(limit: str) -> str:
+    """What stands behind the first `per` of a limit that is not in parentheses."""
+    depth = 0
+    for at, letter in enumerate(limit):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and limit.startswith(" per ", at):
+            return limit[at + len(" per ") :]
+    raise AssertionError(limit)
+
+
 @dataclass
 class Planned:
     """A group that rules are written for: their names, the events of all, and whether one has a limit of its own."""
@@ -68,7 +78,7 @@ class Together(Ladders):
             most, of, give = self.one_of("0", "1", "2", "5"), "pieces", f"{self.amount(unit)} * pieces"
         else:
             return None
-        per = self._limit(unit, scene).partition(" per ")[2]
+        per = scopes(self._limit(unit, scene))
         return give, f"limit {most} of {of} per {per}"
 
     def groups(self) -> list[str]:
