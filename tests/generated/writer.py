@@ -11,6 +11,7 @@ from dataclasses import replace
 from tests.generated.chance import BOOL, DATES, EVERYTHING, NUMBER, PERCENT, TEXT, WEEKDAYS, Choose, Kind, Scene
 from tests.generated.life import ROUNDINGS
 from tests.generated.offered import Offered
+from tests.generated.together import scopes
 
 from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
@@ -158,8 +159,8 @@ class Writer(Offered):
         told = self.somebody(scene) if "receivers" in self.knows else []
         lines.append(f'say "of {name}"' + "".join(f" to {each}" for each in told[:1] if self.chance(2)))
         for _ in range(self.one_of(0, 1, 1, 2)):
-            _, per, rest = self._limit(self.one_of(*self.units), scene).partition(" per ")
-            lines.append(f"limit {self.one_of('1', '2', '0')} times{per}{rest.replace(', kept on return', '')}")
+            per = scopes(self._limit(self.one_of(*self.units), scene)).replace(", kept on return", "")
+            lines.append(f"limit {self.one_of('1', '2', '0')} times per {per}")
         lines += self.replaces(name, on, lines)
         self.here = ""
         return f'rule "{name}"\n  ' + "\n  ".join(lines)

@@ -198,7 +198,8 @@ def test_a_lot_can_be_spent_until_the_instant_at_which_it_expires(case):
         sold, late = engines
         expired = [one for one in late.posted.ledger.postings if one.at == each.at and one.lot == each.lot]
         assert any(one.target is Pot.EXPIRED for one in expired)
-        assert not any(one.target is Pot.SPENT and one.lot == each.lot for one in late.posted.ledger.postings)
+        spent = [one for one in late.posted.ledger.postings if one.target is Pot.SPENT and one.lot == each.lot]
+        assert all(one.at < each.at for one in spent)
         assert not any(one.target is Pot.EXPIRED and one.at == each.at for one in sold.posted.ledger.postings)
 
 
