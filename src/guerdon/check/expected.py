@@ -57,6 +57,8 @@ def _award(written: tree.ExpectAward, names: Names) -> Expectation | None:
     if much is None:
         return None
     rule = written.rule.text if written.rule else None
+    if written.rule is not None and said.told_of(written.rule, names):
+        return None
     if written.rule is not None and names.rule_unit(written.rule.text, written.rule.span) is None:
         return None
     member, on = _member(written.member), _day(written.on, names)

@@ -75,7 +75,7 @@ def _rule(written: tree.String, names: Names) -> nodes.Rule | None:
     found = names.rule(written.text, written.span)
     gives = found is None or (
         redeems.gives(written.text, written.span, names, "a group is of rules that give")
-        and messages.gives(written.text, written.span, names)
+        and messages.gives(written.text, written.span, names, "a group is about what its rules give: leave it out")
     )
     return found if gives else None
 

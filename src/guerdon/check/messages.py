@@ -94,11 +94,12 @@ def text(declaration: tree.Declaration, names: Names) -> str | None:
             help=("write what the member is told, or take the line out",),
         )
     if written.to is not None and not only_says(declaration):
-        who = "takes from" if redeems.takes(declaration) else "gives to"
+        beside = "cost" if redeems.takes(declaration) else "give"
+        who = "the member" if redeems.takes(declaration) else "whoever gets that"
         line = f"say {written.text.span.text}"
         names.report(
             "G752",
-            f"what is said here is said to whom the rule {who}",
+            f"what is said beside `{beside}` is said to {who}",
             written.to.span,
             "to whom else?",
             help=(f"write `{line}`; for somebody else, write a rule that only says something",),
@@ -113,7 +114,10 @@ def receiver(declaration: tree.Declaration) -> tree.Path | None:
     return give.to if give is not None else say.to if say is not None else None
 
 
-def gives(rule: str, span: Span, names: Names) -> bool:
+HERE = "name a rule that gives, or repeat here what the other has behind `when`"
+
+
+def gives(rule: str, span: Span, names: Names, help: str = HERE) -> bool:
     """Whether a rule that is named gives something: reported where it only says something."""
     declaration = names.declared["rule", rule]
     if not only_says(declaration):
@@ -124,8 +128,8 @@ def gives(rule: str, span: Span, names: Names) -> bool:
         "G751",
         f'"{rule}" says something and gives nothing',
         span,
-        "nothing to reckon with",
+        "gives nothing",
         related=((written.span, "says this"),),
-        help=("name a rule that gives, or write below this one what that rule has behind `when`",),
+        help=(help,),
     )
     return False

@@ -149,6 +149,8 @@ class Names:
             )
             return
         declare = () if word.text.isupper() else (f"declare it with `unit {word.text}`",)
+        if word.text in MESSAGES:
+            declare = ('what a rule says is written as `say "..."`, and tests expect `1 message`',)
         self.unknown("G105", f"no {what} is called `{word.text}`", word.span, known, help=declare)
 
     def names(self, keyword: str) -> list[str]:

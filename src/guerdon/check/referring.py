@@ -255,7 +255,7 @@ def _said(written: list[tree.Say], sides: list[str], names: Names) -> None:
         if each.to is None:
             names.report(
                 "G752",
-                "a referral says to which of the two it is said",
+                "a referral says which of the two is told",
                 each.span,
                 "to whom?",
                 help=(f"write `to {first}` behind it; for both, write two lines",),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from guerdon.check import moments
+from guerdon.check import messages, moments
 from guerdon.check.amounts import negative
 from guerdon.check.names import MESSAGES, Names, clause
 from guerdon.program import nodes
@@ -40,6 +40,12 @@ def expected(written: tree.ExpectAward, names: Names) -> Expectation | None:
         on=moments.day(written.on, names) if written.on else None,
         span=written.span,
     )
+
+
+def told_of(rule: tree.String, names: Names) -> bool:
+    """Whether a rule of which a test expects awards only says something; then it is reported."""
+    help = "write how many messages, like `expect 1 message`"
+    return ("rule", rule.text) in names.declared and not messages.gives(rule.text, rule.span, names, help)
 
 
 def _is_there(rule: tree.String, names: Names) -> bool:

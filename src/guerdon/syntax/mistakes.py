@@ -15,7 +15,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from guerdon.syntax.draft import keywords
 from guerdon.syntax.readings import two_readings
-from guerdon.syntax.slips import meant
+from guerdon.syntax.slips import clause_like, meant, to_quote
 from guerdon.syntax.split import Piece, mask
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Source, Span
@@ -228,7 +228,7 @@ def _clause(
     """That a line starts with no clause of its declaration, whose clauses may be facts too."""
     written, keyword = span.text, place.keyword
     others = [other for other, words in clauses(parser).items() if written in words]
-    near = None if slip or others else nearest(written, known)
+    near = None if slip or others else clause_like(written, known)
     help = [slip[0]] if slip else [f"did you mean `{near}`?"] if near else []
     if not help and _indent(place.line) > _indent(place.piece.text.split("\n")[1]):
         help.append("a clause stands on one line: if this goes on from the line above, join them")
@@ -384,8 +384,7 @@ def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str
     if written.isidentifier() and (near := _alike(written, words)):
         return f"did you mean `{near}`?", Edit(span, near)
     if written.isidentifier() and "STRING" in accepted and "NAME" not in accepted:
-        found = re.compile(r"\w+([ \t]+\w+)*").match(line, column) if not place.index else None
-        whole = found.group() if found else written  # the name of a declaration goes to the end of its line
+        whole = to_quote(line, column, written, place.index == 0)
         return f'write `"{whole}"`', Edit(place.span(column, column + len(whole)), f'"{whole}"')
     if written[:1] == '"' and "NAME" in accepted and "STRING" not in accepted:
         plain = written.strip('"')

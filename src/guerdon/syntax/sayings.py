@@ -380,6 +380,7 @@ KNOWN = (
     # the program and its tests
     Slip("program", rf"lateness (?:of |up to |within |at most )?{_TIME}", "lateness {time}"),
     Slip("test", r"expect (?:rejected|refusal|rejection|refuse|error)\b", "expect refused"),
+    Slip("test", r"expect (?:an? )?(?:message|said|say)\b", "expect 1 message"),
     Slip("test", r"expect (?P<what>[a-z_]\w*) (?:is|at|=|of) (?=[-+\d])", "expect {what} "),
     Slip(
         "test",
@@ -388,6 +389,8 @@ KNOWN = (
     ),
     Slip("test", r"expect (?P<ladder>[a-z_]\w*) (?:is|at|=|reaches) (?P<tier>[A-Z]\w*)", "expect {ladder} {tier}"),
 )
+KNOWN_AS = dict.fromkeys("announce inform message messages notification notify remind send tell tells".split(), "say")
+"""Clauses by other words that designers have for them."""
 DECLARATIONS = (
     *("program", "unit", "event", "account", "table", "measure", "tiers"),
     *("rule", "earn", "redeem", "referral", "group", "test"),

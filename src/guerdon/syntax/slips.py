@@ -7,11 +7,11 @@ would read, but as something that nobody means, is foreseen by `unmeant`: a fact
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from guerdon.syntax.sayings import KNOWN, Slip
-from guerdon.text.diagnostic import Diagnostic, Edit
+from guerdon.syntax.sayings import KNOWN, KNOWN_AS, Slip
+from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Span
 
 Place = Callable[[int, int], Span]
@@ -41,6 +41,19 @@ def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -
             help = "write " + " or ".join(f"`{way}`" for way in ways)
             return help, Edit(place(start, start + len(body)), ways[0]) if len(ways) == 1 else None
     return None
+
+
+def clause_like(written: str, known: Iterable[str]) -> str | None:
+    """The clause whose word looks like this one, or that designers know by it."""
+    known = list(known)
+    return nearest(written, known) or (KNOWN_AS[written] if KNOWN_AS.get(written) in known else None)
+
+
+def to_quote(line: str, column: int, word: str, of_declaration: bool) -> str:
+    """What is meant as a text where quotes are missing: to the end of its line, where nothing else can follow."""
+    of_text = line.split()[0] in ("say", "because")
+    found = re.compile(r'[^"#]*[^"#\s]' if of_text else r"\w+([ \t]+\w+)*").match(line, column)
+    return found.group() if found and (of_text or of_declaration) else word
 
 
 # ---------------------------------------------------------------- what would be read as something else

@@ -268,7 +268,7 @@ def _scope(of: nodes.Limit, says: Prose) -> str:
 
 def _shared(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if of.to is not None and isinstance(of.to.type, types.Optional):
-        yield f"where {_nobody(of.to)} is named, nobody gets anything"
+        yield f"where {_nobody(of.to)} is named, nobody {'is told' if of.only_says else 'gets'} anything"
     for each in of.shares:
         says = _prose(of, program)
         lacks = f", and all of it where {_nobody(each.to)} is named" if isinstance(each.to.type, types.Optional) else ""
