@@ -120,7 +120,7 @@ class Program:
 class Outcome:
     """What a program made of a history: `posted` holds the ledger, what was set aside, and counts.
 
-    Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects` and `rejected` are
+    Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects`, `offers` and `rejected` are
     Arrow tables (with the extra `arrow`), with the columns that files have.
     """
 
@@ -159,6 +159,10 @@ class Outcome:
     @property
     def effects(self) -> pyarrow.Table:
         return self._table("effects")
+
+    @property
+    def offers(self) -> pyarrow.Table:
+        return self._table("offers")
 
     @property
     def rejected(self) -> pyarrow.Table:

@@ -27,6 +27,7 @@ def added(ledgers: Iterator[Ledger] | list[Ledger]) -> Ledger:
         whole.moves += each.moves
         whole.refusals += each.refusals
         whole.effects += each.effects
+        whole.offers += each.offers
     return whole
 
 
@@ -80,6 +81,7 @@ def test_one_at_a_time_comes_to_the_same_as_one_run(case):
         ledger.moves += step.moves
         ledger.refusals += step.refusals
         ledger.effects += step.effects
+        ledger.offers += step.offers
     last = Engine(program, history.members)
     unpack(last.world, states)
     whole.close(ending(whole, history))
@@ -120,7 +122,7 @@ def test_an_event_that_is_set_aside_changes_no_state(case):
         step, new = session.step(event, known)
         if step.rejected is not None:
             assert new == states
-            assert not (step.awards or step.postings or step.moves or step.refusals or step.effects), (
+            assert not (step.awards or step.postings or step.moves or step.refusals or step.effects or step.offers), (
                 "and posts nothing"
             )
         states = new

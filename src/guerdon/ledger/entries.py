@@ -113,6 +113,23 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What became of an offer that was opened to a member: it is `open`, `completed` or `withdrawn`.
+
+    Shape: `opened`: the id of the event that opened it; `event`: of the one at which this came about.
+    Units: instants in microseconds UTC; from `closes` on it is closed.
+    """
+
+    member: str
+    offer: str
+    opened: str
+    state: str
+    event: str
+    at: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A tier held from an instant (inclusive) to another (exclusive; None: still)."""
 
@@ -155,6 +172,7 @@ class Ledger:
     moves: list[Move] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
 
     def holdings(self, before: int | None = None) -> dict[tuple[str, str], Holding]:
         """What is held by (holder, unit) as of an instant (exclusive; None: now), in order of first posting."""

@@ -30,6 +30,7 @@ from guerdon.reference.exact import ZERO
 from guerdon.reference.judging import Watch as Watch
 from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
+from guerdon.reference.offers import Named
 from guerdon.reference.posted import Posted, first_money
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
@@ -228,8 +229,7 @@ class Engine:
             self.triggered[event.id] = event
         for verdict in verdicts:
             book.award(verdict, self._receiver)
-            offers.complete(verdict.rule.name, verdict.opened, None)
-        offers.add(member, openings, event.at)
+        self._offer(event, member, None, verdicts, openings)
         self.standing.after(stood, scene, event)
 
     # ------------------------------------------------------------ one event
@@ -278,8 +278,7 @@ class Engine:
             book.release()
         for verdict in verdicts:
             book.award(verdict, self._receiver)
-            offers.complete(verdict.rule.name, verdict.opened, deed)
-        offers.add(member, openings, event.at)
+        self._offer(event, member, deed, verdicts, openings)
         meters.feed_unseen(event, scene, fed.unseen, deed is not None)
         if event.type in self._keeps:
             for subject in self.world.involved(member):
@@ -322,6 +321,13 @@ class Engine:
         """Where what rules gave is posted, under the `expires` lines as the rules saw the member."""
         units = {each.rule.unit for each in verdicts if not each.rule.only_says}
         return Book(self.world, event, scene, deed, lots.lines(self.world, scene.member, units))
+
+    def _offer(
+        self, event: Event, member: Subject, deed: Deed | None, verdicts: Iterable[Verdict], openings: Iterable[Named]
+    ) -> None:
+        """Notes which offers an event completed, and opens others to its member."""
+        done = [each for of in verdicts for each in offers.complete(of.rule.name, of.opened, deed)]
+        self.world.offer(member, [*done, *offers.add(member, openings, event.at)], event.id, event.posted)
 
     def _meet(self, id: str, at: int) -> Subject:
         """A member that is asked about."""

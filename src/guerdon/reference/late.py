@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import Award, Ledger, Posting, Pot
+from guerdon.ledger.entries import Award, Ledger, Offered, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import after
 from guerdon.reference.exact import ZERO
+from guerdon.reference.offers import OPEN, WITHDRAWN
 from guerdon.reference.state import join
 from guerdon.reference.world import Entry, Journal, World
 
@@ -94,6 +95,7 @@ def _put_in_order(
         world.ledger, world.granted = ledger, None
     _correct(world, event, old, new)
     _say(world, event, entries, evaluated)
+    _offer(world, event, entries, evaluated)
     for id in sorted(group):
         for ladder in world.program.ladders.values():
             if id in world.subjects and stood[id].get(ladder.name) != _standings(world, id).get(ladder.name):
@@ -264,19 +266,44 @@ def _say(world: World, event: Event, old: Iterable[Entry], new: Iterable[Entry])
         entry.posted.effects[:] = mine
 
 
+def _offer(world: World, event: Event, old: Iterable[Entry], new: Iterable[Entry]) -> None:
+    """Posts what became of offers otherwise than was posted."""
+    was, now = (_by_opening(entries) for entries in (old, new))
+    for key in dict.fromkeys((*now, *was)):
+        changes = now.get(key) or was[key]
+        state = now[key][-1].state if key in now else WITHDRAWN if was[key][0].state == OPEN else OPEN
+        if key not in was or state != was[key][-1].state:
+            said = replace(changes[-1], state=state, event=event.id, at=max(event.recorded, event.at))
+            world.ledger.offers.append(said)
+
+
+def _by_opening(entries: Iterable[Entry]) -> dict[Key, list[Offered]]:
+    """What became of each opening, in order."""
+    found: dict[Key, list[Offered]] = {}
+    for entry in entries:
+        for each in entry.posted.offers:
+            found.setdefault((each.member, each.offer, each.opened), []).append(each)
+    return found
+
+
 def _standings(world: World, id: str) -> dict[str, int]:
     known = world.subjects.get(id)
     return {} if known is None else {name: held.standing for name, held in known.held.items()}
 
 
-def _marks(ledger: Ledger) -> tuple[int, int, int]:
-    return len(ledger.awards), len(ledger.postings), len(ledger.effects)
+def _marks(ledger: Ledger) -> tuple[int, int, int, int]:
+    return len(ledger.awards), len(ledger.postings), len(ledger.effects), len(ledger.offers)
 
 
-def _since(ledger: Ledger, marks: tuple[int, int, int]) -> Ledger:
+def _since(ledger: Ledger, marks: tuple[int, int, int, int]) -> Ledger:
     """What was posted since some marks; moves and refusals are answers, and not corrected one by one."""
-    awards, postings, effects = marks
-    return Ledger(awards=ledger.awards[awards:], postings=ledger.postings[postings:], effects=ledger.effects[effects:])
+    awards, postings, effects, offers = marks
+    return Ledger(
+        awards=ledger.awards[awards:],
+        postings=ledger.postings[postings:],
+        effects=ledger.effects[effects:],
+        offers=ledger.offers[offers:],
+    )
 
 
 def is_too_late(world: World, event: Event) -> bool:

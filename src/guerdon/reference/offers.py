@@ -18,6 +18,14 @@ from guerdon.reference.evaluate import evaluate
 from guerdon.reference.scene import Scene, Step
 from guerdon.reference.state import Deed, Opening, Ref, Subject
 
+OPEN, COMPLETED, WITHDRAWN = "open", "completed", "withdrawn"
+
+Named = tuple[str, Opening]
+"""An opening, with the name of its offer."""
+
+Changed = tuple[str, Opening, str]
+"""The name of an offer, an opening of it, and what became of that."""
+
 
 class Offers:
     """The offers of a program, by the rule's name, and which facts of what opens them each asks for."""
@@ -26,7 +34,7 @@ class Offers:
         self.rules = {name: rule for name, rule in program.rules.items() if rule.offer is not None}
         self.facts = {name: tuple(sorted({"date", *_facts(rule, program)})) for name, rule in self.rules.items()}
 
-    def opening(self, event: Event, scene: Scene) -> list[tuple[str, Opening]]:
+    def opening(self, event: Event, scene: Scene) -> list[Named]:
         """What an event opens to its member, as the rules see them; nothing is opened yet."""
         found = []
         for name, rule in self.rules.items():
@@ -38,8 +46,8 @@ class Offers:
                 found.append((name, Opening((event.type, event.id), evaluate(offer.through, scene), facts)))
         return found
 
-    def undo(self, deed: Deed, then: Scene) -> None:
-        """Opens again what a deed completed and would not now, and closes what it would not have opened."""
+    def undo(self, deed: Deed, then: Scene) -> Iterator[Changed]:
+        """Opens again what a deed completed and would not now, and withdraws what it would not have opened."""
         for name, refs in deed.completed.items():
             rule, held = self.rules[name], []
             for scene in goes_over(rule, then) if not deed.undone else ():
@@ -47,12 +55,16 @@ class Offers:
                 if evaluate(rule.give, scene) > 0:
                     held.append(scene.opened.ref)
             for each in then.member.offers.get(name, ()):
-                each.done &= each.ref not in refs or each.ref in held
+                if each.done and each.ref in refs and each.ref not in held:
+                    each.done = False
+                    yield name, each, OPEN
             deed.completed[name] = held
         ref = deed.event.type, deed.event.id
         for name, openings in then.member.offers.items():
-            if any(each.ref == ref for each in openings) and not (_opens(self.rules[name], then) and not deed.undone):
-                then.member.offers[name] = [each for each in openings if each.ref != ref or each.done]
+            gone = [each for each in openings if each.ref == ref and not each.done]
+            if gone and (deed.undone or not _opens(self.rules[name], then)):
+                then.member.offers[name] = [each for each in openings if each not in gone]
+                yield from ((name, each, WITHDRAWN) for each in gone)
 
 
 def _opens(rule: nodes.Rule, then: Scene) -> bool:
@@ -84,10 +96,11 @@ def goes_over(rule: nodes.Rule, scene: Scene) -> Iterator[Scene]:
     scene.opened, scene.trace = None, above
 
 
-def add(member: Subject, openings: Iterable[tuple[str, Opening]], now: int) -> None:
-    """Opens offers to a member."""
+def add(member: Subject, openings: Iterable[Named], now: int) -> Iterator[Changed]:
+    """Opens offers to a member; what became of which."""
     for name, opening in openings:
         member.offers[name] = [*_live(member, name, now), opening]
+        yield name, opening, OPEN
 
 
 def forget(member: Subject, now: int) -> None:
@@ -105,9 +118,10 @@ def _live(member: Subject, name: str, now: int) -> list[Opening]:
     ]
 
 
-def complete(offer: str, openings: Iterable[Opening], deed: Deed | None) -> None:
-    """Notes that openings gave: they are done."""
+def complete(offer: str, openings: Iterable[Opening], deed: Deed | None) -> Iterator[Changed]:
+    """Notes that openings gave: they are done; what became of which."""
     for each in openings:
         each.done = True
         if deed is not None:
             deed.completed.setdefault(offer, []).append(each.ref)
+        yield offer, each, COMPLETED

@@ -46,7 +46,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     _refund(undoing)
     awards = _of_rules(undoing)
     _restore(undoing)
-    world.offers.undo(deed, then)
+    world.offer(scene.member, world.offers.undo(deed, then), event.id, event.posted)
     return awards
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from guerdon.history.event import Event, Facts
-from guerdon.ledger.entries import Ledger, Move, Posting, Pot
+from guerdon.ledger.entries import Ledger, Move, Offered, Posting, Pot
 from guerdon.program import nodes
-from guerdon.reference.calendar import Calendar
+from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.groups import Groups
 from guerdon.reference.offers import Offers
 from guerdon.reference.scene import Scene, Step
-from guerdon.reference.state import Deed, Held, Subject
+from guerdon.reference.state import Deed, Held, Opening, Subject
 
 
 @dataclass
@@ -188,6 +188,13 @@ class World:
         """Posts where a subject stands on a ladder."""
         tier = ladder.tiers[subject.held[ladder.name].standing].name
         self.ledger.moves.append(Move(subject.id, ladder.name, tier, at, reason))
+
+    def offer(self, member: Subject, changed: Iterable[tuple[str, Opening, str]], event: str, at: int) -> None:
+        """Posts what became of offers that were opened to a member."""
+        for name, opening, state in changed:
+            through = opening.through
+            closes = self.calendar.start(through + ONE) if isinstance(through, date) else through + 1
+            self.ledger.offers.append(Offered(member.id, name, opening.ref[1], state, event, at, closes))
 
     def post(
         self,

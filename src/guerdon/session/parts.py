@@ -10,7 +10,7 @@ from typing import Any
 import cbor2
 
 from guerdon.history.event import Event
-from guerdon.ledger.entries import Award, Effect, Ledger, Posting, Pot
+from guerdon.ledger.entries import Award, Effect, Ledger, Offered, Posting, Pot
 from guerdon.reference.state import Awaited, Gift, Held, Lot, Opening, Purse, Ref, Slice, Taking
 from guerdon.reference.tally import Tally
 from guerdon.reference.world import Entry
@@ -314,6 +314,10 @@ def as_opening(values: list[Any]) -> Opening:
 # ---------------------------------------------------------------- journals
 
 
+Posted = Award | Posting | Effect | Offered
+"""What a journal keeps of what was posted."""
+
+
 def plain_event(event: Event) -> list[Any]:
     facts = {name: plain_value(value) for name, value in sorted(event.facts.items()) if value is not None}
     return [event.id, event.type, event.member, event.at, event.recorded, event.sequence, facts]
@@ -333,18 +337,21 @@ def plain_entry(entry: Entry) -> list[Any]:
         [plain_posted(posting, Posting) for posting in entry.posted.postings],
         {name: plain_number(quantity) for name, quantity in sorted(entry.granted.items())},
         [plain_posted(effect, Effect) for effect in entry.posted.effects],
+        [plain_posted(each, Offered) for each in entry.posted.offers],
     ]
 
 
-def plain_posted(entry: Award | Posting | Effect, kind: type[Award] | type[Posting] | type[Effect]) -> list[Any]:
+def plain_posted(entry: Posted, kind: type[Posted]) -> list[Any]:
     values = (getattr(entry, name) for name in kind.__slots__)
     return [value.value if isinstance(value, Pot) else plain_value(value) for value in values]
 
 
 def as_entry(values: list[Any], event: Event) -> Entry:
-    _, when, touched, awards, postings, granted, effects = values
+    _, when, touched, awards, postings, granted, effects, offers = values
     posted = Ledger(
-        awards=[Award(*map(as_value, each)) for each in awards], effects=[Effect(*each) for each in effects]
+        awards=[Award(*map(as_value, each)) for each in awards],
+        effects=[Effect(*each) for each in effects],
+        offers=[Offered(*each) for each in offers],
     )
     for each in postings:
         holder, unit, lot, source, target, *rest = map(as_value, each)

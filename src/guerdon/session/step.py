@@ -18,7 +18,7 @@ from datetime import date
 
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.history.given import event as given_event
-from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Refusal
+from guerdon.ledger.entries import Award, Effect, Ledger, Move, Offered, Posting, Refusal
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Gone
@@ -36,7 +36,7 @@ class Step:
     """What came of an event: entries of the ledger, or why it was set aside.
 
     Shape: `rejected` is None where the event was evaluated; `refused` where something that it
-    asked for was not granted; `effects`: what was said. `others`: reversals that had waited for it, and can't be done.
+    asked for was not granted; `effects`: what was said; `offers`: what was opened and completed. `others`: reversals that had waited for it, and can't be done.
     """
 
     awards: tuple[Award, ...]
@@ -44,6 +44,7 @@ class Step:
     moves: tuple[Move, ...]
     refusals: tuple[Refusal, ...]
     effects: tuple[Effect, ...]
+    offers: tuple[Offered, ...]
     rejected: Rejection | None
     others: tuple[Rejection, ...] = ()
 
@@ -173,6 +174,7 @@ def _step(engine: Engine, event: Event) -> Step:
         tuple(ledger.moves),
         tuple(ledger.refusals),
         tuple(ledger.effects),
+        tuple(ledger.offers),
         own,
         tuple(each for each in rejections if each is not own),
     )

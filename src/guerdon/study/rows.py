@@ -26,7 +26,7 @@ class TooLarge(Exception):
 def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
-    Shape: awards, postings, funding, refusals and effects in the order in which they were posted; lots in
+    Shape: awards, postings, funding, refusals, effects and offers in the order in which they were posted; lots in
     that of their first posting; balances by member and unit; tiers by member, ladder and
     time; rejected rows as they were set aside.
     """
@@ -120,6 +120,11 @@ def _effects(posted: Posted) -> Iterator[Row]:
         yield each.id, each.member, each.event, each.rule, each.kind, each.text, each.at
 
 
+def _offers(posted: Posted) -> Iterator[Row]:
+    for each in posted.ledger.offers:
+        yield each.member, each.offer, each.opened, each.state, each.event, each.at, each.closes
+
+
 def _rejected(posted: Posted) -> Iterator[Row]:
     for each in posted.rejections:
         file, row = (each.place.file, each.place.row) if each.place else (None, None)
@@ -142,6 +147,7 @@ _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "tiers": _tiers,
     "refused": _refused,
     "effects": _effects,
+    "offers": _offers,
     "rejected": _rejected,
 }
 

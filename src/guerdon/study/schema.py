@@ -125,6 +125,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("text", Kind.TEXT, "what was said"),
         Column("at", Kind.INSTANT, "when the event happened; where it came to be due later, when it did"),
     ),
+    "offers": (
+        Column("member", Kind.TEXT, "to whom it was opened"),
+        Column("offer", Kind.TEXT, "the offer"),
+        Column("opened", Kind.TEXT, "the id of the event that opened it; of a trigger its words, day and member"),
+        Column("state", Kind.TEXT, "what became of it: `open`, `completed` or `withdrawn`"),
+        Column("event", Kind.TEXT, "the id of the event at which that came about"),
+        Column("at", Kind.INSTANT, "when it did, or became known"),
+        Column("closes", Kind.INSTANT, "from when on it is closed"),
+    ),
     "rejected": (
         Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),
         Column("message", Kind.TEXT, "what was wrong"),

@@ -79,6 +79,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     if summary.funding:
         to.print()
         to.print(_funding(summary))
+    if summary.offers:
+        to.print()
+        to.print(_offers(summary))
     if summary.messages:
         to.print()
         to.print(_messages(summary))
@@ -129,6 +132,14 @@ def _redeems(summary: Summary) -> Table:
         for line in summary.redeems
     ]
     return table("Redeemed", ("Redeem", ">Times", ">Taken", ">Refused"), rows)
+
+
+def _offers(summary: Summary) -> Table:
+    rows = [
+        (of.offer, *(f"{number:,}" for number in (of.opened, of.members, of.completed, of.open, of.ran_out)))
+        for of in summary.offers
+    ]
+    return table("Offers", ("Offer", ">Opened", ">Members", ">Completed", ">Open yet", ">Ran out"), rows)
 
 
 def _messages(summary: Summary) -> Table:

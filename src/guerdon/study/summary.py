@@ -11,6 +11,7 @@ from guerdon.check.wording import plain
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference.exact import summed
+from guerdon.reference.offers import OPEN, WITHDRAWN
 from guerdon.reference.posted import Posted
 from guerdon.study.flows import Flow, flows
 from guerdon.study.funding import funding
@@ -48,6 +49,18 @@ class MessageLine:
     rule: str
     times: int
     members: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """How often an offer was opened, and to how many members; how many were completed, are open yet, or ran out."""
+
+    offer: str
+    opened: int
+    members: int
+    completed: int
+    open: int
+    ran_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,7 @@ class Summary:
     funding: tuple[FundingLine, ...]
     redeems: tuple[RedeemLine, ...] = ()
     messages: tuple[MessageLine, ...] = ()
+    offers: tuple[OfferLine, ...] = ()
 
 
 def summarise(posted: Posted) -> Summary:
@@ -127,6 +141,7 @@ def summarise(posted: Posted) -> Summary:
         tuple(_funding(posted)),
         tuple(_redeems(posted)),
         tuple(_messages(posted)),
+        tuple(_offers(posted)),
     )
 
 
@@ -151,6 +166,19 @@ def _messages(posted: Posted) -> Iterator[MessageLine]:
         if rule.say is not None:
             who = told.get(rule.name, [])
             yield MessageLine(rule.name, len(who), len(set(who)))
+
+
+def _offers(posted: Posted) -> Iterator[OfferLine]:
+    """Each opening as it is at the end; those that were withdrawn are left out."""
+    latest = {(each.member, each.offer, each.opened): each for each in posted.ledger.offers}
+    until = posted.until or 0
+    for rule in _in_text_order(posted):
+        if rule.offer is not None:
+            mine = [each for each in latest.values() if each.offer == rule.name and each.state != WITHDRAWN]
+            left = [each for each in mine if each.state == OPEN]
+            open_yet = sum(each.closes >= until for each in left)
+            members = len({each.member for each in mine})
+            yield OfferLine(rule.name, len(mine), members, len(mine) - len(left), open_yet, len(left) - open_yet)
 
 
 def _in_text_order(posted: Posted) -> list[nodes.Rule]:
