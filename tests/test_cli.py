@@ -164,6 +164,7 @@ class TestRun:
             "postings.parquet",
             "funding.parquet",
             "refused.parquet",
+            "effects.parquet",
             "tiers.parquet",
             "rejected.parquet",
         }

@@ -185,7 +185,7 @@ def _given(program: nodes.Program, rule: nodes.Rule, event: str) -> int:
     fields = sum(
         2 + _text(name) + STEP + len(limit.fields) * TEXT + 3 * STEP + WHOLE + FRACTION for name, limit in limits
     )
-    tallies = 2 + len(limits) + 2 * bool(rule.accumulate)
+    tallies = (0 if rule.only_says else 2) + len(limits) + 2 * bool(rule.accumulate)
     return tallies * _entry(program, event, 2 + FRACTION) + fields
 
 
@@ -281,4 +281,5 @@ def _journal(program: nodes.Program) -> int:
         default=0,
     )
     posted = sum(6 * TEXT + 5 * FRACTION + 3 * INSTANT for _ in range(3 * max(len(program.rules), 1)))
-    return 3 * TEXT + 2 * INSTANT + facts + posted
+    said = sum(5 * TEXT + _text(rule.say) + INSTANT for rule in program.rules.values() if rule.say is not None)
+    return 3 * TEXT + 2 * INSTANT + facts + posted + said
