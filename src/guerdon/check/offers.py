@@ -135,11 +135,11 @@ def since(written: tree.Since, scene: Scene, names: Names, counts: bool = False)
         return nodes.Ever(span=written.span)
     names.report(
         "G564",
-        "`since opened` goes over what happened to the member since an offer was opened"
+        "`since opened` stands behind what is counted or added up of the member's own events"
         if scene.offer is not None
         else "`since opened` is since an offer was opened, and this is in none",
         written.word.span,
-        "only events" if scene.offer is not None else "not in an offer",
+        "not behind this" if scene.offer is not None else "not in an offer",
         help=("name an event of the member, like `count of purchase since opened`",)
         if scene.offer is not None
         else ("write it in an `offer`, or name another window: `this month`, `last 30 days`",),
@@ -168,7 +168,7 @@ def is_open(expr: tree.Open, scene: Scene, names: Names) -> nodes.Expr | None:
             "G565",
             f"{word.span.text} is no offer, so it is not opened",
             word.span,
-            f"`{declared.keyword}`",
+            "no offer",
             related=((declared.name.span, "declared here"),),
             help=(f"write `{word.span.text} earned this month`, or another window",),
         )

@@ -160,15 +160,15 @@ def _growing(program: nodes.Program) -> Iterator[Growing]:
 def _opened(program: nodes.Program, rule: nodes.Rule) -> Iterator[Growing]:
     """What each opening of an offer takes, and what came since."""
     assert rule.offer is not None
-    mine = [(place, meter) for place, meter in enumerate(program.meters) if meter.offer == rule.name]
+    mine = [meter for meter in program.meters if meter.offer == rule.name]
     ref = 1 + max(map(_text, rule.offer.opens)) + 2 * TEXT
     asked: dict[str, nodes.Field] = {
-        each.name: each for each in walk((rule, [meter for _, meter in mine])) if _of_opening(each)
+        each.name: each for each in walk((rule, tuple(mine))) if _of_opening(each)
     }
     facts = _text("date") + 2 + DAY + sum(_text(name) + _value(each.type) for name, each in asked.items())
     yield Growing(f'opening of "{rule.name}"', 3 + ref + INSTANT + facts + len(mine) * _tally(DAY))
-    for event in dict.fromkeys(meter.event for _, meter in mine):
-        counted = sum(_entry(program, event, 2 + FRACTION) for _, meter in mine if meter.event == event)
+    for event in dict.fromkeys(meter.event for meter in mine):
+        counted = sum(_entry(program, event, 2 + FRACTION) for meter in mine if meter.event == event)
         yield Growing(f"{event} since such an opening", counted)
     if any(_undoable(program, event) for event in rule.on):
         reads = len(mine) * (2 + STEP + TEXT + ref)

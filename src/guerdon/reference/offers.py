@@ -74,7 +74,7 @@ def _opens(rule: nodes.Rule, then: Scene) -> bool:
 
 def _facts(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     """The facts of what opened an offer that its rule asks for."""
-    meters = [meter for meter in program.meters if meter.offer == rule.name]
+    meters = tuple(meter for meter in program.meters if meter.offer == rule.name)
     for each in walk((rule.when, rule.give, meters)):
         if isinstance(each, nodes.Field) and each.scope is nodes.Scope.OPENED:
             yield each.name

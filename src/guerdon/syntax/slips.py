@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from guerdon.syntax.offered import OFFERS
 from guerdon.syntax.sayings import KNOWN, KNOWN_AS, Slip
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Span
@@ -20,7 +21,8 @@ Place = Callable[[int, int], Span]
 @cache
 def slips(keyword: str) -> tuple[tuple[re.Pattern[str], Slip], ...]:
     """Those of one declaration, the first that fits being meant; compiled when there is a mistake, which most runs don't see."""
-    return tuple((re.compile(slip.begins), slip) for slip in KNOWN if keyword in slip.of.split())
+    words = {keyword, "earn"} if keyword == "offer" else {keyword}  # an offer gives as other rules do
+    return tuple((re.compile(slip.begins), slip) for slip in (*OFFERS, *KNOWN) if not words.isdisjoint(slip.of.split()))
 
 
 def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -> tuple[str, Edit | None] | None:
