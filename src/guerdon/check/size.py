@@ -162,9 +162,7 @@ def _opened(program: nodes.Program, rule: nodes.Rule) -> Iterator[Growing]:
     assert rule.offer is not None
     mine = [meter for meter in program.meters if meter.offer == rule.name]
     ref = 1 + max(map(_text, rule.offer.opens)) + 2 * TEXT
-    asked: dict[str, nodes.Field] = {
-        each.name: each for each in walk((rule, tuple(mine))) if _of_opening(each)
-    }
+    asked: dict[str, nodes.Field] = {each.name: each for each in walk((rule, tuple(mine))) if _of_opening(each)}
     facts = _text("date") + 2 + DAY + sum(_text(name) + _value(each.type) for name, each in asked.items())
     yield Growing(f'opening of "{rule.name}"', 3 + ref + INSTANT + facts + len(mine) * _tally(DAY))
     for event in dict.fromkeys(meter.event for meter in mine):
