@@ -123,6 +123,7 @@ OPTIONAL = {
     "Trigger": ("facts", "fact"),
     "Accumulate": ("period", "account", "person"),
     "Hold": ("by",),
+    "Law": ("when", "always", "unit", "event", "lines", "more"),
     "Account": ("brings", "takes", "spends"),
     "Rule": (
         "each",
@@ -204,6 +205,7 @@ _PARTS = {
     "membership": ("Since", "MEMBERSHIP"),
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
+    "laws": ("Law",),
     "payers": ("Rule funded yes",),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
     "redeems": ("Rule takes yes", "Rule one_expiry yes"),

@@ -127,6 +127,7 @@ HEADS = {
     "group": (strings, tree.ORDER["group"]),
     "redeem": (strings, tree.ORDER["redeem"]),
     "referral": (strings, tree.ORDER["referral"]),
+    "law": (strings, tree.ORDER["law"]),
     "test": (
         strings,
         (

@@ -23,6 +23,7 @@ HEADS = {
     "redeem": 'redeem "D"',
     "referral": 'referral "F"',
     "test": 'test "T"',
+    "law": 'law "L"',
 }
 MEANT = [
     ("unit", "never expires", "expires never"),
@@ -149,8 +150,15 @@ MEANT = [
     ("test", "expect balance is -3 star", "expect balance -3 star"),
     ("test", "expect status needs 24 night for Gold", "expect status needs 24 night to reach Gold"),
     ("test", "expect status is Gold", "expect status Gold"),
+    ("law", "never fewer star for a larger amount of purchase", "never less star for more purchase.amount"),
+    ("law", "never less star with a higher purchase.lines.price", "never less star for more purchase.lines.price"),
+    ("law", "more purchase.amount never lowers star", "never less star for more purchase.amount"),
+    ("law", "never star available < 0 star", "always not (star available < 0 star)"),
+    ("law", "always that star available >= 0 star", "always star available >= 0 star"),
+    ("law", "claim: star available >= 0 star", "always star available >= 0 star"),
 ]
 OPEN = [
+    ("law", "expect 3 star", "`expect` belongs to a test: write `always` and a condition"),
     ("earn", "on purchase, end of month", "a rule is on events, or waits for one other thing: write a second rule"),
     ("earn", "on 90 days of inactivity", "name the events that end the silence: write `on 90 days without EVENT`"),
     ("earn", "on 7 days before expiry", "name the unit: write `on 7 days before UNIT expires`"),

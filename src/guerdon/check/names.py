@@ -33,6 +33,7 @@ SPACES = {
     "group": "rule",
     "redeem": "rule",
     "test": "test",
+    "law": "law",
 }
 """Names of one space must differ: `param`, `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
 

@@ -109,6 +109,7 @@ class Builder(Transformer[Token, Any]):
                 | "redeem"
                 | "referral"
                 | "test"
+                | "law"
             ):
                 return self._declaration(rule, children, span)
         return _NODES[rule](*children, span=span)

@@ -345,6 +345,8 @@ Clause = (
     | ExpectValue
     | ExpectNeeds
     | ExpectRefused
+    | Always
+    | NeverLess
     | Lateness
     | Kind
     | Expires

@@ -66,6 +66,10 @@ def clause_parts(clause: tree.Clause) -> Parts:
             | tree.ExpectRefused()
         ):
             return _test_parts(clause)
+        case tree.Always(condition):
+            return "always", expression(condition)
+        case tree.NeverLess(unit, path):
+            return "never", f"less {unit.text} for more {path.text}"
         case _:
             return _rule_parts(clause)
 

@@ -390,5 +390,5 @@ KNOWN = (
 )
 DECLARATIONS = (
     *("program", "unit", "event", "account", "table", "measure", "tiers"),
-    *("rule", "earn", "redeem", "referral", "group", "test"),
+    *("rule", "earn", "redeem", "referral", "group", "test", "law"),
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from guerdon.syntax.sayings import KNOWN, Slip
+from guerdon.syntax.sayings_of_laws import OF_LAWS
 from guerdon.text.diagnostic import Diagnostic, Edit
 from guerdon.text.source import Span
 
@@ -20,7 +21,7 @@ Place = Callable[[int, int], Span]
 @cache
 def slips(keyword: str) -> tuple[tuple[re.Pattern[str], Slip], ...]:
     """Those of one declaration, the first that fits being meant; compiled when there is a mistake, which most runs don't see."""
-    return tuple((re.compile(slip.begins), slip) for slip in KNOWN if keyword in slip.of.split())
+    return tuple((re.compile(slip.begins), slip) for slip in (*KNOWN, *OF_LAWS) if keyword in slip.of.split())
 
 
 def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -> tuple[str, Edit | None] | None:

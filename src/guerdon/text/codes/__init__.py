@@ -11,6 +11,7 @@ from guerdon.text.codes import (
     coming,
     data,
     declared,
+    laws,
     living,
     mapping,
     meaning,
@@ -22,6 +23,6 @@ from guerdon.text.codes import (
 )
 from guerdon.text.codes.code import Code as Code
 
-_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, coming, data, using)
+_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, coming, data, laws, using)
 
 CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))
