@@ -101,9 +101,9 @@ def shown(claim: str, prelude: str = PRELUDE, seed: int = 0) -> told.Shown:
     ],
 )
 def test_what_the_rules_see_to_holds(claim):
-    found = law(claim, histories=60)
+    found = law(claim, histories=25)
     assert found.broken is None, told.shown(found)
-    assert found.tested and found.histories == 60
+    assert found.tested and found.histories == 25
     assert told.render(found) == ""
 
 
@@ -130,7 +130,7 @@ def test_debt_is_found_by_a_redemption_and_a_return():
     found = shown("always star available >= 0 star")
     assert found.test == (
         'test "L"\n'
-        "  event       purchase on 2026-03-02: amount 1 USD, lines []\n"
+        "  event       purchase on 2026-03-02: amount 0 USD, lines [category drink, amount 0 USD]\n"
         "  event       redemption on 2026-03-02: quantity 1 star\n"
         '  event       return on 2026-03-02: purchase "1"\n'
         "  expect      balance -1 star\n"
@@ -186,7 +186,7 @@ def test_a_limit_that_gives_nothing_above_it_gives_less_for_more():
 def test_a_band_with_a_lower_rate_gives_less_for_more():
     found = shown("never less coin for more purchase.amount", PRELUDE + FALLING + "\n")
     (_, few), (_, many) = found.values
-    assert few == "1 coin" and many == "0 coin" or int(few.split()[0]) > int(many.split()[0])
+    assert int(few.split()[0]) > int(many.split()[0])
     assert "amount 100" in found.test
 
 
@@ -283,9 +283,9 @@ def test_coverage_does_not_count_laws(tmp_path):
 
 
 def test_laws_are_tried_with_the_values_that_are_set(tmp_path):
-    text = 'param most\n  is 1000000 star\n\nlaw "L"\n  always star earned this day <= most\n'
+    text = 'param top\n  is 100000000000 star\n\nlaw "L"\n  always star earned this day <= top\n'
     assert invoke(tmp_path, text, "--histories", "30")[0] == 0
-    assert invoke(tmp_path, text, "--histories", "30", "--set", "most=3 star")[0] == 1
+    assert invoke(tmp_path, text, "--histories", "30", "--set", "top=3 star")[0] == 1
 
 
 # ---------------------------------------------------------------- any program can be attacked
@@ -310,7 +310,7 @@ def test_histories_of_published_programs_are_mostly_taken_in():
         typed, found = check_file(path, {})
         assert typed is not None, found
         taken, told_ = (
-            sum(each) for each in zip(*(accepted(typed, Pool(typed, ANY), n)[:2] for n in range(6)), strict=True)
+            sum(each) for each in zip(*(accepted(typed, Pool(typed, ANY), n)[:2] for n in range(10)), strict=True)
         )
         assert 2 * taken >= told_ > 0, path
 
@@ -319,13 +319,13 @@ def test_histories_of_published_programs_are_mostly_taken_in():
 def test_any_program_can_be_attacked_and_its_histories_written_as_tests():
     """Generated programs: no exception, at least half of the events taken in, and the text of a history is that history."""
     taken = every = laws = 0
-    for number in range(40):
+    for number in range(20):
         made = writer.program_of(random.Random(number).randrange)
         if made is None:
             continue
         text, typed = made
         pool = Pool(typed, ANY)
-        for again in range(3):
+        for again in range(2):
             few, many, case = accepted(typed, pool, again)
             taken, every = taken + few, every + many
             written = f"{text}\n{history.text(case, typed, ['0 point'])}"
@@ -334,8 +334,8 @@ def test_any_program_can_be_attacked_and_its_histories_written_as_tests():
             if pasted is not None:
                 back = next(each for each in pasted.tests if each.name == "made up")
                 assert (back.given, back.steps[:-1]) == (case.given, case.steps)
-        for found_ in attack(typed, histories=2):
+        for found_ in attack(typed, histories=1):
             laws += 1
             told.render(found_)
     assert 2 * taken >= every > 0
-    assert laws > 5
+    assert laws

@@ -116,6 +116,7 @@ class NeverLess:
         self.unit, self.fact = law.unit, law.more
         step = program.units[law.unit].step
         self.kind = _kind(law, program)
+        self.known: tuple[History, str, Fraction] | None = None  # what the latest history ends with
         self.earned = nodes.Earned(law.unit, None, nodes.Ever(), types.Quantity(law.unit, step))
         self.tested = False
 
@@ -157,7 +158,9 @@ class NeverLess:
         if other is None:
             return None
         member = next(each.member for each in history.told if each.number == more.number)
-        first, second = self._ends(history, member), self._ends(other, member)
+        if self.known is None or self.known[:2] != (history, member):
+            self.known = history, member, self._ends(history, member)
+        first, second = self.known[2], self._ends(other, member)
         self.tested = self.tested or first != 0 or second != 0
         return (first, second) if second < first else None
 

@@ -29,6 +29,8 @@ class Pool:
     def __init__(self, program: nodes.Program, law: nodes.Law) -> None:
         self.program = program
         found = [*walk(program), *walk((law.always, law.when, law.meters))]
+        self._around: dict[tuple[Of, Fraction], tuple[Fraction, ...]] = {}
+        self._others: dict[Fraction, tuple[Fraction, ...]] = {}
         self.amounts: dict[Of, set[Fraction]] = {}
         for of, value in (*_of_nodes(found), *_of_declarations(program)):
             self.amounts.setdefault(of, set()).add(abs(value))
@@ -47,25 +49,33 @@ class Pool:
             if isinstance(each, nodes.Literal) and isinstance(each.type, types.Rate)
             for value in each.type.values
         }
-        for unit, per, rate in sorted(rates, key=repr):
-            for much in sorted(self.amounts.get(unit, ())):
-                if rate.give:
-                    self.amounts.setdefault(per, set()).add(much * rate.per / rate.give)
+        written = {of: frozenset(values) for of, values in self.amounts.items()}
+        for unit, per, rate in rates:
+            if rate.give:
+                self.amounts.setdefault(per, set()).update(
+                    much * rate.per / rate.give for much in written.get(unit, ())
+                )
 
     def around(self, of: Of, step: Fraction) -> tuple[Fraction, ...]:
         """Values of a kind, on a grid, with those just below and above, none below zero; the least first."""
+        if (of, step) in self._around:
+            return self._around[of, step]
         near = {
             on_grid(value, step) + by
             for value in self.amounts.get(of, ())
             if value <= LARGEST
             for by in (-step, 0, step)
         }
-        return tuple(sorted(value for value in near if value >= 0))
+        self._around[of, step] = tuple(sorted(value for value in near if value >= 0))
+        return self._around[of, step]
 
     def others(self, step: Fraction) -> tuple[Fraction, ...]:
         """The figures that stand in the program, whatever they are of, on a grid."""
+        if step in self._others:
+            return self._others[step]
         every = {on_grid(value, step) for values in self.amounts.values() for value in values if value <= 10**6}
-        return tuple(sorted({*every, *(on_grid(value, step) for value in PLAIN)}))
+        self._others[step] = tuple(sorted({*every, *(on_grid(value, step) for value in PLAIN)}))
+        return self._others[step]
 
 
 def on_grid(value: Fraction, step: Fraction) -> Fraction:

@@ -7,13 +7,17 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from guerdon.check.builtin import NAMES
 from guerdon.check.happenings import SOMEBODY
 from guerdon.program import nodes, types
 from guerdon.study.laws.history import NOON, History, Told, Values
 
-MOST_TRIES = 600
+MOST_TRIES = 400
 
 Breaks = Callable[[History], bool]
+
+SETTLED = ("unit", "quantity", "ladder", "tier", "reward")
+"""Facts of built-in events of which none can be without the others."""
 
 FIRST_DAY = date(2026, 3, 2)
 """Where a history begins that could begin on any day."""
@@ -134,6 +138,11 @@ def _renamed(history: History, old: str, new: str) -> History:
 def _simpler_facts(facts: Values, record: nodes.Record, program: nodes.Program) -> Iterator[Values]:
     """The facts with one of them simpler."""
     for fact in record.facts.values():
+        if record.name in NAMES and fact.name in SETTLED:
+            many = facts.get(fact.name)
+            if isinstance(many, Fraction) and many.denominator == 1:
+                yield from ({**facts, fact.name: less} for less in _smaller(many, Fraction(1)) if less)
+            continue
         for simpler in _simpler(facts.get(fact.name), fact.type, program) if fact.name in facts else ():
             yield {**facts, fact.name: simpler}
 

@@ -90,7 +90,7 @@ class Teller:
         days = [*USUAL_DAYS, *self.pool.days] if self.one_in(2) or not self.pool.days else self.pool.days
         day, clock = self.pick(days), NOON
         so_far = Trial(History((), known).case(""), self.program)
-        for number in range(self.below(most) + 1):
+        for number in range(min(self.below(most), self.below(most)) + 1):
             if number:
                 day, clock = self._later(day, clock)
             if day.year >= LAST_YEAR - 50:

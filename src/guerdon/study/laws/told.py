@@ -142,7 +142,7 @@ def render(of: Attack) -> str:
         )
     if of.tested:
         return ""
-    message = f'law "{of.law.name}" was never put to the test in {words.count(of.histories, "history")}'
+    message = f'law "{of.law.name}" was never put to the test in {of.histories} {"history" if of.histories == 1 else "histories"}'
     return diagnostic.render(
         Diagnostic(
             "G741",
