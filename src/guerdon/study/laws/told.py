@@ -158,9 +158,12 @@ def summary(of: Iterable[Attack]) -> str:
     """How many laws hold."""
     every = list(of)
     broken = sum(each.broken is not None for each in every)
-    whole = len(every) - broken
+    untested = sum(each.broken is None and not each.tested for each in every)
+    whole = len(every) - broken - untested
     holds = f"{words.count(whole, 'law')} {'holds' if whole == 1 else 'hold'}"
-    return f"{holds}, {broken} {'does' if broken == 1 else 'do'} not"
+    return f"{holds}, {broken} {'does' if broken == 1 else 'do'} not" + (
+        f", {untested} never put to the test" if untested else ""
+    )
 
 
 def as_json(of: Attack) -> dict[str, object]:
