@@ -23,7 +23,7 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.session import Session, Step
 from guerdon.session.stored import pack, unpack
-from guerdon.study.trial import NOON, _Trial, run
+from guerdon.study.trial import NOON, Trial, run
 from guerdon.syntax.format import format_document
 from guerdon.syntax.parse import parse_bytes
 
@@ -133,7 +133,7 @@ def test_the_readme_names_every_case_once():
 # ---------------------------------------------------------------- one event at a time
 
 
-class OneAtATime(_Trial):
+class OneAtATime(Trial):
     """A test whose events go through a session, with nothing kept between two of them but bytes."""
 
     def __init__(self, case: nodes.Case, program: nodes.Program) -> None:
@@ -175,7 +175,7 @@ def _named_by(event: Event) -> Iterator[str]:
 def test_events_one_at_a_time_give_the_ledger_of_all_together(id):
     program = typed(id)
     for case in program.tests:
-        together, single = _Trial(case, program), OneAtATime(case, program)
+        together, single = Trial(case, program), OneAtATime(case, program)
         for step in case.steps:
             if isinstance(step, nodes.Happening):
                 together.happen(step)

@@ -22,6 +22,7 @@ from guerdon.command import (
     history_of,
     loaded,
     readable,
+    shown_progress,
     stop,
     tell,
     writable,
@@ -33,6 +34,7 @@ from guerdon.text.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from guerdon.program import nodes
     from guerdon.study.coverage.report import Coverage
+    from guerdon.study.laws.attack import Attack
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -158,6 +160,10 @@ def new(folder: Path) -> None:
     help="Text, JSON, or HTML of coverage.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write the page of HTML into this file.")
+@click.option(
+    "--histories", type=click.IntRange(1, 100_000), default=100, help="How many histories each law is tried on."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="Which histories; the same for the same.")
 @set_option
 def test(
     files: tuple[str, ...],
@@ -166,9 +172,11 @@ def test(
     fail_under: Fraction | None,
     form: str,
     out: Path | None,
+    histories: int,
+    seed: int,
     given: dict[str, str],
 ) -> None:
-    """Run the tests in programs."""
+    """Run the tests in programs, and put their laws to the test."""
     from guerdon.study import trial
 
     coverage |= marked or fail_under is not None
@@ -178,6 +186,7 @@ def test(
         raise click.UsageError("--out is for the page of --format html")
     results: list[trial.Result] = []
     covered: list[Coverage] = []
+    attacks: list[Attack] = []
     for file in files:
         program = loaded(file, form, given)
         if coverage:
@@ -188,17 +197,28 @@ def test(
         else:
             found = trial.run(program.typed)
         results += found
+        if program.typed.laws:
+            from guerdon.study.laws import attack, told
+
+            with shown_progress(histories * len(program.typed.laws)) as counted:
+                attacks += attack.attack(program.typed, histories, seed, counted)
     failed = sum(bool(each.misses) for each in results)
     if form == "text":
         for each in results:
             for miss in each.misses:
                 click.echo(trial.render(each, miss) + "\n")
+        for law in filter(None, map(told.render, attacks)) if attacks else ():
+            click.echo(law + "\n")
         click.echo(f"{len(results) - failed} passed, {failed} failed" if results else "there are no tests")
+        if attacks:
+            click.echo(told.summary(attacks))
+    laws = [told.as_json(each) for each in attacks]
     if covered:
         with writable(out):
-            report.tell(results, covered, form, marked, out)
+            report.tell(results, covered, form, marked, out, laws)
     elif form == "json":
-        click.echo(json.dumps([trial.as_json(each) for each in results], indent=2))
+        click.echo(json.dumps([*map(trial.as_json, results), *laws], indent=2))
+    failed += sum(each.broken is not None for each in attacks)
     low = [report.too_low(reach, fail_under) for reach in covered if fail_under and reach.share * 100 < fail_under]
     for message in low:
         click.echo(message, err=True)

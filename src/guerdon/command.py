@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -44,6 +44,19 @@ def history_of(program: Program, path: str | None, form: str) -> Iterator[Histor
     except HistoryError as error:
         tell(error.diagnostics, form, err=True)
         sys.exit(WRONG_USE)
+
+
+@contextmanager
+def shown_progress(total: int) -> Iterator[Callable[[Iterable[int]], Iterable[int]]]:
+    """Shows on the error stream of a terminal how many of so many things were done; wraps their numbers."""
+    gc.enable()  # it may take long, see `__main__`
+    if not sys.stderr.isatty():
+        yield lambda numbers: numbers
+        return
+    from guerdon.study import screen
+
+    with screen.steps(total, "histories") as counted:
+        yield counted
 
 
 @contextmanager

@@ -41,6 +41,7 @@ EVERYTHING = frozenset(
             "groups",
             "holds",
             "lateness",
+            "laws",
             "limits of facts",
             "lines by number",
             "membership",

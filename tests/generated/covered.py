@@ -124,6 +124,7 @@ OPTIONAL = {
     "Trigger": ("facts", "fact"),
     "Accumulate": ("period", "account", "person"),
     "Hold": ("by",),
+    "Law": ("when", "always", "unit", "event", "lines", "more"),
     "Account": ("brings", "takes", "spends"),
     "Rule": (
         "each",
@@ -208,6 +209,7 @@ _PARTS = {
     "messages": ("Rule say yes", "Expected.SAID"),
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
+    "laws": ("Law",),
     "payers": ("Rule funded yes",),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
     "redeems": ("Rule takes yes", "Rule one_expiry yes"),

@@ -20,7 +20,7 @@ OPERATORS = {"is": "is not", "is not": "is", "<": "<=", "<=": ">", ">": ">=", ">
 OPERATORS |= {"same as": "is", "+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
 NAMES = {
     *("name", "unit", "rule", "ladder", "measure", "table", "event", "account", "fact", "to", "tier", "by", "field"),
-    *("of", "lines", "of_lines", "key", "member", "edition", "currency", "timezone"),
+    *("of", "lines", "of_lines", "key", "member", "edition", "currency", "timezone", "more"),
 }
 """Fields that name something else: another name there is another program, or none."""
 
@@ -57,7 +57,7 @@ CLAUSES = {
         ("Hold", "by"),
     ),
     *(("Frame", "lateness"), ("Each", "where"), ("Meter", "where"), ("OverLines", "where"), ("Account", "spends")),
-    *(("Table", "otherwise"), ("Grant", "when"), ("Debt", "most")),
+    *(("Table", "otherwise"), ("Grant", "when"), ("Debt", "most"), ("Law", "when")),
 }
 """Fields that hold what may be left out of a program."""
 

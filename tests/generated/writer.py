@@ -69,6 +69,8 @@ class Writer(Offered):
         body = [self._unit(name) for name in self.units] + body
         if self.new("tests", 6):
             body.append(self._test())
+        if self.new("laws", 4):
+            body += self._laws()
         if self.chance(3):
             body = [body.pop(self.choose(len(body))) for _ in range(len(body))]
         return "\n".join(texts + body) + "\n"
@@ -319,6 +321,20 @@ class Writer(Offered):
             if not of.optional:
                 lines += [f"given {name} {self.literal(of)}", f"given anna: {name} {self.literal(of)}"]
         return 'test "t"\n  ' + "\n  ".join([*lines, *self.some(expected, 1)])
+
+    # ------------------------------------------------------------ laws
+
+    def _laws(self) -> list[str]:
+        """Claims of both kinds; whether they hold is no matter here."""
+        of_member = Scene(at_event=False)
+        when = f"when {self.expr(BOOL, of_member, 1)}\n  " if self.chance(2) else ""
+        reads = self.one_of(
+            "count of purchase ever >= 0", "point earned this month < 10 point or", "point available > 1 point and"
+        )
+        claim = reads if reads.endswith("0") else f"{reads} {self.expr(BOOL, of_member, 1)}"
+        fact = "purchase.lines.price" if "lines" in self.events["purchase"] and self.chance(2) else "purchase.amount"
+        more = f"never less {self.one_of(*self.units)} for more {fact}"
+        return [f'law "L1"\n  {when}always {claim}', f'law "L2"\n  {more}']
 
 
 def program_of(choose: Choose, knows: frozenset[str] = EVERYTHING) -> tuple[str, nodes.Program] | None:

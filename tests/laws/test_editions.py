@@ -32,6 +32,7 @@ def test_a_rule_that_begins_later_changes_nothing_before(case):
     unit = next(iter(program.units))
     changed = check_bytes("changed.guerdon", (text + LATER.format(day=day, unit=unit)).encode())[0]
     hypothesis.assume(changed is not None)
+    assert changed is not None
     begins = calendar.start(day)
     before, after = (
         [award for award in play(each, history).posted.ledger.awards if award.at < begins]

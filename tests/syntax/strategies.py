@@ -78,6 +78,8 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.Timezone, "zone"): _words("UTC", "America/Los_Angeles", "Etc/GMT+5"),
     (tree.Fiscal, "day"): st.dates().map(lambda day: tree.Name(f"{day:%m-%d}")),
     (tree.DayStart, "time"): _times,
+    (tree.Falls, "how"): _words("one tier at a time", "to the tier counted", "to the lowest", "never"),
+    (tree.Restarts, "how"): _words("from zero", "keeping excess"),
     (tree.Fact, "optional"): st.none() | _words("optional"),
     (tree.EndOf, "which"): _words("this", "next", "previous"),
     (tree.PeriodDay, "edge"): _words("first", "last"),
@@ -128,6 +130,7 @@ HEADS = {
     "redeem": (strings, tree.ORDER["redeem"]),
     "referral": (strings, tree.ORDER["referral"]),
     "offer": (strings, tree.ORDER["offer"]),
+    "law": (strings, tree.ORDER["law"]),
     "test": (
         strings,
         (

@@ -115,7 +115,7 @@ def restarts(
             help=("write a term, like `lasts 12 months`, or take this line out",),
         )
         return None
-    return nodes.Restart.ZERO if isinstance(written.how, tree.FromZero) else nodes.Restart.EXCESS
+    return nodes.Restart(written.how.text)
 
 
 def _has_thresholds(declaration: tree.Declaration, written: tree.Node, counts: nodes.Expr | None, names: Names) -> bool:

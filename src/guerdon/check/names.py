@@ -37,6 +37,7 @@ SPACES = {
     "redeem": "rule",
     "offer": "rule",
     "test": "test",
+    "law": "law",
 }
 """Names of one space must differ: `param`, `table`, `measure` and `tiers` stand in the same expressions, `event` and `account` in paths."""
 

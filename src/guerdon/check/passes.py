@@ -14,6 +14,7 @@ from guerdon.check import (
     facts,
     grouped,
     ladders,
+    laws,
     params,
     reached,
     reversals,
@@ -106,6 +107,7 @@ def check(
     _ladders(names)
     accounts.spending(names)
     tests = [cases.case(each, names) for _, each in _declared(names, "test")]
+    claims = [laws.law(each, names) for _, each in _declared(names, "law")]
     found = names.found
     if partial or any(each.is_error for each in found):
         return None, tuple(found)
@@ -124,6 +126,7 @@ def check(
         names.accounts,
         names.groups,
         names.triggers,
+        tuple(filter(None, claims)),
     )
     return program, tuple(found)
 

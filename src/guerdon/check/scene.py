@@ -36,3 +36,6 @@ class Scene:
 
 
 CONSTANT = Scene("a fixed value", happens=False, named=False)
+A_LAW = "a law"
+OF_MEMBER = Scene(A_LAW, named=False)
+"""A law looks at a member as they are after an event, and at no event."""

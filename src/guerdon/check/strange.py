@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guerdon.check.names import Names, clause
-from guerdon.check.scene import CONSTANT, Scene
+from guerdon.check.scene import A_LAW, CONSTANT, Scene
 from guerdon.check.wording import quoted
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
@@ -62,7 +62,11 @@ def unknown_word(expr: tree.Path, scene: Scene, names: Names, expected: types.Ty
             help=(f"write `{fact}` for that of the event itself", many) if own else (many,),
             edit=Edit(expr.span, fact) if own and len(expr.parts) == 2 else None,
         )
-    elif scene.trigger and len(expr.parts) == 1 and (event := _event_with(word, names)) is not None:
+    elif (
+        (scene.trigger or scene.what == A_LAW)
+        and len(expr.parts) == 1
+        and (event := _event_with(word, names)) is not None
+    ):
         counted = isinstance(names.events[event].facts[word].type, types.Quantity | types.Number)
         meant = f"`{'sum' if counted else 'last'} of {event}.{word} {'this month' if counted else 'ever'}`"
         names.report(

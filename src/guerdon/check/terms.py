@@ -55,14 +55,7 @@ def _through(end: tree.EndOf, names: Names) -> nodes.Calendar | None:
 def fall(declaration: tree.Declaration) -> nodes.Fall:
     """Where a tier falls; to the tier counted unless it is said."""
     falls = clause(declaration, tree.Falls)
-    match falls.how if falls else None:
-        case tree.OneTier():
-            return nodes.Fall.ONE
-        case tree.ToLowest():
-            return nodes.Fall.LOWEST
-        case tree.Never():
-            return nodes.Fall.NEVER
-    return nodes.Fall.COUNTED
+    return nodes.Fall(falls.how.text) if falls else nodes.Fall.COUNTED
 
 
 def rises(declaration: tree.Declaration, lasts: nodes.Term, names: Names) -> nodes.Calendar | None:

@@ -1,4 +1,4 @@
-"""The nodes of the tests in a program."""
+"""The nodes of the tests and laws in a program."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date, time
 from enum import Enum
 from fractions import Fraction
 
+from guerdon.program.expressions import Expr
 from guerdon.text.node import Node
 
-__all__ = ["Case", "Expectation", "Expected", "Happening", "Opening"]
+__all__ = ["Case", "Expectation", "Expected", "Happening", "Law", "Opening"]
 
 
 class Happening(Node):
@@ -71,3 +72,20 @@ class Case(Node):
     name: str
     given: tuple[Opening, ...]
     steps: tuple[Happening | Expectation, ...]
+
+
+class Law(Node):
+    """A claim: `always` holds after every event where all of `when` do, or more of a fact never gives less of `unit`.
+
+    Shape: without `always`, the fact is `more` of `event`, of each of its `lines` where it is a
+    line's. `meters`: what the claim measures and the rules do not, by numbers behind those of the program.
+    """
+
+    name: str
+    when: tuple[Expr, ...] = ()
+    always: Expr | None = None
+    unit: str | None = None
+    event: str | None = None
+    lines: str | None = None
+    more: str | None = None
+    meters: tuple[Node, ...] = ()

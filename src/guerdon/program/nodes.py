@@ -358,6 +358,12 @@ class Program(Node):
     accounts: Mapping[str, Account]
     groups: Mapping[str, Group]
     triggers: Mapping[str, Trigger]
+    laws: tuple[Law, ...] = ()
+
+    def claiming(self, law: Law) -> Program:
+        """The program that also measures what a law reads."""
+        fields = {name: getattr(self, name) for name in self.field_names}
+        return Program(**fields | {"meters": (*self.meters, *law.meters)})
 
     def rules_of(self, name: str) -> tuple[str, ...]:
         """The rules of a group, or the rule of this name."""

@@ -2,8 +2,8 @@
 
 Every field of every node is printed, so that nothing that can differ is left out, but
 for what follows from the rest: places, types of expressions, numbers of meters (a meter
-stands where it is read). Left out too: tests, which are claims about a program and no
-part of what it means. What may be written in any order is sorted; rules, ladders,
+stands where it is read). Left out too: tests and laws, which are claims about a program
+and no part of what it means. What may be written in any order is sorted; rules, ladders,
 limits and facts keep their order, which has a meaning.
 """
 
@@ -42,7 +42,7 @@ _ANY_ORDER = {
     ("Limit", "fields"),
     ("Streak", "meters"),
 }
-_NOT_PRINTED = {("Program", "tests"), ("Program", "meters"), ("Table", "types")}
+_NOT_PRINTED = {("Program", "tests"), ("Program", "laws"), ("Program", "meters"), ("Table", "types")}
 
 
 def printed(program: nodes.Program) -> str:
@@ -53,7 +53,7 @@ def printed(program: nodes.Program) -> str:
 def fingerprint(program: nodes.Program) -> str:
     """SHA-256 of the printed program, in hexadecimal.
 
-    Shape: layout, comments, the order of clauses and the tests of a program leave it as it is.
+    Shape: layout, comments, the order of clauses, the tests and the laws of a program leave it as it is.
     """
     return sha256(printed(program).encode()).hexdigest()
 

@@ -66,6 +66,7 @@ class Engine:
         self.days = Days(self.world, self.standing, self._happen)
         self.triggered: dict[str, Event] = {}
         self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too
+        self.happened: Callable[[Event, Subject], None] = lambda trigger, member: None  # told of triggers
         self.world.receive, self.world.bring, self.world.meet = self._receiver, self.pass_to, self._meet
         self._keeps = {name for unit in program.units.values() for line in unit.expiries for name in line.without}
         self._keeps |= {
@@ -231,6 +232,7 @@ class Engine:
             book.award(verdict, self._receiver)
         self._offer(event, member, None, verdicts, openings)
         self.standing.after(stood, scene, event)
+        self.happened(event, member)
 
     # ------------------------------------------------------------ one event
 

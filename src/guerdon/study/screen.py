@@ -58,6 +58,21 @@ def progress(total: int | None, what: str = "events") -> Iterator[Callable[[Iter
         yield counted
 
 
+@contextmanager
+def steps(total: int, what: str) -> Iterator[Callable[[Iterable[int]], Iterable[int]]]:
+    """Shows on the error stream of a terminal how many of so many numbers went by."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def counted(numbers: Iterable[int]) -> Iterator[int]:
+            for number in numbers:
+                yield number
+                bar.advance(task)
+
+        yield counted
+
+
 # ---------------------------------------------------------------- run
 
 

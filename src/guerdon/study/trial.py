@@ -62,13 +62,13 @@ def run(program: nodes.Program, observer: Observer | None = None) -> tuple[Resul
 
 
 def _misses(case: nodes.Case, program: nodes.Program, observer: Observer | None) -> Iterator[Miss]:
-    trial = _Trial(case, program, observer)
+    trial = Trial(case, program, observer)
     yield from _unmet(trial, case, program)
     if observer is not None:
         observer.end(trial.engine)
 
 
-def _unmet(trial: _Trial, case: nodes.Case, program: nodes.Program) -> Iterator[Miss]:
+def _unmet(trial: Trial, case: nodes.Case, program: nodes.Program) -> Iterator[Miss]:
     for step in case.steps:
         if isinstance(step, nodes.Happening):
             trial.happen(step)
@@ -78,7 +78,7 @@ def _unmet(trial: _Trial, case: nodes.Case, program: nodes.Program) -> Iterator[
                 yield Miss(step.span, expected, found + trial.aside(step))
 
 
-class _Trial:
+class Trial:
     """An engine with the openings of one test, its events happening one after the other.
 
     Shape: events have the ids 1, 2, 3... in the order of the test.

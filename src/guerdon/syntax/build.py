@@ -52,7 +52,19 @@ class Builder(Transformer[Token, Any]):
                 return children[0]
             case "number" | "percent" | "string" | "date" | "name":
                 return children[0]
-            case "which" | "lower" | "upper" | "mode" | "edge" | "holding" | "or_nothing" | "existing" | "kept":
+            case (
+                "which"
+                | "lower"
+                | "upper"
+                | "mode"
+                | "edge"
+                | "holding"
+                | "or_nothing"
+                | "existing"
+                | "kept"
+                | "fall"
+                | "anew"
+            ):
                 return tree.Name(" ".join(child.text for child in children), span=span)
             case "aggregate":
                 words = [child for child in children if child.text != "of"]
@@ -110,6 +122,7 @@ class Builder(Transformer[Token, Any]):
                 | "referral"
                 | "offer"
                 | "test"
+                | "law"
             ):
                 return self._declaration(rule, children, span)
         return _NODES[rule](*children, span=span)

@@ -43,7 +43,6 @@ __all__ = [
     "OnDay",
     "OnReached",
     "OnWithout",
-    "OneTier",
     "Opens",
     "Per",
     "Perk",
@@ -54,8 +53,6 @@ __all__ = [
     "ThroughEnd",
     "Tier",
     "Timezone",
-    "ToCounted",
-    "ToLowest",
     "Trigger",
     "WeekStart",
     "Weekdays",
@@ -144,20 +141,10 @@ class Lasts(Node):
     term: ThroughEnd | ForTime | WhileMet | Forever
 
 
-class OneTier(Node):
-    """`OneTier` as written."""
-
-
-class ToCounted(Node):
-    """`ToCounted` as written."""
-
-
-class ToLowest(Node):
-    """`ToLowest` as written."""
-
-
 class Falls(Node):
-    how: OneTier | ToCounted | ToLowest | Never
+    """`one tier at a time`, `to the tier counted`, `to the lowest` or `never`."""
+
+    how: Name
 
 
 class Perk(Node):
@@ -377,6 +364,8 @@ Clause = (
     | ExpectValue
     | ExpectNeeds
     | ExpectRefused
+    | Always
+    | NeverLess
     | Lateness
     | Kind
     | Expires

@@ -17,7 +17,6 @@ __all__ = [
     "Expires",
     "Floor",
     "Friend",
-    "FromZero",
     "Grace",
     "Grants",
     "Hold",
@@ -25,7 +24,6 @@ __all__ = [
     "HoldUntil",
     "InProportion",
     "Joins",
-    "KeepingExcess",
     "Kind",
     "Lateness",
     "Leaves",
@@ -228,16 +226,10 @@ class Carries(Node):
     unless: UnlessFallen | None
 
 
-class FromZero(Node):
-    """`FromZero` as written."""
-
-
-class KeepingExcess(Node):
-    """`KeepingExcess` as written."""
-
-
 class Restarts(Node):
-    how: FromZero | KeepingExcess
+    """`from zero` or `keeping excess`."""
+
+    how: Name
 
 
 class Returns(Node):

@@ -103,7 +103,7 @@ def status_parts(clause: StatusClause) -> Parts:
         case tree.Carries(how, unless):
             return "carries", f"excess {how.text}{', unless fallen' if unless else ''}"
         case tree.Restarts(how):
-            return "restarts", f"at rise, {'from zero' if isinstance(how, tree.FromZero) else 'keeping excess'}"
+            return "restarts", f"at rise, {how.text}"
         case tree.Returns(how):
             return "returns", f"lower at {how.text}"
         case _:

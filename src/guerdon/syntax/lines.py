@@ -66,6 +66,10 @@ def clause_parts(clause: tree.Clause) -> Parts:
             | tree.ExpectRefused()
         ):
             return _test_parts(clause)
+        case tree.Always(condition):
+            return "always", expression(condition)
+        case tree.NeverLess(unit, path):
+            return "never", f"less {unit.text} for more {path.text}"
         case _:
             return _rule_parts(clause)
 
@@ -164,7 +168,7 @@ def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tr
         case tree.Lasts(term):
             return "lasts", _term(term)
         case tree.Falls(how):
-            return "falls", _fall(how)
+            return "falls", how.text
         case tree.Perk(tier, text):
             return "perk", f"{tier.text}: {value(text)}"
         case _:
@@ -193,20 +197,6 @@ def _term(term: tree.ThroughEnd | tree.ForTime | tree.WhileMet | tree.Forever) -
             return "forever"
         case _:
             assert_never(term)
-
-
-def _fall(how: tree.OneTier | tree.ToCounted | tree.ToLowest | tree.Never) -> str:
-    match how:
-        case tree.OneTier():
-            return "one tier at a time"
-        case tree.ToCounted():
-            return "to the tier counted"
-        case tree.ToLowest():
-            return "to the lowest"
-        case tree.Never():
-            return "never"
-        case _:
-            assert_never(how)
 
 
 def _rule_parts(

@@ -393,5 +393,5 @@ KNOWN_AS = dict.fromkeys("announce inform message messages notification notify r
 """Clauses by other words that designers have for them."""
 DECLARATIONS = (
     *("program", "unit", "event", "account", "table", "measure", "tiers"),
-    *("rule", "earn", "redeem", "referral", "offer", "group", "test"),
+    *("rule", "earn", "redeem", "referral", "offer", "group", "test", "law"),
 )

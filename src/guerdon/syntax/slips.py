@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from guerdon.syntax.offered import OFFERS
 from guerdon.syntax.sayings import KNOWN, KNOWN_AS, Slip
+from guerdon.syntax.sayings_of_laws import OF_LAWS
+from guerdon.syntax.sayings_of_offers import OF_OFFERS
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Span
 
@@ -22,7 +23,8 @@ Place = Callable[[int, int], Span]
 def slips(keyword: str) -> tuple[tuple[re.Pattern[str], Slip], ...]:
     """Those of one declaration, the first that fits being meant; compiled when there is a mistake, which most runs don't see."""
     words = {keyword, "earn"} if keyword == "offer" else {keyword}  # an offer gives as other rules do
-    return tuple((re.compile(slip.begins), slip) for slip in (*OFFERS, *KNOWN) if not words.isdisjoint(slip.of.split()))
+    said = (*OF_OFFERS, *KNOWN, *OF_LAWS)
+    return tuple((re.compile(slip.begins), slip) for slip in said if not words.isdisjoint(slip.of.split()))
 
 
 def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -> tuple[str, Edit | None] | None:

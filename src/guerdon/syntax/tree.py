@@ -62,6 +62,7 @@ ORDER: dict[str, tuple[type, ...]] = {
         *(Hold, Funded, Because),
     ),
     "group": (Of, Take, Minimum, Round, Limit),
+    "law": (When, Always, NeverLess),
 }
 ORDER["earn"] = ORDER["rule"]
 ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Say, Limit, Because)

@@ -1,4 +1,4 @@
-"""The tree of a test's clauses: what is given, what happens, what is expected."""
+"""The tree of the clauses of tests and laws: what is given, what happens, what is expected; what is claimed."""
 
 # ruff: noqa: F403, F405 - a tree in several files is one module to its readers
 
@@ -8,6 +8,7 @@ from guerdon.syntax.expressions import *
 from guerdon.text.node import Node
 
 __all__ = [
+    "Always",
     "ExpectAward",
     "ExpectBalance",
     "ExpectNeeds",
@@ -18,6 +19,7 @@ __all__ = [
     "Happens",
     "LineList",
     "Negative",
+    "NeverLess",
     "Setting",
 ]
 
@@ -102,3 +104,16 @@ class ExpectNeeds(Node):
 
 class ExpectRefused(Node):
     """`ExpectRefused` as written."""
+
+
+class Always(Node):
+    """A condition that a law claims to hold after every event."""
+
+    condition: Expr
+
+
+class NeverLess(Node):
+    """The claim that nobody is given less of a unit for more of a fact."""
+
+    unit: Name
+    path: Path

@@ -211,8 +211,15 @@ def _text(of: Coverage) -> list[str]:
     return of.source.text.splitlines() if of.source is not None else []
 
 
-def tell(results: Sequence[trial.Result], of: list[Coverage], form: str, marked: bool, out: Path | None) -> None:
-    """Prints what tests reach as `text`, `json` or `html`, or writes the page into a file."""
+def tell(
+    results: Sequence[trial.Result],
+    of: list[Coverage],
+    form: str,
+    marked: bool,
+    out: Path | None,
+    laws: Sequence[dict[str, object]] = (),
+) -> None:
+    """Prints what tests reach as `text`, `json` (with what came of `laws`) or `html`, or writes the page into a file."""
     if form == "text":
         from guerdon.study.screen import console
 
@@ -221,7 +228,7 @@ def tell(results: Sequence[trial.Result], of: list[Coverage], form: str, marked:
             to.print()
             (show_marked if marked else show)(each, to)
     elif form == "json":
-        told = {"tests": list(map(trial.as_json, results)), "coverage": list(map(as_json, of))}
+        told = {"tests": [*map(trial.as_json, results), *laws], "coverage": list(map(as_json, of))}
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
     elif out is None:
         sys.stdout.write(as_html(of))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from guerdon.program import nodes
 from guerdon.study.describe import measures, overview, people, returns
+from guerdon.study.describe.claims import claim
 from guerdon.study.describe.examples import example
 from guerdon.study.describe.groups import group
 from guerdon.study.describe.page import Item, Page, Section
@@ -37,6 +38,7 @@ def describe(program: nodes.Program) -> Page:
         _section("Measures", [measures.measures(program)] if program.measures else []),
         _section("Returns", [returns.reversal(each) for each in program.events.values() if each.reverses is not None]),
         _section("Examples", [example(each, program) for each in program.tests], True),
+        _section("Claims", [claim(each, program) for each in program.laws]),
     )
     return Page(program.frame.name, tuple(each for each in sections if each.items))
 

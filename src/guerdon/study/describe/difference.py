@@ -26,7 +26,7 @@ def difference(old: nodes.Program, new: nodes.Program) -> Page:
     was said before and what is said now.
     """
     title = f"Changes in {quoted(new.frame.name)}"
-    if printed(old) == printed(new) and old.tests == new.tests:
+    if printed(old) == printed(new) and (old.tests, old.laws) == (new.tests, new.laws):
         return Page(title, (Section("", (item("", sentences("Nothing changed.")),)),))
     sections = tuple(_sections(describe(old), describe(new)))
     if not sections:

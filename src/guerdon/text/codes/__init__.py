@@ -11,6 +11,7 @@ from guerdon.text.codes import (
     coming,
     data,
     declared,
+    laws,
     living,
     mapping,
     meaning,
@@ -25,7 +26,7 @@ from guerdon.text.codes import (
 from guerdon.text.codes.code import Code as Code
 
 _AREAS = (
-    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, coming, data, messages),
+    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, coming, data, messages, laws),
     using,
 )
 

@@ -7,7 +7,7 @@ from guerdon.syntax.sayings import Slip
 _TIME = r"(?P<time>\d+ (?:day|week|month|year)s?)\b"
 _OPENED = r"(?: (?:after|from|since|of) .*)?$"
 
-OFFERS = (
+OF_OFFERS = (
     Slip("offer", r"opens? (?:by|on|at|with|when|after|upon) (?=\w)", "opens "),
     Slip(
         "offer",
@@ -36,12 +36,6 @@ OFFERS = (
         "on {event}",
     ),
     Slip("offer", r"(?:reward|rewards|gives|bonus|get|gets|earns?)(?: is|:)? (?=\d|opened\.)", "give "),
-    Slip(
-        "offer",
-        r"limit (?:1 times?|once) per (?:offer|opening|opened)\b.*",
-        "",
-        "an offer gives once each time that it is opened: take the line out",
-    ),
     Slip("offer", r"once\b.*", "", "an offer gives once each time that it is opened: take the line out"),
     Slip(
         "offer",

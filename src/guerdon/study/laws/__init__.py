@@ -1,0 +1,1 @@
+"""Laws attacked: histories by chance, the shortest that breaks one, and how that is told."""
