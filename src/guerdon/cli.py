@@ -283,10 +283,13 @@ def explain(
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
     with history_of(program, history, form) as opened:
         account = explained(program.typed, opened.events, opened.members, member, event, rule)
+        lacking = event is not None and not account.explained
+        others = [each.member for each in opened.events() if each.id == event] if lacking else []
     if not account.events:
         stop(f"no event of the history is of a member {member}", "G902")
-    if event is not None and not account.explained:
-        stop(f"{member} has no event {event}; without --event, their events are listed", "G902")
+    if lacking:
+        whose = f"{event} is an event of {others[0]}: ask for `--member {others[0]}`" if others else ""
+        stop(whose or f"{member} has no event {event}; without --event, their events are listed", "G902")
     if form == "json":
         click.echo(json.dumps(asdict(account), indent=2))
     else:

@@ -13,6 +13,7 @@ from guerdon.check import (
     expiry,
     facts,
     grouped,
+    in_part,
     ladders,
     params,
     reached,
@@ -125,6 +126,7 @@ def check(
         names.groups,
         names.triggers,
     )
+    in_part.warn(program, names)
     return program, tuple(found)
 
 

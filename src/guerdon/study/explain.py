@@ -140,7 +140,8 @@ class _Writer:
         key = event.type, event.id
         if key not in self.accounts:
             self.accounts[key] = self._event(event, facts, _standing(self.engine, event.member))
-        if self.rule in (None, verdict.rule.name):
+        listens = event.type in verdict.rule.on
+        if self.rule == verdict.rule.name or (self.rule is None and listens):
             self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
         if verdict.sheet is not None:
             self.sheets[verdict.sheet.group.name] = verdict.sheet
@@ -169,13 +170,20 @@ class _Writer:
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
         was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
-        backs = list(undone.accounts(self.engine, told, event, now, was))
+        backs = list(undone.accounts(self.engine, told, event, now, was, self._deeds(event)))
+        if backs:
+            found.rules = [each for each in found.rules if event.type in self._on(each.rule)]
         paid = [each for each in self._paid if each.award.event == event.id]
         for rules, back in ((found.rules, False), (backs, True)):
             for each in rules:
                 mine = [part for part in paid if part.award.rule == each.rule and (part.award.of is not None) == back]
                 each.reasons += _funded(self.engine.program, each.rule, mine)
         found.rules[:0] = [each for each in backs if self.rule in (None, each.rule)]
+
+    def _on(self, rule: str) -> set[str]:
+        """What a rule, or one of a group, is looked at on."""
+        program = self.engine.program
+        return {each for name in program.rules_of(rule) for each in program.rules[name].on}
 
     @cached_property
     def _paid(self) -> list[Funded]:

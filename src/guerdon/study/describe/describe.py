@@ -35,7 +35,10 @@ def describe(program: nodes.Program) -> Page:
         _section("Groups of rules", [group(each, program) for each in program.groups.values()]),
         _section("Tables", [measures.table(each, program) for each in program.tables.values()]),
         _section("Measures", [measures.measures(program)] if program.measures else []),
-        _section("Returns", [returns.reversal(each) for each in program.events.values() if each.reverses is not None]),
+        _section(
+            "Returns",
+            [returns.reversal(each, program) for each in program.events.values() if each.reverses is not None],
+        ),
         _section("Examples", [example(each, program) for each in program.tests], True),
     )
     return Page(program.frame.name, tuple(each for each in sections if each.items))

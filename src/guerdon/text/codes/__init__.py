@@ -2,7 +2,7 @@
 
 `docs/errors.md` is made from this table and from the broken programs under
 `tests/errors/`. A code is permanent: it is never given to another fault.
-G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals and streaks, G6 data, G7 to G9 use.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks and returns, G6 data, G7 to G9 use.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from guerdon.text.codes import (
     meaning,
     reading,
     redeeming,
+    returning,
     streaks,
     together,
     using,
 )
 from guerdon.text.codes.code import Code as Code
 
-_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, coming, data, using)
+_AREAS = (reading, meaning, declared, living, together, redeeming, mapping, streaks, returning, coming, data, using)
 
 CODES: dict[str, Code] = dict(sorted(each for area in _AREAS for each in area.CODES.items()))
