@@ -68,8 +68,11 @@ def shop(tmp_path: Path) -> Path:
 class TestCheck:
     def test_says_nothing_of_a_good_program_and_exits_0(self, run, shop):
         done = run("check", shop)
-        first, *sizes = done.stdout.splitlines()
-        assert (done.exit_code, first) == (0, "nothing to say: fine")
+        assert (done.exit_code, done.stdout) == (0, "nothing to say: fine\n")
+
+    def test_says_how_large_states_get_where_it_is_asked(self, run, shop):
+        first, *sizes = run("check", shop, "--size").stdout.splitlines()
+        assert first == "nothing to say: fine"
         assert re.fullmatch(r"state of a member: at most \d+ bytes, and for each", sizes[0])
 
     def test_tells_what_is_wrong_and_exits_1(self, run, shop):
@@ -221,7 +224,8 @@ class TestExplain:
     def test_names_what_there_is_not(self, run, shop):
         for asked, said in {
             ("--member", "zoe"): "no event of the history is of a member zoe",
-            ("--member", "ana", "--event", "2"): "ana has no event 2",
+            ("--member", "ana", "--event", "2"): "2 is an event of ben: ask for `--member ben`",
+            ("--member", "ana", "--event", "9"): "ana has no event 9",
             ("--member", "ana", "--event", "1", "--rule", "Bass"): 'did you mean "Base"?',
         }.items():
             done = run("explain", shop, *asked)

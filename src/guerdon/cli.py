@@ -47,10 +47,10 @@ def main() -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @set_option
+@click.option("--size", is_flag=True, help="Say how large the state of a member gets at most.")
 @format_option
-def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
+def check(files: tuple[str, ...], given: dict[str, str], size: bool, form: str) -> None:
     """Say what is wrong or unclear in programs."""
-    from guerdon.check.size import state_size
     from guerdon.project.load import check_file
 
     found: list[Diagnostic] = []
@@ -64,7 +64,9 @@ def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
     wrong = sum(each.is_error for each in found)
     if form == "text":
         click.echo(f"{wrong} {_plural('error', wrong)}, {_count(found, wrong)}" if found else "nothing to say: fine")
-        for each in programs:
+        for each in programs if size else ():
+            from guerdon.check.size import state_size
+
             click.echo(state_size(each).text(each.frame.name if len(files) > 1 else ""))
     sys.exit(FELL_SHORT if wrong else 0)
 

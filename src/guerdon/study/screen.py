@@ -70,8 +70,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     if summary.redeems:
         to.print()
         to.print(_redeems(summary))
-    to.print()
-    to.print(_units(summary))
+    if summary.units:
+        to.print()
+        to.print(_units(summary))
     went = _flows(summary)
     if went is not None:
         to.print()
@@ -191,7 +192,10 @@ def _ladder(ladder: str, lines: list[TierLine]) -> Table:
 
 def _notes(summary: Summary, seconds: float) -> Iterator[str]:
     if summary.sales:
-        yield f"Sales {words.money(summary.sales, summary.currency)}."
+        *most, last = [f"`{fact}` of {event}" for event, fact in summary.sold]
+        of = f"{', '.join(most)} and {last}" if most else last
+        back = ", before returns" if summary.returned else ""
+        yield f"Sales {words.money(summary.sales, summary.currency)}: {of}{back}."
     if summary.rejected:
         parts = ", ".join(f"{count:,} with {code}" for code, count in summary.rejected)
         aside = words.count(sum(count for _, count in summary.rejected), "row")

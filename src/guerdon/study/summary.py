@@ -11,7 +11,7 @@ from guerdon.check.wording import plain
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference.exact import summed
-from guerdon.reference.posted import Posted
+from guerdon.reference.posted import Posted, first_money
 from guerdon.study.flows import Flow, flows
 from guerdon.study.funding import funding
 
@@ -77,7 +77,10 @@ class TierLine:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run's figures. INVARIANT: what was issued of a unit is there yet or went where `UnitLine.flow` says."""
+    """A run's figures. INVARIANT: what was issued of a unit is there yet or went where `UnitLine.flow` says.
+
+    Shape: `sales` sums the facts `sold`, by event, before returns (`returned`: some of it can come back).
+    """
 
     program: str
     currency: str
@@ -94,6 +97,8 @@ class Summary:
     refused: int
     funding: tuple[FundingLine, ...]
     redeems: tuple[RedeemLine, ...] = ()
+    sold: tuple[tuple[str, str], ...] = ()
+    returned: bool = False
 
 
 def summarise(posted: Posted) -> Summary:
@@ -116,7 +121,15 @@ def summarise(posted: Posted) -> Summary:
         len(posted.ledger.refusals),
         tuple(_funding(posted)),
         tuple(_redeems(posted)),
+        tuple(sold := _sold(program)),
+        any(each.reverses is not None and each.reverses.event in dict(sold) for each in program.events.values()),
     )
+
+
+def _sold(program: nodes.Program) -> list[tuple[str, str]]:
+    """The facts whose sum is the sales, by event."""
+    facts = ((name, first_money(record, program.frame.currency)) for name, record in program.events.items())
+    return [(name, fact) for name, fact in facts if fact is not None]
 
 
 def _rules(posted: Posted) -> list[RuleLine]:
