@@ -258,7 +258,7 @@ def run(
 @history_option
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
-@click.option("--rule", help="The rule or group to explain, alone: why, or why not.")
+@click.option("--rule", help="The rule or group to explain, alone: why, or why not; or a ladder, without --event.")
 @set_option
 @format_option
 def explain(
@@ -275,13 +275,16 @@ def explain(
     from guerdon.study.explain import explain as explained
 
     program = loaded(file, form, given)
-    known = [*program.typed.rules, *program.typed.groups]
+    rules = [*program.typed.rules, *program.typed.groups]
+    known, ladder = [*rules, *program.typed.ladders], rule in program.typed.ladders and rule not in rules
     if rule is not None and rule not in known:
         from guerdon.text.diagnostic import nearest
 
         near = nearest(rule, known)
         stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
-    if rule is not None and event is None:
+    if ladder and event is not None:
+        raise click.UsageError(f"{rule} is a ladder, shown as it stands at the end of the history: leave --event out")
+    if rule is not None and event is None and rule not in program.typed.ladders:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
     with history_of(program, history, form) as opened:
         account = explained(program.typed, opened.events, opened.members, member, event, rule)

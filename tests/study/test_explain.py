@@ -338,3 +338,41 @@ def test_a_trigger_is_told_and_explained_like_an_event() -> None:
     assert told_of.event == month and told_of.rules[0].gave == "4 star"
     silent = explain(program, lambda: bought, {}, "ana", "30 days without purchase 2026-02-09/ana", "Silent").explained
     assert [reason.result for each in silent for reason in each.rules[0].reasons] == ["does not hold: 1 too little"]
+
+
+def test_a_ladder_says_what_it_counts_and_which_tiers_were_held() -> None:
+    found = account("ana", None, "status", *EVENTS[:2]).ladder
+    assert found is not None
+    assert found.tier == "Gold"
+    assert found.counts == (
+        ("counts sum of purchase.amount this calendar year", "72.50 USD"),
+        ("tier Gold at 60.00 USD", "reached"),
+    )
+    assert [text for _, text in found.moves] == ["Gold: reached"]
+    fallen = account("ana", None, "status").ladder
+    assert fallen is not None and fallen.counts[1] == ("tier Gold at 60.00 USD", "48.00 USD lack")
+
+
+def test_a_term_that_ends_stands_before_what_happens_at_that_instant() -> None:
+    text = """program "Club"
+
+event fee
+
+tiers club
+  tier        Guest
+  tier        Club by invitation
+  lasts       12 months
+  grants      Club on fee
+"""
+    found, said = check_bytes("t.guerdon", text.encode())
+    assert found is not None, said
+    starts = [Calendar(found.frame).start(date.fromisoformat(day)) for day in ("2026-03-02", "2027-03-02")]
+    events = [Event(str(at), "fee", "ana", at, at, number, {}) for number, at in enumerate(starts)]
+    shown = explain(found, lambda: events, {}, "ana").timeline
+    assert [(each.kind, each.text) for each in shown] == [
+        ("fee", "-"),
+        ("club", "Club: granted"),
+        ("club", "Guest: term ended"),
+        ("fee", "-"),
+        ("club", "Club: granted"),
+    ]

@@ -15,12 +15,13 @@ from guerdon.reference.evaluate import Step
 from guerdon.reference.rules import Absent, Sheet, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
 from guerdon.reference.tables import Scale
-from guerdon.study import grouped, undone, words
+from guerdon.study import grouped, tiers, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.funding import Funded, funding
 from guerdon.study.happened import Told, kind
 from guerdon.study.related import Circle, related
 from guerdon.study.timeline import timeline
+from guerdon.text.source import Written
 
 MOST_LINES = 12
 MOST_LOTS = 12
@@ -34,7 +35,7 @@ def explain(
     event: str | None = None,
     rule: str | None = None,
 ) -> Account:
-    """A member's account; `event` is explained in full, by `rule` alone where one is named.
+    """A member's account; `event` is explained in full, by `rule` alone where one is named, which may be a ladder without an event.
 
     Shape: `history` gives all events, of other members too; those that have no part in
     the member's account are passed over. `member` may be an account.
@@ -48,12 +49,15 @@ def explain(
     told = Told(engine, events)
     whose = tuple(_holders(engine, circle.who))
     shown = [each for each in events if each.member == circle.who or told.touches(each, whose)]
+    moments = timeline(engine, told, events, circle.who, whose)
+    ladder, subject = program.ladders.get(rule or ""), engine.world.subjects.get(circle.who)
     return Account(
         circle.who,
         [_given(each, told, engine, circle.who, whose) for each in shown],
         _standing(engine, circle.who),
         writer.explained(told, events),
-        timeline(engine, told, events, circle.who, whose),
+        moments,
+        tiers.account(engine, ladder, subject, moments) if ladder is not None and subject is not None else None,
     )
 
 
@@ -252,7 +256,19 @@ def _another(verdict: Verdict, event: Event, engine: Engine) -> str:
 
 def _guard(guard: nodes.Expr, step: Step) -> Reason:
     result = "holds" if step.value else "does not hold"
-    return Reason("when", words.written(guard), tuple(_readings(step)), f"{result}{_short(step)}")
+    return Reason(
+        "when", words.written(guard), tuple(_readings(step)), f"{result}{_unnamed(guard, step) or _short(step)}"
+    )
+
+
+def _unnamed(guard: nodes.Expr, step: Step) -> str:
+    """That a friend named nobody, where a referral's own condition fails for that: the count of where they did."""
+    match guard:
+        case nodes.Compare("is", nodes.Measured(), nodes.Literal()) if (
+            isinstance(guard.span, Written) and not step.value
+        ):
+            return ": at one of them nobody was named as referrer, or the friend themselves"
+    return ""
 
 
 def _short(step: Step) -> str:
@@ -319,7 +335,7 @@ def _admitted(verdict: Verdict) -> Iterator[Reason]:
 def _limits(verdict: Verdict) -> Iterator[Reason]:
     for cut in verdict.cuts:
         unit = verdict.rule.unit
-        room = words.quantity(cut.room, unit) if isinstance(cut.room, Fraction) else f"{cut.room} times"
+        room = words.quantity(cut.room, unit) if isinstance(cut.room, Fraction) else words.count(cut.room, "time")
         result = f"{words.quantity(cut.cut, unit)} cut off" if cut.cut else "nothing cut off"
         text = words.clause(cut.limit)
         yield Reason("limit", text, (Reading("room left", room),), result)

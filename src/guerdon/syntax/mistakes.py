@@ -74,6 +74,10 @@ _FOR_EACH = "a rule gives once for each event it is `on`; to give for each line 
 _ALIKE = 0.75  # how much a word must look like a keyword to be taken for it: `reward` is no `record`
 
 
+_AHEAD = ("expires", "lasts", "rises")
+"""Clauses about what is to come: no period of the past can stand there, though it is read."""
+
+
 def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) -> tuple[Diagnostic, int]:
     """The mistake at which the parser stopped, and its line, counted from 0 in the piece."""
     at, end = _stopped(error, piece.text)
@@ -81,6 +85,8 @@ def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) 
     line = piece.text.split("\n")[index]
     column = at - (piece.text.rfind("\n", 0, at) + 1)
     accepted = _accepted(error)
+    if line.split()[:1] and line.split()[0] in _AHEAD:
+        accepted -= {"PREVIOUS"}
     words = sorted(word for name in accepted if (word := _word(name, parser)))
     span = Span(source, piece.offset + at, piece.offset + end)
     if not index and not line[:column].strip():
