@@ -151,6 +151,21 @@ class TestRun:
         for shown in ("3 events of 2 members", "Base", "15 point", "Nothing was set aside"):
             assert shown in done.stdout
 
+    def test_says_which_fact_the_sales_are(self, run, shop):
+        assert "Sales 16.49 USD: `amount` of purchase." in run("run", shop).stdout
+        back = "event refund\n  reverses purchase\n\nearn"
+        (shop / "shop.guerdon").write_text(GOOD.replace("earn", back, 1))
+        refund = "  refund: {from: backs, id: id, member: who, at: at, fields: {purchase: purchase}}\n"
+        backs = "sources:\n  backs: {file: backs.csv, timezone: UTC}\n"
+        (shop / "history.yaml").write_text(MAPPING.replace("sources:\n", backs) + refund)
+        (shop / "backs.csv").write_text("id,who,at,purchase\nR1,ana,2026-01-05 10:00:00,1\n")
+        assert "Sales 16.49 USD: `amount` of purchase, before returns." in run("run", shop).stdout
+
+    def test_shows_no_balances_where_nothing_can_be_spent(self, run, shop):
+        assert "Balances" in run("run", shop).stdout
+        (shop / "shop.guerdon").write_text(GOOD.replace("unit point", "unit point\n  kind status"))
+        assert "Balances" not in run("run", shop).stdout
+
     def test_gives_json_that_adds_up(self, run, shop):
         told = json.loads(run("run", shop, "--format", "json").stdout)
         assert told["events"] == 3

@@ -79,8 +79,8 @@ class _Seen:
             case nodes.Streak(meters=meters):
                 return any(self.adds(self.program.meters[meter]) for meter in meters)
             case nodes.Given(rule=name):
-                group = self.program.groups.get(name)
-                return any(self.by(self.program.rules[each]) for each in (group.of if group else (name,)))
+                rules = [self.program.rules[each] for each in self.program.rules_of(name)]
+                return any(rule.takes or self.by(rule) for rule in rules)
         return False
 
 
