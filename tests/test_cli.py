@@ -68,8 +68,11 @@ def shop(tmp_path: Path) -> Path:
 class TestCheck:
     def test_says_nothing_of_a_good_program_and_exits_0(self, run, shop):
         done = run("check", shop)
-        first, *sizes = done.stdout.splitlines()
-        assert (done.exit_code, first) == (0, "nothing to say: fine")
+        assert (done.exit_code, done.stdout) == (0, "nothing to say: fine\n")
+
+    def test_says_how_large_states_get_where_it_is_asked(self, run, shop):
+        first, *sizes = run("check", shop, "--size").stdout.splitlines()
+        assert first == "nothing to say: fine"
         assert re.fullmatch(r"state of a member: at most \d+ bytes, and for each", sizes[0])
 
     def test_tells_what_is_wrong_and_exits_1(self, run, shop):
@@ -148,6 +151,21 @@ class TestRun:
         for shown in ("3 events of 2 members", "Base", "15 point", "Nothing was set aside"):
             assert shown in done.stdout
 
+    def test_says_which_fact_the_sales_are(self, run, shop):
+        assert "Sales 16.49 USD: `amount` of purchase." in run("run", shop).stdout
+        back = "event refund\n  reverses purchase\n\nearn"
+        (shop / "shop.guerdon").write_text(GOOD.replace("earn", back, 1))
+        refund = "  refund: {from: backs, id: id, member: who, at: at, fields: {purchase: purchase}}\n"
+        backs = "sources:\n  backs: {file: backs.csv, timezone: UTC}\n"
+        (shop / "history.yaml").write_text(MAPPING.replace("sources:\n", backs) + refund)
+        (shop / "backs.csv").write_text("id,who,at,purchase\nR1,ana,2026-01-05 10:00:00,1\n")
+        assert "Sales 16.49 USD: `amount` of purchase, before returns." in run("run", shop).stdout
+
+    def test_shows_no_balances_where_nothing_can_be_spent(self, run, shop):
+        assert "Balances" in run("run", shop).stdout
+        (shop / "shop.guerdon").write_text(GOOD.replace("unit point", "unit point\n  kind status"))
+        assert "Balances" not in run("run", shop).stdout
+
     def test_gives_json_that_adds_up(self, run, shop):
         told = json.loads(run("run", shop, "--format", "json").stdout)
         assert told["events"] == 3
@@ -222,7 +240,8 @@ class TestExplain:
     def test_names_what_there_is_not(self, run, shop):
         for asked, said in {
             ("--member", "zoe"): "no event of the history is of a member zoe",
-            ("--member", "ana", "--event", "2"): "ana has no event 2",
+            ("--member", "ana", "--event", "2"): "2 is an event of ben: ask for `--member ben`",
+            ("--member", "ana", "--event", "9"): "ana has no event 9",
             ("--member", "ana", "--event", "1", "--rule", "Bass"): 'did you mean "Base"?',
         }.items():
             done = run("explain", shop, *asked)

@@ -457,6 +457,14 @@ def test_a_recipe_is_laid_out_as_programs_are(page: Path) -> None:
         assert format_document(parse_bytes(page.name, block.encode())[0]) == block
 
 
+def test_programs_of_the_reference_are_laid_out_but_for_those_that_show_something_else() -> None:
+    text = (DOCS / "language.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```guerdon[^\n]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    for block in blocks:
+        if not re.search(r"# G\d", block) and "The smallest one" not in block:
+            assert format_document(parse_bytes("language.md", block.encode())[0]) == block
+
+
 def test_every_decision_is_in_the_list() -> None:
     folder = DOCS / "decisions"
     listed = re.findall(

@@ -47,7 +47,11 @@ PROGRAMS = [
 OTHERS = [case for case in CASES if case not in PROGRAMS]
 WRITE = os.environ.get("GUERDON_SNAPSHOTS") == "write"
 MUTANTS = int(os.environ.get("GUERDON_MUTANTS", "300"))
-SEVERAL = {"G013-two-mistakes", "G618-other-row-is-wrong"}  # folders whose case has more than one mistake
+SEVERAL = {
+    "G013-two-mistakes",
+    "G201-in-several-tiers",
+    "G618-other-row-is-wrong",
+}  # folders whose case has more than one mistake
 
 
 def named(case: Path) -> str:

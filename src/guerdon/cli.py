@@ -49,10 +49,10 @@ def main() -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @set_option
+@click.option("--size", is_flag=True, help="Say how large the state of a member gets at most.")
 @format_option
-def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
+def check(files: tuple[str, ...], given: dict[str, str], size: bool, form: str) -> None:
     """Say what is wrong or unclear in programs."""
-    from guerdon.check.size import state_size
     from guerdon.project.load import check_file
 
     found: list[Diagnostic] = []
@@ -66,7 +66,9 @@ def check(files: tuple[str, ...], given: dict[str, str], form: str) -> None:
     wrong = sum(each.is_error for each in found)
     if form == "text":
         click.echo(f"{wrong} {_plural('error', wrong)}, {_count(found, wrong)}" if found else "nothing to say: fine")
-        for each in programs:
+        for each in programs if size else ():
+            from guerdon.check.size import state_size
+
             click.echo(state_size(each).text(each.frame.name if len(files) > 1 else ""))
     sys.exit(FELL_SHORT if wrong else 0)
 
@@ -276,7 +278,7 @@ def run(
 @history_option
 @click.option("--member", required=True, help="Whose account.")
 @click.option("--event", help="The event to explain in full.")
-@click.option("--rule", help="The rule or group to explain, alone: why, or why not.")
+@click.option("--rule", help="The rule or group to explain, alone: why, or why not; or a ladder, without --event.")
 @set_option
 @format_option
 def explain(
@@ -293,20 +295,26 @@ def explain(
     from guerdon.study.explain import explain as explained
 
     program = loaded(file, form, given)
-    known = [*program.typed.rules, *program.typed.groups]
+    rules = [*program.typed.rules, *program.typed.groups]
+    known, ladder = [*rules, *program.typed.ladders], rule in program.typed.ladders and rule not in rules
     if rule is not None and rule not in known:
         from guerdon.text.diagnostic import nearest
 
         near = nearest(rule, known)
         stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
-    if rule is not None and event is None:
+    if ladder and event is not None:
+        raise click.UsageError(f"{rule} is a ladder, shown as it stands at the end of the history: leave --event out")
+    if rule is not None and event is None and rule not in program.typed.ladders:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
     with history_of(program, history, form) as opened:
         account = explained(program.typed, opened.events, opened.members, member, event, rule)
+        lacking = event is not None and not account.explained
+        others = [each.member for each in opened.events() if each.id == event] if lacking else []
     if not account.events:
         stop(f"no event of the history is of a member {member}", "G902")
-    if event is not None and not account.explained:
-        stop(f"{member} has no event {event}; without --event, their events are listed", "G902")
+    if lacking:
+        whose = f"{event} is an event of {others[0]}: ask for `--member {others[0]}`" if others else ""
+        stop(whose or f"{member} has no event {event}; without --event, their events are listed", "G902")
     if form == "json":
         click.echo(json.dumps(asdict(account), indent=2))
     else:

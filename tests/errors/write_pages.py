@@ -20,7 +20,7 @@ AREAS = {
     "G2": "Values that do not go together",
     "G3": "Declarations",
     "G4": "The life of points and tiers, and how much is tested",
-    "G5": "Triggers, the mapping of a history, referrals and streaks",
+    "G5": "Triggers, the mapping of a history, referrals, streaks and returns",
     "G6": "The rows of a history",
     "G7": "Tests and messages",
     "G8": "States of a session",

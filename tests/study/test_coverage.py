@@ -306,3 +306,38 @@ def test_json_and_html_say_the_same(shop, tmp_path):
     assert told["coverage"][0]["percent"] in page.read_text()
     assert ran(shop, "--format", "html").exit_code == 2
     assert ran(shop, "--coverage", "--out", page).exit_code == 2
+
+
+def test_a_referral_that_is_tested_well_reaches_all_that_was_written():
+    """What it stands for holds conditions that nobody wrote, and some that can never fail."""
+    text = """program "Shop"
+  currency    USD
+
+unit point
+
+event order
+  amount      money
+  code_of     member optional
+
+referral "Friends"
+  friend      order
+  referrer    code_of
+  qualifies   order where amount >= 10 USD
+  give        10 point to referrer
+  give        5 point to friend
+  limit       1 time per referrer
+
+test "twice by one code"
+  event       order by ben on 2026-03-02: amount 5 USD, code_of "anna"
+  expect      0 point for ben
+  event       order by ben on 2026-03-03: amount 10 USD, code_of "anna"
+  expect      5 point for ben
+  expect      10 point for anna
+  event       order by cleo on 2026-03-04: amount 10 USD, code_of "anna"
+  expect      0 point for cleo
+"""
+    found, diagnostics = check_bytes("shop.guerdon", text.encode())
+    assert found is not None, diagnostics
+    results, reach = report.run(found, "shop.guerdon")
+    assert not any(each.misses for each in results)
+    assert [list(report.untaken(part, reach.taken)) for part in reach.parts] == [[], []]

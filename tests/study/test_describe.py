@@ -348,3 +348,29 @@ def test_what_can_not_be_written_is_told(tmp_path: Path):
     done = CliRunner().invoke(main, ["describe", str(TESTS / "first"), "--out", str(tmp_path)])
     assert done.exit_code == 2
     assert "error G903" in done.stderr
+
+
+def of(program: str) -> str:
+    found, said = check_bytes("p.guerdon", program.encode())
+    assert found is not None, said
+    return as_markdown(describe(found))
+
+
+def test_rules_stand_in_the_order_of_the_text_where_nothing_else_decides():
+    """What asks for another's awards of yesterday stands before it; what asks for those of now behind it."""
+    told = of(
+        'program "P"\n\nunit point\n\nevent visit\n\n'
+        'earn "Bonus"\n  on visit\n  give 100% of "One"\n\n'
+        'earn "One"\n  on visit\n  when "Two" earned previous day is 0 point\n  give 1 point\n\n'
+        'earn "Two"\n  on visit\n  when "One" earned previous day > 0 point\n  give 2 point\n'
+    )
+    assert sorted(("One", "Bonus", "Two"), key=lambda name: told.index(f" {name}\n")) == ["One", "Bonus", "Two"]
+
+
+def test_tiers_without_a_count_fall_to_the_one_whose_condition_holds():
+    told = of(
+        'program "P"\n\nunit night\n  kind status\n\nevent visit\n\nearn "Night"\n  on visit\n  give 1 night\n\n'
+        "tiers status\n  tier Base\n  tier Gold when count of visit last 12 months >= 3\n  lasts 12 months\n"
+    )
+    assert "the highest tier whose condition holds" in told and "the count reaches" not in told
+    assert "its cost is not known" not in told

@@ -234,3 +234,77 @@ def test_nothing_can_be_found_before_the_first_event() -> None:
         ("0 star", "no event before it"),
         ("a refusal", "no event before it"),
     ]
+
+
+# ---------------------------------------------------------------- where a number came from
+
+
+def helped(tests: str, more: str = "") -> list[tuple[str, ...]]:
+    """What is said below each expectation that is not met."""
+    program, found = check_bytes("t.guerdon", f"{PRELUDE.replace(TEST, more + TEST)}\n{tests}".encode())
+    assert program is not None, "\n".join(render(each) for each in found)
+    return [miss.help for result in trial.run(program) for miss in result.misses]
+
+
+TEST = 'test "t"'
+LARGE = """
+earn "Large"
+  on          purchase
+  when        amount >= 20 USD
+  give        50 star
+
+earn "Small"
+  on          purchase
+  give        3 star
+  limit       3 star per member per day
+"""
+
+
+def test_what_each_rule_gave_is_said_and_why_it_gave_nothing() -> None:
+    (first, second) = helped(
+        """
+  event       purchase on 2026-03-02: amount 12.60 USD
+  expect      18 star
+  event       purchase on 2026-03-02: amount 25 USD
+  expect      3 star from "Small"
+""",
+        LARGE,
+    )
+    assert first == (
+        '"Base" gave 12 star: `give 1 star per 1 USD of amount` comes to 12.6 star',
+        '"Small" gave 3 star: `give 3 star` comes to 3 star',
+        '"Held" gave nothing: `when amount >= 50 USD` does not hold: 37.40 USD too little',
+        '"Large" gave nothing: `when amount >= 20 USD` does not hold: 7.40 USD too little',
+    )
+    assert second == ('"Small" gave nothing: `limit 3 star per member per day` 3 star cut off',)
+
+
+def test_what_a_return_takes_back_is_said_and_of_what_it_takes_nothing() -> None:
+    (found,) = helped(
+        """
+  event       purchase on 2026-03-02: amount 10 USD
+  event       refund on 2026-03-03: purchase "1", amount 5 USD
+  expect      -8 star
+""",
+        LARGE.replace("  limit       3 star per member per day\n", ""),
+    )
+    assert found == (
+        'of "Base" 5 star were taken back',
+        'of "Small" a part takes nothing back: it does not depend on `amount`',
+    )
+
+
+def test_what_comes_at_the_very_end_of_a_day_is_said() -> None:
+    monthly = 'earn "Monthly"\n  on          end of month\n  give        7 star\n'
+    found = helped(
+        """
+  event       purchase on 2026-03-02: amount 10 USD
+  expect      balance 17 star on 2026-03-31
+  expect      balance 16 star on 2026-03-31
+  expect      balance 17 star on 2026-04-01
+""",
+        monthly,
+    )
+    assert [len(each) for each in found] == [2, 1]
+    assert found[0][0].startswith("at the very end of 2026-03-31 it becomes 17 star")
+    assert found[0][1].startswith("write `on 2026-04-01`")

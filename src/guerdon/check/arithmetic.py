@@ -8,11 +8,14 @@ from functools import reduce
 
 from guerdon.check.mending import as_type, compared, default
 from guerdon.check.names import Names
-from guerdon.check.wording import show
+from guerdon.check.wording import plain, show
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
+
+MOST_SHOWN = 60
+"""How long two values may be together to be written out in a help."""
 
 
 def combine(operator: str, left: nodes.Expr, right: nodes.Expr, span: Span, names: Names) -> nodes.Expr | None:
@@ -141,8 +144,8 @@ def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> No
             help_lines = ("multiply with a number or a percentage",)
         case types.Quantity(first), types.Quantity(second) if first in DECIMALS and second in DECIMALS:
             help_lines = (f"the program's currency is {names.frame.currency}",) if names.frame.currency else ()
-        case types.Quantity(), types.Quantity():
-            help_lines = ("a rate says what one is worth in the other, like `1 point per 1 USD of amount`",)
+        case types.Quantity(first), types.Quantity(second):
+            help_lines = _turned_into(left, right, first, second, verb, names)
         case (types.Quantity(unit), types.Number()) | (types.Number(), types.Quantity(unit)) if verb != "multiplied":
             help_lines = (f"only {show(types.Quantity(unit, None))} goes with {show(types.Quantity(unit, None))}",)
         case (types.Tier(ladder), _) | (_, types.Tier(ladder)) if names.steps[ladder]:
@@ -154,6 +157,32 @@ def mismatch(left: nodes.Expr, right: nodes.Expr, verb: str, names: Names) -> No
     names.report(
         "G201", message, left.span, show(left.type), related=((right.span, show(right.type)),), help=help_lines
     )
+
+
+def _turned_into(
+    left: nodes.Expr, right: nodes.Expr, first: str, second: str, verb: str, names: Names
+) -> tuple[str, ...]:
+    """How two quantities are brought together, in the words that stand there."""
+    if len(left.span.text) + len(right.span.text) > MOST_SHOWN:
+        return (f"a rate says what one is worth in the other, like `1 {first} per 1 {second}`",)
+    if verb == "divided":
+        if isinstance(right, nodes.Literal):
+            return (f"divide by a number: write `{left.span.text} / {right.span.text.split()[0]}`",)
+        by = f"{left.span.text} / ({right.span.text} / 1 {second})"
+        return (f"for so much {first} for each {second}, divide by a number: write `({by} or 0 {first})`",)
+    if verb == "multiplied":
+        return ("multiply with a number or a percentage",)
+    if isinstance(right, nodes.Literal):
+        return (f"write so much {first} in place of `{right.span.text}`",)
+    worth = names.units[second].worth if second in names.units and first == names.frame.currency else None
+    rate = f"({plain(worth or Fraction(1))} {first} per 1 {second} of {_enclosed(right)})"
+    return (f"in place of `{right.span.text}` write `{rate}`, with what one {second} is worth",)
+
+
+def _enclosed(expr: nodes.Expr) -> str:
+    """An expression as it stands behind `of`."""
+    text = expr.span.text
+    return f"({text})" if isinstance(expr, nodes.Arithmetic) and not text.startswith(("min(", "max(")) else text
 
 
 def _written_alike(left: nodes.Expr, right: nodes.Expr) -> Edit | None:

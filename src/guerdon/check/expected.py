@@ -8,6 +8,7 @@ from fractions import Fraction
 from guerdon.check import moments, said
 from guerdon.check.amounts import amount
 from guerdon.check.expressions import typed
+from guerdon.check.mending import as_type
 from guerdon.check.names import Names
 from guerdon.check.reached import threshold
 from guerdon.check.scene import CONSTANT
@@ -15,6 +16,7 @@ from guerdon.check.wording import show
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Expectation, Expected
 from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
 
 Expects = (
     tree.ExpectAward | tree.ExpectBalance | tree.ExpectTier | tree.ExpectValue | tree.ExpectNeeds | tree.ExpectRefused
@@ -210,17 +212,22 @@ def _value(written: tree.ExpectValue, of: types.Type, names: Names) -> Much | No
         case types.Days(), types.Days():
             pass
         case _:
-            _other(written, of, f"`{written.name.text}` is", names)
+            _other(written, of, f"`{written.name.text}` is", names, as_type(written.value.span, found, of))
             return None
     assert isinstance(found, nodes.Literal) and isinstance(found.value, Fraction | int)
     return _unit(found.type), Fraction(found.value)
 
 
-def _other(written: tree.ExpectValue, of: types.Type, what: str, names: Names) -> None:
+def _other(written: tree.ExpectValue, of: types.Type, what: str, names: Names, meant: str | None = None) -> None:
     names.report(
         "G418",
         f"{what} {show(of)}, so nothing else can be expected",
         written.value.span,
         "of another kind",
-        help=("expect a value of its kind; of measures only numbers, quantities and days can be expected",),
+        help=(
+            f"write `{meant}`"
+            if meant
+            else "expect a value of its kind; of measures only numbers, quantities and days can be expected",
+        ),
+        edit=Edit(written.value.span, meant) if meant else None,
     )

@@ -21,10 +21,9 @@ def floors(declaration: tree.Declaration, names: Names) -> tuple[nodes.Floor, ..
     for written in clauses(declaration, tree.Floor):
         known = _is_higher(written.tier, declaration, "nobody falls below", names)
         holds = condition(written.condition, Scene("a floor", named=False), names)
-        if not known or holds is None:
-            return None
-        found.append(nodes.Floor(written.tier.text, holds, span=written.span))
-    return tuple(found)
+        if known and holds is not None:
+            found.append(nodes.Floor(written.tier.text, holds, span=written.span))
+    return tuple(found) if len(found) == len(clauses(declaration, tree.Floor)) else None
 
 
 def grants(declaration: tree.Declaration, names: Names) -> tuple[nodes.Grant, ...] | None:

@@ -128,7 +128,12 @@ def not_awarded(value: nodes.Expr, span: Span, names: Names, done: str = "awarde
         if units
         else []
     )
-    names.report("G216", message, span, show(value.type), help=(*lines, f"what is {done} is declared with `unit`"))
+    money = names.frame.currency
+    if isinstance(value.type, types.Quantity) and value.type.unit == money:
+        lines.append(f"money itself is {done} as a unit, which is called like its currency: declare `unit {money}`")
+    else:
+        lines.append(f"what is {done} is declared with `unit`")
+    names.report("G216", message, span, show(value.type), help=lines)
 
 
 def _most(

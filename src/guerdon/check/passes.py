@@ -13,6 +13,7 @@ from guerdon.check import (
     expiry,
     facts,
     grouped,
+    in_part,
     ladders,
     laws,
     params,
@@ -128,6 +129,7 @@ def check(
         names.triggers,
         tuple(filter(None, claims)),
     )
+    in_part.warn(program, names)
     return program, tuple(found)
 
 

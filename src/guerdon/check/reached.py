@@ -64,10 +64,10 @@ def with_conditions(
         if isinstance(written.reached, tree.When):
             when = condition(written.reached.condition, scene, names)
             if when is None:
-                return None
+                continue  # those of the other tiers are looked at all the same
             step = nodes.TierStep(step.name, None, when, span=step.span)
         all_steps.append(step)
-    return tuple(all_steps)
+    return tuple(all_steps) if len(all_steps) == len(found) else None
 
 
 def rising(declaration: tree.Declaration, counts: nodes.Expr | None, names: Names) -> None:

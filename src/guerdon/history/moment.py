@@ -201,7 +201,7 @@ def _not_a_time(field: str) -> Fault:
     return Fault(
         "G610",
         f"`{field}` is {{value}}: a date and time was expected",
-        "write it as 2026-03-02T14:30:00Z, without the Z where the source has a `timezone`; another layout is read "
+        "write it as 2026-03-02T14:30:00Z, without the Z where the source has a `timezone`, or as a day alone, 2026-03-02; another layout is read "
         "with SQL, such as `strptime(COLUMN, '%d.%m.%Y %H:%M')`",
     )
 

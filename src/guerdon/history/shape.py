@@ -66,6 +66,13 @@ def check_zone(zone: str | None, context: Any, path: Keys, faults: list[Diagnost
         faults.append(context.refuse("G517", f"there is no time zone `{zone}`", path, advice))
 
 
+_SMALLEST = (
+    "or write one: the smallest has these two lines, with your file, your event, its columns and its facts",
+    "`sources: {purchases: {file: purchases.csv}}`",
+    "`events: {purchase: {from: purchases, id: id, member: member, at: day, fields: {amount: amount}}}`",
+)
+
+
 def _source(path: Path) -> Any:
     file = path / NAME if path.is_dir() else path
     try:
@@ -85,8 +92,18 @@ def _source(path: Path) -> Any:
     except OSError as error:
         absent = isinstance(error, FileNotFoundError)
         message = f"there is no `{file}`" if absent else f"`{file}` can't be read: {str(error.strerror).lower()}"
-        help = "name the history with `--history`: its history.yaml, or the folder that it lies in"
-        raise HistoryError([Diagnostic("G500", message, help=(help,))]) from None
+        raise HistoryError(
+            [
+                Diagnostic(
+                    "G500",
+                    message,
+                    help=(
+                        "name the history with `--history`: its history.yaml, or the folder that it lies in",
+                        *(_SMALLEST if absent else ()),
+                    ),
+                )
+            ]
+        ) from None
 
 
 def _end_of(source: Source) -> Span:

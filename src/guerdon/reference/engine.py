@@ -31,7 +31,7 @@ from guerdon.reference.judging import Watch as Watch
 from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.offers import Named
-from guerdon.reference.posted import Posted, first_money
+from guerdon.reference.posted import Posted, sales
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
 from guerdon.reference.scene import Scene
@@ -56,7 +56,7 @@ class Engine:
         self.posted = Posted(program)
         self.world = World(program, self.calendar, self.posted.ledger, member_facts=self.member_facts)
         self._rules = tuple(program.rules.values())
-        self._worth = {name: first_money(record, program.frame.currency) for name, record in program.events.items()}
+        self._sales = sales(program)
         self._undoable = {record.reverses.event for record in program.events.values() if record.reverses}
         self._refusing = {unit.name for unit in program.units.values() if unit.debt.kind is nodes.DebtKind.REFUSED}
         self._asks = any(map(asks_about_others, walk((program.rules, program.groups, program.measures))))
@@ -265,7 +265,7 @@ class Engine:
             if watch is not None:
                 watch(event, scene.facts, denied)
             return
-        self.posted.sales += scene.facts.get(self._worth[event.type] or "") or ZERO
+        self.posted.sales += scene.facts.get(self._sales.get(event.type, "")) or ZERO
         openings = self.world.offers.opening(event, scene)
         verdicts = judged(self.world, self._rules, scene, redeeming, watch)
         book = self._book(event, scene, deed, verdicts)

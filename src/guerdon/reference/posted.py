@@ -30,11 +30,20 @@ class Posted:
     until: int | None = None
 
 
-def first_money(record: nodes.Record, currency: str) -> str | None:
-    """The name of an event's first fact that is money of the program's currency: what it counts as sales."""
-    if record.reverses is not None:
-        return None
-    for fact in record.facts.values():
-        if isinstance(fact.type, types.Quantity) and fact.type.unit == currency:
-            return fact.name
-    return None
+def sales(program: nodes.Program) -> dict[str, str]:
+    """What counts as sales: of each event the first fact that is money of the program's currency.
+
+    Shape: without events that reverse others, and those that do nothing but open offers.
+    """
+    on = {event for rule in program.rules.values() for event in rule.on}
+    opens = {event for rule in program.rules.values() if rule.offer is not None for event in rule.offer.opens}
+    found = {}
+    for name, record in program.events.items():
+        if record.reverses is None and (name in on or name not in opens):
+            money = (fact.name for fact in record.facts.values() if _is_money(fact.type, program.frame.currency))
+            found[name] = next(money, "")
+    return {name: fact for name, fact in found.items() if fact}
+
+
+def _is_money(of: types.Type, currency: str) -> bool:
+    return isinstance(of, types.Quantity) and of.unit == currency

@@ -56,11 +56,22 @@ class EventAccount:
     came: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LadderAccount:
+    """A ladder at the end of the history: the tier, what is counted and asked for with what came of it, and the moves with their times."""
+
+    ladder: str
+    place: str
+    tier: str
+    counts: tuple[tuple[str, str], ...]
+    moves: tuple[tuple[str, str], ...]
+
+
 @dataclass(slots=True)
 class Account:
     """A member's events with what each was given, where they stand, and the events explained in full.
 
-    Shape: `timeline` holds the events with all that came of them, and what came by itself.
+    Shape: `timeline` holds the events with all that came of them, and what came by itself; `ladder`, where one was asked for.
     """
 
     member: str
@@ -68,3 +79,4 @@ class Account:
     standing: tuple[str, ...]
     explained: list[EventAccount]
     timeline: list[Moment] = field(default_factory=list)
+    ladder: LadderAccount | None = None

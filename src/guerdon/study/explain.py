@@ -14,7 +14,7 @@ from guerdon.reference.engine import Engine
 from guerdon.reference.rules import Absent, Sheet, Verdict
 from guerdon.reference.scene import Step
 from guerdon.reference.state import Deed, Ref, Subject
-from guerdon.study import grouped, undone, words
+from guerdon.study import grouped, tiers, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.funding import Funded, funding
 from guerdon.study.happened import Told, kind
@@ -35,7 +35,7 @@ def explain(
     event: str | None = None,
     rule: str | None = None,
 ) -> Account:
-    """A member's account; `event` is explained in full, by `rule` alone where one is named.
+    """A member's account; `event` is explained in full, by `rule` alone where one is named, which may be a ladder without an event.
 
     Shape: `history` gives all events, of other members too; those that have no part in
     the member's account are passed over. `member` may be an account.
@@ -49,12 +49,15 @@ def explain(
     told = Told(engine, events)
     whose = tuple(_holders(engine, circle.who))
     shown = [each for each in events if each.member == circle.who or told.touches(each, whose)]
+    moments = timeline(engine, told, events, circle.who, whose)
+    ladder, subject = program.ladders.get(rule or ""), engine.world.subjects.get(circle.who)
     return Account(
         circle.who,
         [_given(each, told, engine, circle.who, whose) for each in shown],
         _standing(engine, circle.who),
         writer.explained(told, events),
-        timeline(engine, told, events, circle.who, whose),
+        moments,
+        tiers.account(engine, ladder, subject, moments) if ladder is not None and subject is not None else None,
     )
 
 
@@ -141,7 +144,8 @@ class _Writer:
         key = event.type, event.id
         if key not in self.accounts:
             self.accounts[key] = self._event(event, facts, _standing(self.engine, event.member))
-        if self.rule in (None, verdict.rule.name):
+        listens = event.type in verdict.rule.on
+        if self.rule == verdict.rule.name or (self.rule is None and listens):
             self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
         if verdict.sheet is not None:
             self.sheets[verdict.sheet.group.name] = verdict.sheet
@@ -171,13 +175,20 @@ class _Writer:
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
         was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
-        backs = list(undone.accounts(self.engine, told, event, now, was))
+        backs = list(undone.accounts(self.engine, told, event, now, was, self._deeds(event)))
+        if backs:
+            found.rules = [each for each in found.rules if event.type in self._on(each.rule)]
         paid = [each for each in self._paid if each.award.event == event.id]
         for rules, back in ((found.rules, False), (backs, True)):
             for each in rules:
                 mine = [part for part in paid if part.award.rule == each.rule and (part.award.of is not None) == back]
                 each.reasons += _funded(self.engine.program, each.rule, mine)
         found.rules[:0] = [each for each in backs if self.rule in (None, each.rule)]
+
+    def _on(self, rule: str) -> set[str]:
+        """What a rule, or one of a group, is looked at on."""
+        program = self.engine.program
+        return {each for name in program.rules_of(rule) for each in program.rules[name].on}
 
     @cached_property
     def _paid(self) -> list[Funded]:
@@ -318,7 +329,7 @@ def _admitted(verdict: Verdict) -> Iterator[Reason]:
 def _limits(verdict: Verdict) -> Iterator[Reason]:
     for cut in verdict.cuts:
         unit = verdict.rule.unit
-        room = words.quantity(cut.room, unit) if isinstance(cut.room, Fraction) else f"{cut.room} times"
+        room = words.quantity(cut.room, unit) if isinstance(cut.room, Fraction) else words.count(cut.room, "time")
         result = f"{words.quantity(cut.cut, unit)} cut off" if cut.cut else "nothing cut off"
         if verdict.rule.only_says:
             result = "no room left" if cut.cut else "leaves room"

@@ -80,6 +80,15 @@ class Found:
 
     def _came_on(self, step: Expectation, subject: Subject, day: date) -> str:
         """What a day gives less what it takes, or says: tried to its end on a copy, for more may happen on it."""
+        whole, copied = self._to_its_end(subject, day)
+        begins, ends = (whole.engine.calendar.start(each) for each in (day, day + ONE))
+        if step.kind is Expected.SAID:
+            return self._said(step, copied.id, whole.ledger, lambda effect: begins <= effect.at < ends)
+        holder = whole.engine.world.owner(copied, self._account(step)).id
+        return self._came(step, holder, whole.ledger, lambda entry: begins <= entry.at < ends)
+
+    def _to_its_end(self, subject: Subject, day: date) -> tuple[Found, Subject]:
+        """How things stand once a day has ended, on a copy, and the copy of somebody."""
         trial = Engine(self.engine.program, self.engine.member_facts)
         trial.watching, trial.world.trace = self.engine.watching, self.engine.world.trace
         trial.world.subjects = copy.deepcopy(self.engine.world.subjects)
@@ -88,11 +97,15 @@ class Found:
         whole.ledger.effects = [*self.ledger.effects]
         copied = trial.world.subjects[subject.id]
         whole.pass_to(copied, day, ended=True)
-        begins, ends = (trial.calendar.start(each) for each in (day, day + ONE))
-        if step.kind is Expected.SAID:
-            return self._said(step, copied.id, whole.ledger, lambda effect: begins <= effect.at < ends)
-        holder = trial.world.owner(copied, self._account(step)).id
-        return self._came(step, holder, whole.ledger, lambda entry: begins <= entry.at < ends)
+        return whole, copied
+
+    def ended(self, step: Expectation) -> str:
+        """What there is on a day once it has ended; empty where nobody is asked about."""
+        subject = self._subject(step.member or (self.last.member if self.last else ""), self._account(step))
+        if subject is None or step.on is None:
+            return ""
+        whole, copied = self._to_its_end(subject, step.on)
+        return whole._value(step, copied)
 
     def _refused(self) -> str:
         return words.REFUSAL if self.why_nothing() else "none"

@@ -11,12 +11,24 @@ from guerdon.reference.scene import Step
 from guerdon.reference.tables import Scale
 from guerdon.study import words
 from guerdon.study.account import Reading, Reason
+from guerdon.text.source import Written
 
 
 def guard(condition: nodes.Expr, step: Step) -> Reason:
     """Whether a condition held, and what it read."""
     result = "holds" if step.value else "does not hold"
-    return Reason("when", words.written(condition), tuple(readings(step)), f"{result}{_short(step)}")
+    short = _unnamed(condition, step) or _short(step)
+    return Reason("when", words.written(condition), tuple(readings(step)), f"{result}{short}")
+
+
+def _unnamed(condition: nodes.Expr, step: Step) -> str:
+    """That a friend named nobody, where a referral's own condition fails for that: the count of where they did."""
+    match condition:
+        case nodes.Compare("is", nodes.Measured(), nodes.Literal()) if (
+            isinstance(condition.span, Written) and not step.value
+        ):
+            return ": at one of them nobody was named as referrer, or the friend themselves"
+    return ""
 
 
 def _short(step: Step) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 from guerdon.history.event import Event, Rejection
 from guerdon.program.currency import DECIMALS
 from guerdon.study import words
-from guerdon.study.account import Account, EventAccount, RuleAccount
+from guerdon.study.account import Account, EventAccount, LadderAccount, RuleAccount
 from guerdon.study.summary import Summary, TierLine
 
 MOST_REJECTED = 10
@@ -29,9 +29,8 @@ def console(stderr: bool = False) -> Console:
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A table; columns whose name begins with `>` are set flush right."""
-    made = Table(
-        title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
-    )
+    heading = Text(title, style="bold", no_wrap=True, overflow="ignore")  # a narrow table does not break it
+    made = Table(title=heading, title_justify="left", header_style="dim", box=None, pad_edge=False)
     for column in columns:
         right = column.startswith(">")
         made.add_column(escape(column.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
@@ -85,8 +84,9 @@ def show_summary(summary: Summary, seconds: float, to: Console) -> None:
     if summary.redeems:
         to.print()
         to.print(_redeems(summary))
-    to.print()
-    to.print(_units(summary))
+    if summary.units:
+        to.print()
+        to.print(_units(summary))
     went = _flows(summary)
     if went is not None:
         to.print()
@@ -225,7 +225,10 @@ def _ladder(ladder: str, lines: list[TierLine]) -> Table:
 
 def _notes(summary: Summary, seconds: float) -> Iterator[str]:
     if summary.sales:
-        yield f"Sales {words.money(summary.sales, summary.currency)}."
+        *most, last = [f"`{fact}` of {event}" for event, fact in summary.sold]
+        of = f"{', '.join(most)} and {last}" if most else last
+        back = ", before returns" if summary.returned else ""
+        yield f"Sales {words.money(summary.sales, summary.currency)}: {of}{back}."
     if summary.rejected:
         parts = ", ".join(f"{count:,} with {code}" for code, count in summary.rejected)
         aside = words.count(sum(count for _, count in summary.rejected), "row")
@@ -295,7 +298,9 @@ def show_rejections(rejections: list[Rejection], to: Console) -> None:
 
 def show_account(account: Account, to: Console) -> None:
     """Events and awards of a member, then what was asked about in full."""
-    if not account.explained:
+    if account.ladder is not None:
+        _show_ladder(account.member, account.ladder, to)
+    elif not account.explained:
         rows = [(each.event, each.kind, each.when, each.text) for each in account.timeline]
         said = "Given" if rows == account.events else "What came of it"
         to.print(table(f"Member {account.member}", ("Event", "Kind", "When", said), rows))
@@ -303,6 +308,17 @@ def show_account(account: Account, to: Console) -> None:
         to.print(f"Now: {', '.join(account.standing)}")
     for event in account.explained:
         _show_event(account.member, event, to)
+
+
+def _show_ladder(member: str, ladder: LadderAccount, to: Console) -> None:
+    to.print(
+        Text(f"{ladder.ladder} {ladder.tier}", style="bold"), f"of {escape(member)}  [dim]{escape(ladder.place)}[/]"
+    )
+    for text, came in ladder.counts:
+        to.print(f"  {escape(text)}")
+        to.print(f"                -> {escape(came)}")
+    for when, text in ladder.moves:
+        to.print(f"  {when}  {escape(text)}")
 
 
 def _show_event(member: str, event: EventAccount, to: Console) -> None:
@@ -315,6 +331,8 @@ def _show_event(member: str, event: EventAccount, to: Console) -> None:
         to.print(f"  undoes {escape(text)}")
     for text in event.came:
         to.print(f"  {escape(text)}")
+    if not event.rules:
+        to.print(f"  no rule is looked at on a {escape(event.kind)}")
     for rule in event.rules:
         to.print()
         _show_rule(rule, to)

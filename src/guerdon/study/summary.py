@@ -12,7 +12,7 @@ from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference.exact import summed
 from guerdon.reference.offers import OPEN, WITHDRAWN
-from guerdon.reference.posted import Posted
+from guerdon.reference.posted import Posted, sales
 from guerdon.study.flows import Flow, flows
 from guerdon.study.funding import funding
 
@@ -99,7 +99,10 @@ class TierLine:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run's figures. INVARIANT: what was issued of a unit is there yet or went where `UnitLine.flow` says."""
+    """A run's figures. INVARIANT: what was issued of a unit is there yet or went where `UnitLine.flow` says.
+
+    Shape: `sales` sums the facts `sold`, by event, before returns (`returned`: some of it can come back).
+    """
 
     program: str
     currency: str
@@ -118,6 +121,8 @@ class Summary:
     redeems: tuple[RedeemLine, ...] = ()
     messages: tuple[MessageLine, ...] = ()
     offers: tuple[OfferLine, ...] = ()
+    sold: tuple[tuple[str, str], ...] = ()
+    returned: bool = False
 
 
 def summarise(posted: Posted) -> Summary:
@@ -142,6 +147,8 @@ def summarise(posted: Posted) -> Summary:
         tuple(_redeems(posted)),
         tuple(_messages(posted)),
         tuple(_offers(posted)),
+        tuple((sold := sales(program)).items()),
+        any(each.reverses is not None and each.reverses.event in sold for each in program.events.values()),
     )
 
 

@@ -74,6 +74,7 @@ def _moves(engine: Engine, events: list[Event], who: str, whose: Collection[str]
     instants = {event.at for event in events}
     for move in engine.posted.ledger.moves:
         if move.member in whose and move.reason != "joined":
-            when, place = words.local(engine.calendar.local(move.at)), _RISEN if move.at in instants else _REVIEWED
+            risen = move.at in instants and move.reason != "term ended"  # terms end before what happens at that instant
+            when, place = words.local(engine.calendar.local(move.at)), _RISEN if risen else _REVIEWED
             kind, text = moved(move, who)
             yield (move.at, place), Moment(when, "", kind, text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from typing import Protocol
 
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference import ladders, lots
+from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.rules import Verdict
 from guerdon.reference.state import Lot, Subject
@@ -25,11 +26,12 @@ NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An expectation that was not met: where, and what came instead."""
+    """An expectation that was not met: where, what came instead, and where that came from."""
 
     span: Span
     expected: str
     found: str
+    help: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _unmet(trial: Trial, case: nodes.Case, program: nodes.Program) -> Iterator[M
         else:
             found, expected = trial.found(step), words.expected(step, program)
             if found != expected:
-                yield Miss(step.span, expected, found + trial.aside(step))
+                yield Miss(step.span, expected, found + trial.aside(step), trial.why(step, expected))
 
 
 class Trial:
@@ -149,10 +151,36 @@ class Trial:
         """What there is in place of what was expected, in the same words."""
         return Found(self.engine, self.last).text(step)
 
+    def why(self, step: nodes.Expectation, expected: str) -> tuple[str, ...]:
+        """What the rules gave at the latest event, where that is asked for; that a day's end makes a difference."""
+        if step.kind is nodes.Expected.AWARD and step.on is None:
+            return self._given(step) if self.last is not None and not self.aside(step) else ()
+        if step.on is None or step.kind in (nodes.Expected.AWARD, nodes.Expected.REFUSED):
+            return ()
+        ended = Found(self.engine, self.last).ended(step)
+        return _at_the_end(step.on, ended, ended == expected) if ended not in ("", self.found(step)) else ()
+
+    def _given(self, step: nodes.Expectation) -> tuple[str, ...]:
+        """The same events once more, watched: most tests are met, and need no watching."""
+        from guerdon.study import missed  # only for tests that are not met
+
+        assert self.last is not None
+        watched = missed.Watched()
+        again = Trial(self.case, self.program, watched)
+        for each in [each for each in self.case.steps if isinstance(each, nodes.Happening)][: self.events]:
+            again.happen(each)
+        return missed.told(step, self.last, watched, again.engine)
+
     def aside(self, step: nodes.Expectation) -> str:
         """That nothing came of the latest event, and why; empty where something did."""
         why = Found(self.engine, self.last).why_nothing()
         return f"; {why}" if why and step.kind is not nodes.Expected.REFUSED else ""
+
+
+def _at_the_end(day: date, ended: str, met: bool) -> tuple[str, ...]:
+    """What a day is at its end, where that is something else than on the day."""
+    last = f"at the very end of {day} it becomes {ended}, by what happens at the end of a period"
+    return (last, f"write `on {day + ONE}`: what comes at the end of a day is there on the next") if met else (last,)
 
 
 def _acting(case: nodes.Case) -> set[str]:
@@ -178,10 +206,13 @@ def _named(event: Event, program: nodes.Program) -> Iterator[str]:
 def render(result: Result, miss: Miss) -> str:
     """What was not met, in the layout of all messages."""
     message = f'test "{result.case.name}" expected {miss.expected} and found {miss.found}'
-    return diagnostic.render(Diagnostic("G701", message, miss.span, f"found {miss.found}"))
+    return diagnostic.render(Diagnostic("G701", message, miss.span, f"found {miss.found}", help=miss.help))
 
 
 def as_json(result: Result) -> dict[str, object]:
     """A result as plain values."""
-    misses = [{"place": str(miss.span), "expected": miss.expected, "found": miss.found} for miss in result.misses]
+    misses = [
+        {"place": str(miss.span), "expected": miss.expected, "found": miss.found, "help": list(miss.help)}
+        for miss in result.misses
+    ]
     return {"test": result.case.name, "passed": not misses, "misses": misses}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -88,8 +88,10 @@ def _measured(program: nodes.Program, deed: Deed, path: str, place: int) -> tupl
 # ---------------------------------------------------------------- awards
 
 
-def accounts(engine: Engine, told: Told, event: Event, now: Before, was: Before) -> Iterator[RuleAccount]:
-    """How what an event took back of each award came about."""
+def accounts(
+    engine: Engine, told: Told, event: Event, now: Before, was: Before, deeds: Mapping[Ref, Deed]
+) -> Iterator[RuleAccount]:
+    """How what an event took back of each award came about, and why it took nothing back of others."""
     record = engine.program.events.get(event.type)
     reversal = record.reverses if record is not None else None
     for award in told.back(event) if reversal is not None else ():
@@ -97,13 +99,29 @@ def accounts(engine: Engine, told: Told, event: Event, now: Before, was: Before)
         if original is not None and reversal is not None:
             earlier = _earlier(engine.posted.ledger.awards, award)
             yield _account(engine.program, told, event, reversal, award, original, earlier, (was, now))
+    for original in _kept(told, event, was, now, deeds) if reversal is not None else ():
+        nothing = replace(original, id="", quantity=ZERO, at=event.at, of=original.id)
+        earlier = _earlier(engine.posted.ledger.awards, nothing)
+        if reversal is not None and earlier < original.quantity:
+            yield _account(engine.program, told, event, reversal, nothing, original, earlier, (was, now))
+
+
+def _kept(told: Told, event: Event, was: Before, now: Before, deeds: Mapping[Ref, Deed]) -> Iterator[Award]:
+    """The awards of what an event undid of which it took nothing back."""
+    touched = {award.of for award in told.back(event)}
+    for ref, deed in deeds.items():
+        if ref in was.left and (was.left[ref], ref in was.undone) != (now.left[ref], ref in now.undone):
+            for gift in deed.gifts:
+                original = told.awards.get(gift.award)
+                if original is not None and gift.award not in touched and original.rule in told.program.rules:
+                    yield original
 
 
 def _earlier(awards: Iterable[Award], award: Award) -> Fraction:
     """What was taken back of the same award before."""
     total = ZERO
     for each in awards:
-        if each is award:
+        if each is award or each.at > award.at:
             break
         if each.of == award.of:
             total -= each.quantity
@@ -121,7 +139,8 @@ def _account(
     stand: tuple[Before, Before],
 ) -> RuleAccount:
     rule = program.rules[award.rule]
-    found = RuleAccount(rule.name, str(rule.span), words.quantity(award.quantity, award.unit), True)
+    back = words.quantity(award.quantity, award.unit) if award.quantity else "nothing"
+    found = RuleAccount(rule.name, str(rule.span), back, bool(award.quantity))
     was, now = (each.shares.get(original.id) for each in stand)
     readings = [
         Reading(f"given for {reversal.event} {original.event}", words.quantity(original.quantity, award.unit)),
@@ -131,7 +150,10 @@ def _account(
         readings.append(Reading("undone of it by now", _percent(now)))
     left = original.quantity - earlier + award.quantity
     came = "" if now is None else _came(reversal, original, left, now, now - (was or ZERO))
-    result = f"{came}takes back {words.quantity(-award.quantity, award.unit)}, {words.quantity(left, award.unit)} stay"
+    if not award.quantity and now == (was or ZERO):
+        came = "for what remains the rule comes to as much as before: "
+    taken = words.quantity(-award.quantity, award.unit) if award.quantity else "nothing"
+    result = f"{came}takes back {taken}, {words.quantity(left, award.unit)} stay"
     found.reasons.append(Reason("clawback", _clawback(reversal), tuple(readings), result))
     for group in program.groups.values():
         if rule.name in group.of and group.take is nodes.Take.BEST:

@@ -6,7 +6,7 @@ Made from the place at which it stopped and from what it could have accepted the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from guerdon.syntax.draft import keywords
+from guerdon.syntax.missing import Place, a_unit, own_lines, to_end, unit_missing
 from guerdon.syntax.readings import two_readings
 from guerdon.syntax.slips import clause_like, meant, to_quote
 from guerdon.syntax.split import Piece, mask
@@ -73,6 +74,10 @@ _FOR_EACH = "a rule gives once for each event it is `on`; to give for each line 
 _ALIKE = 0.75  # how much a word must look like a keyword to be taken for it: `reward` is no `record`
 
 
+_AHEAD = ("expires", "lasts", "rises")
+"""Clauses about what is to come: no period of the past can stand there, though it is read."""
+
+
 def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) -> tuple[Diagnostic, int]:
     """The mistake at which the parser stopped, and its line, counted from 0 in the piece."""
     at, end = _stopped(error, piece.text)
@@ -80,46 +85,27 @@ def misread(error: UnexpectedInput, source: Source, piece: Piece, parser: Lark) 
     line = piece.text.split("\n")[index]
     column = at - (piece.text.rfind("\n", 0, at) + 1)
     accepted = _accepted(error)
+    if line.split()[:1] and line.split()[0] in _AHEAD:
+        accepted -= {"PREVIOUS"}
     words = sorted(word for name in accepted if (word := _word(name, parser)))
     span = Span(source, piece.offset + at, piece.offset + end)
     if not index and not line[:column].strip():
         return _declaration(span, words, parser), index
-    place = _Place(source, span.start - column, line, column, index, piece)
+    place = Place(source, span.start - column, line, column, index, piece)
     slip = (
-        meant(place.keyword, line, place.span, lambda clause: _reads(place.keyword, clause, parser)) if index else None
+        meant(place.keyword, line, place.span, lambda clause: _reads(place.keyword, clause, parser), a_unit(source))
+        if index
+        else None
     )
     if not line[:column].strip():
         return _clause(place, span, words, "NAME" in accepted, slip, parser), index
     if column >= len(mask(line).rstrip()):
-        label = _to_end(line, accepted) or _expected(accepted, parser)
-        return _with(Diagnostic("G014", "the line ends too early", span, label), slip), index
+        label = to_end(line, accepted) or _expected(accepted, parser)
+        return _with(Diagnostic("G014", "the line ends too early", span, label), slip or own_lines(place)), index
     if slip:
         return _with(_cannot_stand(span, accepted, parser), slip), index
-    special = _zone(place, accepted) or _unit(place, parser) or _which(place, span)
+    special = _zone(place, accepted) or unit_missing(place, parser) or _which(place, span)
     return special or _unexpected(place, span, accepted, words, parser), index
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the parser stopped: the line, where it starts in the source, the column in it, its number in the piece."""
-
-    source: Source
-    start: int
-    line: str
-    column: int
-    index: int
-    piece: Piece
-
-    @property
-    def keyword(self) -> str:
-        return self.piece.text.split(None, 1)[0]
-
-    @property
-    def before(self) -> str:
-        return mask(self.line[: self.column])
-
-    def span(self, start: int, end: int) -> Span:
-        return Span(self.source, self.start + start, self.start + end)
 
 
 def _with(mistake: Diagnostic, slip: tuple[str, Edit | None] | None) -> Diagnostic:
@@ -180,18 +166,6 @@ def _expected(accepted: frozenset[str], parser: Lark) -> str:
     return f"expected {', '.join(phrases[:-1])}{' or ' if phrases[1:] else ''}{phrases[-1]}" if phrases else ""
 
 
-_TIMED = ("last", "lasts", "per", "expires", "grace", "hold", "lateness", "within")
-"""Behind these a length of time stands."""
-
-
-def _to_end(line: str, accepted: frozenset[str]) -> str:
-    """What is missing behind a number at the end of a line."""
-    found = re.search(r"(\w+)\s+[\d.]+\s*$", mask(line))
-    if not found or accepted != {"NAME"}:
-        return ""
-    return "expected `days` or `months`" if found[1] in _TIMED else "expected a unit or a currency"
-
-
 def _declaration(span: Span, known: list[str], parser: Lark) -> Diagnostic:
     written = span.text
     near = nearest(written, known, _ALIKE)
@@ -223,7 +197,7 @@ def _of_this_shape(span: Span, known: list[str], parser: Lark) -> tuple[str, lis
 
 
 def _clause(
-    place: _Place, span: Span, known: list[str], facts: bool, slip: tuple[str, Edit | None] | None, parser: Lark
+    place: Place, span: Span, known: list[str], facts: bool, slip: tuple[str, Edit | None] | None, parser: Lark
 ) -> Diagnostic:
     """That a line starts with no clause of its declaration, whose clauses may be facts too."""
     written, keyword = span.text, place.keyword
@@ -258,7 +232,7 @@ def _listed(words: list[str]) -> str:
 # ---------------------------------------------------------------- in the line
 
 
-def _which(place: _Place, span: Span) -> Diagnostic | None:
+def _which(place: Place, span: Span) -> Diagnostic | None:
     """That `of` stands beside `+` or `-`, with the two readings of just this expression."""
     readings = two_readings(place.line, place.column)
     if readings is None:
@@ -268,35 +242,7 @@ def _which(place: _Place, span: Span) -> Diagnostic | None:
     return Diagnostic("G015", message, span, "of what?", help=(help,))
 
 
-def _unit(place: _Place, parser: Lark) -> Diagnostic | None:
-    """That a number has no unit: what follows it was taken for one."""
-    found = re.search(r"(?:(\w+)\s+)?(?<![\w.])(\d+(?:\.\d+)?)\s+(\w+)\s*$", place.before)
-    if found is None or found[3] not in _words_of_language(parser) or found[3].removesuffix("s") in _TIMES:
-        return None
-    number, unit = found[2], re.search(r"^unit[ \t]+([A-Za-z_]\w*)", place.source.text, re.MULTILINE)
-    if found[1] in _TIMED and found[1] != "per":
-        ways = [f"`{number} days`", f"`{number} months`"]
-    else:
-        ways = [f"`{number} {unit[1] if unit else 'point'}`"]
-        ways += [f"`{number} times`"] if found[1] == "limit" and found[3] == "per" and "." not in number else []
-    span = place.span(*found.span(2))
-    return Diagnostic(
-        "G005", f"the unit is missing after `{number}`", span, "of what?", help=(f"write {' or '.join(ways)}",)
-    )
-
-
-_TIMES = ("day", "week", "month", "year")
-
-
-@cache
-def _words_of_language(parser: Lark) -> frozenset[str]:
-    """The words that the grammar knows."""
-    return frozenset(
-        each.pattern.value for each in parser.terminals if each.pattern.type == "str" and each.pattern.value.isalpha()
-    )
-
-
-def _zone(place: _Place, accepted: frozenset[str]) -> Diagnostic | None:
+def _zone(place: Place, accepted: frozenset[str]) -> Diagnostic | None:
     """That what stands behind `timezone` is no zone, with the zones that may be meant."""
     if not place.line.lstrip().startswith("timezone") or not (accepted == {"ZONE"} or accepted <= _ENDS):
         return None
@@ -314,7 +260,7 @@ def _zone(place: _Place, accepted: frozenset[str]) -> Diagnostic | None:
     )
 
 
-def _unexpected(place: _Place, span: Span, accepted: frozenset[str], words: list[str], parser: Lark) -> Diagnostic:
+def _unexpected(place: Place, span: Span, accepted: frozenset[str], words: list[str], parser: Lark) -> Diagnostic:
     text, edit = (
         _clause_of_its_own(place, span, accepted, parser)
         or _one_word(place, span, accepted)
@@ -327,7 +273,7 @@ _CONDITIONS = {"if": "when", "when": "when", "where": "when", "unless": "when no
 
 
 def _clause_of_its_own(
-    place: _Place, span: Span, accepted: frozenset[str], parser: Lark
+    place: Place, span: Span, accepted: frozenset[str], parser: Lark
 ) -> tuple[str, Edit | None] | None:
     """That a clause goes on with another one, and the edit that gives it a line."""
     word, known = span.text, clauses(parser).get(place.keyword, ())
@@ -357,7 +303,7 @@ def clauses(parser: Lark) -> dict[str, frozenset[str]]:
 _TYPES = {"money", "text", "number", "whole", "percent", "date", "instant", "member", "yes", "one", "list"}
 
 
-def _one_word(place: _Place, span: Span, accepted: frozenset[str]) -> tuple[str, Edit | None] | None:
+def _one_word(place: Place, span: Span, accepted: frozenset[str]) -> tuple[str, Edit | None] | None:
     """That a name of two words is written as one, and the edit that does it."""
     if place.index:  # a field: `gift card money`
         found = re.fullmatch(r"\s*(\w+)\s+(\w+)\s+", place.line[: place.column])
@@ -378,7 +324,7 @@ def _alike(written: str, words: list[str]) -> str | None:
     return near if near and (min(len(near), len(written)) > 3 or sorted(written.lower()) == sorted(near)) else None
 
 
-def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str]) -> tuple[str, Edit | None]:
+def _mended(place: Place, span: Span, accepted: frozenset[str], words: list[str]) -> tuple[str, Edit | None]:
     """How it is probably meant, and the edit that says so."""
     written, line, column = span.text, place.line, place.column
     if written.isidentifier() and (near := _alike(written, words)):
@@ -386,6 +332,8 @@ def _mended(place: _Place, span: Span, accepted: frozenset[str], words: list[str
     if written.isidentifier() and "STRING" in accepted and "NAME" not in accepted:
         whole = to_quote(line, column, written, place.index == 0)
         return f'write `"{whole}"`', Edit(place.span(column, column + len(whole)), f'"{whole}"')
+    if written[:1] == '"' and place.keyword == "test" and line.split()[0] == "given":
+        return "what rules gave, and what was used of a limit, comes of an `event` that happened before", None
     if written[:1] == '"' and "NAME" in accepted and "STRING" not in accepted:
         plain = written.strip('"')
         return "a name stands without quotes", Edit(span, plain) if plain.isidentifier() else None

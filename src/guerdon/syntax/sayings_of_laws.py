@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guerdon.syntax.sayings import Slip
+from guerdon.syntax.slip import Slip
 
 _LARGER = r"(?:an? )?(?:more|larger|higher|bigger|greater|increasing)"
 

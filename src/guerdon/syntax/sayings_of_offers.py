@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guerdon.syntax.sayings import Slip
+from guerdon.syntax.slip import Slip
 
 _TIME = r"(?P<time>\d+ (?:day|week|month|year)s?)\b"
 _OPENED = r"(?: (?:after|from|since|of) .*)?$"

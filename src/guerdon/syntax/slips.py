@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from guerdon.syntax.sayings import KNOWN, KNOWN_AS, Slip
+from guerdon.syntax.sayings import KNOWN, KNOWN_AS
 from guerdon.syntax.sayings_of_laws import OF_LAWS
 from guerdon.syntax.sayings_of_offers import OF_OFFERS
+from guerdon.syntax.slip import Slip
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Span
 
@@ -27,10 +28,12 @@ def slips(keyword: str) -> tuple[tuple[re.Pattern[str], Slip], ...]:
     return tuple((re.compile(slip.begins), slip) for slip in said if not words.isdisjoint(slip.of.split()))
 
 
-def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -> tuple[str, Edit | None] | None:
+def meant(
+    keyword: str, line: str, place: Place, reads: Callable[[str], bool], a_unit: str = "point"
+) -> tuple[str, Edit | None] | None:
     """How a clause that can't be read is meant, and the edit that says so; none for a clause that holds a text.
 
-    What is not read (`reads`) either is never offered.
+    What is not read (`reads`) either is never offered. `a_unit`: one of the program, to show with.
     """
     body, start = line.partition("#")[0].strip(), len(line) - len(line.lstrip())
     plain = " ".join(body.split())
@@ -40,7 +43,7 @@ def meant(keyword: str, line: str, place: Place, reads: Callable[[str], bool]) -
             continue
         if slip.why:
             return slip.why.format(**found.groupdict()), None
-        ways = [way.format(**found.groupdict()) + plain[found.end() :] for way in slip.meant.split("|")]
+        ways = [way.format(a_unit=a_unit, **found.groupdict()) + plain[found.end() :] for way in slip.meant.split("|")]
         if reads(ways[0]):
             help = "write " + " or ".join(f"`{way}`" for way in ways)
             return help, Edit(place(start, start + len(body)), ways[0]) if len(ways) == 1 else None

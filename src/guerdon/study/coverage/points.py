@@ -1,6 +1,6 @@
 """What there is to reach in a program: for each declaration the branches that a test can take.
 
-A branch is named by a key: the node (by identity) or the name that it is about, and
+What a shorthand brings along beside the designer's own conditions has no branches. A branch is named by a key: the node (by identity) or the name that it is about, and
 which way was taken there.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.study import words
-from guerdon.text.source import NOWHERE, Span
+from guerdon.text.source import NOWHERE, Span, Written
 
 Key = tuple[object, ...]
 
@@ -116,7 +116,7 @@ class _Conditions:
             yield from self._roots(meter.where)
 
     def _points(self, condition: nodes.Expr) -> Iterator[Point]:
-        if id(condition) in self.seen or isinstance(condition, nodes.Literal):
+        if id(condition) in self.seen or isinstance(condition, nodes.Literal) or _generated(condition):
             return
         self.seen.add(id(condition))
         said = f"`{words.written(condition)}`"
@@ -129,6 +129,17 @@ class _Conditions:
             case nodes.Negation(nodes.Junction() as inner) if not _is_list(inner):
                 for each in inner.of:
                     yield from self._points(each)
+
+
+def _generated(node: nodes.Node) -> bool:
+    """Whether a shorthand brings it along: nobody wrote it, and not all of it can be reached.
+
+    Shape: the time of `within` and each fact of `refuse` stand for just one condition, which is the designer's.
+    """
+    if not isinstance(node.span, Written):
+        return False
+    text, start = node.span.source.text, node.span.start
+    return not (text[start : start + 1].isdigit() or text[:start].rstrip().endswith((" same", ",same")))
 
 
 def _decides(value: nodes.Expr) -> bool:
@@ -191,6 +202,8 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
 
 def _limits(limits: tuple[nodes.Limit, ...], done: str = "cut anything off") -> Iterator[Point]:
     for limit in limits:
+        if _generated(limit):
+            continue
         did = done if limit.of is None else "left anything out"
         yield Point(("limit", id(limit)), limit.span, f"`{words.written(limit)}` never {did}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.study.describe import measures, overview, people, returns
 from guerdon.study.describe.claims import claim
 from guerdon.study.describe.examples import example
@@ -30,17 +31,38 @@ def describe(program: nodes.Program) -> Page:
         _section("What lines hold", [people.record(each, program, "line") for each in program.records.values()]),
         _section("Accounts", [people.account(each, program) for each in program.accounts.values()]),
         _section("Status", [ladder(each, program) for each in program.ladders.values()], ordered=True),
-        _section(
-            "Rules, in the order in which they work", [rule(each, program) for each in program.rules.values()], True
-        ),
+        _section("Rules, in the order in which they work", [rule(each, program) for each in _in_order(program)], True),
         _section("Groups of rules", [group(each, program) for each in program.groups.values()]),
         _section("Tables", [measures.table(each, program) for each in program.tables.values()]),
         _section("Measures", [measures.measures(program)] if program.measures else []),
-        _section("Returns", [returns.reversal(each) for each in program.events.values() if each.reverses is not None]),
+        _section(
+            "Returns",
+            [returns.reversal(each, program) for each in program.events.values() if each.reverses is not None],
+        ),
         _section("Examples", [example(each, program) for each in program.tests], True),
         _section("Claims", [claim(each, program) for each in program.laws]),
     )
     return Page(program.frame.name, tuple(each for each in sections if each.items))
+
+
+def _in_order(program: nodes.Program) -> list[nodes.Rule]:
+    """The rules as they stand in the text, each behind those whose awards it reads, and behind what may replace it."""
+    sources = list(dict.fromkeys(each.span.source for each in program.rules.values()))
+    by_text = sorted(program.rules.values(), key=lambda each: (sources.index(each.span.source), each.span.start))
+    found: dict[str, nodes.Rule] = {}
+
+    def place(each: nodes.Rule) -> None:
+        if each.name not in found:
+            read = [
+                name for given in walk(each) if isinstance(given, nodes.Given) for name in program.rules_of(given.rule)
+            ]
+            for name in (*read, *(other.name for other in by_text if each.name in other.replaces)):
+                place(program.rules[name])
+            found[each.name] = each
+
+    for each in by_text:
+        place(each)
+    return list(found.values())
 
 
 def _section(title: str, items: Iterable[Item], ordered: bool = False) -> Section:

@@ -15,6 +15,7 @@ MONTHS = (
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LIKE_A_CONSONANT = ("uni", "use", "usa", "usd", "uti", "eu", "one", "once")
+_NOUNS = ("bed", "seed", "feed", "need", "deed", "weed", "breed", "speed", "shed")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _HANGING = ("by", "to", "for", "at", "of", "on", "in", "from", "with", "through", "paid", "spent", "given")
 
@@ -48,10 +49,11 @@ def is_many(noun: str) -> bool:
 def plural(noun: str) -> str:
     """Several of a thing.
 
-    >>> [plural(each) for each in ("star", "penny", "day", "class", "box", "miles", "USD")]
-    ['stars', 'pennies', 'days', 'classes', 'boxes', 'miles', 'USD']
+    >>> [plural(each) for each in ("star", "penny", "day", "class", "box", "miles", "USD", "collected", "to pay")]
+    ['stars', 'pennies', 'days', 'classes', 'boxes', 'miles', 'USD', 'collected', 'to pay']
     """
-    if noun in DECIMALS or is_many(noun):
+    no_noun = noun.startswith("to ") or (noun.endswith("ed") and noun not in _NOUNS)
+    if noun in DECIMALS or is_many(noun) or no_noun:
         return noun
     if noun.endswith("y") and noun[-2:-1] not in ("a", "e", "i", "o", "u", ""):
         return f"{noun[:-1]}ies"

@@ -78,10 +78,12 @@ class Prose:
                 assert_never(expr)
 
     def _looked_up(self, table: nodes.Table, keys: tuple[nodes.Expr, ...], column: int) -> str:
-        """A table's row for some keys; a param by its name."""
+        """A table's row for some keys; a param by its name, with its value where that is written out."""
         what = f"{readable(table.columns[column])} of the " if table.columns else ""
         if not table.keys:
-            return quoted(readable(table.name))
+            fixed = table.otherwise[0]
+            value = f" ({self.value(fixed)})" if isinstance(fixed, nodes.Literal) else ""
+            return f"{quoted(readable(table.name))}{value}"
         by = f" for {english.listed(self.nested(key) for key in keys)}" if keys else ""
         return f"the {what}{readable(table.name)}{by}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from guerdon.check.in_part import untouched
 from guerdon.program import nodes
 from guerdon.study.describe import english, times
 from guerdon.study.describe.english import article, readable, sentence
@@ -24,14 +25,18 @@ def rounded(how: nodes.RoundMode, steps: str, step: str) -> str:
             assert_never(how)
 
 
-def reversal(of: nodes.Record) -> Item:
+def reversal(of: nodes.Record, program: nodes.Program) -> Item:
     """An event that takes others back."""
     how = of.reverses
     assert how is not None
     said = [_which(of, how), *_part(how)]
     if how.event == "redemption":
         said.append("what was spent goes back to where it was taken from, and what has expired since stays expired")
-    said.append(_clawback(how))
+    said.append(_clawback(of, how))
+    kept = [english.quoted(rule.name) for rule in untouched(of, program)]
+    if kept:
+        them = "it gives" if len(kept) == 1 else "they give"
+        said.append(f"a part takes nothing back of {english.listed(kept)}: {them} as much for what is left")
     said.append("what expired before is not taken twice, and what other events were awarded meanwhile stays")
     said.append(
         f"measures are corrected on the day of the {english.happening(of.name)}"
@@ -73,17 +78,18 @@ def _part(how: nodes.Reversal) -> Iterator[str]:
         yield "one that would take back more than is left is set aside"
 
 
-def _clawback(how: nodes.Reversal) -> str:
+def _clawback(of: nodes.Record, how: nodes.Reversal) -> str:
+    share = "of each rule's award goes the share that the rule no longer comes to for what is left"
     match how.clawback:
         case nodes.Clawback.EXACTLY:
-            return "each rule's award is taken back in just the share that was taken back, all returns so far together, rounded down"
+            return f"{share}, all returns so far together, rounded down"
         case nodes.Clawback.PROPORTION:
             assert how.rounding is not None
-            return f"each rule's award is taken back in the share of this {english.happening(how.event)} taken back now, {rounded(how.rounding, 'whole steps', 'whole step')}"
+            return f"{share}, by this {english.happening(of.name)} alone, {rounded(how.rounding, 'whole steps', 'whole step')}"
         case nodes.Clawback.RECOMPUTED:
             return "each rule is worked out again for what remains, and the difference is taken back"
         case nodes.Clawback.OLDEST:
-            return "each rule's award is taken back in just the share that was taken back, but from the member's oldest points"
+            return f"{share}, but from the member's oldest points"
         case _:
             assert_never(how.clawback)
 

@@ -76,25 +76,27 @@ def _keeps(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
         this = isinstance(of.lasts, nodes.Calendar) and of.lasts.ahead == 0
         if not this:
             yield "then it is reviewed: where it was reached again in that time, it goes on for another term"
-        yield f"{'then' if this else 'where it was not,'} {_falls(of.falls, this)}"
+        yield f"{'then' if this else 'where it was not,'} {_falls(of, this)}"
     if of.grace is not None:
         yield f"before it falls it is kept for {times.length(of.grace)} more, and stays if it is reached again in that time"
     for each in of.floors:
         yield f"nobody is below {readable(each.tier)} while {Prose(program).condition(each.condition)}"
 
 
-def _falls(how: nodes.Fall, always: bool) -> str:
-    match how:
+def _falls(of: nodes.Ladder, always: bool) -> str:
+    counted = of.counts is not None
+    reached = "the tier that the count reaches" if counted else "the highest tier whose condition holds"
+    match of.falls:
         case nodes.Fall.ONE:
-            return "it falls by one tier, or to the tier that the count reaches if that is higher"
+            return f"it falls by one tier, or to {reached} if that is higher"
         case nodes.Fall.COUNTED:
-            return "it falls to the tier that the count reaches"
+            return f"it falls to {reached}"
         case nodes.Fall.LOWEST:
-            return f"it falls to the lowest tier{', whatever the count' if always else ''}"
+            return f"it falls to the lowest tier{(', whatever the count' if counted else ', whatever holds') if always else ''}"
         case nodes.Fall.NEVER:
             return "it is kept all the same, and never falls"
         case _:
-            assert_never(how)
+            assert_never(of.falls)
 
 
 def _given(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:

@@ -17,7 +17,7 @@ from guerdon.study.describe.prose import Prose
 def unit(of: nodes.Unit, program: nodes.Program) -> Item:
     """The life of a point, in sentences."""
     one, many = ("amount", "amounts") if of.name in DECIMALS else (readable(of.name), plural(readable(of.name)))
-    said = [_counted(of, many), _worth(of, program)]
+    said = [_counted(of, many), *filter(None, [_worth(of, program)])]
     if of.account is not None:
         said.append(f"{many} belong to the {readable(of.account)}, whose members have them together.")
     if not of.spendable:
@@ -55,7 +55,7 @@ def _counted(of: nodes.Unit, many: str) -> str:
 
 
 def _worth(of: nodes.Unit, program: nodes.Program) -> str:
-    if of.name in DECIMALS and of.worth in (None, 1):
+    if (of.name in DECIMALS and of.worth in (None, 1)) or (of.worth is None and not of.spendable):
         return ""
     if of.worth is None:
         return "what one is worth in money is not stated, so its cost is not known"

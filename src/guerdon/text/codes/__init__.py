@@ -2,7 +2,7 @@
 
 `docs/errors.md` is made from this table and from the broken programs under
 `tests/errors/`. A code is permanent: it is never given to another fault.
-G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks and offers, G6 data, G7 to G9 use.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks, offers and returns, G6 data, G7 to G9 use.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from guerdon.text.codes import (
     offers,
     reading,
     redeeming,
+    returning,
     streaks,
     together,
     using,
@@ -26,7 +27,7 @@ from guerdon.text.codes import (
 from guerdon.text.codes.code import Code as Code
 
 _AREAS = (
-    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, coming, data, messages, laws),
+    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, returning, coming, data, messages, laws),
     using,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from guerdon.text.codes.code import Code
 
 CODES: dict[str, Code] = {
-    "G701": Code("test not met", "A test of the program expected something else than what its rules give.", "Look at the rule with `guerdon explain`; mend the rule, or what the test expects."),
+    "G701": Code("test not met", "A test of the program expected something else than what its rules give.", "The lines below the message say what each rule gave at that event. Mend the rule, or what the test expects."),
     "G801": Code("state damaged", "The bytes are not a state as `step` gave it: cut off, changed or of something else.", "Restore the bytes, or run the member's history again."),
     "G802": Code("state of a newer version", "The state was written by a later version of guerdon, which may say more than this one can read.", "Use that version, or a newer one."),
     "G803": Code("state of another program", "A state belongs to the program that made it: its measures and limits mean nothing to another.", "Run the member's history with the new program."),
