@@ -171,7 +171,7 @@ class _Writer:
     def _complete(self, found: EventAccount, event: Event, told: Told) -> None:
         """Adds what the event undid, and what came of it beside awards."""
         came = [*told.phrases(told.posted(event), event.member, MOST_LOTS), *told.refused(event)]
-        came += told.said(event, event.member)
+        came += (*told.said(event, event.member), *told.offered(event))
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
         was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))

@@ -1,4 +1,4 @@
-"""What the ledger says that happened to somebody, in words: given, held, spent, expired, taken back, refused, said."""
+"""What the ledger says that happened to somebody, in words: given, held, spent, expired, taken back, refused, said, offered."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import NamedTuple, TypeVar
 
 from guerdon.check.wording import plain
 from guerdon.history.event import Event
-from guerdon.ledger.entries import OWN, Award, Effect, Move, Posting, Pot, Refusal
+from guerdon.ledger.entries import OWN, Award, Effect, Move, Offered, Posting, Pot, Refusal
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
+from guerdon.reference.offers import OPEN
 from guerdon.reference.triggers import Due
 from guerdon.study import words
 
-Entry = TypeVar("Entry", Award, Posting, Refusal, Effect)
+Entry = TypeVar("Entry", Award, Posting, Refusal, Effect, Offered)
 
 MOST_LOTS = 3
 """How many lots are named where there is little room."""
@@ -45,6 +46,7 @@ class Told:
         self._posted = _by_event(ledger.postings)
         self._refused = _by_event(ledger.refusals)
         self._said = _by_event(ledger.effects)
+        self._offered = _by_event(ledger.offers)
         self._aside = {str(each.source.get("id")): each for each in engine.posted.rejections if each.source}
 
     def touches(self, event: Event, whose: Collection[str]) -> bool:
@@ -122,6 +124,17 @@ class Told:
         for each in self._effects(event):
             if whose is None or each.member in whose:
                 yield Phrase("said", f'"{each.text}"' + ("" if each.member == who else f" to {each.member}"))
+
+    def offered(self, event: Event) -> Iterator[Phrase]:
+        """What an event opened to its member, and what became of what was open."""
+        for each in self._of(event, self._offered):
+            over = each.closes <= each.at  # what completed it was undone too late
+            again = "no longer completed" if over else "opens again"
+            verb = "opens" if each.opened == event.id else again if each.state == OPEN else each.state
+            last = words.local(self.engine.calendar.local(each.closes - 1))
+            through = f" through {last.partition(' 23:59:59')[0]}" if each.state == OPEN and not over else ""
+            which = "" if each.opened == event.id else f" (opened by {each.opened})"
+            yield Phrase(verb, f'"{each.offer}"{which}{through}')
 
     def _effects(self, event: Event) -> list[Effect]:
         return [each for each in self._said.get(event.id, []) if each.id.startswith(f"{event.name}/")]

@@ -46,6 +46,7 @@ def _events(engine: Engine, told: Told, events: list[Event], who: str, whose: Co
             parts = told.given(event, who, None if own else whose)
             parts += map(str, told.phrases(_mine(told.posted(event), own, whose), who))
             parts += map(str, (*told.refused(event), *told.said(event, who, None if own else whose)))
+            parts += map(str, told.offered(event) if own else ())
             parts += filter(None, [told.aside(event)])
             by = "" if own else f" (by {event.member})"
             when = words.local(engine.calendar.local(event.at))
