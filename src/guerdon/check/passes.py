@@ -13,7 +13,6 @@ from guerdon.check import (
     expiry,
     facts,
     grouped,
-    in_part,
     ladders,
     laws,
     params,
@@ -129,7 +128,10 @@ def check(
         names.triggers,
         tuple(filter(None, claims)),
     )
-    in_part.warn(program, names)
+    if any(each.reverses is not None and each.reverses.part is not None for each in program.events.values()):
+        from guerdon.check import in_part  # only for programs in which parts come back
+
+        in_part.warn(program, names)
     return program, tuple(found)
 
 
