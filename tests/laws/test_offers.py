@@ -30,7 +30,7 @@ def test_an_opening_changes_from_open_to_completed_and_back(case):
     _, program, history = case
     for changes in openings(play(program, history).posted.ledger.offers).values():
         states = [each.state for each in changes]
-        assert all(was != now for was, now in pairwise(states))
+        assert program.frame.lateness is not None or all(was != now for was, now in pairwise(states))
         assert program.frame.lateness is not None or states[0] == "open"
         assert program.frame.lateness is not None or "withdrawn" not in states[:-1]
 

@@ -12,6 +12,7 @@ from guerdon.check.scene import MOMENTS, Scene
 from guerdon.check.wording import show
 from guerdon.program import nodes, types
 from guerdon.syntax import tree
+from guerdon.text.diagnostic import Edit
 
 OPENED = "opened"
 """What opened an offer, before the names of its facts, and behind `since`."""
@@ -105,6 +106,25 @@ def is_meant(expr: tree.Path, scene: Scene) -> bool:
 
 def unopened(expr: tree.Path, scene: Scene, names: Names) -> None:
     """Reports a word that asks for what opened an offer where there is none, or not for a fact of it."""
+    if scene.opening:
+        names.report(
+            "G563",
+            "here the facts of what opens the offer stand by themselves",
+            expr.span,
+            f"`{OPENED}` is left out",
+            help=(f"write `{'.'.join(part.text for part in expr.parts[1:]) or 'date'}`",),
+            edit=Edit(expr.span, ".".join(part.text for part in expr.parts[1:])) if len(expr.parts) > 1 else None,
+        )
+        return
+    if scene.of_all:
+        names.report(
+            "G563",
+            "one event may complete several openings, so what opened the offer is known behind `when` and `give` alone",
+            expr.span,
+            "of which opening?",
+            help=("ask for it behind `when`, or say it in the fact of an event that completes the offer",),
+        )
+        return
     if scene.offer is None:
         names.report(
             "G563",

@@ -222,15 +222,21 @@ class Rules:
             return None
         scene = shared(on, names)
         offer = self._offer(declaration) if offers.is_offer(declaration) else None
+        each: nodes.Each | None = None
+        inside: Scene | None = scene
+        asked = scene
         if offers.is_offer(declaration):
             if offer is None:
                 return None
-            scene = replace(scene, offer=declaration.name.text, opened=offers.facts(shared(offer.opens, names).event))
-        each, inside = self._each(declaration, scene, on)
+            facts = offers.facts(shared(offer.opens, names).event)
+            inside = asked = replace(scene, offer=declaration.name.text, opened=facts)
+            scene = replace(scene, of_all=True)
+        else:
+            each, inside = self._each(declaration, scene, on)
         give = giving.give(declaration, inside, names) if inside else None
         if give is not None and isinstance(give.type, types.Quantity):
             self.units[declaration.name.text] = give.type.unit  # from here on its guards may ask for it
-        when = [condition(guard.condition, scene, names) for guard in clauses(declaration, tree.When)]
+        when = [condition(guard.condition, asked, names) for guard in clauses(declaration, tree.When)]
         if give is None:
             return None
         unit = self.units[declaration.name.text]
@@ -288,7 +294,7 @@ class Rules:
         on = self._named(opens, declaration) if opens is not None else None
         if opens is None or last is None or on is None:
             return None
-        scene = replace(shared(on, names), named=False)
+        scene = replace(shared(on, names), named=False, opening=True)
         where = condition(opens.where, scene, names) if opens.where is not None else None
         if isinstance(last, tree.Within):
             time = measured.for_time(last.time, names)

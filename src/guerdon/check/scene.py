@@ -30,6 +30,8 @@ class Scene:
     ladder: str | None = None  # whose counts or conditions these are: `since entry` is known there
     offer: str | None = None  # of which offer this is the rule
     opened: Mapping[str, nodes.Fact] = field(default_factory=dict)  # the facts of what opened it
+    of_all: bool = False  # whether this clause of an offer is about all that one event completes
+    opening: bool = False  # whether it is about what opens one
 
     def inside(self, line: Mapping[str, nodes.Fact]) -> Scene:
         return replace(self, line=line)

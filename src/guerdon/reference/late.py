@@ -270,11 +270,12 @@ def _offer(world: World, event: Event, old: Iterable[Entry], new: Iterable[Entry
     """Posts what became of offers otherwise than was posted."""
     was, now = (_by_opening(entries) for entries in (old, new))
     for key in dict.fromkeys((*now, *was)):
-        changes = now.get(key) or was[key]
-        state = now[key][-1].state if key in now else WITHDRAWN if was[key][0].state == OPEN else OPEN
-        if key not in was or state != was[key][-1].state:
-            said = replace(changes[-1], state=state, event=event.id, at=max(event.recorded, event.at))
-            world.ledger.offers.append(said)
+        if key in now:
+            last = now[key][-1]
+        else:
+            last = replace(was[key][-1], state=WITHDRAWN if was[key][0].state == OPEN else OPEN, event=event.id)
+        if key not in was or (last.state, last.event) != (was[key][-1].state, was[key][-1].event):
+            world.ledger.offers.append(replace(last, at=max(event.recorded, event.at)))
 
 
 def _by_opening(entries: Iterable[Entry]) -> dict[Key, list[Offered]]:

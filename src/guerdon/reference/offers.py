@@ -56,15 +56,17 @@ class Offers:
                     held.append(scene.opened.ref)
             for each in then.member.offers.get(name, ()):
                 if each.done and each.ref in refs and each.ref not in held:
-                    each.done = False
-                    yield name, each, OPEN
+                    each.done = each.withdrawn
+                    yield name, each, WITHDRAWN if each.withdrawn else OPEN
             deed.completed[name] = held
         ref = deed.event.type, deed.event.id
         for name, openings in then.member.offers.items():
-            gone = [each for each in openings if each.ref == ref and not each.done]
-            if gone and (deed.undone or not _opens(self.rules[name], then)):
-                then.member.offers[name] = [each for each in openings if each not in gone]
-                yield from ((name, each, WITHDRAWN) for each in gone)
+            opened = [each for each in openings if each.ref == ref and not each.withdrawn]
+            for each in opened if deed.undone or not _opens(self.rules[name], then) else ():
+                each.withdrawn = True
+                if not each.done:
+                    each.done = True
+                    yield name, each, WITHDRAWN
 
 
 def _opens(rule: nodes.Rule, then: Scene) -> bool:

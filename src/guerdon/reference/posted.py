@@ -33,13 +33,13 @@ class Posted:
 def sales(program: nodes.Program) -> dict[str, str]:
     """What counts as sales: of each event the first fact that is money of the program's currency.
 
-    Shape: without events that reverse others, and those that do nothing but open offers.
+    Shape: without events that reverse others, and those that no rule is looked at on and nothing is measured of.
     """
     on = {event for rule in program.rules.values() for event in rule.on}
-    opens = {event for rule in program.rules.values() if rule.offer is not None for event in rule.offer.opens}
+    on |= {meter.event for meter in program.meters}
     found = {}
     for name, record in program.events.items():
-        if record.reverses is None and (name in on or name not in opens):
+        if record.reverses is None and name in on:
             money = (fact.name for fact in record.facts.values() if _is_money(fact.type, program.frame.currency))
             found[name] = next(money, "")
     return {name: fact for name, fact in found.items() if fact}

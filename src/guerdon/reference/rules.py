@@ -190,7 +190,13 @@ def comes_to(rule: nodes.Rule, scene: Scene, admission: Admission) -> Fraction:
     if rule.accumulate is not None:
         assert isinstance(give, nodes.Apply)
         return summed(max(evaluate(give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
-    return max(summed(evaluate(give, scene) for _ in _lines(rule, scene, admission)), ZERO)
+    return max(summed(_part(rule, scene) for _ in _lines(rule, scene, admission)), ZERO)
+
+
+def _part(rule: nodes.Rule, scene: Scene) -> Fraction:
+    """What one line, one opening or the event comes to; openings stand by themselves, so none takes from another."""
+    value: Fraction = evaluate(rule.give, scene)
+    return value if rule.offer is None else max(value, ZERO)
 
 
 def again(rule: nodes.Rule, scene: Scene, rooms: tuple[Fraction | int, ...]) -> Verdict:
@@ -270,7 +276,7 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict, admission: Admission
     else:
         parts = []
         for line in _lines(rule, scene, admission):
-            parts.append(evaluate(rule.give, scene))
+            parts.append(_part(rule, scene))
             if line is not None:
                 verdict.parts.append((line, parts[-1]))
             if scene.opened is not None and parts[-1] > 0:

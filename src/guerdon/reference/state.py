@@ -221,7 +221,8 @@ class Opening:
     """An offer that is open to a member, or was.
 
     Shape: `ref`: what opened it; `through`: the last day, or the last instant; `facts`: of what opened it, as
-    far as its rule asks for them; `meters`: what came since, by number; `done`: whether it gave.
+    far as its rule asks for them; `meters`: what came since, by number; `done`: whether it gave;
+    `withdrawn`: whether what opened it was undone after that.
     """
 
     ref: Ref
@@ -229,6 +230,7 @@ class Opening:
     facts: Facts
     meters: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
     done: bool = False
+    withdrawn: bool = False
 
     def is_past(self, day: date, at: int) -> bool:
         """Whether it is closed on a day, at an instant."""

@@ -299,14 +299,20 @@ def as_coming(values: list[Any]) -> tuple[date, Ref | None]:
 
 def plain_opening(opening: Opening) -> list[Any]:
     facts = {name: plain_value(value) for name, value in sorted(opening.facts.items())}
-    return [opening.ref, plain_value(opening.through), facts, plain_tallies(opening.meters), opening.done]
+    return [
+        opening.ref,
+        plain_value(opening.through),
+        facts,
+        plain_tallies(opening.meters),
+        opening.done,
+        opening.withdrawn,
+    ]
 
 
 def as_opening(values: list[Any]) -> Opening:
-    (kind, id), through, facts, meters, done = values
-    opening = Opening(
-        (kind, id), as_value(through), {name: as_value(value) for name, value in facts.items()}, done=done
-    )
+    (kind, id), through, facts, meters, done, withdrawn = values
+    known = {name: as_value(value) for name, value in facts.items()}
+    opening = Opening((kind, id), as_value(through), known, done=done, withdrawn=withdrawn)
     opening.meters.update({key: as_tally(tally) for key, tally in meters})
     return opening
 

@@ -13,7 +13,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.rules import Absent, Sheet, Verdict
 from guerdon.reference.scene import Step
-from guerdon.reference.state import Deed, Ref, Subject
+from guerdon.reference.state import Deed, Opening, Ref, Subject
 from guerdon.study import grouped, tiers, undone, words
 from guerdon.study.account import Account, EventAccount, Reading, Reason, RuleAccount
 from guerdon.study.funding import Funded, funding
@@ -280,7 +280,8 @@ def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
     came_to = f"comes to {words.quantity(verdict.exact - verdict.added, rule.unit)}"
     shown = [step for step in verdict.steps if not any(step.expr is condition for condition in rule.when)]
     if rule.offer is not None:
-        shown = [step for each in verdict.steps for step in each.steps if step.expr is rule.give]
+        looked_at = [each for each in verdict.steps if isinstance(each.value, Opening)]
+        shown = [step for each in looked_at for step in each.steps if step.expr is rule.give]
     if rule.each is not None:
         yield Reason("each", words.clause(rule.each), tuple(_parts(verdict)), f"{len(verdict.parts)} lines")
         shown = []

@@ -163,6 +163,8 @@ class Told:
         match each.source, each.target:
             case Pot.ISSUED, _:
                 return "" if of_rule else "given"
+            case _, Pot.ISSUED:  # a late event put right what was given
+                return "" if of_rule else "taken"
             case Pot.PENDING, Pot.AVAILABLE:
                 return "released"
             case Pot.DEBT, Pot.CHARGED:

@@ -88,6 +88,9 @@ def _move(line: LotLine, source: Pot, target: Pot, quantity: Fraction) -> None:
             setattr(line, _FIGURE[source], getattr(line, _FIGURE[source]) - quantity)
     elif outward and not inward:
         line.remaining = ZERO if line.remaining == quantity else line.remaining - quantity
+        if target is Pot.ISSUED:  # a late event put right what was given
+            line.granted -= quantity
+            return
         setattr(line, _FIGURE[target], _sum(getattr(line, _FIGURE[target]), quantity))
 
 

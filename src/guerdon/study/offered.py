@@ -16,12 +16,11 @@ from guerdon.study.judged import guard
 def openings(verdict: Verdict, calendar: Calendar) -> Iterator[Reason]:
     """Each opening that was looked at, the conditions for it up to the first that does not hold, and what it gave."""
     rule = verdict.rule
-    if not verdict.steps:
+    looked_at = [(looked, looked.value) for looked in verdict.steps if isinstance(looked.value, Opening)]
+    if not looked_at:
         assert rule.offer is not None
         yield Reason("opens", words.clause(rule.offer), result="nothing was open")
-    for looked in verdict.steps:
-        opening = looked.value
-        assert isinstance(opening, Opening)
+    for looked, opening in looked_at:
         gave = [step.value for step in looked.steps if step.expr is rule.give]
         result = f"gives {words.quantity(gave[0], rule.unit)}" if gave else "gives nothing"
         kind, id = opening.ref

@@ -151,10 +151,13 @@ def _redeems(summary: Summary) -> Table:
 
 def _offers(summary: Summary) -> Table:
     rows = [
-        (of.offer, *(f"{number:,}" for number in (of.opened, of.members, of.completed, of.open, of.ran_out)))
+        (
+            of.offer,
+            *(f"{number:,}" for number in (of.opened, of.members, of.completed, of.open, of.ran_out, of.withdrawn)),
+        )
         for of in summary.offers
     ]
-    return table("Offers", ("Offer", ">Opened", ">Members", ">Completed", ">Open yet", ">Ran out"), rows)
+    return table("Offers", ("Offer", ">Opened", ">Members", ">Completed", ">Open yet", ">Ran out", ">Withdrawn"), rows)
 
 
 def _messages(summary: Summary) -> Table:

@@ -53,7 +53,7 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """How often an offer was opened, and to how many members; how many were completed, are open yet, or ran out."""
+    """How often an offer was opened, and to how many members; how many were completed, are open yet, ran out, or were withdrawn."""
 
     offer: str
     opened: int
@@ -61,6 +61,7 @@ class OfferLine:
     completed: int
     open: int
     ran_out: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +177,18 @@ def _messages(posted: Posted) -> Iterator[MessageLine]:
 
 
 def _offers(posted: Posted) -> Iterator[OfferLine]:
-    """Each opening as it is at the end; those that were withdrawn are left out."""
+    """Each opening as it is at the end."""
     latest = {(each.member, each.offer, each.opened): each for each in posted.ledger.offers}
     until = posted.until or 0
     for rule in _in_text_order(posted):
         if rule.offer is not None:
-            mine = [each for each in latest.values() if each.offer == rule.name and each.state != WITHDRAWN]
+            mine = [each for each in latest.values() if each.offer == rule.name]
             left = [each for each in mine if each.state == OPEN]
+            withdrawn = sum(each.state == WITHDRAWN for each in mine)
             open_yet = sum(each.closes >= until for each in left)
             members = len({each.member for each in mine})
-            yield OfferLine(rule.name, len(mine), members, len(mine) - len(left), open_yet, len(left) - open_yet)
+            completed = len(mine) - len(left) - withdrawn
+            yield OfferLine(rule.name, len(mine), members, completed, open_yet, len(left) - open_yet, withdrawn)
 
 
 def _in_text_order(posted: Posted) -> list[nodes.Rule]:

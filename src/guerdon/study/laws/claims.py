@@ -71,6 +71,7 @@ class Always:
         try:
             if not all(evaluate(each, scene) for each in self.law.when):
                 return
+            self.tested = self.tested or bool(self.law.when)  # which held
             self.tested = self.tested or any(self._is_something(each, scene) for each in self.reads)
             if not evaluate(self.always, scene):
                 name = trigger.type if trigger is not None else ""
@@ -99,6 +100,10 @@ def values(condition: nodes.Expr, scene: Scene) -> Iterator[tuple[str, str]]:
 # ---------------------------------------------------------------- more never gives less
 
 
+Ended = tuple[Fraction, frozenset[str]]
+"""How much there was in the end, and which events did not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class More:
     """One fact of a history made larger: of which event (by its number), of which line, how much."""
@@ -117,7 +122,7 @@ class NeverLess:
         self.unit, self.fact = law.unit, law.more
         step = program.units[law.unit].step
         self.kind = _kind(law, program)
-        self.known: tuple[History, str, Fraction] | None = None  # what the latest history ends with
+        self.known: tuple[History, str, Ended] | None = None  # what the latest history ends with
         self.earned = nodes.Earned(law.unit, None, nodes.Ever(), types.Quantity(law.unit, step))
         self.tested = False
 
@@ -161,12 +166,15 @@ class NeverLess:
         member = next(each.member for each in history.told if each.number == more.number)
         if self.known is None or self.known[:2] != (history, member):
             self.known = history, member, self._ends(history, member)
-        first, second = self.known[2], self._ends(other, member)
+        (first, out), (second, other_out) = self.known[2], self._ends(other, member)
         self.tested = self.tested or first != 0 or second != 0
-        return (first, second) if second < first else None
+        return (first, second) if second < first and out == other_out else None
 
-    def _ends(self, history: History, member: str) -> Fraction:
-        """How much of the unit a member was given in all, less what was taken back, when all has happened."""
+    def _ends(self, history: History, member: str) -> Ended:
+        """How much of the unit a member was given in all, less what was taken back, and which events were set aside or refused.
+
+        Where these differ, not all else was the same.
+        """
         trial = Trial(history.case(self.law.name), self.program)
         for step in trial.case.steps:
             assert isinstance(step, nodes.Happening)
@@ -175,7 +183,9 @@ class NeverLess:
         subject = world.subjects.get(world.who(member))
         found = evaluate(self.earned, world.scene(subject)) if subject is not None else ZERO
         assert isinstance(found, Fraction | int)
-        return Fraction(found)
+        posted = trial.engine.posted
+        aside = [str((each.source or {}).get("id")) for each in posted.rejections]
+        return Fraction(found), frozenset([*aside, *(each.event for each in posted.ledger.refusals)])
 
 
 def _kind(law: nodes.Law, program: nodes.Program) -> types.Quantity | types.Number:

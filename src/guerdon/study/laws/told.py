@@ -155,15 +155,13 @@ def render(of: Attack) -> str:
 
 
 def summary(of: Iterable[Attack]) -> str:
-    """How many laws hold."""
+    """How many laws no history broke, and how many one did: that none was found does not prove a law."""
     every = list(of)
     broken = sum(each.broken is not None for each in every)
     untested = sum(each.broken is None and not each.tested for each in every)
     whole = len(every) - broken - untested
-    holds = f"{words.count(whole, 'law')} {'holds' if whole == 1 else 'hold'}"
-    return f"{holds}, {broken} {'does' if broken == 1 else 'do'} not" + (
-        f", {untested} never put to the test" if untested else ""
-    )
+    more = f", {untested} never put to the test" if untested else ""
+    return f"{words.count(whole, 'law')} not broken, {broken} broken{more}"
 
 
 def as_json(of: Attack) -> dict[str, object]:
