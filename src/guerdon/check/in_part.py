@@ -22,7 +22,7 @@ def warn(program: nodes.Program, names: Names) -> None:
         reversal = own.reverses
         if reversal is None or reversal.part is None:
             continue
-        rules = [rule for rule in program.rules.values() if reversal.event in rule.on]
+        rules = [rule for rule in program.rules.values() if reversal.event in rule.on and not rule.only_says]
         given, kept = [rule for rule in rules if not rule.takes], untouched(own, program)
         if not given or len(kept) < len(given):
             continue
@@ -39,7 +39,8 @@ def untouched(own: nodes.Record, program: nodes.Program) -> list[nodes.Rule]:
     if reversal is None or reversal.part is None:
         return []
     seen = _Seen(program.events[reversal.event], reversal.part, program)
-    rules = (rule for rule in program.rules.values() if reversal.event in rule.on and not rule.takes)
+    on = (rule for rule in program.rules.values() if reversal.event in rule.on)
+    rules = (rule for rule in on if not rule.takes and not rule.only_says)
     return [rule for rule in rules if not seen.by(rule)]
 
 

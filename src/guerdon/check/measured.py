@@ -128,9 +128,8 @@ def _since(word: tree.Name, scene: Scene, names: Names) -> nodes.Since | None:
     if word.text == "joining":
         return nodes.Since()
     if word.text != "entry":
-        names.unknown(
-            "G111", f"no window starts with `since {word.text}`", word.span, ("joining", "entry"), "not known"
-        )
+        known = ("joining", "entry", *([offers.OPENED] if scene.offer is not None else []))
+        names.unknown("G111", f"no window starts with `since {word.text}`", word.span, known, "not known")
         return None
     if scene.ladder is None:
         names.report(
