@@ -183,6 +183,7 @@ class TestRun:
             "funding.parquet",
             "refused.parquet",
             "effects.parquet",
+            "offers.parquet",
             "tiers.parquet",
             "rejected.parquet",
         }

@@ -74,6 +74,7 @@ WITHOUT_MEANING = {
     ("Unit", "worth"): lambda of: of.name in DECIMALS,
     ("Unit", "spendable"): lambda of: True,  # none of its other clauses would be there
     ("Unit", "order"): lambda of: not of.spendable,
+    ("Rule", "give"): lambda of: of.only_says,  # one message, by the program alone
     ("Debt", "kind"): lambda of: True,  # what else is there depends on it
     ("Account", "brings"): lambda of: True,  # only where it owns a unit
     ("Account", "takes"): lambda of: True,

@@ -380,7 +380,11 @@ def test_a_late_event_puts_them_right() -> None:
         ("purchase/p1/Spend", 5),
         ("purchase/p2/Spend@p0", -5),
     ]
-    assert states(ledger) == [("r1", "open"), ("r1", "completed")]
+    assert [(each.opened, each.state, each.event) for each in ledger.offers] == [
+        ("r1", "open", "r1"),
+        ("r1", "completed", "p2"),
+        ("r1", "completed", "p1"),
+    ]
     late = Engine(program(more="\n  lateness    30 days"))
     late.run([happens("purchase", "p1", "2026-03-03"), happens("received", "r1", "2026-03-01", "2026-03-04")])
     assert states(late.posted.ledger) == [("r1", "completed")]

@@ -68,6 +68,13 @@ rule "Thanks"
   when        amount > 0 USD
   say         "=Thanks; come again, soon"
   limit       1 time per member per day
+
+offer "Much more"
+  opens       order
+  within      30 days
+  on          order
+  when        amount >= 100000 USD
+  give        1 point
 """
 
 JANUARY = 1_767_283_200_000_000

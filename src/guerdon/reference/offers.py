@@ -62,7 +62,9 @@ class Offers:
         ref = deed.event.type, deed.event.id
         for name, openings in then.member.offers.items():
             opened = [each for each in openings if each.ref == ref and not each.withdrawn]
-            for each in opened if deed.undone or not _opens(self.rules[name], then) else ():
+            if not opened or (not deed.undone and _opens(self.rules[name], then)):
+                continue
+            for each in opened:
                 each.withdrawn = True
                 if not each.done:
                     each.done = True
