@@ -262,10 +262,10 @@ def invoke(folder: Path, text: str, *options: str) -> tuple[int, str]:
 
 def test_the_command_counts_laws_and_ends_with_1_where_one_does_not_hold(tmp_path):
     fine = 'law "L"\n  always star earned this day >= 0 star\n'
-    assert invoke(tmp_path, fine, "--histories", "20") == (0, "there are no tests\n1 law not broken, 0 broken\n")
+    assert invoke(tmp_path, fine, "--histories", "20") == (0, "there are no tests\n0 of 1 law broken\n")
     code, said = invoke(tmp_path, CLAIMS)
     assert code == 1 and said.count("error G740") == 2
-    assert said.endswith("there are no tests\n0 laws not broken, 2 broken\n")
+    assert said.endswith("there are no tests\n2 of 2 laws broken\n")
 
 
 def test_json_holds_the_test_and_the_values(tmp_path):

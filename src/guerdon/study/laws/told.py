@@ -159,9 +159,8 @@ def summary(of: Iterable[Attack]) -> str:
     every = list(of)
     broken = sum(each.broken is not None for each in every)
     untested = sum(each.broken is None and not each.tested for each in every)
-    whole = len(every) - broken - untested
     more = f", {untested} never put to the test" if untested else ""
-    return f"{words.count(whole, 'law')} not broken, {broken} broken{more}"
+    return f"{broken} of {words.count(len(every), 'law')} broken{more}"
 
 
 def as_json(of: Attack) -> dict[str, object]:
