@@ -136,7 +136,9 @@ def test_one_mistake_gives_one_message_with_the_code_of_its_folder(case: Path) -
 
 @pytest.mark.parametrize("case", OTHERS, ids=named)
 def test_a_case_of_data_or_use_gives_the_code_of_its_folder(case: Path) -> None:
-    codes = re.findall(r"^error (G\d{3}): ", (case / "message.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    codes = re.findall(
+        r"^(?:error|warning) (G\d{3}): ", (case / "message.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert case.name.partition("-")[0] in codes
     assert len(set(codes)) == 1 or case.name in SEVERAL
 
@@ -145,7 +147,7 @@ def test_a_case_of_data_or_use_gives_the_code_of_its_folder(case: Path) -> None:
 def test_a_message_about_data_or_use_is_in_the_style_of_the_house(case: Path) -> None:
     """Lower case, no full stop, no path of this computer, no tool's own words, and what to do."""
     message = (case / "message.txt").read_text(encoding="utf-8")
-    for head in re.findall(r"^error G\d{3}: (.*)$", message, re.MULTILINE):
+    for head in re.findall(r"^(?:error|warning) G\d{3}: (.*)$", message, re.MULTILINE):
         assert not head.endswith("."), "no full stop"
         assert not re.match(r"[A-Z][a-z]+ ", head), "lower case"
     assert not re.search(r"/tmp|duckdb|pydantic|Traceback|errno|DuckDB|VARCHAR", message, re.IGNORECASE)

@@ -97,7 +97,7 @@ def pairs(text: str) -> list[tuple[int, int]]:
 
 def test_every_kind_of_node_is_generated() -> None:
     unseen = strategies.classes()
-    for number in range(120):
+    for number in range(400):
         unseen -= generated(number) if unseen else set()
     assert unseen == set()
 
