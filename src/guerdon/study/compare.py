@@ -240,7 +240,7 @@ def _people(
         yield _ranked(each.unit, [change for change in members if change.unit == each.unit])
     if sum(each.cost is not None for each in units) > 1:
         currency = new.program.frame.currency
-        yield _ranked(currency, list(_costs(members, currency, old, new)))
+        yield _ranked(currency, list(_costs(members, currency, old, new)), by_cost=True)
 
 
 def _costs(members: tuple[MemberChange, ...], currency: str, old: _Side, new: _Side) -> Iterator[MemberChange]:
@@ -252,7 +252,7 @@ def _costs(members: tuple[MemberChange, ...], currency: str, old: _Side, new: _S
         yield MemberChange(member, currency, Change(was[member], now[member]))
 
 
-def _ranked(unit: str, changes: list[MemberChange]) -> People:
+def _ranked(unit: str, changes: list[MemberChange], by_cost: bool = False) -> People:
     by_gain = sorted(changes, key=lambda each: (-each.awarded.difference, each.member))
     by_loss = sorted(changes, key=lambda each: (each.awarded.difference, each.member))
     winners = sum(each.awarded.difference > 0 for each in changes)
@@ -265,6 +265,7 @@ def _ranked(unit: str, changes: list[MemberChange]) -> People:
         unchanged,
         tuple(by_gain[: min(winners, BIGGEST)]),
         tuple(by_loss[: min(losers, BIGGEST)]),
+        by_cost,
     )
 
 

@@ -162,7 +162,7 @@ class MemberChange:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who gains and who loses, in a unit or (`unit` is the currency) by cost.
+    """Who gains and who loses, in a unit or, where `by_cost`, in what it costs in the currency `unit`.
 
     Shape: `most_gained` and `most_lost` hold ten at most, the biggest first.
     """
@@ -173,6 +173,12 @@ class People:
     unchanged: int
     most_gained: tuple[MemberChange, ...]
     most_lost: tuple[MemberChange, ...]
+    by_cost: bool = False
+
+    @property
+    def counted_in(self) -> str:
+        """What the figures are of, for people."""
+        return f"cost in {self.unit}" if self.by_cost else self.unit
 
 
 @dataclass(frozen=True, slots=True)

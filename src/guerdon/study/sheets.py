@@ -104,14 +104,17 @@ def _moves(ladder: LadderChange) -> Sheet:
 
 
 def _people(of: Comparison) -> Sheet:
-    rows = [[each.unit, *(f"{count:,}" for count in (each.winners, each.losers, each.unchanged))] for each in of.people]
+    rows = [
+        [each.counted_in, *(f"{count:,}" for count in (each.winners, each.losers, each.unchanged))]
+        for each in of.people
+    ]
     return Sheet("Members who gain and lose", ["counted in", ">gain", ">lose", ">unchanged"], rows)
 
 
 def _biggest(people: People) -> Iterator[Sheet]:
     for what, changes in (("gains", people.most_gained), ("loses", people.most_lost)):
         rows = [[each.member, *_three(each.awarded, people.unit)] for each in changes]
-        yield Sheet(f"Who {what} most, in {people.unit}", ["member", *_FIGURES], rows)
+        yield Sheet(f"Who {what} most, in {people.counted_in}", ["member", *_FIGURES], rows)
 
 
 def _first(of: Comparison) -> Sheet:
