@@ -11,7 +11,6 @@ from guerdon.syntax import tree
 from guerdon.syntax.build import build, deepest
 from guerdon.syntax.draft import without
 from guerdon.syntax.foresee import MOST_LEVELS, foresee, foresee_comment, too_deep
-from guerdon.syntax.mistakes import misread
 from guerdon.syntax.split import Piece, split
 from guerdon.syntax.tables import load_parser
 from guerdon.text.diagnostic import Diagnostic
@@ -86,6 +85,8 @@ def _parse_piece(source: Source, piece: Piece) -> tuple[tree.Declaration | None,
         try:
             parsed: Tree[Token] = parser().parse(draft.text)
         except UnexpectedInput as error:
+            from guerdon.syntax.mistakes import misread  # a sound program makes none
+
             mistake, index = misread(error, source, draft, parser())
         else:
             at, levels = deepest(parsed)

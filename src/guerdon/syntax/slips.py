@@ -10,9 +10,6 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from guerdon.syntax.sayings import KNOWN, KNOWN_AS
-from guerdon.syntax.sayings_of_laws import OF_LAWS
-from guerdon.syntax.sayings_of_offers import OF_OFFERS
 from guerdon.syntax.slip import Slip
 from guerdon.text.diagnostic import Diagnostic, Edit, nearest
 from guerdon.text.source import Span
@@ -23,6 +20,10 @@ Place = Callable[[int, int], Span]
 @cache
 def slips(keyword: str) -> tuple[tuple[re.Pattern[str], Slip], ...]:
     """Those of one declaration, the first that fits being meant; compiled when there is a mistake, which most runs don't see."""
+    from guerdon.syntax.sayings import KNOWN  # a sound program needs none of them
+    from guerdon.syntax.sayings_of_laws import OF_LAWS
+    from guerdon.syntax.sayings_of_offers import OF_OFFERS
+
     words = {keyword, "earn"} if keyword == "offer" else {keyword}  # an offer gives as other rules do
     said = (*OF_OFFERS, *KNOWN, *OF_LAWS)
     return tuple((re.compile(slip.begins), slip) for slip in said if not words.isdisjoint(slip.of.split()))
@@ -52,6 +53,8 @@ def meant(
 
 def clause_like(written: str, known: Iterable[str]) -> str | None:
     """The clause whose word looks like this one, or that designers know by it."""
+    from guerdon.syntax.sayings import KNOWN_AS
+
     known = list(known)
     return nearest(written, known) or (KNOWN_AS[written] if KNOWN_AS.get(written) in known else None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from guerdon.text.codes import CODES
 from guerdon.text.sheet import Sheet
 from guerdon.text.source import Span
 
@@ -38,6 +37,8 @@ class Diagnostic:
 
     @property
     def severity(self) -> str:
+        from guerdon.text.codes import CODES  # a sound program needs none of them
+
         return CODES[self.code].severity
 
     @property
