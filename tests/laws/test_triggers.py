@@ -53,7 +53,7 @@ def watched(program: nodes.Program, history: History, daily: bool = False) -> Wa
 
 
 def _step(engine: Engine, subject: Subject, day: date) -> None:
-    while subject.day < day:
+    while subject.day < day and subject.into is None:  # whoever became part of another has no days any more
         engine.pass_to(subject, subject.day + ONE)
 
 
