@@ -73,6 +73,7 @@ WITHOUT_MEANING = {
     ("Reversal", "choose"): lambda of: of.by is not None and not of.shared,
     ("Unit", "worth"): lambda of: of.name in DECIMALS,
     ("Unit", "spendable"): lambda of: True,  # none of its other clauses would be there
+    ("Unit", "expiries"): lambda of: all(each.origin is None and not each.without for each in of.expiries),  # never
     ("Unit", "order"): lambda of: not of.spendable,
     ("Rule", "give"): lambda of: of.only_says,  # one message, by the program alone
     ("Debt", "kind"): lambda of: True,  # what else is there depends on it
