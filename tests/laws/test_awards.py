@@ -104,6 +104,10 @@ def _keeps(
         if award.of is None:
             account = program.accounts[limit.account].fact if limit.account else None
             owner = history.members[event.member].get(account) if account else None
+            if limit.person is not None:
+                if not isinstance(limit.person, nodes.Field) or limit.person.scope is not nodes.Scope.EVENT:
+                    return  # per whom the member's facts name, who may change
+                owner = event.facts.get(limit.person.name)
             key = (event.id,) if limit.per_event else (owner or event.member, *_by(limit, event.facts))
             if limit.fields and any(name not in event.facts for name in limit.fields):
                 return  # by a fact that is derived

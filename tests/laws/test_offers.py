@@ -32,7 +32,9 @@ def test_an_opening_changes_from_open_to_completed_and_back(case):
         states = [each.state for each in changes]
         assert program.frame.lateness is not None or all(was != now for was, now in pairwise(states))
         assert program.frame.lateness is not None or states[0] == "open"
-        assert program.frame.lateness is not None or "withdrawn" not in states[:-1]
+        for was, now in pairwise(changes):  # what withdraws an opening may complete it, as rules see it before
+            at_once = now.state == "completed" and now.event == was.event
+            assert program.frame.lateness is not None or was.state != "withdrawn" or at_once
 
 
 @pool.settings()
