@@ -321,6 +321,36 @@ def test_one_that_only_says_something_says_it_once() -> None:
     )
 
 
+def test_a_fact_may_be_called_opened() -> None:
+    """Outside of offers the word is free; in one, `opened` alone is the fact."""
+    found, said = check_bytes(
+        "opened.guerdon",
+        b"""program "P"
+
+unit star
+
+member
+  level       text optional
+
+event visit
+  opened      member
+
+earn "Base"
+  on          visit
+  when        (opened.level or "b") is "a"
+  give        1 star
+
+offer "O"
+  opens       visit
+  within      3 days
+  on          visit
+  when        opened same as opened.opened
+  give        1 star
+""",
+    )
+    assert found is not None, "\n".join(map(render, said))
+
+
 # ---------------------------------------------------------------- the table of offers
 
 

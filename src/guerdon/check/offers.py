@@ -100,8 +100,10 @@ def after(time: nodes.Duration, within: tree.Within) -> nodes.Expr:
 
 def is_meant(expr: tree.Path, scene: Scene) -> bool:
     """Whether `opened` names what opened an offer, and no fact of this name."""
-    known = {**scene.event, **(scene.line or {})}
-    return len(expr.parts) > 1 if OPENED in known else scene.offer is not None or len(expr.parts) > 1
+    inside, of_a_fact = scene.offer is not None, len(expr.parts) > 1
+    if OPENED in scene.event or OPENED in (scene.line or ()):
+        return inside and of_a_fact
+    return inside or of_a_fact
 
 
 def unopened(expr: tree.Path, scene: Scene, names: Names) -> None:

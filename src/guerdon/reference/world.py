@@ -13,9 +13,9 @@ from guerdon.ledger.entries import Ledger, Move, Offered, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.groups import Groups
-from guerdon.reference.offers import Offers
+from guerdon.reference.offers import Changed, Offers
 from guerdon.reference.scene import Scene, Step
-from guerdon.reference.state import Deed, Held, Opening, Subject
+from guerdon.reference.state import Deed, Held, Subject
 
 
 @dataclass
@@ -189,7 +189,7 @@ class World:
         tier = ladder.tiers[subject.held[ladder.name].standing].name
         self.ledger.moves.append(Move(subject.id, ladder.name, tier, at, reason))
 
-    def offer(self, member: Subject, changed: Iterable[tuple[str, Opening, str]], event: str, at: int) -> None:
+    def offer(self, member: Subject, changed: Iterable[Changed], event: str, at: int) -> None:
         """Posts what became of offers that were opened to a member."""
         for name, opening, state in changed:
             through = opening.through

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from guerdon.check.wording import plain
 from guerdon.history.event import Event
 from guerdon.ledger.entries import OWN, Award, Effect, Move, Offered, Posting, Pot, Refusal
+from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
 from guerdon.reference.offers import OPEN
@@ -131,10 +132,15 @@ class Told:
             over = each.closes <= each.at  # what completed it was undone too late
             again = "no longer completed" if over else "opens again"
             verb = "opens" if each.opened == event.id else again if each.state == OPEN else each.state
-            last = words.local(self.engine.calendar.local(each.closes - 1))
-            through = f" through {last.partition(' 23:59:59')[0]}" if each.state == OPEN and not over else ""
+            through = f" through {self._last(each)}" if each.state == OPEN and not over else ""
             which = "" if each.opened == event.id else f" (opened by {each.opened})"
             yield Phrase(verb, f'"{each.offer}"{which}{through}')
+
+    def _last(self, of: Offered) -> str:
+        """The last day on which an offer is open, or where it closes within a day the last instant."""
+        calendar = self.engine.calendar
+        day = calendar.day(of.closes - 1)
+        return str(day) if calendar.start(day + ONE) == of.closes else words.local(calendar.local(of.closes - 1))
 
     def _effects(self, event: Event) -> list[Effect]:
         return [each for each in self._said.get(event.id, []) if each.id.startswith(f"{event.name}/")]
