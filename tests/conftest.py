@@ -26,11 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def seed(config: pytest.Config) -> None:
-    """One seed for all that is left to chance: a new one for each run, unless one is given."""
+    """One seed for all that is left to chance: the same for each short run, a new one for each long one, unless one is given.
+
+    A short run is to say whether a change broke something: what chance finds next belongs to the long one.
+    """
     from tests.generated import pool  # only now: its folder is on the path
 
     if config.option.hypothesis_seed is None:
-        config.option.hypothesis_seed = str(random.SystemRandom().randrange(10**9))
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(10**9) if pool.LONG else 1)
     pool.seed[0] = int(config.option.hypothesis_seed)
 
 

@@ -46,7 +46,7 @@ def watched(program: nodes.Program, history: History, daily: bool = False) -> Wa
             engine.happen(event)
     if daily:
         until = end if end is not None else engine.posted.until or 1
-        for subject in list(engine.world.subjects.values()):
+        for subject in sorted(engine.world.subjects.values(), key=lambda each: each.id):  # as the engine closes
             _step(engine, subject, engine.calendar.day(until - 1))
     engine.close(end)
     return engine
