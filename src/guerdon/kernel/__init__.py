@@ -1,0 +1,1 @@
+"""The same meaning as one loop over integers, lowered to Python and to WebAssembly."""

@@ -1,0 +1,128 @@
+"""A kernel's text, ready to be called: by CPython, or as WebAssembly.
+
+Both are made of a text and a memory, have `views` of the arrays and a `call`. What a call of the one gives the other gives
+too, or it raises `Unproved`; then arrays may have been written in part, and the caller fills them again and takes the other.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+from collections.abc import Mapping, MutableSequence
+from copy import copy
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from guerdon.kernel.lowering.memory import Memory
+from guerdon.kernel.lowering.python import written
+from guerdon.kernel.lowering.states import Bounds
+from guerdon.kernel.lowering.text import parse
+from guerdon.kernel.lowering.wasm import lowered
+
+if TYPE_CHECKING:
+    import wasmtime
+
+
+class Unproved(Exception):
+    """Something left its bounds that wasn't proved to keep them; the message says at least in which function."""
+
+
+class Kernel(Protocol):
+    """A text that can be called; its arrays by name."""
+
+    @property
+    def views(self) -> Mapping[str, MutableSequence[int] | memoryview]: ...
+
+    def call(self, function: str, *arguments: int) -> int: ...
+
+
+class PythonKernel:
+    """The text run by CPython.
+
+    Shape: `arrays`: for each array a list or a memoryview, written in place; lists of zeros where nothing is given. Numbers
+    in lists have no bound, those in memoryviews that of their type.
+    Errors: ValueError for what isn't in the language; a call raises what Python raises.
+    """
+
+    def __init__(
+        self, text: str, memory: Memory, arrays: Mapping[str, MutableSequence[int] | memoryview] | None = None
+    ) -> None:
+        own = {name: [0] * array.count for name, array in memory.arrays.items()} if arrays is None else arrays
+        if own.keys() != memory.arrays.keys():
+            raise ValueError(f"not the arrays of the memory: {', '.join(sorted(own.keys() ^ memory.arrays.keys()))}")
+        self.memory = memory
+        self.views: Mapping[str, MutableSequence[int] | memoryview] = own
+        self.text = written(parse(text, memory.arrays))
+        self.names: dict[str, Any] = dict(own)
+        exec(compile(self.text, "<kernel>", "exec"), self.names)
+
+    def call(self, function: str, *arguments: int) -> int:
+        return int(self.names[function](*arguments))
+
+
+class WasmKernel:
+    """The text as WebAssembly, run by wasmtime: one instance with a memory of its own, zeros at first.
+
+    Shape: `bounds`: the functions that are called, and of each the bounds of its parameters. `code`: the module's bytes;
+    given again, with the same memory and bounds, they spare the lowering. `views`: of each array a memoryview of its type,
+    of the memory itself, without copies; they live as long as anybody holds them. `checked`: each index is looked at even
+    where it's proved.
+    Units: who fills an array keeps its declared bounds: that is not looked at.
+    Errors: ValueError as `PythonKernel`, and for bounds of what isn't in the text.
+    """
+
+    def __init__(
+        self, text: str, memory: Memory, bounds: Bounds, *, checked: bool = False, code: bytes | None = None
+    ) -> None:
+        import wasmtime  # 60 ms that only a kernel needs
+
+        self.memory = memory
+        self.bounds = {name: list(declared.values()) for name, declared in bounds.items()}
+        self.code = lowered(text, memory, bounds, checked) if code is None else code
+        self.trap = wasmtime.Trap
+        self.module = wasmtime.Module(engine(), self.code)
+        self.store, self.functions, self.views = self.instance()
+
+    def fresh(self) -> WasmKernel:
+        """Another instance of the same compiled module, all zeros; for a thread of its own, or instead of this one."""
+        other = copy(self)
+        other.store, other.functions, other.views = other.instance()
+        return other
+
+    def instance(self) -> tuple[wasmtime.Store, dict[str, Any], dict[str, memoryview]]:
+        import wasmtime
+
+        store = wasmtime.Store(engine())
+        exports = wasmtime.Instance(store, self.module, []).exports(store)
+        return store, {name: exports[name] for name in self.bounds}, self.viewed(store, exports["memory"])
+
+    def viewed(self, store: wasmtime.Store, linear: Any) -> dict[str, memoryview]:
+        base = ctypes.addressof(linear.data_ptr(store).contents)
+        views = {}
+        for name, array in self.memory.arrays.items():
+            extent = ctypes.c_ubyte * (array.count * array.layout.size)
+            buffer = extent.from_address(base + self.memory.offsets[name])
+            vars(buffer)["store"] = store  # INVARIANT: the memory lives as long as a view of it
+            views[name] = memoryview(buffer).cast("B").cast(array.layout.letter)
+        return views
+
+    def call(self, function: str, *arguments: int) -> int:
+        """Errors: Unproved, also for arguments outside their bounds."""
+        for argument, (low, high) in zip(arguments, self.bounds[function], strict=True):
+            if not low <= argument <= high:
+                raise Unproved(f"{function}: {argument} is not from {low} through {high}")
+        try:
+            return int(self.functions[function](self.store, *arguments))
+        except self.trap as trap:
+            raise Unproved(f"{function}: {trap.message.splitlines()[-1].strip()}") from None
+
+
+@cache
+def engine() -> wasmtime.Engine:
+    """Cranelift for speed: what it costs to compile is milliseconds once."""
+    import wasmtime
+
+    config = wasmtime.Config()
+    config.cranelift_opt_level = "speed"
+    atexit.register(engine.cache_clear)  # while the library that frees it is still there
+    return wasmtime.Engine(config)

@@ -1,0 +1,157 @@
+"""The tree of a kernel's text: what both lowerings read. Nodes are told apart by identity, so that facts can be kept beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Arithmetic = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
+Comparison = Literal["<", "<=", "==", "!=", ">", ">="]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Constant:
+    value: int
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Local:
+    name: str
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Load:
+    array: str
+    index: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Binary:
+    """Unary minus is `0 - e`. The right side of a shift is a constant."""
+
+    operation: Arithmetic
+    left: Expression
+    right: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Compare:
+    comparison: Comparison
+    left: Expression
+    right: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Not:
+    operand: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Logic:
+    """All of the operands (`every`), or any of them, looked at from the left until it is known; 0 or 1."""
+
+    every: bool
+    operands: tuple[Expression, ...]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Choice:
+    condition: Expression
+    chosen: Expression
+    otherwise: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Call:
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Fits:
+    """The operand, which the writer of the text promises to lie from `low` through `high`."""
+
+    operand: Expression
+    low: int
+    high: int
+
+
+Expression = Constant | Local | Load | Binary | Compare | Not | Logic | Choice | Call | Fits
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Assign:
+    name: str
+    value: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Store:
+    array: str
+    index: Expression
+    value: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Update:
+    """`array[index] OP= value`: the index is evaluated once; `sum` is `array[index] OP value`, its left side a load of that place."""
+
+    array: str
+    index: Expression
+    sum: Binary
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class If:
+    condition: Expression
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class While:
+    condition: Expression
+    body: tuple[Statement, ...]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Break:
+    pass
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Continue:
+    pass
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Return:
+    value: Expression
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Discard:
+    """An expression for what it does: a call, or a promise."""
+
+    value: Expression
+
+
+Statement = Assign | Store | Update | If | While | Break | Continue | Return | Discard
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Function:
+    """Shape: `assigned`: the locals that are no parameters, in order of their first assignment."""
+
+    name: str
+    parameters: tuple[str, ...]
+    assigned: tuple[str, ...]
+    body: tuple[Statement, ...]
+    calls: frozenset[str]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Module:
+    """Shape: `functions` by name, callers before those whom they call."""
+
+    functions: dict[str, Function]

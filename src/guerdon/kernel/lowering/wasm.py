@@ -1,0 +1,230 @@
+"""A kernel's text as a module of WebAssembly: arrays at fixed places of one memory, functions of integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from guerdon.kernel.lowering import encoding, operations, tree
+from guerdon.kernel.lowering.encoding import Code, Width
+from guerdon.kernel.lowering.expressions import Expressions, Signatures, width_of
+from guerdon.kernel.lowering.interval import HALF, WORD
+from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.ranges import Facts, facts
+from guerdon.kernel.lowering.states import Bounds
+from guerdon.kernel.lowering.text import parse
+
+SHORT = 24
+"""A loop's condition of so many instructions at most is written twice: before the loop, and at the end of each turn."""
+
+
+def lowered(text: str, memory: Memory, bounds: Bounds, checked: bool = False) -> bytes:
+    """The bytes of a module that exports `memory` and the functions of `bounds`.
+
+    Units: the same text, memory and bounds give the same bytes, on every machine. With `checked` the proofs about indexes
+    are not believed: each is looked at when it runs.
+    Errors: ValueError for what isn't in the language, and for bounds of what isn't in the text.
+    """
+    module = parse(text, memory.arrays)
+    known = facts(module, memory, bounds)
+    signatures = Signatures(module, known)
+    types, bodies = [], []
+    for name, function in module.functions.items():
+        types.append(encoding.function_type(signatures.parameters[name], signatures.results[name]))
+        bodies.append(Statements(function, known[name], memory, signatures, checked).body())
+    if signatures.multiplies:
+        types.append(encoding.function_type([64, 64], 64))
+        bodies.append(operations.multiplication())
+    exports = [(name, signatures.numbers[name]) for name in bounds]
+    return encoding.module(types, memory.pages, exports, bodies)
+
+
+class Statements(Expressions):
+    """Writes one function.
+
+    Shape: all of it lies in a block, to whose end everything leads that isn't proved: there it traps. So a check is one
+    jump that is never taken.
+    """
+
+    def __init__(
+        self, function: tree.Function, known: Facts, memory: Memory, signatures: Signatures, every_index: bool
+    ) -> None:
+        super().__init__(Code(signatures.parameters[function.name]), known, memory, signatures, every_index)
+        self.function = function
+        self.known = known
+        self.result = signatures.results[function.name]
+        self.loops: list[tuple[int, int]] = []  # of each open loop: the labels of `break` and `continue`
+        for number, name in enumerate(function.parameters):
+            self.locals[name] = number
+        for name, value in known.locals.items():
+            width = width_of(value)
+            if name not in self.locals or width > self.code.widths[self.locals[name]]:
+                self.locals[name] = self.code.local(width)
+
+    def body(self) -> bytes:
+        code = self.code
+        for number, name in enumerate(self.function.parameters):
+            if self.locals.get(name, number) != number:
+                code.get(number)
+                operations.converted(code, 32, 64, self.known.parameters[number] if self.known.parameters else WORD)
+                code.set(self.locals[name])
+        self.trap = code.begin(encoding.BLOCK)
+        if self.known.parameters is None:
+            code.raw(encoding.UNREACHABLE)
+        else:
+            self.block(self.function.body)
+        code.constant(0, self.result)
+        code.raw(encoding.RETURN)
+        code.end()
+        code.raw(encoding.UNREACHABLE)
+        return code.body()
+
+    def block(self, body: Iterable[tree.Statement]) -> None:
+        for node in body:
+            if node not in self.known.reached:
+                self.code.raw(encoding.UNREACHABLE)
+                return
+            self.statement(node)
+
+    def statement(self, node: tree.Statement) -> None:
+        code = self.code
+        match node:
+            case tree.Assign(name, value):
+                local = self.locals.get(name)
+                self.emit(value, 64 if local is None else code.widths[local])
+                if local is None:  # the value is never reached, and the local has no place
+                    code.raw(encoding.DROP)
+                else:
+                    code.set(local)
+            case tree.Store(array, index, value):
+                self.store(self.memory.arrays[array], index, value)
+            case tree.Update(array, index, total):
+                self.update(self.memory.arrays[array], index, total)
+            case tree.If(condition, then, otherwise):
+                self.choose(condition, then, otherwise)
+            case tree.While(condition, body):
+                self.loop(condition, body)
+            case tree.Break():
+                code.jump(self.loops[-1][0])
+            case tree.Continue():
+                code.jump(self.loops[-1][1])
+            case tree.Return(value):
+                self.emit(value, self.result)
+                code.raw(encoding.RETURN)
+            case tree.Discard(value):
+                self.emit(value, self.width(value))
+                code.raw(encoding.DROP)
+            case _:
+                assert_never(node)
+
+    def store(self, array: Array, index: tree.Expression, value: tree.Expression) -> None:
+        """As in Python the value comes first, where what is called for one could change the other."""
+        code, width = self.code, self.stored_width(array, value)
+        first = calls(value) or calls(index)
+        held = code.borrow(width) if first else 0
+        if first:
+            self.stored(array, value, width)
+            code.set(held)
+        offset = self.address(array, index)
+        if first:
+            code.get(held)
+            code.give_back(held)
+        else:
+            self.stored(array, value, width)
+        code.access(encoding.STORES[array.layout.size][width == 64], array.layout.size, offset)
+
+    def stored_width(self, array: Array, value: tree.Expression) -> Width:
+        return 64 if array.layout.size == 8 else self.width(value)
+
+    def stored(self, array: Array, value: tree.Expression, width: Width) -> None:
+        """Leaves what is stored; traps unless the array's bounds hold it."""
+        bounds = array.bounds
+        never = bounds[0] > HALF[1] or bounds[1] < HALF[0]
+        own: Width = 64 if never else self.width(value)
+        self.emit(value, own)
+        known = self.values.get(value, WORD)
+        operations.kept(self.code, self.trap, known, bounds, own)
+        operations.converted(self.code, own, width, bounds if bounds[0] >= 0 else known)
+
+    def update(self, array: Array, index: tree.Expression, total: tree.Binary) -> None:
+        code, width = self.code, self.stored_width(array, total)
+        held = code.borrow(32)
+        offset = self.address(array, index)
+        code.tee(held)
+        self.places[total.left] = (held, offset)
+        self.stored(array, total, width)
+        code.access(encoding.STORES[array.layout.size][width == 64], array.layout.size, offset)
+        code.give_back(held)
+
+    def choose(
+        self, condition: tree.Expression, then: tuple[tree.Statement, ...], otherwise: tuple[tree.Statement, ...]
+    ) -> None:
+        code = self.code
+        if not isinstance(condition, tree.Logic):
+            self.truth(condition, exact=False)
+            code.begin(encoding.IF)
+            self.block(then)
+            if otherwise:
+                code.otherwise()
+                self.block(otherwise)
+            code.end()
+            return
+        end = code.begin(encoding.BLOCK)
+        other = code.begin(encoding.BLOCK) if otherwise else end
+        self.jump(condition, other, when=False)
+        self.block(then)
+        if otherwise:
+            code.jump(end)
+            code.end()
+            self.block(otherwise)
+        code.end()
+
+    def loop(self, condition: tree.Expression, body: tuple[tree.Statement, ...]) -> None:
+        """The condition at the end of each turn, if it's short: one jump for each turn instead of two."""
+        code = self.code
+        turned = size(condition) <= SHORT and not isinstance(condition, tree.Constant)
+        end = code.begin(encoding.BLOCK)
+        if turned:
+            self.jump(condition, end, when=False)
+        top = code.begin(encoding.LOOP)
+        if turned:
+            again = code.begin(encoding.BLOCK)
+        else:
+            again = top
+            self.jump(condition, end, when=False)
+        self.loops.append((end, again))
+        self.block(body)
+        self.loops.pop()
+        if turned:
+            code.end()
+            self.jump(condition, top, when=True)
+        else:
+            code.jump(top)
+        code.end()
+        code.end()
+
+
+def size(node: tree.Expression) -> int:
+    return 1 + sum(size(inner) for inner in inner_nodes(node))
+
+
+def calls(node: tree.Expression) -> bool:
+    return isinstance(node, tree.Call) or any(calls(inner) for inner in inner_nodes(node))
+
+
+def inner_nodes(node: tree.Expression) -> tuple[tree.Expression, ...]:
+    match node:
+        case tree.Constant() | tree.Local():
+            return ()
+        case tree.Load(_, index):
+            return (index,)
+        case tree.Binary(_, left, right) | tree.Compare(_, left, right):
+            return (left, right)
+        case tree.Not(operand) | tree.Fits(operand):
+            return (operand,)
+        case tree.Logic(_, operands) | tree.Call(_, operands):
+            return operands
+        case tree.Choice(condition, chosen, otherwise):
+            return (condition, chosen, otherwise)
+        case _:
+            assert_never(node)
