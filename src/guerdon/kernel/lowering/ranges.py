@@ -26,13 +26,14 @@ from guerdon.kernel.lowering.interval import (
     joined,
     met,
     widened,
-    within,
 )
 from guerdon.kernel.lowering.memory import Memory
-from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, joined_all, thresholds
+from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, holds, joined_all
+from guerdon.kernel.lowering.thresholds import MACHINE, thresholds
 
 ROUNDS_BEFORE_WIDENING = 3
 NARROWINGS = 4
+PATIENCE = 12
 ZERO = tree.Constant(0)
 
 
@@ -71,7 +72,6 @@ class Analysis:
         self.module = module
         self.memory = memory
         self.bounds = bounds
-        self.thresholds = thresholds(module, memory, bounds)
         self.parameters = {name: self.declared(name) for name in module.functions}
         self.results: dict[str, Interval | None] = dict.fromkeys(module.functions)
         self.passes = {name: Pass(self, function) for name, function in module.functions.items()}
@@ -121,7 +121,7 @@ class Analysis:
     def grown(self, old: Interval, new: Interval, number: int) -> Interval:
         if number < ROUNDS_BEFORE_WIDENING:
             return joined(old, new)
-        return widened(old, new, self.thresholds)
+        return widened(old, new, MACHINE)
 
     def narrowed(self) -> bool:
         """Whether anything became less, one pass over all functions, callers first."""
@@ -148,6 +148,8 @@ class Pass:
         self.function = function
         self.heads: dict[tree.While, State] = {}
         self.backs: dict[tree.While, State | None] = {}
+        self.growths: dict[tree.While, dict[str, int]] = {}  # how often each local grew at a loop's head
+        self.thresholds = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
         self.loops: list[tuple[list[State], list[State]]] = []  # of each open loop: states that leave it, that go on
         self.given: dict[str, tuple[Interval, ...]] = {}
         self.facts = Facts({}, set(), {}, None, None)
@@ -221,16 +223,26 @@ class Pass:
             self.heads[node] = head
             left, self.backs[node] = self.turn(node, head)
             return left
-        head = dict(entry) if old is None else self.widened(old, entry)
+        head = dict(entry) if old is None else old if holds(old, entry) else self.widened(node, old, entry)
         while True:
             left, back = self.turn(node, head)
-            if back is None or all(within(back[name], held) for name, held in head.items()):
+            if back is None or holds(head, back):
                 self.heads[node], self.backs[node] = head, back
                 return left
-            head = self.widened(head, back)
+            head = self.widened(node, head, back)
 
-    def widened(self, old: State, new: State) -> State:
-        return {name: widened(held, new[name], self.analysis.thresholds) for name, held in old.items() if name in new}
+    def widened(self, node: tree.While, old: State, new: State) -> State:
+        times = self.growths.setdefault(node, {})
+        after = {}
+        for name, held in old.items():
+            if name not in new:
+                continue
+            grown = new[name]
+            if not (held[0] <= grown[0] and grown[1] <= held[1]):
+                time = times[name] = times.get(name, 0) + 1
+                held = widened(held, grown, self.thresholds[name] if time <= PATIENCE else WORD)
+            after[name] = held
+        return after
 
     def turn(self, node: tree.While, head: State) -> tuple[State | None, State | None]:
         """Once through a loop from the state at its head: the states after it, and back at its head."""

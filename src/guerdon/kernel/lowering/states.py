@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from guerdon.kernel.lowering import tree
-from guerdon.kernel.lowering.interval import WORD, Interval, joined, met
-from guerdon.kernel.lowering.memory import Memory
+from guerdon.kernel.lowering.interval import Interval, joined, met
 
 State = dict[str, Interval]
 Bounds = Mapping[str, Mapping[str, Interval]]
@@ -60,28 +57,6 @@ def joined_all(one: tuple[Interval, ...], other: tuple[Interval, ...]) -> tuple[
     return tuple(joined(*pair) for pair in zip(one, other, strict=True))
 
 
-def thresholds(module: tree.Module, memory: Memory, bounds: Bounds) -> list[int]:
-    """Where a growing interval may come to rest: numbers of the text, of its arrays and parameters, and powers of two."""
-    found = {0, *WORD, *(sign * (1 << bits) - less for bits in (31, 32, 53) for sign in (1, -1) for less in (0, 1))}
-    for array in memory.arrays.values():
-        found |= {array.count, *array.bounds, *(2 * bound for bound in array.bounds)}
-    for declared in bounds.values():
-        found |= {bound for interval in declared.values() for bound in interval}
-    for function in module.functions.values():
-        found |= {number for statement in function.body for number in numbers(statement)}
-    near = {each + step for each in found for step in (-1, 0, 1)}
-    return sorted(each for each in near if WORD[0] <= each <= WORD[1])
-
-
-def numbers(node: Any) -> Iterator[int]:
-    match node:
-        case tree.Constant(value):
-            yield value
-        case tree.Fits(operand, low, high):
-            yield from (low, high, *numbers(operand))
-        case tuple():
-            for each in node:
-                yield from numbers(each)
-        case _ if is_dataclass(node):
-            for field in fields(node):
-                yield from numbers(getattr(node, field.name))
+def holds(head: State, back: State) -> bool:
+    """Whether all of `back` is in `head` already."""
+    return all(held is (new := back[name]) or (held[0] <= new[0] and new[1] <= held[1]) for name, held in head.items())

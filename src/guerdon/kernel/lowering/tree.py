@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 Arithmetic = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
 Comparison = Literal["<", "<=", "==", "!=", ">", ">="]
@@ -155,3 +155,22 @@ class Module:
     """Shape: `functions` by name, callers before those whom they call."""
 
     functions: dict[str, Function]
+
+
+def inner(node: Expression) -> tuple[Expression, ...]:
+    """The expressions directly in one."""
+    match node:
+        case Constant() | Local():
+            return ()
+        case Load(_, index):
+            return (index,)
+        case Binary(_, left, right) | Compare(_, left, right):
+            return (left, right)
+        case Not(operand) | Fits(operand):
+            return (operand,)
+        case Logic(_, operands) | Call(_, operands):
+            return operands
+        case Choice(condition, chosen, otherwise):
+            return (condition, chosen, otherwise)
+        case _:
+            assert_never(node)

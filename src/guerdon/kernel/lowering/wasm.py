@@ -205,26 +205,8 @@ class Statements(Expressions):
 
 
 def size(node: tree.Expression) -> int:
-    return 1 + sum(size(inner) for inner in inner_nodes(node))
+    return 1 + sum(size(inner) for inner in tree.inner(node))
 
 
 def calls(node: tree.Expression) -> bool:
-    return isinstance(node, tree.Call) or any(calls(inner) for inner in inner_nodes(node))
-
-
-def inner_nodes(node: tree.Expression) -> tuple[tree.Expression, ...]:
-    match node:
-        case tree.Constant() | tree.Local():
-            return ()
-        case tree.Load(_, index):
-            return (index,)
-        case tree.Binary(_, left, right) | tree.Compare(_, left, right):
-            return (left, right)
-        case tree.Not(operand) | tree.Fits(operand):
-            return (operand,)
-        case tree.Logic(_, operands) | tree.Call(_, operands):
-            return operands
-        case tree.Choice(condition, chosen, otherwise):
-            return (condition, chosen, otherwise)
-        case _:
-            assert_never(node)
+    return isinstance(node, tree.Call) or any(calls(inner) for inner in tree.inner(node))
