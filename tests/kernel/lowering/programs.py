@@ -118,7 +118,6 @@ class Writer:
         if kind <= 5:
             parts = [self.condition(depth - 1) for _ in range(self.draw(st.integers(2, 3)))]
             return "(" + str(self.pick([" and ", " or "])).join(parts) + ")"
-            return "(" + str(self.pick([" and ", " or "])).join(parts) + ")"
         return self.expression(depth - 1)
 
     def place(self, depth: int) -> str:

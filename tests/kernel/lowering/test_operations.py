@@ -257,3 +257,18 @@ def unheard(x):
     assert kernel.call("f", 5) == 3
     with pytest.raises(Unproved):
         kernel.call("f", 6)
+
+
+@pytest.mark.parametrize("bounds", [WORD, (-100, 100), (0, 100), (1, 1 << 31)])
+def test_quotient_and_remainder_side_by_side(bounds):
+    pairs = [
+        pair
+        for pair in itertools.product([*AROUND, *EXTREMES], repeat=2)
+        if all(bounds[0] <= x <= bounds[1] for x in pair) and pair != (LEAST, -1)
+    ]
+    for left, right in (("x", "y"), ("x", "7"), ("x", "8"), ("1000", "y"), ("x", "-7")):
+        text = (
+            f"def f(x, y):\n    q = {left} // {right}\n    r = {left} % {right}\n    return (q & 65535) * 65536 + r\n"
+        )
+        sweep(text, bounds, pairs)
+    sweep("def f(x, y):\n    x = x // y\n    r = x % y\n    return (x & 255) + r // 2\n", bounds, pairs)

@@ -56,8 +56,7 @@ rows += 1
 """
 BONUS = """
 room = 500 - used
-if bonus > room:
-    bonus = room
+bonus = room if bonus > room else bonus
 if bonus > 0:
     <row>
     used = fits(used + bonus, 0, 500)
@@ -72,8 +71,8 @@ if left > 0:
 """
 HALF_EVEN = """
 {name} = {number} // {by}
-rest = {number} % {by}
-{name} += (2 * rest > {by}) | ((2 * rest == {by}) & {name})
+over = {number} % {by}
+{name} += (2 * over > {by}) | ((2 * over == {by}) & {name})
 """
 FRAME = """
 def members(first, after, horizon):
@@ -93,16 +92,16 @@ def members(first, after, horizon):
         tail = 0
         debt = 0
         gone = 0
+        due = NEVER
         while at < end:
             day = (instant[at] - T0) // 86400
-            while head < tail and lot_end[head] <= day:
+            while due <= day:
                 <lapse>
-            if year_of[day] != year:
-                year = year_of[day]
-                counted = 0
-            if day != today:
-                today = day
-                used = 0
+                due = lot_end[head] if head < tail else NEVER
+            counted = counted if year_of[day] == year else 0
+            year = year_of[day]
+            used = used if day == today else 0
+            today = day
             earned = 0
             what = kind[at]
             if what == 0:
@@ -136,7 +135,7 @@ def members(first, after, horizon):
                     product = given[sale - begin] * cents[at]
                     whole = cents[sale]
                     <claw>
-                    claw = fits(claw, 0, 2147483647)
+                    claw = fits(share, 0, 2147483647)
                     if claw > 0:
                         <claw row>
                         owed = claw
@@ -148,10 +147,10 @@ def members(first, after, horizon):
                             else:
                                 owed -= left
                                 head += 1
+                        due = lot_end[head] if head < tail else NEVER
                         debt += owed
                         counted -= claw
-                        if counted < 0:
-                            counted = 0
+                        counted = 0 if counted < 0 else counted
             given[at - begin] = earned
             if earned > 0:
                 if debt > 0:
@@ -159,17 +158,19 @@ def members(first, after, horizon):
                     debt -= repaid
                     earned -= repaid
                 if earned > 0:
+                    if head == tail:
+                        due = end_of[day]
                     lot_end[tail] = end_of[day]
                     lot_left[tail] = earned
                     tail += 1
             at += 1
         while head < tail and lot_end[head] <= horizon:
             <lapse at the end>
-        left = 0 - debt
+        held = 0 - debt
         while head < tail:
-            left += lot_left[head]
+            held += lot_left[head]
             head += 1
-        balance[member] = left
+        balance[member] = held
         lapsed[member] = gone
         tier[member] = (counted >= 1000) + (counted >= 5000)
         member += 1
@@ -206,7 +207,7 @@ def text() -> str:
         "<weekend>": bonus(1),
         "<campaign>": bonus(2),
         "<visit>": bonus(3),
-        "<claw>": HALF_EVEN.format(name="claw", number="product", by="whole"),
+        "<claw>": HALF_EVEN.format(name="share", number="product", by="whole"),
         "<claw row>": row("at", 4, "-claw"),
     }
-    return filled(FRAME, parts).replace("T0", str(86400 * FIRST_DAY)) + "\n"
+    return filled(FRAME, parts).replace("T0", str(86400 * FIRST_DAY)).replace("NEVER", "1000000") + "\n"

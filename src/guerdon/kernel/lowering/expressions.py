@@ -49,6 +49,7 @@ class Expressions:
         self.locals: dict[str, int] = {}
         self.places: dict[tree.Expression, tuple[int, int]] = {}  # loads whose address is in a local, and its offset
         self.trap = 0
+        self.unproved: list[tree.Expression] = []
 
     def width(self, node: tree.Expression) -> Width:
         return width_of(self.values[node]) if node in self.values else 32
@@ -85,6 +86,8 @@ class Expressions:
             case tree.Fits(operand, low, high):
                 own = self.width(operand)
                 self.emit(operand, own)
+                if not within(self.values.get(operand, WORD), (low, high)):
+                    self.unproved.append(node)
                 operations.kept(code, self.trap, self.values.get(operand, WORD), (low, high), own)
                 operations.converted(code, own, width, value)
             case _:
@@ -110,6 +113,7 @@ class Expressions:
         size, offset = array.layout.size, self.memory.offsets[array.name]
         whole = (0, array.count - 1)
         if self.every_index or not within(self.values.get(index, whole), whole):
+            self.unproved.append(tree.Load(array.name, index))
             self.inside(index, array.count)
             self.scale(size)
             return offset
@@ -158,6 +162,8 @@ class Expressions:
             return
         result = combined(node.operation, left, right)
         fits = result is not None and within(result, WORD)
+        if not fits:
+            self.unproved.append(node)
         quotient = node.operation == "//"
         self.emit(node.left, width)
         match node.operation:

@@ -78,7 +78,7 @@ class WasmKernel:
 
         self.memory = memory
         self.bounds = {name: list(declared.values()) for name, declared in bounds.items()}
-        self.code = lowered(text, memory, bounds, checked) if code is None else code
+        self.code = lowered(text, memory, bounds, checked).code if code is None else code
         self.trap = wasmtime.Trap
         self.module = wasmtime.Module(engine(), self.code)
         self.store, self.functions, self.views = self.instance()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from itertools import pairwise
+from typing import NamedTuple, assert_never
 
 from guerdon.kernel.lowering import encoding, operations, tree
 from guerdon.kernel.lowering.encoding import Code, Width
 from guerdon.kernel.lowering.expressions import Expressions, Signatures, width_of
-from guerdon.kernel.lowering.interval import HALF, WORD
+from guerdon.kernel.lowering.interval import HALF, WORD, within
 from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.python import expression
 from guerdon.kernel.lowering.ranges import Facts, facts
 from guerdon.kernel.lowering.states import Bounds
 from guerdon.kernel.lowering.text import parse
@@ -18,8 +20,15 @@ SHORT = 24
 """A loop's condition of so many instructions at most is written twice: before the loop, and at the end of each turn."""
 
 
-def lowered(text: str, memory: Memory, bounds: Bounds, checked: bool = False) -> bytes:
-    """The bytes of a module that exports `memory` and the functions of `bounds`.
+class Lowered(NamedTuple):
+    """A module's bytes, and what is looked at as it runs because it isn't proved, in the text's words and order."""
+
+    code: bytes
+    unproved: tuple[str, ...]
+
+
+def lowered(text: str, memory: Memory, bounds: Bounds, checked: bool = False) -> Lowered:
+    """A module that exports `memory` and the functions of `bounds`.
 
     Units: the same text, memory and bounds give the same bytes, on every machine. With `checked` the proofs about indexes
     are not believed: each is looked at when it runs.
@@ -28,15 +37,19 @@ def lowered(text: str, memory: Memory, bounds: Bounds, checked: bool = False) ->
     module = parse(text, memory.arrays)
     known = facts(module, memory, bounds)
     signatures = Signatures(module, known)
-    types, bodies = [], []
+    types: list[bytes] = []
+    bodies: list[bytes] = []
+    unproved: list[str] = []
     for name, function in module.functions.items():
+        statements = Statements(function, known[name], memory, signatures, checked)
         types.append(encoding.function_type(signatures.parameters[name], signatures.results[name]))
-        bodies.append(Statements(function, known[name], memory, signatures, checked).body())
+        bodies.append(statements.body())
+        unproved += map(expression, statements.unproved)
     if signatures.multiplies:
         types.append(encoding.function_type([64, 64], 64))
         bodies.append(operations.multiplication())
     exports = [(name, signatures.numbers[name]) for name in bounds]
-    return encoding.module(types, memory.pages, exports, bodies)
+    return Lowered(encoding.module(types, memory.pages, exports, bodies), tuple(dict.fromkeys(unproved)))
 
 
 class Statements(Expressions):
@@ -80,11 +93,50 @@ class Statements(Expressions):
         return code.body()
 
     def block(self, body: Iterable[tree.Statement]) -> None:
-        for node in body:
+        divided = False
+        for node, after in pairwise((*body, None)):
+            if divided or node is None:
+                divided = False
+                continue
             if node not in self.known.reached:
                 self.code.raw(encoding.UNREACHABLE)
                 return
-            self.statement(node)
+            divided = self.quotient_and_remainder(node, after)
+            if not divided:
+                self.statement(node)
+
+    def quotient_and_remainder(self, node: tree.Statement, after: tree.Statement | None) -> bool:
+        """Whether the statements are `q = x // y` and `r = x % y`, which it then wrote with one division."""
+        match node, after:
+            case (
+                tree.Assign(name, tree.Binary("//", left, right) as quotient),
+                tree.Assign(rest, tree.Binary("%", other_left, other_right) as remainder),
+            ) if alike(left, other_left, name) and alike(right, other_right, name):
+                pass
+            case _:
+                return False
+        if remainder not in self.values or (isinstance(right, tree.Constant) and right.value & (right.value - 1) == 0):
+            return False
+        code = self.code
+        width = max(self.width(quotient), self.width(left), self.width(right))
+        held = code.borrow(width)
+        self.binary(quotient, width)
+        code.tee(held)
+        self.assigned(name, quotient, width)
+        self.emit(left, width)
+        code.get(held)
+        self.emit(right, width)
+        code.do("*", width)
+        code.do("-", width)
+        self.assigned(rest, remainder, width)
+        code.give_back(held)
+        return True
+
+    def assigned(self, name: str, value: tree.Expression, width: Width) -> None:
+        """Takes the value, of that width, off the stack."""
+        local = self.locals[name]
+        operations.converted(self.code, width, self.code.widths[local], self.values[value])
+        self.code.set(local)
 
     def statement(self, node: tree.Statement) -> None:
         code = self.code
@@ -143,6 +195,8 @@ class Statements(Expressions):
         own: Width = 64 if never else self.width(value)
         self.emit(value, own)
         known = self.values.get(value, WORD)
+        if not within(known, bounds):
+            self.unproved.append(value)
         operations.kept(self.code, self.trap, known, bounds, own)
         operations.converted(self.code, own, width, bounds if bounds[0] >= 0 else known)
 
@@ -202,6 +256,16 @@ class Statements(Expressions):
             code.jump(top)
         code.end()
         code.end()
+
+
+def alike(one: tree.Expression, other: tree.Expression, changed: str) -> bool:
+    """Whether both are the same local, other than the changed one, or the same constant."""
+    match one, other:
+        case tree.Local(name), tree.Local(same):
+            return name == same != changed
+        case tree.Constant(value), tree.Constant(number):
+            return value == number
+    return False
 
 
 def size(node: tree.Expression) -> int:
