@@ -9,6 +9,7 @@ import pytest
 from guerdon.kernel.lowering.memory import Array, Memory
 from guerdon.kernel.lowering.ranges import facts
 from guerdon.kernel.lowering.text import parse
+from guerdon.kernel.lowering.wasm import lowered
 
 REFUSED = {
     "import os": "line 1: a text has functions",
@@ -74,6 +75,12 @@ def test_bounds_are_of_what_is_there():
         facts(module, memory, {"g": {}})
     with pytest.raises(ValueError, match="f has the parameters x"):
         facts(module, memory, {"f": {}})
+    for wrong in ((3, 2), (0, 1 << 63)):
+        with pytest.raises(ValueError, match="f: x can't be from"):
+            facts(module, memory, {"f": {"x": wrong}})
+    parameters = [f"x{number}" for number in range(33)]
+    with pytest.raises(ValueError, match="f has 33 parameters"):
+        lowered(f"def f({', '.join(parameters)}):\n    return 1", memory, {"f": dict.fromkeys(parameters, (0, 1))})
 
 
 def test_arrays_are_declared_with_sense():
@@ -91,8 +98,8 @@ def test_arrays_are_declared_with_sense():
 
 def test_arrays_lie_at_multiples_of_64_bytes():
     memory = Memory([Array("a", "u8", 65), Array("b", "i64", 1), Array("c", "i16", 3)])
-    assert memory.offsets == {"a": 64, "b": 192, "c": 256}
-    assert (memory.size, memory.pages) == (320, 1)
-    assert memory.with_counts(a=64).offsets == {"a": 64, "b": 128, "c": 192}
+    assert memory.offsets == {"a": 256, "b": 384, "c": 448}
+    assert (memory.size, memory.pages) == (512, 1)
+    assert memory.with_counts(a=64).offsets == {"a": 256, "b": 320, "c": 384}
     with pytest.raises(ValueError, match="no array d"):
         memory.with_counts(d=1)

@@ -87,8 +87,8 @@ def named(name: str) -> bytes:
     return sized(name.encode())
 
 
-def function_type(parameters: Iterable[Width], result: Width) -> bytes:
-    return b"\x60" + sized(bytes(TYPES[width] for width in parameters)) + bytes((1, TYPES[result]))
+def function_type(parameters: Iterable[Width] = (), results: Iterable[Width] = ()) -> bytes:
+    return b"\x60" + b"".join(sized(bytes(TYPES[width] for width in each)) for each in (parameters, results))
 
 
 def module(types: Sequence[bytes], pages: int, exports: Sequence[tuple[str, int]], bodies: Sequence[bytes]) -> bytes:

@@ -28,6 +28,8 @@ LAYOUTS: dict[str, Layout] = {
     "i64": Layout(8, True, "q"),
 }
 ALIGNMENT = 64
+PASSED = 256
+"""Bytes at the beginning of a memory in which arguments are handed over, 8 for each, and the result is handed back."""
 PAGE = 65536
 LARGEST = 1 << 32
 
@@ -71,7 +73,7 @@ class Array:
 
 
 class Memory:
-    """Arrays one after the other, each at a multiple of 64 bytes; nothing lies in the first 64.
+    """Arrays one after the other, each at a multiple of 64 bytes, after the first 256, in which arguments are passed.
 
     Units: `offsets` and `size` in bytes, `pages` of 64 KiB.
     Errors: ValueError for two arrays of one name, and for more than 4 GiB.
@@ -80,7 +82,7 @@ class Memory:
     def __init__(self, arrays: Iterable[Array]) -> None:
         self.arrays: dict[str, Array] = {}
         self.offsets: dict[str, int] = {}
-        end = ALIGNMENT
+        end = PASSED
         for array in arrays:
             if array.name in self.arrays:
                 raise ValueError(f"{array.name}: declared twice")

@@ -62,6 +62,9 @@ def facts(module: tree.Module, memory: Memory, bounds: Bounds) -> dict[str, Fact
             raise ValueError(f"there is no function {name} in the text")
         if set(declared) != set(module.functions[name].parameters):
             raise ValueError(f"{name} has the parameters {', '.join(module.functions[name].parameters) or 'none'}")
+        for parameter, (low, high) in declared.items():
+            if not WORD[0] <= low <= high <= WORD[1]:
+                raise ValueError(f"{name}: {parameter} can't be from {low} through {high}")
     return Analysis(module, memory, bounds).run()
 
 

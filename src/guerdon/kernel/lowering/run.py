@@ -13,7 +13,7 @@ from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from guerdon.kernel.lowering.memory import Memory
+from guerdon.kernel.lowering.memory import PASSED, Memory
 from guerdon.kernel.lowering.python import written
 from guerdon.kernel.lowering.states import Bounds
 from guerdon.kernel.lowering.text import parse
@@ -81,40 +81,41 @@ class WasmKernel:
         self.code = lowered(text, memory, bounds, checked).code if code is None else code
         self.trap = wasmtime.Trap
         self.module = wasmtime.Module(engine(), self.code)
-        self.store, self.functions, self.views = self.instance()
+        self.begin()
 
     def fresh(self) -> WasmKernel:
         """Another instance of the same compiled module, all zeros; for a thread of its own, or instead of this one."""
         other = copy(self)
-        other.store, other.functions, other.views = other.instance()
+        other.begin()
         return other
 
-    def instance(self) -> tuple[wasmtime.Store, dict[str, Any], dict[str, memoryview]]:
+    def begin(self) -> None:
         import wasmtime
 
-        store = wasmtime.Store(engine())
-        exports = wasmtime.Instance(store, self.module, []).exports(store)
-        return store, {name: exports[name] for name in self.bounds}, self.viewed(store, exports["memory"])
-
-    def viewed(self, store: wasmtime.Store, linear: Any) -> dict[str, memoryview]:
-        base = ctypes.addressof(linear.data_ptr(store).contents)
-        views = {}
+        self.store = wasmtime.Store(engine())
+        exports: Any = wasmtime.Instance(self.store, self.module, []).exports(self.store)
+        self.functions = {name: exports[name] for name in self.bounds}
+        extent = ctypes.c_ubyte * self.memory.size
+        buffer = extent.from_address(ctypes.addressof(exports["memory"].data_ptr(self.store).contents))
+        vars(buffer)["store"] = self.store  # INVARIANT: the memory lives as long as a view of it
+        whole = memoryview(buffer).cast("B")
+        self.passed = whole[:PASSED].cast("q")
+        self.views = {}
         for name, array in self.memory.arrays.items():
-            extent = ctypes.c_ubyte * (array.count * array.layout.size)
-            buffer = extent.from_address(base + self.memory.offsets[name])
-            vars(buffer)["store"] = store  # INVARIANT: the memory lives as long as a view of it
-            views[name] = memoryview(buffer).cast("B").cast(array.layout.letter)
-        return views
+            offset = self.memory.offsets[name]
+            self.views[name] = whole[offset : offset + array.count * array.layout.size].cast(array.layout.letter)
 
     def call(self, function: str, *arguments: int) -> int:
         """Errors: Unproved, also for arguments outside their bounds."""
-        for argument, (low, high) in zip(arguments, self.bounds[function], strict=True):
+        for place, (argument, (low, high)) in enumerate(zip(arguments, self.bounds[function], strict=True)):
             if not low <= argument <= high:
                 raise Unproved(f"{function}: {argument} is not from {low} through {high}")
+            self.passed[place] = argument
         try:
-            return int(self.functions[function](self.store, *arguments))
+            self.functions[function](self.store)
         except self.trap as trap:
             raise Unproved(f"{function}: {trap.message.splitlines()[-1].strip()}") from None
+        return self.passed[0]
 
 
 @cache

@@ -10,7 +10,7 @@ from guerdon.kernel.lowering import encoding, operations, tree
 from guerdon.kernel.lowering.encoding import Code, Width
 from guerdon.kernel.lowering.expressions import Expressions, Signatures, width_of
 from guerdon.kernel.lowering.interval import HALF, WORD, within
-from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.memory import PASSED, Array, Memory
 from guerdon.kernel.lowering.python import expression
 from guerdon.kernel.lowering.ranges import Facts, facts
 from guerdon.kernel.lowering.states import Bounds
@@ -42,14 +42,35 @@ def lowered(text: str, memory: Memory, bounds: Bounds, checked: bool = False) ->
     unproved: list[str] = []
     for name, function in module.functions.items():
         statements = Statements(function, known[name], memory, signatures, checked)
-        types.append(encoding.function_type(signatures.parameters[name], signatures.results[name]))
+        types.append(encoding.function_type(signatures.parameters[name], [signatures.results[name]]))
         bodies.append(statements.body())
         unproved += map(expression, statements.unproved)
     if signatures.multiplies:
-        types.append(encoding.function_type([64, 64], 64))
+        types.append(encoding.function_type([64, 64], [64]))
         bodies.append(operations.multiplication())
-    exports = [(name, signatures.numbers[name]) for name in bounds]
+    exports = [(name, len(bodies) + number) for number, name in enumerate(bounds)]
+    types += [encoding.function_type()] * len(bounds)
+    bodies += [entry(signatures, name) for name in bounds]
     return Lowered(encoding.module(types, memory.pages, exports, bodies), tuple(dict.fromkeys(unproved)))
+
+
+def entry(signatures: Signatures, name: str) -> bytes:
+    """A function without parameters or result, which are in memory instead: each that is passed costs the caller 30 us.
+
+    Errors: ValueError for more parameters than can be passed.
+    """
+    parameters = signatures.parameters[name]
+    if 8 * len(parameters) > PASSED:
+        raise ValueError(f"{name} has {len(parameters)} parameters; from outside it can be called with {PASSED // 8}")
+    code = Code([])
+    code.constant(0, 32)
+    for number, width in enumerate(parameters):
+        code.constant(0, 32)
+        code.access(encoding.LOADS[8, True][width == 64], width // 8, 8 * number)
+    code.call(signatures.numbers[name])
+    operations.converted(code, signatures.results[name], 64, WORD)
+    code.access(encoding.STORES[8][1], 8, 0)
+    return code.body()
 
 
 class Statements(Expressions):
