@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-
 from guerdon.kernel.lowering.tree import Arithmetic, Comparison
 
 Interval = tuple[int, int]
@@ -29,16 +26,6 @@ def met(one: Interval, other: Interval) -> Interval | None:
     """What is in both; None if nothing is."""
     low, high = max(one[0], other[0]), min(one[1], other[1])
     return (low, high) if low <= high else None
-
-
-def widened(old: Interval, new: Interval, thresholds: Sequence[int]) -> Interval:
-    """`old`, each side that `new` goes beyond set to the next of the thresholds (sorted; they span a word)."""
-    low, high = old
-    if new[0] < low:
-        low = thresholds[max(bisect_right(thresholds, new[0]) - 1, 0)]
-    if new[1] > high:
-        high = thresholds[min(bisect_left(thresholds, new[1]), len(thresholds) - 1)]
-    return (low, high)
 
 
 def combined(operation: Arithmetic, left: Interval, right: Interval) -> Interval | None:

@@ -25,15 +25,13 @@ from guerdon.kernel.lowering.interval import (
     compared,
     joined,
     met,
-    widened,
 )
 from guerdon.kernel.lowering.memory import Memory
 from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, holds, joined_all
-from guerdon.kernel.lowering.thresholds import MACHINE, thresholds
+from guerdon.kernel.lowering.thresholds import ANY, thresholds
 
 ROUNDS_BEFORE_WIDENING = 3
 NARROWINGS = 4
-PATIENCE = 12
 ZERO = tree.Constant(0)
 
 
@@ -124,7 +122,7 @@ class Analysis:
     def grown(self, old: Interval, new: Interval, number: int) -> Interval:
         if number < ROUNDS_BEFORE_WIDENING:
             return joined(old, new)
-        return widened(old, new, MACHINE)
+        return ANY.grown(old, new, number)
 
     def narrowed(self) -> bool:
         """Whether anything became less, one pass over all functions, callers first."""
@@ -152,7 +150,7 @@ class Pass:
         self.heads: dict[tree.While, State] = {}
         self.backs: dict[tree.While, State | None] = {}
         self.growths: dict[tree.While, dict[str, int]] = {}  # how often each local grew at a loop's head
-        self.thresholds = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
+        self.rests = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
         self.loops: list[tuple[list[State], list[State]]] = []  # of each open loop: states that leave it, that go on
         self.given: dict[str, tuple[Interval, ...]] = {}
         self.facts = Facts({}, set(), {}, None, None)
@@ -243,7 +241,7 @@ class Pass:
             grown = new[name]
             if not (held[0] <= grown[0] and grown[1] <= held[1]):
                 time = times[name] = times.get(name, 0) + 1
-                held = widened(held, grown, self.thresholds[name] if time <= PATIENCE else WORD)
+                held = self.rests[name].grown(held, grown, time)
             after[name] = held
         return after
 

@@ -1,23 +1,49 @@
 """Where the interval of a local may come to rest while it grows: what the text compares it with, assigns to it or looks up by it.
 
-Locals that are compared with each other, or assigned to each other, share theirs. Few thresholds for each local are what
-makes the analysis quick: a loop is gone over once for each.
+Locals that are compared with each other, or assigned to each other, share theirs. A loop is gone over once for each step,
+so there are few: the nearest number, the nearest again, then the farthest, then what a machine word knows. A step too far
+costs little: it's taken back while narrowing, wherever a condition bounds the local.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from guerdon.kernel.lowering import tree
 from guerdon.kernel.lowering.interval import HALF, WORD, Interval
 from guerdon.kernel.lowering.memory import Memory
 
 MACHINE = sorted({0, *HALF, *WORD})
+NEAR, FAR = 2, 4
 
 
-def thresholds(function: tree.Function, memory: Memory, parameters: Mapping[str, Interval]) -> dict[str, list[int]]:
-    """For each local its thresholds, sorted; each with both neighbours, and what a machine word knows."""
+class Rests(NamedTuple):
+    """Thresholds of one local: for its least and its most, sorted; each a number of the text or one beyond it."""
+
+    lows: list[int]
+    highs: list[int]
+
+    def grown(self, old: Interval, new: Interval, time: int) -> Interval:
+        """`old` and `new`, each side that grew set to a threshold; `time` counts from 1 how often the local grew."""
+        low, high = old
+        if new[0] < low:
+            low = max(each for each in self.reached(self.lows, time, 0) if each <= new[0])
+        if new[1] > high:
+            high = min(each for each in self.reached(self.highs, time, -1) if each >= new[1])
+        return (low, high)
+
+    def reached(self, numbers: list[int], time: int, farthest: int) -> list[int]:
+        if time <= NEAR:
+            return numbers + MACHINE
+        return [numbers[farthest], *MACHINE] if time <= FAR else [*WORD]
+
+
+ANY = Rests([0], [0])
+
+
+def thresholds(function: tree.Function, memory: Memory, parameters: Mapping[str, Interval]) -> dict[str, Rests]:
+    """For each local where it may rest."""
     found = Kin(function, memory)
     for name, bounds in parameters.items():
         found.numbers[name] |= set(bounds)
@@ -34,16 +60,17 @@ class Kin:
         self.parents = {name: name for name in self.names}
         self.numbers: dict[str, set[int]] = {name: set() for name in self.names}
 
-    def thresholds(self) -> dict[str, list[int]]:
+    def thresholds(self) -> dict[str, Rests]:
         shared: dict[str, set[int]] = {}
         for name in self.names:
             shared.setdefault(self.root(name), set()).update(self.numbers[name])
-        rests = {root: self.rests(numbers) for root, numbers in shared.items()}
+        rests = {root: self.rests({0, *numbers}) for root, numbers in shared.items()}
         return {name: rests[self.root(name)] for name in self.names}
 
-    def rests(self, numbers: set[int]) -> list[int]:
-        near = {each + step for each in numbers for step in (-1, 0, 1)}
-        return sorted({*MACHINE, *(each for each in near if WORD[0] <= each <= WORD[1])})
+    def rests(self, numbers: set[int]) -> Rests:
+        lows = {max(each - step, WORD[0]) for each in numbers for step in (0, 1)}
+        highs = {min(each + step, WORD[1]) for each in numbers for step in (0, 1)}
+        return Rests(sorted(lows), sorted(highs))
 
     def root(self, name: str) -> str:
         while self.parents[name] != name:
@@ -90,7 +117,7 @@ class Kin:
 
     def looked_up(self, array: str, index: tree.Expression) -> None:
         for name in named(index):
-            self.numbers[name] |= {0, self.memory.arrays[array].count - 1}
+            self.numbers[name] |= {0, self.memory.arrays[array].count}
         self.expression(index)
 
     def meets(self, one: tree.Expression, other: tree.Expression) -> None:
