@@ -193,6 +193,28 @@ def f(n):
     assert found.result == (0, 255)
 
 
+def test_a_way_that_is_found_late_may_know_fewer_locals():
+    text = """
+def f(n):
+    i = 0
+    flag = 0
+    while i < n:
+        if flag == 0:
+            x = 3
+        j = 0
+        while j < 5:
+            j += 1
+            if flag == 0:
+                y = j
+        flag = 1 if i > 7 else 0
+        i += 1
+    return i + flag
+"""
+    memory, bounds = Memory([Array("a", "u8", 1)]), {"f": {"n": (0, 50)}}
+    assert known(text, memory, bounds, "f").result == (0, 51)  # `flag` may still be 1
+    assert WasmKernel(text, memory, bounds).call("f", 20) == PythonKernel(text, memory).call("f", 20) == 21
+
+
 def test_calls_join_what_all_places_give():
     text = """
 def f(x):

@@ -8,6 +8,7 @@ import pytest
 
 from guerdon.kernel.lowering.memory import Array, Memory
 from guerdon.kernel.lowering.ranges import facts
+from guerdon.kernel.lowering.run import PythonKernel, WasmKernel
 from guerdon.kernel.lowering.text import parse
 from guerdon.kernel.lowering.wasm import lowered
 
@@ -94,6 +95,15 @@ def test_arrays_are_declared_with_sense():
         Memory([Array("a", "u8", 1), Array("a", "i8", 1)])
     with pytest.raises(ValueError, match="a memory has less"):
         Memory([Array("a", "i64", 1 << 29)])
+
+
+def test_arrays_keep_their_bounds_from_the_beginning():
+    memory = Memory([Array("a", "i64", 3, 5, 9), Array("b", "i16", 2, -9, -5), Array("c", "i8", 2, -1, 1)])
+    text = "def f():\n    return a[0] + b[1] + c[1]\n"
+    python, wasm = PythonKernel(text, memory), WasmKernel(text, memory, {"f": {}})
+    assert {name: list(view) for name, view in wasm.views.items()} == python.views
+    assert python.views == {"a": [5, 5, 5], "b": [-5, -5], "c": [0, 0]}
+    assert wasm.call("f") == python.call("f") == 0
 
 
 def test_arrays_lie_at_multiples_of_64_bytes():

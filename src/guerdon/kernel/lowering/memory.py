@@ -71,6 +71,11 @@ class Array:
         least, most = self.of_type
         return (least if self.low is None else self.low, most if self.high is None else self.high)
 
+    @property
+    def initial(self) -> int:
+        """What every element is at first: zero, or what is nearest to it within the bounds."""
+        return min(max(0, self.bounds[0]), self.bounds[1])
+
 
 class Memory:
     """Arrays one after the other, each at a multiple of 64 bytes, after the first 256, in which arguments are passed.

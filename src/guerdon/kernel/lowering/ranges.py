@@ -27,7 +27,7 @@ from guerdon.kernel.lowering.interval import (
     met,
 )
 from guerdon.kernel.lowering.memory import Memory
-from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, holds, joined_all
+from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, entered, holds, joined_all
 from guerdon.kernel.lowering.thresholds import ANY, thresholds
 
 ROUNDS_BEFORE_WIDENING = 3
@@ -149,6 +149,7 @@ class Pass:
         self.function = function
         self.heads: dict[tree.While, State] = {}
         self.backs: dict[tree.While, State | None] = {}
+        self.turned: dict[tree.While, frozenset[str]] = {}  # what each loop assigns
         self.growths: dict[tree.While, dict[str, int]] = {}  # how often each local grew at a loop's head
         self.rests = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
         self.loops: list[tuple[list[State], list[State]]] = []  # of each open loop: states that leave it, that go on
@@ -217,14 +218,19 @@ class Pass:
         self.facts.locals[name] = value if old is None else joined(old, value)
 
     def loop(self, node: tree.While, entry: State) -> State | None:
+        """The state after a loop. A local that the loop never assigns is at its head what it is at its entry."""
+        own = self.turned.setdefault(node, tree.assigned(node.body))
         old = self.heads.get(node)
         if not self.widening:
-            head = either(entry, self.backs.get(node)) or entry
+            head = entered(entry, self.backs.get(node), own)
             self.changed |= head != old
             self.heads[node] = head
             left, self.backs[node] = self.turn(node, head)
             return left
-        head = dict(entry) if old is None else old if holds(old, entry) else self.widened(node, old, entry)
+        head = dict(entry)
+        if old is not None:
+            head = {name: old[name] if name in own else held for name, held in entry.items() if name in old}
+            head = head if holds(head, entry) else self.widened(node, head, entry)
         while True:
             left, back = self.turn(node, head)
             if back is None or holds(head, back):

@@ -11,6 +11,7 @@ import ctypes
 from collections.abc import Mapping, MutableSequence
 from copy import copy
 from functools import cache
+from struct import pack
 from typing import TYPE_CHECKING, Any, Protocol
 
 from guerdon.kernel.lowering.memory import PASSED, Memory
@@ -39,7 +40,7 @@ class Kernel(Protocol):
 class PythonKernel:
     """The text run by CPython.
 
-    Shape: `arrays`: for each array a list or a memoryview, written in place; lists of zeros where nothing is given. Numbers
+    Shape: `arrays`: for each array a list or a memoryview, written in place; else lists of what each array is at first. Numbers
     in lists have no bound, those in memoryviews that of their type.
     Errors: ValueError for what isn't in the language; a call raises what Python raises.
     """
@@ -47,7 +48,9 @@ class PythonKernel:
     def __init__(
         self, text: str, memory: Memory, arrays: Mapping[str, MutableSequence[int] | memoryview] | None = None
     ) -> None:
-        own = {name: [0] * array.count for name, array in memory.arrays.items()} if arrays is None else arrays
+        own = (
+            {name: [array.initial] * array.count for name, array in memory.arrays.items()} if arrays is None else arrays
+        )
         if own.keys() != memory.arrays.keys():
             raise ValueError(f"not the arrays of the memory: {', '.join(sorted(own.keys() ^ memory.arrays.keys()))}")
         self.memory = memory
@@ -61,7 +64,7 @@ class PythonKernel:
 
 
 class WasmKernel:
-    """The text as WebAssembly, run by wasmtime: one instance with a memory of its own, zeros at first.
+    """The text as WebAssembly, run by wasmtime: one instance with a memory of its own.
 
     Shape: `bounds`: the functions that are called, and of each the bounds of its parameters. `code`: the module's bytes;
     given again, with the same memory and bounds, they spare the lowering. `views`: of each array a memoryview of its type,
@@ -84,7 +87,7 @@ class WasmKernel:
         self.begin()
 
     def fresh(self) -> WasmKernel:
-        """Another instance of the same compiled module, all zeros; for a thread of its own, or instead of this one."""
+        """Another instance of the same compiled module, as at first; for a thread of its own, or instead of this one."""
         other = copy(self)
         other.begin()
         return other
@@ -104,6 +107,10 @@ class WasmKernel:
         for name, array in self.memory.arrays.items():
             offset = self.memory.offsets[name]
             self.views[name] = whole[offset : offset + array.count * array.layout.size].cast(array.layout.letter)
+            if array.initial:
+                self.views[name][:] = memoryview(pack("=" + array.layout.letter, array.initial) * array.count).cast(
+                    array.layout.letter
+                )
 
     def call(self, function: str, *arguments: int) -> int:
         """Errors: Unproved, also for arguments outside their bounds."""

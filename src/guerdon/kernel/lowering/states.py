@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from guerdon.kernel.lowering import tree
 from guerdon.kernel.lowering.interval import Interval, joined, met
@@ -57,6 +57,18 @@ def joined_all(one: tuple[Interval, ...], other: tuple[Interval, ...]) -> tuple[
     return tuple(joined(*pair) for pair in zip(one, other, strict=True))
 
 
+def entered(entry: State, back: State | None, assigned: Container[str]) -> State:
+    """The state at a loop's head, of those at its entry and at the end of a turn."""
+    if back is None:
+        return entry
+    both = {name: held if name not in assigned else back.get(name) for name, held in entry.items()}
+    return {name: joined(entry[name], turned) for name, turned in both.items() if turned is not None}
+
+
 def holds(head: State, back: State) -> bool:
     """Whether all of `back` is in `head` already."""
-    return all(held is (new := back[name]) or (held[0] <= new[0] and new[1] <= held[1]) for name, held in head.items())
+    for name, held in head.items():
+        new = back.get(name)  # None: on a way that was found only now it has no value
+        if new is None or new[0] < held[0] or held[1] < new[1]:
+            return False
+    return True

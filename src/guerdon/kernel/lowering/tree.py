@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
@@ -174,3 +175,17 @@ def inner(node: Expression) -> tuple[Expression, ...]:
             return (condition, chosen, otherwise)
         case _:
             assert_never(node)
+
+
+def assigned(body: Iterable[Statement]) -> frozenset[str]:
+    """The locals that statements assign, those within others included."""
+    found: set[str] = set()
+    for node in body:
+        match node:
+            case Assign(name):
+                found.add(name)
+            case If(_, then, otherwise):
+                found |= assigned((*then, *otherwise))
+            case While(_, turned):
+                found |= assigned(turned)
+    return frozenset(found)
