@@ -76,7 +76,7 @@ class Writer:
         return bool(self.draw(st.integers(1, out_of)) == out_of)
 
     def constant(self) -> str:
-        return str(self.pick(EDGES if not self.chance(6) else FAR))
+        return str(self.pick(EDGES[: 12 if self.chance(2) else None] if not self.chance(30) else FAR))
 
     def expression(self, depth: int) -> str:
         if depth <= 0:
@@ -86,13 +86,15 @@ class Writer:
         if kind <= 3:
             return f"({self.expression(inner)} {self.pick(['+', '-', '*'])} {self.expression(inner)})"
         if kind == 4:
-            return f"({self.expression(inner)} {self.pick(['//', '%'])} {self.expression(inner)})"
+            divisor = self.expression(inner)
+            divisor = divisor if self.chance(10) else f"({divisor} | 1)"
+            return f"({self.expression(inner)} {self.pick(['//', '%'])} {divisor})"
         if kind == 5:
             return f"({self.expression(inner)} {self.pick(['//', '%'])} {self.constant()})"
         if kind == 6:
             return f"({self.expression(inner)} {self.pick(['&', '|', '^'])} {self.expression(inner)})"
         if kind == 7:
-            return f"({self.expression(inner)} {self.pick(['<<', '>>'])} {self.pick([0, 1, 3, 16, 31, 32, 40, 63])})"
+            return f"({self.expression(inner)} {self.pick(['<<', '>>'])} {self.pick([0, 1, 1, 2, 3, 3] if self.chance(2) else [16, 31, 32, 40, 63])})"
         if kind == 8:
             return self.load(inner)
         if kind == 9:
@@ -104,8 +106,10 @@ class Writer:
             name, arity = self.pick(self.called)
             return f"{name}({', '.join(self.expression(inner) for _ in range(arity))})"
         if kind == 12:
-            low = self.pick([-1000, -1, 0, 0, 5, WORD[0]])
-            return f"fits({self.expression(inner)}, {low}, {self.pick([5, 100, 1000, 1 << 40, WORD[1]])})"
+            if not self.chance(4):
+                return f"fits({self.expression(inner)} % 100, 0, {self.pick([99, 99, 100, 98])})"
+            low = self.pick([-1000, -1, 0, WORD[0]])
+            return f"fits({self.expression(inner)}, {low}, {self.pick([100, 1000, 1 << 40, WORD[1]])})"
         return f"(-{self.expression(inner)})"
 
     def condition(self, depth: int) -> str:
@@ -122,7 +126,7 @@ class Writer:
 
     def place(self, depth: int) -> str:
         array = self.pick(list(MEMORY.arrays.values()))
-        if self.chance(6):
+        if self.chance(30):
             return f"{array.name}[{self.expression(depth)}]"
         if self.chance(3):
             return f"{array.name}[{self.draw(st.integers(0, array.count - 1))}]"
@@ -145,9 +149,9 @@ class Writer:
             sign = self.pick(["+", "-", "*", "//", "%", "&", "|", "^"])
             return [f"{indent}{self.pick(self.names)} {sign}= {self.expression(2)}"]
         if kind == 4:
-            return [f"{indent}{self.place(1)} = {self.expression(2)}"]
+            return [f"{indent}{self.stored()}"]
         if kind == 5:
-            return [f"{indent}{self.place(1)} {self.pick(['+', '-', '|', '//', '%'])}= {self.expression(2)}"]
+            return [f"{indent}{self.updated()}"]
         if kind <= 7:
             return self.choice(depth, indent)
         if kind == 8:
@@ -156,7 +160,23 @@ class Writer:
             return [f"{indent}if {self.condition(2)}:", f"{indent}    {self.pick(['break', 'continue'])}"]
         if kind == 10:
             return [f"{indent}if {self.condition(2)}:", f"{indent}    return {self.expression(2)}"]
-        return [f"{indent}fits({self.pick(self.names)}, {self.pick([-100, 0, WORD[0]])}, {self.pick([1000, WORD[1]])})"]
+        return [
+            f"{indent}fits({self.pick(self.names)}, {self.pick([-(1 << 40), WORD[0], WORD[0]])}, {self.pick([1 << 33, WORD[1], WORD[1]])})"
+        ]
+
+    def stored(self) -> str:
+        place = self.place(1)
+        low, high = MEMORY.arrays[place[0]].bounds
+        if high - low >= 1 << 32 or self.chance(12):
+            return f"{place} = {self.expression(2)}"
+        return f"{place} = {low} + {self.expression(2)} % {high - low + 1}"
+
+    def updated(self) -> str:
+        place = self.place(1)
+        low, high = MEMORY.arrays[place[0]].bounds
+        if high - low >= 1 << 32 or self.chance(12):
+            return f"{place} {self.pick(['+', '-', '|', '//', '%'])}= {self.expression(2)}"
+        return f"{place} {self.pick(['&', '|', '^', '%'])}= {1 if low <= 0 else 65535}"
 
     def choice(self, depth: int, indent: str) -> list[str]:
         lines = [f"{indent}if {self.condition(2)}:", *self.block(depth - 1, indent + "    ")]
