@@ -42,6 +42,7 @@ def _shapes(each: Any) -> Iterator[str]:
     match each:
         case nodes.Measured(window=window) | nodes.Earned(window=window):
             yield f"{type(each).__name__} {getattr(each, 'aggregate', '')} {type(window).__name__}"
+            yield from _life(each)
         case nodes.Streak(meters, period, missed, window):
             yield f"Streak of {'several' if meters[1:] else 'one'}"
             yield f"Streak {'some' if missed else 'none'} missed"
@@ -112,13 +113,14 @@ OPTIONAL = {
     "Unit": ("worth", "spendable", "expiries", "suspended", "account"),
     "Expiry": ("time", "at_end", "without", "when", "since", "existing"),
     "Debt": ("most",),
-    "Reversal": ("within", "part", "rounding", "at_return"),
+    "Earned": ("back",),
+    "Reversal": ("within", "part", "rounding", "oldest", "at_return"),
     "Meter": ("lines", "value", "where", "sees_event", "account", "offer"),
     "Offer": ("where",),
     "TierStep": ("at", "when", "invited"),
     "Ladder": (
         *("counts", "rises", "grace", "floors", "grants", "carries", "repeatedly", "unless_fallen"),
-        *("restarts", "account", "perks"),
+        *("restarts", "account", "perks", "floored"),
     ),
     "Grant": ("when",),
     "Trigger": ("facts", "fact"),
@@ -220,6 +222,7 @@ _PARTS = {
     "status units": ("Unit spendable no",),
     "tests": ("Expected", "Case", "Happening", "Expectation", "Opening"),
     "alternatives": ("TierStep when yes", "TierStep invited yes", "TierStep at no", "Ladder counts no"),
+    "counts from zero": ("Ladder floored yes",),
     "carried counts": ("Ladder carries yes", "Ladder repeatedly yes", "Ladder unless_fallen yes"),
     "floors": ("Floor", "Ladder floors yes"),
     "grace": ("Ladder grace yes",),
@@ -231,7 +234,7 @@ _PARTS = {
     "returns at return": ("Reversal at_return yes",),
     "returns by line": ("Part lines", "Reversal of what fits"),
     "returns without id": ("Reversal by fact", "Reversal of what fits", "Choose.EARLIEST"),
-    "modes of return": ("Clawback.PROPORTION", "Clawback.RECOMPUTED", "Clawback.OLDEST", "Reversal rounding yes"),
+    "modes of return": ("Clawback.PROPORTION", "Clawback.RECOMPUTED", "Reversal oldest yes", "Reversal rounding yes"),
     "rises at end": ("Ladder rises yes",),
     "since entry": ("Since entry",),
     "triggers": ("Trigger",),

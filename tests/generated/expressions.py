@@ -110,9 +110,12 @@ class Expressions(Chance):
             case "quantity" if kind.of in self.units and scene.whose in (None, self.owner(kind.of)):
                 found.append(lambda: f"({kind.of} available)")
                 found.append(lambda: f"({kind.of} earned {self.window(scene)})")
+                found.append(lambda: f"({kind.of} taken back {self.window(scene)})")
                 rules = [name for name, unit in self.rules.items() if unit == kind.of]
                 if rules:
-                    found.append(lambda: f'("{self.one_of(*rules)}" earned {self.window(scene)})')
+                    found.append(
+                        lambda: f'("{self.one_of(*rules)}" {self.one_of("earned", "taken back")} {self.window(scene)})'
+                    )
                 taking = [name for name, unit in self.redeems.items() if unit == kind.of]
                 others = [name for name in (*rules, *taking) if name != self.own and self.at.get(name, "") == self.here]
                 if scene.named and others:

@@ -67,16 +67,24 @@ class Ladders(Life):
         """What counts, and how its unit is written behind a number."""
         kind = self.one_of(NUMBER, Kind("quantity", self.currency), Kind("quantity", next(iter(self.units))))
         unit = f" {kind.of}" if kind.name == "quantity" else ""
-        if carries:
-            return [f"counts {self._in_one_period(kind, scene)}"], unit
+        from_zero = self.new("counts from zero", 4)
+        if carries or from_zero:
+            return [f"counts {self._in_one_period(kind, scene, from_zero and not carries)}"], unit
         simple = self._of_the_past(kind, scene, 2)
         simple += self._of_the_moment(kind, scene) if kind.name == "quantity" else []
         counts = self.one_of(*simple)() if simple and not self.chance(4) else self.expr(kind, scene, 2)
         return [f"counts {counts}"], unit
 
-    def _in_one_period(self, kind: Kind, scene: Scene) -> str:
-        """A count whose windows are all one period of the calendar."""
-        window = f"this {self.one_of(*self.periods)}"
+    def _in_one_period(self, kind: Kind, scene: Scene, from_zero: bool) -> str:
+        """A count whose windows are all one period of the calendar; or one that never falls below zero."""
+        window = f"this {self.one_of(*self.periods)}" if not from_zero or self.chance(2) else "ever"
+        if from_zero and kind.of in self.units and scene.whose in (None, self.owner(kind.of)):
+            return f"{kind.of} earned {window} - {kind.of} taken back {window}, never below zero"
+        if from_zero:
+            kept = self._in_one_period(kind, scene, False)
+            return (
+                f"{kept} - {self.one_of('1', '3')}, never below zero" if kind == NUMBER else f"{kept}, never below zero"
+            )
         if kind == NUMBER:
             return f"count of {self._only(scene)}purchase {window}"
         if kind.of in self.units and scene.whose in (None, self.owner(kind.of)) and self.chance(2):

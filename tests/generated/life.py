@@ -138,9 +138,9 @@ class Life(Declarations):
             facts[other] = TEXT
         self.within.setdefault(other, []).append(bool(within))
         self.events[name] = facts
-        clawbacks = ["exactly", "recomputed", "oldest first"]
+        clawbacks = ["exactly", "oldest first", "recomputed", "recomputed, oldest first"]
         if part:
-            clawbacks += [f"in proportion, round {mode}" for mode in ROUNDINGS]
+            clawbacks += [f"in proportion, round {mode}{self.one_of('', ', oldest first')}" for mode in ROUNDINGS]
         lines += [how, *part]
         if self.new("modes of return", 2):
             lines.append(f"clawback {self.one_of(*clawbacks)}")

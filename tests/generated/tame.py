@@ -12,7 +12,7 @@ from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
 from guerdon.text.diagnostic import render
 
-CLAWBACKS = ("exactly", "recomputed", "oldest first")
+CLAWBACKS = ("exactly", "oldest first", "recomputed", "recomputed, oldest first")
 
 
 class Tame(Chance):
@@ -62,7 +62,7 @@ class Tame(Chance):
                 "reverses purchase by code",
                 "part amount",
                 f"clawback {clawback}",
-                f"counted at {self.one_of('sale', 'return')}" if clawback != "oldest first" else "",
+                f"counted at {self.one_of('sale', 'return')}" if "oldest first" not in clawback else "",
             ]
         ).rstrip()
 

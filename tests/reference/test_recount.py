@@ -26,7 +26,17 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 
 KNOWN = EVERYTHING - {
-    *("accounts", "bands", "carried counts", "endings", "floors", "grace and rises", "lateness", "offers"),
+    *(
+        "accounts",
+        "bands",
+        "carried counts",
+        "counts from zero",
+        "endings",
+        "floors",
+        "grace and rises",
+        "lateness",
+        "offers",
+    ),
     *(
         "grants and returns",
         "groups",

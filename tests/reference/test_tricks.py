@@ -571,11 +571,11 @@ def test_a_line_takes_over_lots_on_its_own_day_only() -> None:
     assert points(engine) == {"a": 100}
 
 
-def test_what_expired_is_not_taken_twice_from_the_oldest_either() -> None:
+def test_what_expired_of_the_sale_is_taken_from_the_oldest_that_is_left() -> None:
     oldest = SHOP.replace("  part        amount\n", "  part        amount\n  clawback    oldest first\n")
     text = shop("  expires 10 days after earned\n").replace(SHOP, oldest)
     back: Row = ("refund", "a", "2026-01-12", {"purchase": "S"})
-    assert points(run(text, BUY, ("purchase", "a", "2026-01-11", {"amount": 50}), back)) == {"a": 50}
+    assert points(run(text, BUY, ("purchase", "a", "2026-01-11", {"amount": 50}), back)) == {"a": 20}
 
 
 def test_nothing_is_written_off_to_hand_back_a_transfer() -> None:

@@ -14,8 +14,8 @@ from guerdon.program.walk import walk
 def warn(program: nodes.Program, names: Names) -> None:
     """Warns of each reversal of a part that no award on the reversed event depends on.
 
-    Shape: nothing is said where the part has another effect (on a measure, on what was taken) and nothing
-    shows that awards are meant: neither a number of the event that is given, nor `in proportion`.
+    Shape: nothing is said where the part has another effect (on a measure, on what was taken) and no number of
+    the event that is given shows that awards are meant.
     Source: language reference, Returns.
     """
     for own in program.events.values():
@@ -29,14 +29,14 @@ def warn(program: nodes.Program, names: Names) -> None:
         by_number = {rule.name: fact for rule in given if (fact := _number(rule)) is not None}
         seen = _Seen(program.events[reversal.event], reversal.part, program)
         counted = len(given) < len(rules) or any(map(seen.adds, program.meters))
-        if by_number or reversal.clawback is nodes.Clawback.PROPORTION or not counted:
-            _report(own, reversal.part, given, by_number, names)
+        if by_number or not counted:
+            _report(own, reversal.part, reversal.event, given, by_number, names)
 
 
 def untouched(own: nodes.Record, program: nodes.Program) -> list[nodes.Rule]:
     """The rules that give as much for what remains after a part of a reversal as for all of it."""
     reversal = own.reverses
-    if reversal is None or reversal.part is None:
+    if reversal is None or reversal.part is None or reversal.clawback is nodes.Clawback.PROPORTION:
         return []
     seen = _Seen(program.events[reversal.event], reversal.part, program)
     on = (rule for rule in program.rules.values() if reversal.event in rule.on)
@@ -102,6 +102,7 @@ def _number(rule: nodes.Rule) -> nodes.Field | None:
 def _report(
     own: nodes.Record,
     part: nodes.Part,
+    reversed_: str,
     given: list[nodes.Rule],
     by_number: dict[str, nodes.Field],
     names: Names,
@@ -122,6 +123,7 @@ def _report(
         ],
         help=(
             *_mends(part, given, by_number, names),
+            f"or write `clawback in proportion, round down`: then a part takes its share of all that the {reversed_} was given",
             f"as it is, only the {own.name} of all that is left takes it back",
         ),
     )

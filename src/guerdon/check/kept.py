@@ -117,6 +117,32 @@ def restarts(
     return nodes.Restart(written.how.text)
 
 
+def floored(written: tree.Counts | None, counts: nodes.Expr | None, names: Names) -> bool:
+    """Whether the count never falls below zero; reported where its window lets go of the past day by day."""
+    if written is None or written.floored is None or counts is None:
+        return False
+    available = any(isinstance(each, nodes.Available) for each in walk(counts, names.measures))
+    windows = set(_windows(counts, names))
+    if available or len(windows) != 1 or not all(map(_begins_anew, windows)):
+        names.report(
+            "G578",
+            "a count is kept from falling below zero until its period ends, and this count has no single period",
+            counts.span,
+            "the balance" if available else "no one period",
+            related=((written.floored.span, "until when?"),),
+            help=(
+                "count within one period, like `this calendar year`, or `ever`",
+                f"or take `, {written.floored.text}` out",
+            ),
+        )
+    return True
+
+
+def _begins_anew(window: nodes.Window) -> bool:
+    """Whether a window grows until it is empty again."""
+    return isinstance(window, nodes.Ever | nodes.Since) or (isinstance(window, nodes.Calendar) and not window.ahead)
+
+
 def _has_thresholds(declaration: tree.Declaration, written: tree.Node, counts: nodes.Expr | None, names: Names) -> bool:
     """Whether tiers are reached by a count; reported where none is."""
     if counts is not None and by_count(declaration):

@@ -63,6 +63,7 @@ def ladder(declaration: tree.Declaration, names: Names) -> nodes.Ladder | None:
         kept.restarts(declaration, counts, lasts, names),
         terms.returns(declaration, lasts, names),
         owner(names, name),
+        kept.floored(written, counts, names),
         span=declaration.name.span,
     )
     if found.account is not None:

@@ -172,7 +172,7 @@ def _earned(expr: tree.Earned, scene: Scene, names: Names) -> nodes.Expr | None:
         unit, rule = _unit(expr.of, names), None
     if when is None or unit is None:
         return None
-    return nodes.Earned(unit.name, rule, when, types.Quantity(unit.name, unit.step), span=expr.span)
+    return nodes.Earned(unit.name, rule, when, types.Quantity(unit.name, unit.step), expr.back, span=expr.span)
 
 
 def _over_lines(

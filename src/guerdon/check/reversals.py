@@ -16,6 +16,9 @@ UNDONE = ("redemption", "adjustment", "transfer")
 
 COUNTED = ("sale", "return")
 
+OLDEST = "oldest first"
+"""Behind how much is taken back, or alone: from the oldest lots."""
+
 
 def reversals(names: Names) -> None:
     """Gives the events that reverse what they reverse, and the fact that names it."""
@@ -127,7 +130,7 @@ def _reversal(
         _found_by(reverses.by, own, other, names)
     elif reverses.which is not None:
         _which_one(reverses, reverses.which, written, names)
-    clawback, rounding = _clawback(clause(declaration, tree.Clawback), written, names)
+    clawback, rounding, oldest = _clawback(clause(declaration, tree.Clawback), written, names)
     counted = clause(declaration, tree.Counted)
     if counted is not None and counted.at.text not in COUNTED:
         near = "sale" if counted.at.text == other.name else "return" if counted.at.text == own.name else None
@@ -143,6 +146,7 @@ def _reversal(
         part,
         clawback,
         rounding,
+        oldest,
         counted is not None and counted.at.text == "return",
         span=reverses.span,
     )
@@ -178,10 +182,10 @@ def _which_one(reverses: tree.Reverses, which: tree.Name, written: tree.Part | N
 
 def _clawback(
     written: tree.Clawback | None, part: tree.Part | None, names: Names
-) -> tuple[nodes.Clawback, nodes.RoundMode | None]:
-    """How awards are taken back; exactly unless it is said."""
+) -> tuple[nodes.Clawback, nodes.RoundMode | None, bool]:
+    """How much of awards is taken back, exactly unless it is said, and whether from the oldest lots."""
     match written:
-        case tree.Clawback(tree.InProportion() as how):
+        case tree.Clawback(tree.InProportion() as how, _, also):
             if part is None:
                 names.report(
                     "G378",
@@ -190,19 +194,30 @@ def _clawback(
                     "to what?",
                     help=("write `part` and the amount, like `part amount`",),
                 )
-            return nodes.Clawback.PROPORTION, nodes.RoundMode(" ".join(how.mode.text.split()))
-        case tree.Clawback(tree.Name() as first, second):
-            return _taken_back(first, second, names), None
-    return nodes.Clawback.EXACTLY, None
+            if also is not None and also.text != OLDEST:
+                names.unknown("G361", f"nothing is taken back `{also.text}`", also.span, (OLDEST,), "not known")
+            mode = nodes.RoundMode(" ".join(how.mode.text.split()))
+            return nodes.Clawback.PROPORTION, mode, also is not None
+        case tree.Clawback(tree.Name() as first, second, also):
+            return _taken_back(first, second, also, names), None, bool(second or also)
+    return nodes.Clawback.EXACTLY, None, False
 
 
-def _taken_back(first: tree.Name, second: tree.Name | None, names: Names) -> nodes.Clawback:
-    """The way of taking back that these words name."""
-    word = f"{first.text} {second.text}" if second else first.text
-    if any(word == each.value for each in nodes.Clawback):
-        return nodes.Clawback(word)
-    known = ("exactly", "in proportion, round down", "recomputed", "oldest first")
-    near = next((each for each in known if first.text in each.replace(",", "").split()), None)
-    span = first.span.to(second.span) if second else first.span
-    names.unknown("G361", f"awards are not taken back `{word}`", span, known, "not known", near=near)
+def _taken_back(first: tree.Name, second: tree.Name | None, also: tree.Name | None, names: Names) -> nodes.Clawback:
+    """How much these words say."""
+    word = first.text + (f" {second.text}" if second else "") + (f", {also.text}" if also else "")
+    known = {
+        "exactly": nodes.Clawback.EXACTLY,
+        "recomputed": nodes.Clawback.RECOMPUTED,
+        OLDEST: nodes.Clawback.EXACTLY,
+        f"recomputed, {OLDEST}": nodes.Clawback.RECOMPUTED,
+    }
+    if word in known:
+        return known[word]
+    ways = ("exactly", "in proportion, round down", "recomputed", OLDEST, f"recomputed, {OLDEST}")
+    near = next((each for each in ways if first.text in each.replace(",", "").split()), None)
+    if also is not None and first.text in ("exactly", "recomputed", "oldest"):
+        near = ways[-1] if first.text == "recomputed" else OLDEST
+    span = first.span.to((also or second or first).span)
+    names.unknown("G361", f"awards are not taken back `{word}`", span, ways, "not known", near=near)
     return nodes.Clawback.EXACTLY

@@ -131,12 +131,16 @@ class Streak(Node):
 
 
 class Earned(Node):
-    """What was awarded in a window, of a unit or (`rule`) by a rule or the rules of a group, as before the event."""
+    """What was awarded in a window, of a unit or (`rule`) by a rule or the rules of a group, as before the event.
+
+    Shape: `back`: instead of what is left of it, what returns took back on days of the window.
+    """
 
     unit: str
     rule: str | None
     window: Window
     type: Type
+    back: bool = False
 
 
 class Available(Node):

@@ -123,12 +123,11 @@ class Part(Node):
 
 
 class Clawback(Enum):
-    """How what was awarded is taken back."""
+    """How much of what was awarded is taken back."""
 
     EXACTLY = "exactly"
     PROPORTION = "in proportion"
     RECOMPUTED = "recomputed"
-    OLDEST = "oldest first"
 
 
 class Reversal(Node):
@@ -137,8 +136,9 @@ class Reversal(Node):
     Shape: an event of kind `event`: by its id, which the fact `by` of this one names
     where `shared` is false; or where both have the same fact `by`; or (`by` None) the
     member's own that fits. Of several the `choose` first. In full where `part` is None.
-    `within`: no longer than so long after it. `at_return`: measures are corrected on
-    the day of the reversal, not of what it reverses.
+    `within`: no longer than so long after it. `oldest`: what is taken back comes from the
+    oldest lots. `at_return`: measures are corrected on the day of the reversal, not of what
+    it reverses.
     """
 
     event: str
@@ -149,6 +149,7 @@ class Reversal(Node):
     part: Part | None
     clawback: Clawback
     rounding: RoundMode | None  # of `in proportion`
+    oldest: bool
     at_return: bool
 
 

@@ -160,6 +160,7 @@ class Ladder(Node):
     Shape: `counts` is None where every tier has a condition of its own. They rise after
     the event that reaches them, or (`rises`) at the end of a period. `carries`: what the
     count exceeds its tier by counts in the next period too, once or (`repeatedly`) again.
+    `floored`: what an event leaves of the count below zero is forgiven.
     """
 
     name: str
@@ -178,6 +179,7 @@ class Ladder(Node):
     restarts: Restart | None = None
     returns: OnReturn = OnReturn.ONCE
     account: str | None = None
+    floored: bool = False
 
     def rank(self, tier: str) -> int:
         """0 for the lowest tier."""

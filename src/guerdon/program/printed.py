@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 6"
+FIRST_LINE = "guerdon typed program 7"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {

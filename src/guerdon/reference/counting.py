@@ -9,7 +9,7 @@ from fractions import Fraction
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE
-from guerdon.reference.evaluate import Gone, evaluate, holds
+from guerdon.reference.evaluate import Gone, earned, evaluate, holds
 from guerdon.reference.exact import ZERO
 from guerdon.reference.scene import Scene
 from guerdon.reference.state import Held
@@ -29,7 +29,27 @@ def count(ladder: nodes.Ladder, scene: Scene) -> Fraction:
     except Gone:
         value = ZERO
     value -= held.deducted if scene.day < held.deducted_until else ZERO
+    value += _forgiven(ladder, scene) if ladder.floored else ZERO
     return value + (held.carried if scene.day < held.carried_until else ZERO)
+
+
+def _forgiven(ladder: nodes.Ladder, scene: Scene) -> Fraction:
+    """What the count was below zero after events, in the window in which it counts."""
+    owner, window = scene.owner(ladder.account), shown(ladder, scene.program)
+    assert window is not None
+    return owner.forgiven[ladder.name].total(scene.bounds(window, owner))
+
+
+def shown(ladder: nodes.Ladder, program: nodes.Program) -> nodes.Window | None:
+    """The first window in which a ladder counts; where its count never falls below zero, the only one."""
+    kinds = nodes.Measured | nodes.Streak | nodes.Earned
+    return next((each.window for each in walk(ladder.counts, program.measures) if isinstance(each, kinds)), None)
+
+
+def forgive(ladder: nodes.Ladder, scene: Scene) -> None:
+    """Forgives what an event left of the count below zero, so that what comes next counts from zero."""
+    if ladder.floored and (below := count(ladder, scene)) < 0:
+        scene.owner(ladder.account).forgiven[ladder.name].add(scene.day, -below)
 
 
 def counted(ladder: nodes.Ladder, scene: Scene) -> int:
@@ -123,9 +143,8 @@ def tallies(expr: object, scene: Scene) -> Iterator[Tally]:
             case nodes.Streak(meters):
                 for meter in meters:
                     yield scene.owner(scene.program.meters[meter].account).meters[meter]
-            case nodes.Earned(unit, rule, _):
-                owner = scene.owner(scene.program.units[unit].account)
-                yield owner.earned_by[rule] if rule else owner.earned[unit]
+            case nodes.Earned(unit):
+                yield from earned(each, scene.owner(scene.program.units[unit].account), scene.program)
 
 
 def changes(expr: object, scene: Scene) -> Iterator[date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, assert_never
@@ -109,9 +109,7 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
         case nodes.Earned():
             subject = scene.owner(scene.program.units[expr.unit].account)
             bounds = scene.bounds(expr.window, subject)
-            if expr.rule is None:
-                return subject.earned[expr.unit].total(bounds)
-            return summed(subject.earned_by[name].total(bounds) for name in scene.program.rules_of(expr.rule))
+            return summed(tally.total(bounds) for tally in earned(expr, subject, scene.program))
         case nodes.Available():
             if expr.unit in scene.within:
                 return scene.within[expr.unit]
@@ -257,6 +255,15 @@ def _measured(expr: nodes.Measured, scene: Scene) -> Any:
     if expr.aggregate is nodes.Aggregate.COUNT:
         return Fraction(tally.count(bounds))
     return aggregate(expr.aggregate, tally.within(bounds))
+
+
+def earned(expr: nodes.Earned, subject: Subject, program: nodes.Program) -> Iterator[Tally]:
+    """The tallies of what was earned of a unit or by rules, or of what was taken back of it."""
+    units, rules = (subject.taken_back, subject.taken_back_by) if expr.back else (subject.earned, subject.earned_by)
+    if expr.rule is None:
+        yield units[expr.unit]
+    else:
+        yield from (rules[name] for name in program.rules_of(expr.rule))
 
 
 def _streak(expr: nodes.Streak, scene: Scene) -> Fraction:

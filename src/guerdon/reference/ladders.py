@@ -18,6 +18,7 @@ from guerdon.reference.counting import (
     counting_period,
     counts_available,
     days_of,
+    forgive,
     holder_of,
     term_end,
     window,
@@ -39,6 +40,7 @@ def after_event(ladder: nodes.Ladder, scene: Scene) -> str | None:
 def after_gain(ladder: nodes.Ladder, scene: Scene) -> str | None:
     """Moves a tier up (or, `while met`, down) after something was counted; the reason, where it moved."""
     held = holder_of(ladder, scene)
+    forgive(ladder, scene)
     if ladder.rises is None and not held.capped:
         rank = _risen(ladder, held, scene) if ladder.restarts else counted(ladder, scene)
         if rank > held.rank:

@@ -4,7 +4,8 @@ A reversal finds the *deeds* that it names (events with what came of them) and s
 much of each is given back. What remains of such an event is an event itself: its facts
 without what came back. Measures then hold what remains, on the day of the sale. What
 a rule gave is taken back by the share that it no longer comes to, rounded down over
-all returns of the sale together, so that any split of a return equals the whole.
+all returns of the sale together, so that any split of a return equals the whole; or
+`in proportion`, by the share of the sale.
 
 Source: language reference, Returns; law 7.
 """
@@ -19,7 +20,7 @@ from typing import assert_never
 from guerdon.history.event import Event
 from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
-from guerdon.reference import meters, regrouped, remains, spending
+from guerdon.reference import meters, proportion, regrouped, remains, spending
 from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
@@ -36,13 +37,14 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     """Undoes so much of a deed: measures, limits, totals, awards and what was spent; the awards that say so."""
     reversal = world.program.events[event.type].reverses
     assert reversal is not None
+    before = remains.share(world.program, deed)
     for place, amount in (back or {}).items():
         remains.take(world.program, deed, place, amount)
     deed.undone = back is None or reversal.part is None or remains.is_whole(deed, reversal.part)
     then, kept = _what_remains(world, scene.member, deed)
     changed = meters.correct(deed.event, then, kept, scene if reversal.at_return else None, deed.corrected)
     _change_reads(deed, then, changed)
-    undoing = _Undoing(world, event, scene, reversal, deed, then)
+    undoing = _Undoing(world, event, scene, reversal, deed, then, proportion.parts(world, reversal, deed, before))
     _refund(undoing)
     awards = _of_rules(undoing)
     _restore(undoing)
@@ -86,7 +88,10 @@ def _change_reads(deed: Deed, then: Scene, changed: dict[tuple[int, Ref | None],
 
 @dataclass(frozen=True)
 class _Undoing:
-    """What is being undone, and where: the reversal's scene and that of the deed as it remains."""
+    """What is being undone, and where: the reversal's scene and that of the deed as it remains.
+
+    Shape: `parts`: what is taken back now of each award, where that goes by the sale.
+    """
 
     world: World
     event: Event
@@ -94,6 +99,7 @@ class _Undoing:
     reversal: nodes.Reversal
     deed: Deed
     then: Scene
+    parts: dict[str, Fraction] | None
 
 
 def _of_rules(undoing: _Undoing) -> list[Award]:
@@ -177,6 +183,10 @@ def _remains(undoing: _Undoing, name: str, quantity: Fraction, gifts: list[Gift]
 def _own_share(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift]) -> Fraction:
     """The share of what a rule came to that it no longer comes to, and no limit lets in any more."""
     gift, then = gifts[0], undoing.then
+    if undoing.parts is not None:
+        share = max(gift.share, _share_undone(undoing))
+        proportion.leave(undoing.world, undoing.deed, rule, gift, share, then)
+        return share
     admission, share = admitting(rule, gift.rooms), Fraction(1)
     if not undoing.deed.undone and guarded(rule, then):
         share = _less(rule, gift.came, comes_to(rule, then, admission)) if gift.came else ZERO
@@ -201,11 +211,11 @@ def _taken(undoing: _Undoing, gift: Gift, gifts: list[Gift], undo: _Share) -> Fr
     """How much of a gift is taken back now."""
     step, left = undoing.world.program.units[gift.unit].step, gift.quantity - gift.taken
     match undoing.reversal.clawback:
-        case nodes.Clawback.EXACTLY | nodes.Clawback.OLDEST:
+        case nodes.Clawback.EXACTLY:
             wanted = rounded(gift.quantity * undo.now, step, nodes.RoundMode.DOWN) - gift.taken
         case nodes.Clawback.PROPORTION:
-            assert undoing.reversal.rounding is not None
-            wanted = rounded(gift.quantity * (undo.now - undo.before), step, undoing.reversal.rounding)
+            assert undoing.parts is not None
+            wanted = undoing.parts[gift.award]
         case nodes.Clawback.RECOMPUTED:
             wanted = left - _part(gift, gifts, undo.kept, step)
         case _:
@@ -243,13 +253,14 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
     assert at is not None
     gift.taken += quantity
     if world.program.units[gift.unit].spendable:
-        spending.take(world, gift, quantity, at.at, event.id, undoing.reversal.clawback is nodes.Clawback.OLDEST)
+        spending.take(world, gift, quantity, at.at, event.id, undoing.reversal.oldest)
     holder, ref = world.subjects[world.who(gift.holder)], (deed.event.type, deed.event.id)
     for tally in (holder.earned[gift.unit], holder.earned_by[gift.rule]):
         if undoing.reversal.at_return:
             tally.add(undoing.scene.day, -quantity)
         else:
             tally.reduce(ref, deed.day, quantity)
+    world.note_back(holder, gift.unit, gift.rule, undoing.scene.day, quantity)
     for holder_id, key in gift.limits:
         if limit_under(world.program, key).of is None:
             world.subjects[world.who(holder_id)].limits[key].reduce(ref, deed.day, quantity)
@@ -370,6 +381,7 @@ def _uncount(undoing: _Undoing, gift: Gift, quantity: Fraction, at: int) -> None
     world, deed, event = undoing.world, undoing.deed, undoing.event
     holder = world.subjects[world.who(gift.holder)]
     tally = holder.earned[gift.unit]
+    world.note_back(holder, gift.unit, gift.rule, undoing.scene.day, quantity)
     for place in tally.of((deed.event.type, deed.event.id), deed.day)[:1]:
         left = tally.values[place] - quantity
         if left:

@@ -269,13 +269,13 @@ def take(
     """Takes back so much of what was given, and how much that was.
 
     From its own lot, then from other lots, those that can be spent first, then as the unit's
-    debt says. What expired of it before is not taken twice. `oldest`: from the oldest lots
-    instead of its own. Of what is handed back, nothing is written off.
+    debt says. What expired of it before is not taken twice. `oldest`: from the oldest lots,
+    whosever award they are, and all of it. Of what is handed back, nothing is written off.
     """
     lot, unit = gift.lot, world.program.units[gift.unit]
     assert lot is not None, "what can be spent lies in a lot"
     subject = home(world, lot)
-    expired = min(max(lot.expired - gift.excused, ZERO), max(quantity - lot.left, ZERO))
+    expired = ZERO if oldest else min(max(lot.expired - gift.excused, ZERO), max(quantity - lot.left, ZERO))
     gift.excused += expired
     pending = [each for each in subject.purses[unit.name].lots if not each.released and (oldest or each is not lot)]
     there = [*([] if oldest else [lot]), *in_order(world, unit, subject), *pending]

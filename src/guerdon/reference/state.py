@@ -245,12 +245,20 @@ def _tallies() -> dict[Any, Tally]:
     return defaultdict(Tally)
 
 
+TALLIES = (
+    *("meters", "corrected", "earned", "earned_by", "taken_back", "taken_back_by", "forgiven"),
+    *("limits", "bases", "owed"),
+)
+"""What adds up in a subject, by the names of its fields."""
+
+
 @dataclass(eq=False)
 class Subject:
     """A member's state, or an account's.
 
-    Shape: `meters` by number, and what returns `corrected` on their own day; `earned` by unit, `earned_by` by rule; `limits` by rule,
-    number of the limit and the facts it counts by; `bases` and `owed` by rule that
+    Shape: `meters` by number, and what returns `corrected` on their own day; `earned` by unit, `earned_by` by rule; `taken_back`
+    and `taken_back_by` alike, on the days of returns, where the program reads them; `forgiven` by ladder: what its count was below
+    zero; `limits` by rule, number of the limit and the facts it counts by; `bases` and `owed` by rule that
     accumulates; `deeds` by event; `waiting`: reversals of events that have not come, and
     why; `promised`: lots of others that an event of this one ends the hold of; `active`: the latest day
     of events that keep points alive or end a silence. By trigger, `coming`: on which days it happens,
@@ -271,6 +279,9 @@ class Subject:
     corrected: dict[int, Tally] = field(default_factory=dict)
     earned: dict[str, Tally] = field(default_factory=_tallies)
     earned_by: dict[str, Tally] = field(default_factory=_tallies)
+    taken_back: dict[str, Tally] = field(default_factory=_tallies)
+    taken_back_by: dict[str, Tally] = field(default_factory=_tallies)
+    forgiven: dict[str, Tally] = field(default_factory=_tallies)
     limits: dict[tuple[object, ...], Tally] = field(default_factory=_tallies)
     bases: dict[str, Tally] = field(default_factory=_tallies)
     owed: dict[str, Tally] = field(default_factory=_tallies)
@@ -291,7 +302,7 @@ class Subject:
     def absorb(self, other: Subject) -> None:
         """Takes over what another has counted, earned and done."""
         self.joined = min(self.joined, other.joined)
-        for name in ("meters", "corrected", "earned", "earned_by", "limits", "bases", "owed"):
+        for name in TALLIES:
             mine: dict[Any, Tally] = getattr(self, name)
             for key, tally in getattr(other, name).items():
                 into = mine.setdefault(key, Tally())

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Ledger, Move, Offered, Posting, Pot
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.groups import Groups
 from guerdon.reference.offers import Changed, Offers
@@ -188,6 +190,23 @@ class World:
         """Posts where a subject stands on a ladder."""
         tier = ladder.tiers[subject.held[ladder.name].standing].name
         self.ledger.moves.append(Move(subject.id, ladder.name, tier, at, reason))
+
+    @cached_property
+    def _asked_back(self) -> frozenset[tuple[str, str | None]]:
+        """The units, and the rules with theirs, of which the program asks what was taken back."""
+        asked = (each for each in walk(self.program) if isinstance(each, nodes.Earned) and each.back)
+        return frozenset(
+            (each.unit, rule)
+            for each in asked
+            for rule in (self.program.rules_of(each.rule) if each.rule is not None else (None,))
+        )
+
+    def note_back(self, holder: Subject, unit: str, rule: str, day: date, quantity: Fraction) -> None:
+        """Adds up what was taken back, as far as the program asks for it."""
+        if (unit, None) in self._asked_back:
+            holder.taken_back[unit].add(day, quantity)
+        if (unit, rule) in self._asked_back:
+            holder.taken_back_by[rule].add(day, quantity)
 
     def offer(self, member: Subject, changed: Iterable[Changed], event: str, at: int) -> None:
         """Posts what became of offers that were opened to a member."""

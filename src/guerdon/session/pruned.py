@@ -12,7 +12,7 @@ from datetime import date
 
 from guerdon.program import nodes
 from guerdon.program.walk import walk
-from guerdon.reference import offers
+from guerdon.reference import counting, offers
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
 from guerdon.reference.room import limit_under
 from guerdon.reference.rules import total_window
@@ -27,13 +27,14 @@ ADDED_UP = frozenset({nodes.Aggregate.SUM, nodes.Aggregate.COUNT})
 
 
 class Reads:
-    """In which windows a program looks at meters, and at what was earned by unit and by rule."""
+    """In which windows a program looks at meters, at what was earned or taken back by unit and by rule, and at counts."""
 
     def __init__(self, program: nodes.Program) -> None:
         self.program = program
         self.meters: dict[int, list[Read]] = {}
-        self.units: dict[str, list[Read]] = {}
-        self.rules: dict[str, list[Read]] = {}
+        self.units: dict[tuple[str, bool], list[Read]] = {}
+        self.rules: dict[tuple[str, bool], list[Read]] = {}
+        self.ladders: dict[str, list[Read]] = {}
         for expr in walk(program):
             if isinstance(expr, nodes.Measured):
                 self.meters.setdefault(expr.meter, []).append((expr.aggregate, expr.window))
@@ -43,9 +44,12 @@ class Reads:
             elif isinstance(expr, nodes.Earned):
                 read: Read = nodes.Aggregate.SUM, expr.window
                 if expr.rule is None:
-                    self.units.setdefault(expr.unit, []).append(read)
+                    self.units.setdefault((expr.unit, expr.back), []).append(read)
                 for name in program.rules_of(expr.rule) if expr.rule is not None else ():
-                    self.rules.setdefault(name, []).append(read)
+                    self.rules.setdefault((name, expr.back), []).append(read)
+        for ladder in program.ladders.values():
+            shown = counting.shown(ladder, program)
+            self.ladders[ladder.name] = [(nodes.Aggregate.SUM, shown)] if shown is not None else []
 
         self.undoable: dict[str, list[nodes.Duration | None]] = {}
         for record in program.events.values():
@@ -79,10 +83,16 @@ def prune(world: World, subject: Subject, reads: Reads) -> None:
     pruning = _Pruning(world, subject, since)
     for number, tally in [*subject.meters.items(), *subject.corrected.items()]:
         pruning.forget(tally, reads.meters.get(number, ()))
-    for unit, tally in subject.earned.items():
-        pruning.forget(tally, reads.units.get(unit, ()))
-    for rule, tally in subject.earned_by.items():
-        pruning.forget(tally, reads.rules.get(rule, ()))
+    for back, units, rules in (
+        (False, subject.earned, subject.earned_by),
+        (True, subject.taken_back, subject.taken_back_by),
+    ):
+        for unit, tally in units.items():
+            pruning.forget(tally, reads.units.get((unit, back), ()))
+        for rule, tally in rules.items():
+            pruning.forget(tally, reads.rules.get((rule, back), ()))
+    for ladder, tally in subject.forgiven.items():
+        pruning.forget(tally, reads.ladders[ladder])
     for key, tally in subject.limits.items():
         pruning.forget(tally, [(nodes.Aggregate.SUM, limit_under(world.program, key).window)])
     for rule, tally in [*subject.bases.items(), *subject.owed.items()]:

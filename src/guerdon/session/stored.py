@@ -26,7 +26,7 @@ from guerdon.program.printed import fingerprint
 from guerdon.program.walk import walk
 from guerdon.reference.evaluate import is_read
 from guerdon.reference.matching import Unmatched
-from guerdon.reference.state import Deed, Subject, join
+from guerdon.reference.state import TALLIES, Deed, Subject, join
 from guerdon.reference.world import Entry, Journal, World
 from guerdon.session import parts
 from guerdon.session.pruned import Reads, prune
@@ -236,6 +236,3 @@ class Layout:
             undone,
             {name: [(kind, id) for kind, id in refs] for name, refs in completed.items()},
         )
-
-
-TALLIES = ("meters", "corrected", "earned", "earned_by", "limits", "bases", "owed")

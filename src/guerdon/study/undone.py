@@ -163,21 +163,27 @@ def _account(
 
 
 def _clawback(reversal: nodes.Reversal) -> str:
+    if reversal.oldest and reversal.clawback is nodes.Clawback.EXACTLY:
+        return "oldest first"
     rounding = f", round {reversal.rounding.value}" if reversal.rounding is not None else ""
-    return f"{reversal.clawback.value}{rounding}"
+    return f"{reversal.clawback.value}{rounding}{', oldest first' if reversal.oldest else ''}"
 
 
 def _came(reversal: nodes.Reversal, original: Award, left: Fraction, share: Fraction, more: Fraction) -> str:
     """How the quantity that is to be taken back is reckoned."""
     unit = original.unit
     match reversal.clawback:
-        case nodes.Clawback.EXACTLY | nodes.Clawback.OLDEST:
+        case nodes.Clawback.EXACTLY:
             exact = original.quantity * share
             rounded = "" if exact.denominator == 1 else ", rounded down"
             return f"{_percent(share)} of {words.quantity(original.quantity, unit)} is {_close(exact)}{rounded}: "
         case nodes.Clawback.PROPORTION:
-            exact = original.quantity * more
-            return f"{_percent(more)} of {words.quantity(original.quantity, unit)} is {_close(exact)}, rounded: "
+            if share == 1:
+                return f"nothing remains of the {reversal.event}: "
+            part = (
+                f"{_percent(more)} of {words.quantity(original.quantity, unit)} is {_close(original.quantity * more)}"
+            )
+            return f"{part}, rounded together with what else it was given: "
         case nodes.Clawback.RECOMPUTED:
             return f"for what remains it comes to {words.quantity(left, unit)}: "
         case _:

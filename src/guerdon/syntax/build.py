@@ -62,6 +62,7 @@ class Builder(Transformer[Token, Any]):
                 | "or_nothing"
                 | "existing"
                 | "kept"
+                | "floored"
                 | "fall"
                 | "anew"
             ):
@@ -99,7 +100,11 @@ class Builder(Transformer[Token, Any]):
             case "limit_of":
                 return tree.LimitOf(children[0], children[1], tuple(children[2:-2]), *children[-2:], span=span)
             case "clawback":
-                return tree.Clawback(children[0], children[1] if children[1:] else None, span=span)
+                how, *second, third, fourth = children
+                return tree.Clawback(how, second[0] if second else None, _joined(third, fourth), span=span)
+            case "earned" | "taken_back":
+                of, window = children
+                return tree.Earned(of, window, rule == "taken_back", span=span)
             case "line_list":
                 return tree.LineList(tuple(child for child in children if child is not None), span=span)
             case "add" | "multiply" | "compare":
@@ -137,6 +142,11 @@ def _came(children: list[Any]) -> Iterator[tree.Came]:
     """Each path of a streak, with the condition behind it."""
     for path, where in zip(children[::2], children[1::2], strict=True):
         yield tree.Came(path, where, span=path.span.to(where.span) if where else path.span)
+
+
+def _joined(first: tree.Name | None, second: tree.Name | None) -> tree.Name | None:
+    """Two words as one."""
+    return tree.Name(f"{first.text} {second.text}", span=first.span.to(second.span)) if first and second else None
 
 
 def _full_name(words: tuple[tree.Name, ...]) -> tuple[tree.Name, ...]:

@@ -115,7 +115,10 @@ class IsClause(Node):
 
 
 class Counts(Node):
+    """What counts, perhaps `never below zero`."""
+
     value: Expr
+    floored: Name | None
 
 
 class Tier(Node):

@@ -188,10 +188,11 @@ class Streak(Node):
 
 
 class Earned(Node):
-    """What was earned of a unit, or by a rule, in a window."""
+    """What was earned of a unit, or by a rule, in a window; or (`back`) was taken back."""
 
     of: Path | String
     window: Window
+    back: bool
 
 
 class PeriodDay(Node):

@@ -150,10 +150,11 @@ class InProportion(Node):
 
 
 class Clawback(Node):
-    """`exactly`, `recomputed`, `oldest first`, or in proportion."""
+    """`exactly`, `recomputed`, `oldest first`, or in proportion; the last two perhaps `oldest first` too."""
 
     how: InProportion | Name
     first: Name | None
+    oldest: Name | None
 
 
 class Counted(Node):

@@ -63,10 +63,11 @@ def return_parts(clause: ReturnClause) -> Parts:
             return "reverses", f"{which.text + ' ' if which else ''}{event.text}{behind('by', by)}{time}"
         case tree.Part(path, of, by):
             return "part", path.text + behind("of", of) + behind("by", by)
-        case tree.Clawback(how, first):
+        case tree.Clawback(how, first, oldest):
+            also = f", {oldest.text}" if oldest else ""
             if isinstance(how, tree.InProportion):
-                return "clawback", f"in proportion, round {how.mode.text}"
-            return "clawback", named([how, first] if first else [how], " ")
+                return "clawback", f"in proportion, round {how.mode.text}{also}"
+            return "clawback", named([how, first] if first else [how], " ") + also
         case tree.Counted(at):
             return "counted", f"at {at.text}"
         case _:

@@ -161,8 +161,8 @@ def _field_type(kind: tree.FieldType) -> str:
 
 def _ladder_parts(clause: tree.Counts | tree.Tier | tree.Lasts | tree.Falls | tree.Perk) -> Parts:
     match clause:
-        case tree.Counts(counted):
-            return "counts", expression(counted)
+        case tree.Counts(counted, floored):
+            return "counts", expression(counted) + (f", {floored.text}" if floored else "")
         case tree.Tier(name, reached):
             return "tier", name.text + _reached(reached)
         case tree.Lasts(term):

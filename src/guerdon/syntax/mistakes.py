@@ -38,6 +38,9 @@ _KINDS = {
     "SIGN": "a sign like `-`",
     "FACTOR": "`*` or `/`",
 }
+_PHRASES = {"TAKEN": "taken back"}
+"""Words that are nothing without the next."""
+
 _SIGNS = re.compile(r"==|=>|=<|!=|&&|\|\||\w+|.")
 _VALUES = "NAME STRING DATE NOT COUNT SUM DISTINCT FIRST LAST LEAST MOST DAYS STREAK EXACT"
 _GROUPS = (
@@ -160,7 +163,8 @@ def _expected(accepted: frozenset[str], parser: Lark) -> str:
             phrases.append(phrase)
     ends = not left.isdisjoint(_ENDS)
     phrases += sorted({_KINDS[name] for name in left if name in _KINDS})
-    phrases += sorted(f"`{parser.get_terminal(name).pattern.value}`" for name in left - _ENDS - _KINDS.keys())
+    words = (_PHRASES.get(name, parser.get_terminal(name).pattern.value) for name in left - _ENDS - _KINDS.keys())
+    phrases += sorted(f"`{each}`" for each in words)
     phrases = [*phrases[:MOST_NAMED], "..."] if len(phrases) > MOST_NAMED else phrases
     phrases += ["the end of the line"] if ends else []
     return f"expected {', '.join(phrases[:-1])}{' or ' if phrases[1:] else ''}{phrases[-1]}" if phrases else ""

@@ -112,8 +112,8 @@ def _atom(
             of = listed(each.path.text + where(each.where) for each in came)
             missing = f", {missed.text} missed" if missed else ""
             return f"streak per {period.text} of {of}{missing} {window(over)}"
-        case tree.Earned(of, over):
-            return f"{_atom(of)} earned {window(over)}"
+        case tree.Earned(of, over, back):
+            return f"{_atom(of)} {'taken back' if back else 'earned'} {window(over)}"
         case tree.Available(path):
             return f"{path.text} available"
         case tree.Open(offer):

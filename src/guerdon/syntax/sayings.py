@@ -68,6 +68,11 @@ KNOWN = (
         "clawback in proportion, round down",
     ),
     Slip("event", r"clawback in proportion round ", "clawback in proportion, round "),
+    Slip(
+        "event",
+        r"(?P<how>clawback (?:recomputed|in proportion, ?round (?:down|up|half up|half even))) (?:from )?(?:the )?oldest(?: first| lots?)?",
+        "{how}, oldest first",
+    ),
     Slip("event", r"counted (?:on|in|when|upon|with) (?:the )?(?P<at>sale|return)", "counted at {at}"),
     # accounts
     Slip("account", r"owns (?P<first>\w+) (?:and|,? and) (?P<second>\w+)", "owns {first}, {second}"),
@@ -139,6 +144,11 @@ KNOWN = (
         "tiers",
         r"carries (?:over )?(?:the )?excess(?: over)?(?! (?:once|repeatedly))",
         "carries excess once|carries excess repeatedly",
+    ),
+    Slip(
+        "tiers",
+        r"(?P<counts>counts .+?),? (?:(?:but |and )?(?:never|not) (?:falls? |goes |drops )?(?:below|under|less than) (?:0|zero)|at least (?:0|zero)|(?:but )?never negative|(?:minimum|floor) (?:0|zero))(?: \w+)?$",
+        "{counts}, never below zero",
     ),
     Slip("tiers", r"carries over (?:the )?excess (?=once|repeatedly)", "carries excess "),
     Slip("tiers", r"restarts (?:from|at) (?:zero|0)\b", "restarts at rise, from zero"),

@@ -217,6 +217,11 @@ RULES = (
     ),
     Slip(
         MEASURED,
+        r"(?P<head>.*?\w) (?:clawed back|reversed|refunded|taken) (?=this |previous |last \d|since |ever\b)",
+        "{head} taken back ",
+    ),
+    Slip(
+        MEASURED,
         rf"(?P<head>.*?\b)streak of (?P<what>[a-z].*?) (?:per|each|every|by) {STEP}\b",
         "{head}streak per {step} of {what}",
     ),

@@ -168,6 +168,9 @@ class Returns(BuiltIn):
         assert reversal is not None or not targets
         for seen, remains in targets:
             assert reversal is not None
+            if reversal.clawback is nodes.Clawback.PROPORTION:
+                self._share_back(here, reversal, seen, remains)
+                continue
             back: dict[str, Fraction] = {}
             ghost = self._again(seen, remains)
             for rule, portions in seen.portions.items():
@@ -175,13 +178,63 @@ class Returns(BuiltIn):
                     taken = self.past.taken(seen, part.name, self.past.mark)
                     now = self._due_back(reversal, rule, part, ghost, seen, taken)
                     back[part.name] = max(ZERO, min(now, part.quantity - taken))
-            asked = self._asked_back(seen, remains)
-            seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
-            for rule, portions in seen.portions.items():
-                for part in portions:
-                    member = self.subjects[part.subject]
-                    self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
-            self._undone(here, seen, asked)
+            self._took(here, reversal, seen, remains, back)
+
+    def _took(
+        self, here: Seen, reversal: nodes.Reversal, seen: Seen, remains: Remains, back: dict[str, Fraction]
+    ) -> None:
+        """Takes so much back of each award."""
+        asked = self._asked_back(seen, remains)
+        seen.returns.append(Return(len(self.past.seen) - 1, here.day, reversal.at_return, remains, back))
+        for rule, portions in seen.portions.items():
+            for part in portions:
+                member = self.subjects[part.subject]
+                self._take_back(reversal, here, member, seen, self.program.rules[rule], part, back[part.name])
+        self._undone(here, seen, asked)
+
+    def _share_back(self, here: Seen, reversal: nodes.Reversal, seen: Seen, remains: Remains) -> None:
+        """Of all that each was given of each unit goes the share of the sale that comes back, rounded once."""
+        assert reversal.rounding is not None
+        share = self._share_left(seen, self._left(seen)) - self._share_left(seen, remains)
+        whose: dict[tuple[str, str], list[Portion]] = {}
+        for rule, portions in seen.portions.items():
+            for part in portions:
+                whose.setdefault((part.subject, self.program.rules[rule].unit), []).append(part)
+        back: dict[str, Fraction] = {}
+        for (_, unit), parts in whose.items():
+            step = self.program.units[unit].step
+            left = {part.name: part.quantity - self.past.taken(seen, part.name, self.past.mark) for part in parts}
+            there = sum(left.values(), ZERO)
+            many = whole_steps(sum([part.quantity for part in parts], ZERO) * share, step, reversal.rounding)
+            many = there if remains is None else min(many, there)
+            exact = {name: many * each / there if there else ZERO for name, each in left.items()}
+            down = {name: whole_steps(each, step, nodes.RoundMode.DOWN) for name, each in exact.items()}
+            for name in sorted(exact, key=lambda name: down[name] - exact[name]):
+                more = step if sum(down.values(), ZERO) < many else ZERO
+                down[name] += more
+            back |= down
+        self._took(here, reversal, seen, remains, back)
+
+    def _share_left(self, seen: Seen, remains: Remains) -> Fraction:
+        """The share of an event that is left: amounts are less in proportion, and so tell."""
+        if remains is None:
+            return ZERO
+        facts = self.program.events[seen.event.type].facts
+        amounts = [name for name, fact in facts.items() if fact.value is None and self._is_amount(fact.type)]
+        parts = [each.reverses.part for each in self.program.events.values() if each.reverses is not None]
+        measured = [part.of for part in parts if part is not None and part.lines is None and part.of in facts]
+        for name in [*amounts, *measured]:
+            if seen.facts[name]:
+                return Fraction(remains[name]) / Fraction(seen.facts[name])
+        for part in parts:
+            if part is not None and part.of_lines in facts and part.of_lines is not None:
+                then = sum([line[part.of] for line in seen.facts[part.of_lines]], ZERO)
+                if then:
+                    return sum([line[part.of] for line in remains[part.of_lines]], ZERO) / then
+        return Fraction(1)
+
+    def _is_amount(self, of: types.Type) -> bool:
+        return isinstance(of.of if isinstance(of, types.Optional) else of, types.Quantity)
 
     def _asked_back(self, seen: Seen, remains: Remains) -> Fraction:
         """How much of what a built-in event did is undone."""
@@ -237,12 +290,7 @@ class Returns(BuiltIn):
         step = self.program.units[self.program.rules[rule].unit].step
         if reversal.clawback is nodes.Clawback.RECOMPUTED:
             return part.quantity - taken - self._would_have(rule, part, ghost)
-        lost = self._lost(rule, ghost, seen)
-        if reversal.clawback is nodes.Clawback.PROPORTION:
-            assert reversal.rounding is not None
-            lost -= self._lost(rule, self._again(seen, self._left(seen)), seen)
-            return whole_steps(part.quantity * lost, step, reversal.rounding)
-        return whole_steps(part.quantity * lost, step, nodes.RoundMode.DOWN) - taken
+        return whole_steps(part.quantity * self._lost(rule, ghost, seen), step, nodes.RoundMode.DOWN) - taken
 
     def _would_have(self, rule: str, part: Portion, ghost: Seen | None) -> Fraction:
         if ghost is None or rule not in ghost.gifts:
@@ -278,7 +326,7 @@ class Returns(BuiltIn):
         self.found.awards.append((*whose, -many, -many, ZERO, ZERO, event.at, event.at, None, of))
         if part.lot is not None:
             self.taking = sale, number
-            self.take_from(part.lot, many, here, reversal.clawback is nodes.Clawback.OLDEST)
+            self.take_from(part.lot, many, here, reversal.oldest)
             self.taking = None, 0
 
     def take_from(
@@ -293,7 +341,7 @@ class Returns(BuiltIn):
             for pot in ("pending", "available"):
                 many -= self._sum(self.take([own], many, target, event.at, event.id, pot))
         gone = ZERO
-        if many:  # what expired of the award is not taken twice
+        if many and not oldest:  # what expired of the award is not taken twice
             gone = min(many, self.past.left(own, "expired") - own.not_twice)
             own.not_twice += gone
             many -= gone

@@ -39,8 +39,10 @@ class Values:
                 return self._measured(self.program.meters[meter], aggregate, window, view)
             case nodes.Streak():
                 return self._streak(expr, view)
-            case nodes.Earned(unit, rule, window):
+            case nodes.Earned(unit, rule, window, _, False):
                 return self._earned(unit, rule, window, view)
+            case nodes.Earned(unit, rule, window):
+                return self._taken_back(unit, rule, window, view)
             case nodes.Available(unit):
                 subject = view.subject(self.program.units[unit].account)
                 return sum([self.past.pot(subject, unit, pot, view.mark) for pot in ("available", "debt")], ZERO)
@@ -113,6 +115,14 @@ class Values:
             ],
             ZERO,
         )
+
+    def _taken_back(self, unit: str, rule: str | None, window: nodes.Window, view: View) -> Fraction:
+        subject, found = view.subject(self.program.units[unit].account), ZERO
+        for each in self.past.earned(view.mark):
+            if each.sale is not None and each.subject == subject and each.unit == unit and rule in (None, each.rule):
+                is_in = self.within(window, self.past.seen[each.number].day, subject, view)
+                found -= each.quantity if is_in else ZERO
+        return found
 
     def _counted(self, meter: nodes.Meter, view: View) -> Iterator[tuple[date, Any]]:
         """The day and the value of all that a meter counts, in the order in which it happened."""

@@ -52,9 +52,14 @@ class Prose:
                 return self._measured(expr)
             case nodes.Streak():
                 return self._streak(expr)
-            case nodes.Earned(unit, rule, window):
+            case nodes.Earned(unit, rule, window, _, back):
                 by = f" from {quoted(rule)}" if rule is not None else ""
-                return f"the {plural(readable(unit))} earned{by} {times.window(window)}"
+                how = (
+                    f"earned{by}"
+                    if not back
+                    else f"taken back{f' of {quoted(rule)}' if rule is not None else ''} by returns"
+                )
+                return f"the {plural(readable(unit))} {how} {times.window(window)}"
             case nodes.Available(unit):
                 return f"{whose(self.program.units[unit].account)} balance of {plural(readable(unit))}"
             case nodes.Given(rule, exact):

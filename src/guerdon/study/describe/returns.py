@@ -37,7 +37,8 @@ def reversal(of: nodes.Record, program: nodes.Program) -> Item:
     if kept:
         them = "it gives" if len(kept) == 1 else "they give"
         said.append(f"a part takes nothing back of {english.listed(kept)}: {them} as much for what is left")
-    said.append("what expired before is not taken twice, and what other events were awarded meanwhile stays")
+    stays = "what other events were awarded meanwhile stays"
+    said.append(stays if how.oldest else f"what expired before is not taken twice, and {stays}")
     said.append(
         f"measures are corrected on the day of the {english.happening(of.name)}"
         if how.at_return
@@ -79,17 +80,17 @@ def _part(how: nodes.Reversal) -> Iterator[str]:
 
 
 def _clawback(of: nodes.Record, how: nodes.Reversal) -> str:
-    share = "of each rule's award goes the share that the rule no longer comes to for what is left"
+    oldest = ", from the member's oldest points, whatever earned them" if how.oldest else ""
     match how.clawback:
         case nodes.Clawback.EXACTLY:
-            return f"{share}, all returns so far together, rounded down"
+            share = "of each rule's award goes the share that the rule no longer comes to for what is left"
+            return f"{share}, all returns so far together, rounded down{oldest}"
         case nodes.Clawback.PROPORTION:
             assert how.rounding is not None
-            return f"{share}, by this {english.happening(of.name)} alone, {rounded(how.rounding, 'whole steps', 'whole step')}"
+            share = f"of all that was given goes the share that the {english.happening(of.name)} is of the whole"
+            return f"{share}, {rounded(how.rounding, 'whole steps', 'whole step')}{oldest}"
         case nodes.Clawback.RECOMPUTED:
-            return "each rule is worked out again for what remains, and the difference is taken back"
-        case nodes.Clawback.OLDEST:
-            return f"{share}, but from the member's oldest points"
+            return f"each rule is worked out again for what remains, and the difference is taken back{oldest}"
         case _:
             assert_never(how.clawback)
 

@@ -57,6 +57,8 @@ def _counts(of: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     yield f"everybody starts on {readable(of.tiers[0].name)}"
     if of.counts is not None:
         yield f"what counts: {Prose(program).value(of.counts)}"
+    if of.floored:
+        yield "the count never falls below zero: what a return takes beyond that is forgiven, and what comes next counts from zero"
 
 
 def _rises(of: nodes.Ladder) -> Iterator[str]:

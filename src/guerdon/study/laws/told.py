@@ -96,7 +96,7 @@ def _given_of_any(program: nodes.Program) -> list[Expectation]:
 def _expectation(of: nodes.Node, who: str | None, program: nodes.Program) -> Expectation | None:
     """What a test may expect of what a claim reads; None where no test can."""
     match of:
-        case nodes.Earned(unit, rule):
+        case nodes.Earned(unit, rule, _, _, False):
             return _awarded(unit, who, rule)
         case nodes.Available(unit):
             return Expectation(Expected.BALANCE, who, unit=unit, quantity=Fraction(0))
