@@ -91,7 +91,13 @@ CHOICES = {
     "EXPIRES": ["expires     60 days after earned", "expires     3 months without purchase", "expires     never"],
     "ORDER": ["soonest first", "oldest first", "newest first"],
     "DEBT": ["allowed", "refused", "forgiven", "charged", "up to 5 star"],
-    "CLAWBACK": ["exactly", "recomputed", "oldest first", "in proportion, round half up"],
+    "CLAWBACK": [
+        "exactly",
+        "recomputed",
+        "oldest first",
+        "in proportion, round half up",
+        "in proportion, round half even, oldest first",
+    ],
 }
 
 
