@@ -9,7 +9,7 @@ from tests.generated.chance import Kind, Scene
 from tests.generated.ladders import Ladders
 
 TAKES = ("all", "best", "top")
-NAMES_A_RULE = re.compile(r'"[RGT]\d')
+NAMES_A_RULE = re.compile(r'"[RGTO]\d')
 
 
 def scopes(limit: str) -> str:
