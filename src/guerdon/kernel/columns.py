@@ -1,0 +1,189 @@
+"""The columns in which events reach the kernel, and how facts become integers.
+
+An event is a row: whose it is (`who`, a number in the order of the rows), when (`at`,
+microseconds), of which `kind`. Facts of all kinds share columns: `q0` holds the first
+quantity of each kind that any rule asks for. What may be missing has a column that says
+whether it is there. Lines are rows of their own, which a column `l0_first` points at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from guerdon.program import nodes, types
+from guerdon.program.walk import walk
+
+REFUSED = 255
+"""The kind of a row that the kernel leaves to the reference engine, with all others of its member."""
+
+FINEST = 10**6
+"""Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a fact stands: a column's name, its type, how many of its units are one, and whether another says that it is there."""
+
+    name: str
+    type: str
+    over: int = 1
+    step: Fraction = Fraction(1)
+    is_there: str | None = None
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """What its values lie between: those of whom one does not are left to the reference engine."""
+        if self.type == "u8":
+            return 0, 255
+        if self.type == "i32":
+            return -(2**31), 2**31 - 1
+        return (-(2**60), 2**60) if self.name.lstrip("fl0123456789_").startswith(("t", "k")) else (-(2**53), 2**53)
+
+
+@dataclass
+class Columns:
+    """The columns of a program.
+
+    Shape: `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `types` of
+    all columns by name, in order.
+    """
+
+    program: nodes.Program
+    facts: dict[tuple[str, str], Column] = field(default_factory=dict)
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    line_facts: dict[tuple[str, str, str], Column] = field(default_factory=dict)
+    member_facts: dict[str, Column] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+    """Codes of texts that the program names; all others come after them."""
+
+    def __post_init__(self) -> None:
+        self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
+        if self.undoable:
+            self.types["id"] = "i64"
+        taken: dict[str, int]
+        self.kinds = {name: number for number, name in enumerate(self.program.events)}
+        asked = asked_for(self.program)
+        for event, record in self.program.events.items():
+            taken = {}
+            lists = 0
+            for name, fact in record.facts.items():
+                if fact.value is not None or name not in asked:
+                    continue
+                if isinstance(fact.type, types.Lines):
+                    self.lines[event, name] = lists
+                    self.types.setdefault(f"l{lists}_first", "i32")
+                    self._of_lines(event, name, lists, self.program.records[fact.type.record], asked)
+                    lists += 1
+                else:
+                    self.facts[event, name] = self._column(fact.type, taken, "", names=self._names(record, name))
+        taken = {}
+        for name in _of_members(self.program):
+            of = types.Member() if name == "member" else self.program.member.facts[name].type
+            self.member_facts[name] = self._column(of, taken, "f_")
+        for each in walk(meant(self.program)):
+            for text in _texts(each):
+                self.codes.setdefault(text, len(self.codes))
+
+    def _of_lines(self, event: str, name: str, number: int, record: nodes.Record, asked: set[str]) -> None:
+        taken: dict[str, int] = {}
+        for fact in record.facts.values():
+            if fact.value is None and fact.name in asked and not isinstance(fact.type, types.Lines):
+                self.line_facts[event, name, fact.name] = self._column(fact.type, taken, f"l{number}_")
+
+    @staticmethod
+    def _names(record: nodes.Record, name: str) -> bool:
+        """Whether a fact names, by its id, the event that this one reverses."""
+        reversal = record.reverses
+        return reversal is not None and reversal.by == name and not reversal.shared
+
+    def _column(self, of: types.Type, taken: dict[str, int], before: str, names: bool = False) -> Column:
+        """The next column that is free for a fact of a type; one that `names` an event has its number."""
+        optional = isinstance(of, types.Optional)
+        letter, width, step = kind_of(of.of if isinstance(of, types.Optional) else of)
+        if names:
+            letter, width = "k", "i64"
+        number = taken[letter] = taken.get(letter, -1) + 1
+        name = f"{before}{letter}{number}"
+        self.types.setdefault(name, width)
+        if optional:
+            self.types.setdefault(f"{name}_is", "u8")
+        return Column(name, width, step.denominator, step, f"{name}_is" if optional else None)
+
+    def code(self, text: str) -> int:
+        return self.codes[text]
+
+
+def kind_of(of: types.Type) -> tuple[str, str, Fraction]:
+    """The letter of a type's columns, their width, and what one of their units is."""
+    match of:
+        case types.Quantity(_, step) | types.Number(step):
+            return "q", "i64", step if step is not None else Fraction(1, FINEST)
+        case types.YesNo():
+            return "y", "u8", Fraction(1)
+        case types.Date() | types.Days() | types.Months():
+            return "d", "i32", Fraction(1)
+        case types.Instant():
+            return "t", "i64", Fraction(1)
+        case _:
+            return "c", "i32", Fraction(1)
+
+
+def asked_for(program: nodes.Program) -> set[str]:
+    """The names of facts that anything in a program reads."""
+    found = {name for name in _named(program)}
+    for record in (*program.events.values(), *program.records.values()):
+        if (reversal := record.reverses) is not None:
+            part = reversal.part
+            found |= {each for each in (reversal.by,) if each is not None}
+            if part is not None:
+                found |= {
+                    each for each in (part.field, part.of, part.lines, part.of_lines, part.key) if each is not None
+                }
+    return found | set(sales_facts(program).values())
+
+
+def _of_members(program: nodes.Program) -> list[str]:
+    """The facts of members that anything reads; `member` is who they are."""
+    read = (each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER)
+    return [*dict.fromkeys(read)]
+
+
+def _named(program: nodes.Program) -> Iterator[str]:
+    for each in walk(meant(program)):
+        match each:
+            case nodes.Field(nodes.Scope.EVENT | nodes.Scope.LINE, name):
+                yield name
+            case nodes.OverLines(lines=lines) | nodes.Each(lines=lines):
+                yield lines
+            case nodes.Meter(lines=str(lines)):
+                yield lines
+            case nodes.Limit(of=of, fields=fields):
+                yield from fields
+                if of is not None:
+                    yield of
+
+
+def sales_facts(program: nodes.Program) -> Mapping[str, str]:
+    """Of each kind of event the fact that counts as sales."""
+    from guerdon.reference.posted import sales  # what is read is said in one place
+
+    return sales(program)
+
+
+def meant(program: nodes.Program) -> tuple[object, ...]:
+    """The parts of a program that mean something, without its tests and laws."""
+    return tuple(getattr(program, name) for name in program.field_names if name not in ("tests", "laws"))
+
+
+def _texts(of: object) -> Iterator[str]:
+    """The texts that a node names as values."""
+    match of:
+        case nodes.Literal(value=str(text)):
+            yield text
+        case nodes.Row(keys=keys):
+            yield from (key for key in keys if isinstance(key, str))
+        case types.Choice(values):
+            yield from values

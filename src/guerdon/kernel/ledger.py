@@ -1,0 +1,109 @@
+"""Rows that a kernel wrote, as entries of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from guerdon.history.event import Event
+from guerdon.kernel.days import NEVER, Calendar
+from guerdon.kernel.loop import Written
+from guerdon.ledger.entries import Award, Ledger, Move, Posting, Pot
+from guerdon.reference.calendar import Calendar as Reference
+
+Rows = Mapping[str, Sequence[int]]
+"""Columns of rows by name."""
+
+
+class Reader:
+    """Reads rows of a program's kernel; `events` are all that were run, in the order of their rows."""
+
+    def __init__(self, written: Written, events: Sequence[Event]) -> None:
+        self.codes, self.events = written.codes, events
+        self.program = written.make.program
+        self.rules = [*self.program.rules]
+        self.years = written.make.years
+        self.calendar = Reference(self.program.frame)
+
+    def read(self, rows: Rows, first: int, without: frozenset[str], ledger: Ledger) -> None:
+        """Adds the entries that rows say, but for those of some members, to a ledger."""
+        columns = (rows[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d"))
+        for number, code, quantity, a, b, c, d in zip(*columns, strict=True):
+            event = self.events[first + number]
+            if event.member in without:
+                continue
+            of = self.codes[code]
+            match of.kind:
+                case "award":
+                    ledger.awards.append(self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c))
+                case "taken":
+                    ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
+                case "posting":
+                    ledger.postings.append(self._posting(event, of.of, quantity, a, b))
+                case _:
+                    ledger.moves.append(self._move(event, of.of, quantity, b))
+
+    def _award(self, event: Event, name: str, over: int, quantity: int, exact: int, cut: int, ends: int) -> Award:
+        rule = self.program.rules[name]
+        step = self.program.units[rule.unit].step
+        given, came, off = quantity * step, Fraction(exact, over), cut * step
+        expires = None if ends == NEVER else self._start(ends)
+        return Award(
+            f"{event.name}/{name}",
+            event.member,
+            event.id,
+            name,
+            rule.unit,
+            given,
+            came,
+            came - given - off,
+            off,
+            event.at,
+            event.at,
+            expires,
+        )
+
+    def _taken(self, event: Event, name: str, quantity: int, sale: int) -> Award:
+        rule = self.program.rules[name]
+        back = quantity * self.program.units[rule.unit].step
+        of = f"{self.events[sale].name}/{name}"
+        zero = Fraction(0)
+        return Award(
+            f"{event.name}/{of}", event.member, event.id, name, rule.unit, back, back, zero, zero, event.at, event.at, of=of
+        )
+
+    def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
+        unit, source, target, reason = map(str, of)
+        at_event = day == -1
+        return Posting(
+            event.member,
+            unit,
+            self._lot(lot),
+            Pot(source),
+            Pot(target),
+            quantity * self.program.units[unit].step,
+            event.at if at_event else self._start(day),
+            event.id if at_event else None,
+            reason,
+        )
+
+    def _lot(self, lot: int) -> str | None:
+        if lot < 0:
+            return None
+        row, rule = divmod(lot, len(self.rules))
+        return f"{self.events[row].name}/{self.rules[rule]}"
+
+    def _move(self, event: Event, of: tuple[object, ...], rank: int, day: int) -> Move:
+        ladder, reason = map(str, of)
+        tier = self.program.ladders[ladder].tiers[rank].name
+        return Move(event.member, ladder, tier, event.at if day == -1 else self._start(day), reason)
+
+    def _start(self, day: int) -> int:
+        return self.calendar.start(self.years.day(day))
+
+
+def balances(of: Iterator[tuple[str, Fraction]]) -> dict[str, Fraction]:
+    return dict(of)
+
+
+__all__ = ["Calendar", "Reader", "Rows"]

@@ -1,0 +1,395 @@
+"""The loop of a kernel as text: rows of a block, each member's after the other.
+
+    run(i, n, w, last, first, end)
+
+Rows `i` to `n` are run, and rows of the ledger written from `w` on. `last`: the last
+member of the block ends with it; then, as for each member before, what is due up to the
+day `end` happens, and what they have is written. `first` is the number of the block's
+first row among all. What comes back: 0 all rows are run, 1 there is no room for more rows of
+the ledger (`x_out` says how far it came), 2 a day outside the years of the tables, 3 a list of a
+member is full.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from guerdon.kernel import civil
+from guerdon.kernel.columns import REFUSED, meant, sales_facts
+from guerdon.kernel.days import NEVER, Table, Years
+from guerdon.kernel.expressions import Here, condition, expression, kept
+from guerdon.kernel.lots import Purse
+from guerdon.kernel.make import AMOUNT, BLOCK, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Make, Room
+from guerdon.kernel.returns import Deeds
+from guerdon.kernel.rules import Judge, tallies_of_limits
+from guerdon.kernel.tallies import Tallies
+from guerdon.kernel.tiers import Tier
+from guerdon.kernel.values import Value
+from guerdon.program import nodes
+from guerdon.program.nodes import Period
+from guerdon.program.walk import walk
+
+OF_ALL: dict[str, Kept] = {
+    "who": (-1, -1, 2**31 - 1),
+    "today": (0, *DAYS),
+    "was_at": (0, *INSTANT),
+    "bad": (0, *YES),
+    "begun": (0, *YES),
+}
+"""What is kept of the member in every program."""
+
+ROOM = 8_192
+"""Rows that are left free for what one event may write, beside what expires and what it takes out of lots."""
+
+BESIDE = 64
+"""Elements that are left free in each list for what one event may add, beside what it adds for its lines."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A kernel's text and what stands beside it.
+
+    Shape: `inputs` are the columns of events, `outputs` those of ledger rows and of what members have in the
+    end, `lists` grow with a member; names with the types of their elements. `state` are the scalars of
+    a member, in the order in which `s` holds them, with what each begins with; `tables` those of the calendar.
+    """
+
+    text: str
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    results: dict[str, str]
+    lists: dict[str, tuple[str, str]]
+    state: dict[str, Kept]
+    tables: dict[str, Table]
+    codes: tuple[Code, ...]
+    sales: tuple[tuple[str, int], ...]
+    make: Make
+
+
+def written(program: nodes.Program, years: Years, full: bool = True, room: Room | None = None) -> Written:
+    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does."""
+    return Loop(Make(program, full, years, room or Room())).written()
+
+
+class Loop:
+    """Writes the loop of one program."""
+
+    def __init__(self, make: Make) -> None:
+        self.make, self.w, self.program = make, make.w, make.program
+        undoable = make.columns.undoable
+        for number, (name, unit) in enumerate(sorted(self.program.units.items())):
+            if unit.spendable:
+                events = {event for rule in self.program.rules.values() if rule.unit == name for event in rule.on}
+                make.purses[name] = Purse(make, unit, f"u{number}", bool(events & undoable))
+        for number, (name, ladder) in enumerate(self.program.ladders.items()):
+            make.tiers[name] = Tier(make, ladder, f"k{number}")
+        make.tallies = Tallies(make)
+        tallies_of_limits(make)
+        self.deeds = {event: Deeds(make, event, f"e{make.columns.kinds[event]}") for event in sorted(undoable)}
+        self.periods = self._periods()
+        self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
+        make.scalar("events", AMOUNT)
+        for number in range(len(self.sales)):
+            make.scalar(f"sales_{number}", AMOUNT)
+
+    def _periods(self) -> dict[Period, str]:
+        """Of each period in which something adds up, the name of the day on which it ends."""
+        return {period: self.make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in self.make.rolls}
+
+    def written(self) -> Written:
+        make, w = self.make, self.w
+        w.depth = 1
+        self._body()
+        body, w.lines, w.depth = w.lines, [], 0
+        w.lines += functions(make.functions)
+        w.line("def run(i, n, w, last, first, end):")
+        w.depth = 1
+        state = OF_ALL | make.state
+        for number, (name, (_, low, high)) in enumerate(state.items()):
+            w.line(f"{name} = fits(s[{number}], {low}, {high})")
+        w.lines += [line for each in body for line in self._filled(each)]
+        types = make.columns.types
+        common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
+        outputs = {"o_row": "i32", "o_code": "u8", "o_quantity": "i64"}
+        if make.full:
+            outputs |= {f"o_{letter}": "i64" for letter in "abcd"}
+        results = {"m_who": "i32", "m_bad": "u8"}
+        results |= {f"m_{purse.name}": "i64" for purse in make.purses.values()}
+        results |= {f"m_{tier.name}": "u8" for tier in make.tiers.values()}
+        inputs = common | {name: types[name] for name in types}
+        return Written(
+            w.text(), inputs, outputs, results, make.lists, state, make.tables, tuple(make.codes), tuple(self.sales_over.items()), make
+        )
+
+    def _filled(self, line: str) -> list[str]:
+        """The lines that stand for a mark, now that all that is kept is known."""
+        margin = line[: len(line) - len(line.lstrip())]
+        match line.strip():
+            case "@init":
+                return [f"{margin}{name} = {value}" for name, (value, *_) in self.make.state.items()]
+            case "@save":
+                names = [*OF_ALL, *self.make.state]
+                return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
+            case _:
+                return [line]
+
+    # ------------------------------------------------------------ the loop
+
+    def _body(self) -> None:
+        make, w = self.make, self.w
+        w.line("members = 0")
+        with w.block("while 1:"):
+            make.stop(1, f"w > {make.room.rows - ROOM}{self._spent()}")
+            ends = dict.fromkeys(end for _, end in make.lists.values())
+            if ends:
+                make.stop(3, " or ".join(f"{each} > {make.room.listed - BESIDE}" for each in ends))
+            w.line("ends = i == n or who_is[i] != who")
+            with w.block("if ends:"):
+                with w.block("if i == n and last == 0:"):
+                    w.line("break")
+                w.line("day = end if who >= 0 else 0")
+                w.line("row = i - 1")
+                w.line("at = 0")
+            with w.block("else:"):
+                self._read_row()
+            with w.block("if day > today:"):
+                self._pass_days()
+            with w.block("if ends:"):
+                self._close()
+                with w.block("if i == n:"):
+                    w.line("who = (-1)")
+                    w.line("break")
+                self._begin()
+            with w.block("else:"):
+                self._event()
+                w.line("i += 1")
+        make.stop(0)
+
+    def _spent(self) -> str:
+        """How many rows may be written for lots that an event takes from."""
+        if not self.make.full or not self.deeds:
+            return ""
+        return "".join(f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.make.purses.values() if purse.queued)
+
+    def _read_row(self) -> None:
+        """What every event has: its instant, its day, and whether the kernel can run it."""
+        w = self.w
+        w.line(f"at = fits(at_is[i], {INSTANT[0]}, {INSTANT[1]})")
+        self.make.find_day("day", "at")
+        w.line("row = i")
+        with w.block("if begun == 0:"):
+            w.line("begun = 1")
+            w.line("today = day")
+            self._roll("day", everything=True)
+            if self.make.full:
+                for ladder in self.make.program.ladders.values():
+                    self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
+        with w.block("elif at < was_at:"):
+            w.line("bad = 1")
+        w.line("was_at = at")
+
+    def _begin(self) -> None:
+        """A new member."""
+        w = self.w
+        w.line("@init")
+        w.line("bad = 0")
+        w.line("begun = 0")
+        w.line("was_at = 0")
+        w.line("today = 0")
+        w.line("who = who_is[i]")
+
+    def _close(self) -> None:
+        """What the member has in the end."""
+        w, make = self.w, self.make
+        with w.block("if who >= 0:"):
+            w.line("m_who[members] = who")
+            w.line("m_bad[members] = bad")
+            for purse in make.purses.values():
+                w.line(f"m_{purse.name}[members] = {purse.available().text}")
+            for tier in make.tiers.values():
+                w.line(f"m_{tier.name}[members] = {tier.rank}")
+            w.line("members += 1")
+            with w.block("if bad == 0:"):
+                w.line("x_sales[0] += events")
+                for number in range(len(self.sales)):
+                    w.line(f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY}, {QUANTITY})")
+
+    # ------------------------------------------------------------ days
+
+    def _due(self) -> list[str]:
+        names = [tier.due for tier in self.make.tiers.values()]
+        return names + [f"{purse.name}_next" for purse in self.make.purses.values() if purse.expires]
+
+    def _pass_days(self) -> None:
+        """Lets the days up to `day` begin, in their order."""
+        w = self.w
+        due = self._due()
+        if due:
+            guard = " or ".join(f"{each} <= day" for each in due)
+            with w.block(f"while {guard}:"):
+                w.line(f"now = {due[0]}")
+                for each in due[1:]:
+                    w.line(f"now = {each} if {each} < now else now")
+                self._review("now")
+                for purse in self.make.purses.values():
+                    purse.expire("now")
+        self._roll("day")
+        w.line("today = day")
+
+    def _review(self, now: str) -> None:
+        """Looks at the tiers that are due on a day, as of which sums are then."""
+        w, tiers = self.w, [*self.make.tiers.values()]
+        back = [tier for tier in tiers if tier.looks_back]
+        names: dict[str, str] = {}
+        if back:
+            for tier in back:
+                w.line(f"{tier.name}_before = 0")
+            with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in back)}:"):
+                w.line(f"before = {now} - 1")
+                self._roll("before")
+                for tier in back:
+                    w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
+                    names[tier.name] = f"{tier.name}_before"
+        if tiers:
+            self._roll(now)
+        for tier in tiers:
+            with w.block(f"if {tier.due} == {now}:"):
+                tier.review(now, names.get(tier.name, "0"))
+
+    def _roll(self, day: str, everything: bool = False) -> None:
+        """Lets periods that are over begin again, and windows move on, up to a day."""
+        w, make = self.w, self.make
+        for period, end in self.periods.items():
+            with w.block(f"if {day} >= {end}:"):
+                w.line(f"{end} = {make.period_end(period, day)}")
+                for name in make.rolls[period]:
+                    w.line(f"{name} = 0")
+        for tally in make.tallies.of.values():
+            tally.roll(day)
+
+    # ------------------------------------------------------------ events
+
+    def _event(self) -> None:
+        w, make = self.w, self.make
+        kinds = make.columns.kinds
+        w.line("q_kind = kind_is[i]")
+        wanted = [event for event in self.program.events if self._matters(event)]
+        for number, event in enumerate(wanted):
+            with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
+                self._of_kind(event)
+        with w.block(f"{'elif' if wanted else 'if'} q_kind == {REFUSED}:"):
+            w.line("bad = 1")
+
+    def _lines_fit(self, event: str) -> None:
+        """Stops where there is no room for what an event adds for its lines."""
+        make = self.make
+        for number, meter in enumerate(self.program.meters):
+            tally = make.tallies.of.get(("meter", number))
+            if meter.event == event and meter.lines is not None and tally is not None and tally.listed:
+                at = make.columns.lines[event, meter.lines]
+                more = f"l{at}_first[i + 1] - l{at}_first[i]"
+                make.stop(3, f"{tally.name}_n > {make.room.listed - BESIDE} - ({more})")
+
+    def _matters(self, event: str) -> bool:
+        """Whether anything comes of an event."""
+        program = self.program
+        rules = any(event in rule.on for rule in program.rules.values())
+        meters = any(meter.event == event for meter in program.meters)
+        reverses = program.events[event].reverses is not None
+        moves = any(self._moves(tier, event) for tier in self.make.tiers.values())
+        return rules or meters or reverses or moves or event in self.sales
+
+    def _of_kind(self, event: str) -> None:
+        """One kind of event: measures, rules, what it takes back, awards, measures again, tiers."""
+        make, w = self.make, self.w
+        here = self._here(event)
+        self._lines_fit(event)
+        self._sales(event, here)
+        reversal = self.program.events[event].reverses
+        back = None
+        if reversal is not None:
+            back = self.deeds[reversal.event].match(event, reversal, here)
+        for purse in make.purses.values():
+            purse.begin()
+        make.tallies.feed(event, here, seen=True)
+        waiting = make.tallies.feed(event, here, seen=False)
+        judge = Judge(make, event)
+        verdicts = judge.judge(here)
+        deed = self.deeds.get(event)
+        if back is not None and reversal is not None:
+            self.deeds[reversal.event].undo(reversal, back)
+        for verdict in verdicts:
+            judge.post(verdict, deed.name if deed is not None else None)
+        if deed is not None:
+            deed.note(verdicts, here)
+        for tally, guard, value, there in waiting:
+            with w.block(f"if {guard}:"):
+                tally.add(value, there)
+        for tier in make.tiers.values():
+            if self._moves(tier, event):
+                tier.after(here, back)
+
+    def _moves(self, tier: Tier, event: str) -> bool:
+        """Whether a tier may be reached, or lost, after an event of a kind."""
+        if not tier.only_adds_up:
+            return True
+        program = self.program
+        given = {rule.name for rule in program.rules.values() if event in rule.on}
+        if (reversal := program.events[event].reverses) is not None:
+            given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}
+        units = {program.rules[name].unit for name in given}
+        for each in walk(tier.ladder.counts, program.measures):
+            match each:
+                case nodes.Measured(meter=number) if program.meters[number].event == event:
+                    return True
+                case nodes.Earned(unit, None) if unit in units:
+                    return True
+                case nodes.Earned(rule=str(rule)) if given & set(program.rules_of(rule)):
+                    return True
+        return False
+
+    def _here(self, event: str) -> Here:
+        """Where rules stand at an event, its derived facts reckoned once."""
+        here = Here("day", event)
+        derived: dict[str, Value] = {}
+        asked = {each.name for each in walk(meant(self.program)) if isinstance(each, nodes.Field)}
+        for name, fact in self.program.events[event].facts.items():
+            if fact.value is not None and name in asked:
+                value = expression(self.make, fact.value, Here("day", event, derived=derived))
+                if value.by is None and value.there is None:
+                    derived[name] = kept(self.make, value)
+        return Here("day", event, derived=derived) if derived else here
+
+    def _sales(self, event: str, here: Here) -> None:
+        """Adds up what counts as sales."""
+        w = self.w
+        w.line("events += 1")
+        fact = self.sales.get(event)
+        if fact is not None:
+            of = self.program.events[event].facts[fact].type
+            value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
+            self.sales_over[event] = value.over
+            name = f"sales_{[*self.sales].index(event)}"
+            with w.block(f"if {value.there}:") if value.there else nullcontext():
+                w.line(f"{name} = fits({name} + {value.text}, {-QUANTITY}, {QUANTITY})")
+
+
+def functions(wanted: set[str]) -> list[str]:
+    """The lines of the functions that a text calls."""
+    tree = ast.parse(inspect.getsource(civil))
+    names = {"months_on": ("month_first", "months_on"), "days_on": ("days_on",)}
+    picked = {name for each in wanted for name in names[each]}
+    lines = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in picked:
+            for argument in node.args.args:
+                argument.annotation = None
+            node.returns = None
+            lines += [*ast.unparse(node).splitlines(), ""]
+    return lines
+
+
+__all__ = ["BLOCK", "Loop", "Written", "condition", "written"]

@@ -1,0 +1,191 @@
+"""A program's kernel, ready to run: its text, its memory, and the engine that runs it.
+
+Blocks of rows go in, rows of the ledger come out. What WebAssembly can't prove, and what
+has no room in 64 bits, CPython runs again from the state before the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from dataclasses import replace
+from typing import Any
+
+from guerdon.kernel.days import Calendar, Years
+from guerdon.kernel.loop import Written, written
+from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.run import PythonKernel, Unproved, WasmKernel
+from guerdon.kernel.make import Room
+from guerdon.program import nodes
+
+Views = Mapping[str, MutableSequence[int] | memoryview]
+"""Arrays by name."""
+
+Sink = Callable[["Views", int, int], None]
+"""Takes the rows of the ledger that a call wrote, and what members have who ended in it: so many of each."""
+
+DONE, NO_ROWS, NO_DAYS, NO_LIST = range(4)
+
+
+class OutOfYears(Exception):
+    """An event of a day outside the years of the tables."""
+
+
+class Machine:
+    """The kernel of a program, for days of some years.
+
+    Shape: `full`: rows say all that the ledger does. `compiled`: run as WebAssembly. `types`: of columns that come in
+    others than their own.
+    """
+
+    def __init__(
+        self,
+        program: nodes.Program,
+        years: Years,
+        full: bool = True,
+        compiled: bool = True,
+        room: Room | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        self.program, self.years, self.full, self.compiled = program, years, full, compiled
+        self.room, self.types = room or Room(), dict(types or {})
+        self._write()
+        self.kernel: PythonKernel | WasmKernel = self._wasm() if compiled else self._python()
+        self._fill(self.kernel.views)
+        self.first = 0
+        self.reruns = 0
+
+    def _write(self) -> None:
+        self.written: Written = written(self.program, self.years, self.full, self.room)
+        self.tables = {name: self._calendar().table(of) for name, of in self.written.tables.items()}
+        self.memory = Memory(self._arrays())
+        self.state = [*self.written.state]
+
+    def _calendar(self) -> Calendar:
+        return Calendar(self.program.frame, self.years)
+
+    def _arrays(self) -> list[Array]:
+        kernel, room = self.written, self.room
+        lines = 8 * room.block
+        arrays = [
+            Array(name, self.types.get(name, of), lines if _is_of_line(name) else room.block + 1)  # type: ignore[arg-type]
+            for name, of in kernel.inputs.items()
+        ]
+        arrays += [Array(name, of, room.rows + 1) for name, of in kernel.outputs.items()]  # type: ignore[arg-type]
+        arrays += [Array(name, of, room.block + 2) for name, of in kernel.results.items()]  # type: ignore[arg-type]
+        arrays += [Array(name, of, room.listed + 1) for name, (of, _) in kernel.lists.items()]  # type: ignore[arg-type]
+        for name, table in self.tables.items():
+            wide = max(table) >= 2**31 or min(table) < -(2**31)
+            arrays.append(Array(name, "i64" if wide else "i32", len(table), min(table), max(table)))
+        arrays.append(Array("s", "i64", len(kernel.state)))
+        arrays.append(Array("x_out", "i64", 3))
+        arrays.append(Array("x_sales", "i64", len(kernel.sales) + 1))
+        return arrays
+
+    def _wasm(self) -> WasmKernel:
+        room = self.room
+        row = (0, room.block)
+        bounds = {
+            "run": {"i": row, "n": row, "w": (0, room.rows), "last": (0, 1), "first": (0, 2**40), "end": (-(2**30), 2**30)}
+        }
+        return WasmKernel(self.written.text, self.memory, bounds)
+
+    def _python(self) -> PythonKernel:
+        return PythonKernel(self.written.text, self.memory)
+
+    def _fill(self, views: Views) -> None:
+        """Puts what does not change, and a state without a member, into fresh arrays."""
+        for name, table in self.tables.items():
+            _copy(views[name], table, len(table))
+        for number, (begins, _, _) in enumerate(self.written.state.values()):
+            views["s"][number] = begins if isinstance(begins, int) else 0
+
+    # ------------------------------------------------------------ running
+
+    def run(self, columns: Mapping[str, Sequence[int]], count: int, last: bool, end: int, sink: Sink) -> None:
+        """Runs so many rows, which stand in columns; `end` is the day up to which members are brought in the end.
+
+        Errors: OutOfYears.
+        """
+        for name in self.written.inputs:
+            _copy(self.kernel.views[name], columns[name], len(columns[name]))
+        i = 0
+        while True:
+            why = self._call(columns, i, count, last, end)
+            views = self.kernel.views
+            sink(views, views["x_out"][1], views["x_out"][2])
+            stuck = views["x_out"][0] == i and views["x_out"][1] == 0
+            i = views["x_out"][0]
+            if why == DONE:
+                break
+            if why == NO_DAYS:
+                raise OutOfYears
+            if why == NO_LIST or stuck:
+                self._grow(columns, stuck=why == NO_ROWS)
+        self.first += count
+
+    def _call(self, columns: Mapping[str, Sequence[int]], i: int, count: int, last: bool, end: int) -> int:
+        arguments = i, count, 0, int(last), self.first, end
+        if isinstance(self.kernel, PythonKernel):
+            return self.kernel.call("run", *arguments)
+        before = self._kept()
+        try:
+            return self.kernel.call("run", *arguments)
+        except Unproved:
+            self.reruns += 1
+            return self._again(columns, before, arguments)
+
+    def _kept(self) -> dict[str, list[int]]:
+        """What is kept of a member and in all, as it stands."""
+        views = self.kernel.views
+        kept = {"s": [*views["s"]], "x_sales": [*views["x_sales"]]}
+        if views["s"][0] >= 0:
+            kept |= {
+                name: [*views[name][: views["s"][self.state.index(end)]]] for name, (_, end) in self.written.lists.items()
+            }
+        return kept
+
+    def _again(self, columns: Mapping[str, Sequence[int]], before: Mapping[str, list[int]], arguments: tuple[int, ...]) -> int:
+        """Runs a block in integers without bounds, and goes on with what it leaves."""
+        python = self._python()
+        self._fill(python.views)
+        for name in self.written.inputs:
+            _copy(python.views[name], columns[name], len(columns[name]))
+        for name, values in before.items():
+            _copy(python.views[name], values, len(values))
+        why = python.call("run", *arguments)
+        try:
+            for name in ("s", "x_sales", "x_out", *self.written.lists, *self.written.outputs, *self.written.results):
+                _copy(self.kernel.views[name], python.views[name], len(python.views[name]))
+        except (ValueError, OverflowError, TypeError):
+            self.kernel = python  # from now on all is run without bounds
+        return why
+
+    def _grow(self, columns: Mapping[str, Sequence[int]], stuck: bool) -> None:
+        """Makes room for longer lists, or more rows, and goes on where it stood."""
+        kept = self._kept()
+        room = self.room
+        self.room = replace(room, rows=4 * room.rows) if stuck else replace(room, listed=4 * room.listed)
+        self._write()
+        self.kernel = self._wasm() if isinstance(self.kernel, WasmKernel) else self._python()
+        self._fill(self.kernel.views)
+        for name, values in kept.items():
+            _copy(self.kernel.views[name], values, len(values))
+        for name in self.written.inputs:
+            _copy(self.kernel.views[name], columns[name], len(columns[name]))
+
+
+def _is_of_line(name: str) -> bool:
+    return name.startswith("l") and "_" in name and not name.endswith("_first")
+
+
+def _copy(into: Any, values: Any, count: int) -> None:
+    """Copies so many values: at once where both are buffers of one type."""
+    if isinstance(into, memoryview):
+        if isinstance(values, memoryview) or hasattr(values, "__buffer__") or type(values).__name__ == "ndarray":
+            into[:count] = memoryview(values)[:count]
+            return
+        from array import array
+
+        into[:count] = memoryview(array(into.format, values[:count]))
+        return
+    into[:count] = [*values[:count]]

@@ -1,0 +1,300 @@
+"""What a text is made with: the program, its columns, what is kept of a member, the rows that are written.
+
+A kernel's text is one function, `run(i, n, w, ...)`: rows `i` to `n` of a block, each
+member's after the other. What is kept of a member are scalars, which are local names while
+the loop is at the member, and lists, which are arrays with a beginning and an end. Both are
+loaded when it starts and stored when it stops, so that a member may go on in the next block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from guerdon.kernel.columns import Column, Columns
+from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
+from guerdon.kernel.expressions import Here
+from guerdon.kernel.values import Value, both, scaled
+from guerdon.kernel.written import Writer
+from guerdon.program import nodes, types
+from guerdon.program.nodes import Period
+
+if TYPE_CHECKING:
+    from guerdon.kernel.lots import Purse
+    from guerdon.kernel.tallies import Tallies
+    from guerdon.kernel.tiers import Tier
+
+BLOCK = 65_536
+"""So many rows are run at a time."""
+
+QUANTITY = 2**53
+"""No quantity that is kept is larger, in steps: a member of whom one would be is run in integers without bounds."""
+
+Kept = tuple[int | str, int, int]
+"""What a scalar begins with, and its bounds."""
+
+AMOUNT: tuple[int, int] = (-QUANTITY, QUANTITY)
+PLACE: tuple[int, int] = (0, 2**26)
+DAYS: tuple[int, int] = (-NEVER, NEVER)
+INSTANT: tuple[int, int] = (-(2**60), 2**60)
+YES: tuple[int, int] = (0, 1)
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a row that is written says: of which `kind`, of what.
+
+    Shape: by kind `award` and `taken` (a rule), `posting` (a unit, from a pot to another, for a reason), `move` (a ladder's
+    tier, and why). `over`: the denominator of an award's exact value.
+    """
+
+    kind: str
+    of: tuple[object, ...]
+    over: int = 1
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much there is room for: rows of events at a time, rows of the ledger, elements of each list of a member."""
+
+    block: int = BLOCK
+    rows: int = 3 * BLOCK
+    listed: int = 4 * BLOCK
+
+
+@dataclass
+class Make:
+    """A text in the making.
+
+    Shape: `state` are the scalars kept of a member; `lists` the arrays that grow with a member, their types
+    and the scalars that say how far they go; `tables` those of the calendar; `codes` of rows. `full`: rows say all that the ledger does,
+    else only what was given, taken back and expired.
+    """
+
+    program: nodes.Program
+    full: bool
+    years: Years
+    room: Room
+    columns: Columns = field(init=False)
+    w: Writer = field(default_factory=Writer)
+    state: dict[str, Kept] = field(default_factory=dict)
+    lists: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    codes: list[Code] = field(default_factory=list)
+    tallies: Tallies = field(init=False)
+    purses: dict[str, Purse] = field(default_factory=dict)
+    tiers: dict[str, Tier] = field(default_factory=dict)
+    rolls: dict[Period, list[str]] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.columns = Columns(self.program)
+        self.calendar = Calendar(self.program.frame, self.years)
+        self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
+
+    # ------------------------------------------------------------ what is kept, and written
+
+    def scalar(self, name: str, bounds: tuple[int, int], begins: int | str = 0) -> str:
+        """Something that is kept of a member, within bounds; where it begins with something else than 0, that."""
+        self.state[name] = begins, *bounds
+        return name
+
+    def array(self, name: str, end: str, type: str = "i64") -> str:
+        """An array that grows with a member, up to the place that a scalar says."""
+        self.lists[name] = type, end
+        return name
+
+    def code(self, kind: str, *of: object, over: int = 1) -> int:
+        """The number of a code."""
+        code = Code(kind, of, over)
+        if code not in self.codes:
+            self.codes.append(code)
+        return self.codes.index(code)
+
+    def write(self, code: int, quantity: str, *more: str) -> None:
+        """A row, of which `more` is said where rows are full."""
+        self.w.line("o_row[w] = row")
+        self.w.line(f"o_code[w] = {code}")
+        self.w.line(f"o_quantity[w] = {quantity}")
+        for letter, value in zip("abcd", more, strict=False):
+            if self.full:
+                self.w.line(f"o_{letter}[w] = {value}")
+        self.w.line("w += 1")
+
+    def post(
+        self, unit: str, source: str, target: str, quantity: str, lot: str, day: str, reason: str
+    ) -> None:
+        """What went from one pot to another: of a lot, at the event (`day` -1) or at the start of a day."""
+        if self.full:
+            self.write(self.code("posting", unit, source, target, reason), quantity, lot, day)
+
+    def stop(self, why: int, guard: str = "1") -> None:
+        """Stops where a condition holds, so that the same event can be begun again."""
+        with self.w.block(f"if {guard}:") if guard != "1" else nullcontext():
+            self.w.line("@save")
+            for number, name in enumerate(("i", "w", "members")):
+                self.w.line(f"x_out[{number}] = {name}")
+            self.w.line(f"return {why}")
+
+    # ------------------------------------------------------------ facts
+
+    def is_sale(self, event: str) -> bool:
+        """Whether quantities of an event are never below zero."""
+        return event in self._sales
+
+    def load(self, column: Column, row: str, is_sale: bool = True) -> Value:
+        """A fact, from its column."""
+        there = None if column.is_there is None else f"{column.is_there}[{row}]"
+        text = f"{column.name}[{row}]"
+        if column.type == "i64":
+            low, high = column.bounds
+            text = self.w.kept("fact", f"fits({text}, {0 if is_sale else low}, {high})")
+        value = Value(text, there=there, positive=is_sale)
+        return scaled(value, column.step)
+
+    def member_fact(self, name: str) -> Value:
+        """A fact of the member, kept since their first event."""
+        column = self.columns.member_facts[name]
+        kept = self.scalar(f"of_{column.name}", column.bounds, f"{column.name}[i]")
+        there = None
+        if column.is_there is not None:
+            there = self.scalar(f"of_{column.is_there}", YES, f"{column.is_there}[i]")
+        return scaled(Value(kept, there=there), column.step)
+
+    def record_of(self, event: str, lines: str) -> nodes.Record:
+        of = self.program.events[event].facts[lines].type
+        assert isinstance(of, types.Lines)
+        return self.program.records[of.record]
+
+    @contextmanager
+    def over_lines(self, event: str, lines: str, here: Here, until: str | None = None) -> Iterator[Here]:
+        """A loop over the lines of the event, or those before one; inside stands where each of them does."""
+        number, name = self.columns.lines[event, lines], self.w.name("line")
+        self.w.line(f"{name} = l{number}_first[{here.row}]")
+        with self.w.block(f"while {name} < {until or f'l{number}_first[{here.row} + 1]'}:"):
+            yield replace(here, line=(lines, name))
+            self.w.line(f"{name} += 1")
+
+    # ------------------------------------------------------------ days
+
+    def date(self, day: object) -> Value:
+        assert isinstance(day, date), "a literal that is none of the known"
+        number = self.years.number(day)
+        return Value(str(number) if number >= 0 else f"({number})")
+
+    def at(self, here: Here) -> str:
+        """The instant of the event, or at which the day begins."""
+        return "at" if here.event is not None else self.start(here.day)
+
+    def start(self, day: str) -> str:
+        """The instant at which a day begins."""
+        if self.calendar.is_plain:
+            return f"({day} * {DAY} + {self.instant_of_the_first})"
+        return f"{self._table(STARTS)}[{day}]"
+
+    @property
+    def instant_of_the_first(self) -> int:
+        return (self.years.base - date(1970, 1, 1).toordinal()) * DAY
+
+    def weekday(self, day: str) -> str:
+        """0 for Monday."""
+        return f"(({day} + {(self.years.base - 1) % 7}) % 7)"
+
+    def find_day(self, day: str, instant: str) -> None:
+        """Names the day that holds an instant."""
+        self.w.line(f"{day} = ({instant} - {self.instant_of_the_first}) // {DAY}")
+        self.stop(2, f"{day} < 3 or {day} >= {self.years.count - 3}")
+        if not self.calendar.is_plain:
+            table = self._table(STARTS)
+            with self.w.block(f"while {table}[{day}] > {instant}:"):
+                self.w.line(f"{day} -= 1")
+            with self.w.block(f"while {table}[{day} + 1] <= {instant}:"):
+                self.w.line(f"{day} += 1")
+
+    def moved(self, day: str, *steps: tuple[str, Period | int]) -> str:
+        """A day some steps from one of the years: the end of its month, 12 months on."""
+        if not steps:
+            return day
+        if steps[0] == ("first", Period.DAY):
+            return self.moved(day, *steps[1:])
+        if steps[0] == ("end", Period.DAY):
+            return self.moved(f"({day} + 1)", *steps[1:])
+        if all(step == "days" for step, _ in steps):
+            days = sum(by for _, by in steps if isinstance(by, int))
+            return f"({day} + {days})" if days >= 0 else f"({day} - {-days})"
+        if steps[0][1] is Period.WEEK and all(step == "days" for step, _ in steps[1:]):
+            into = f"({day} + {(self.years.base - 1 - self.program.frame.week_start) % 7}) % 7"
+            week = f"({day} - {into})" if steps[0][0] == "first" else f"({day} - {into} + 7)"
+            return self.moved(week, *steps[1:])
+        return f"{self._table(steps)}[{day}]"
+
+    def period_first(self, period: Period, day: str, ahead: int = 0) -> str:
+        return self.moved(day, ("first", period), *_ahead(period, ahead))
+
+    def period_end(self, period: Period, day: str, ahead: int = 0) -> str:
+        """The day after the last of the period that holds a day, or of one so many after it."""
+        return self.moved(day, ("end", period), *_ahead(period, ahead))
+
+    def _table(self, steps: Table) -> str:
+        name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
+        self.tables[name] = steps
+        return name
+
+    def months_on(self, day: Value, months: Value) -> Value:
+        """A day so many months on, clamped to the month's end."""
+        by = months.constant
+        if by is not None and day.text == "day":
+            return Value(self.moved(day.text, ("months", int(by))))
+        return self._shifted("months_on", day, months)
+
+    def days_on(self, day: Value, days: Value) -> Value:
+        """A day so many days on."""
+        if days.constant is not None and day.text == "day":
+            return Value(self.moved(day.text, ("days", int(days.constant))))
+        return self._shifted("days_on", day, days)
+
+    def _shifted(self, function: str, day: Value, by: Value) -> Value:
+        self.functions.add(function)
+        text = f"{function}({day.text}, {by.text}, {self.years.base})"
+        return Value(self.w.kept("then", text), there=both(day.there, by.there))
+
+    def clock(self, instant: str) -> str:
+        """The time of day at an instant, in microseconds since midnight."""
+        if self.calendar.zone_is_utc:
+            return f"({instant} % {DAY})"
+        changes, offsets = self._table(CHANGES), self._table(OFFSETS)
+        w = self.w
+        with w.block(f"while {changes}[zone + 1] <= {instant}:"):
+            w.line("zone += 1")
+        with w.block(f"while {changes}[zone] > {instant}:"):
+            w.line("zone -= 1")
+        self.scalar("zone", PLACE)
+        return self.w.kept("clock", f"({instant} + {offsets}[zone]) % {DAY}")
+
+
+def _ahead(period: Period, ahead: int) -> tuple[tuple[str, Period | int], ...]:
+    """The steps to the beginning of a period so many after the one that begins on a day."""
+    months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12, Period.FISCAL_YEAR: 12}
+    if not ahead:
+        return ()
+    if period in months:
+        return (("months", months[period] * ahead),)
+    return (("days", (7 if period is Period.WEEK else 1) * ahead),)
+
+
+def _said(by: Period | int) -> str:
+    if isinstance(by, Period):
+        return by.name.lower()
+    return str(by) if by >= 0 else f"back_{-by}"
+
+
+def step_of(program: nodes.Program, unit: str) -> Fraction:
+    """The smallest step of a unit."""
+    return program.units[unit].step
+
+
+__all__ = ["AMOUNT", "BLOCK", "NEVER", "QUANTITY", "Code", "Make", "Room", "step_of"]

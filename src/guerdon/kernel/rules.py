@@ -1,0 +1,395 @@
+"""Rules and groups at an event, as text: what each comes to, then what is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
+from typing import assert_never
+
+from guerdon.kernel.expressions import Here, applied, at_least_zero, condition, expression, kept
+from guerdon.kernel.days import NEVER
+from guerdon.kernel.make import Make
+from guerdon.kernel.tallies import Tally, dry, of_period
+from guerdon.kernel.values import Value, added, compared, const, product, rounding, scaled, times
+from guerdon.kernel.written import Writer
+from guerdon.program import nodes
+from guerdon.program.nodes import Aggregate, RoundPlace
+from guerdon.program.walk import walk
+
+
+@dataclass
+class Verdict:
+    """The names of what a rule came to at an event.
+
+    Shape: `quantity` in steps of its unit, over `over` where its group rounds; `exact` over `exact_over`; `cut` in steps;
+    `said`: whether it came to something.
+    """
+
+    rule: nodes.Rule
+    quantity: str
+    exact: str
+    exact_over: int
+    cut: str
+    by: str | None = None  # of the exact value, where its denominator is known only then
+
+
+class Judge:
+    """Writes what rules come to at the events of one kind."""
+
+    def __init__(self, make: Make, event: str) -> None:
+        self.make, self.event, self.w = make, event, make.w
+        program = make.program
+        self.rules = [rule for rule in program.rules.values() if event in rule.on]
+        self.groups = {name: group for group in program.groups.values() for name in group.of}
+        order = {name: place for place, name in enumerate(program.rules)}
+        self.behind = {max(group.of, key=order.__getitem__): group for group in program.groups.values()}
+        self.verdicts: dict[str, Verdict] = {}
+        self.read = {each.rule for each in walk(program.rules) if isinstance(each, nodes.Given)}
+
+    def judge(self, here: Here) -> list[Verdict]:
+        """What each rule of the event comes to, in the order of what they read."""
+        given: dict[str, tuple[Value, Value]] = {}
+        replaced: dict[str, list[str]] = {}
+        for rule in self.make.program.rules.values():
+            if self.event in rule.on:
+                verdict = self._one(rule, replace(here, given=given), replaced)
+                self.verdicts[rule.name] = verdict
+                given[rule.name] = self._gave(verdict)
+                if rule.name in self.groups and rule.name in self.read:  # others see it as it was before its group
+                    given[rule.name] = kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)), given[rule.name][1]
+                    given[rule.name] = scaled(given[rule.name][0], self._step(rule)), given[rule.name][1]
+            group = self.behind.get(rule.name)
+            if group is not None:
+                self._together(group, replace(here, given=given))
+                mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
+                total = const(0)
+                for each in mine:
+                    total = added(total, self._gave(each)[0])
+                given[group.name] = kept(self.make, total), const(0)
+        return [self.verdicts[rule.name] for rule in self.rules]
+
+    def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
+        step = self._step(verdict.rule)
+        quantity = scaled(Value(verdict.quantity, positive=True), step)
+        return quantity, Value(verdict.exact, verdict.exact_over, verdict.by, positive=True)
+
+    def _step(self, rule: nodes.Rule) -> Fraction:
+        return self.make.program.units[rule.unit].step if not rule.only_says else Fraction(1)
+
+    # ------------------------------------------------------------ one rule
+
+    def _one(self, rule: nodes.Rule, here: Here, replaced: dict[str, list[str]]) -> Verdict:
+        """What a rule comes to: guards, lines, rate, minimum, rounding, limits."""
+        w, name = self.w, self.w.name("r")
+        quantity, exact, cut = f"{name}_gives", f"{name}_exact", f"{name}_cut"
+        for each in (quantity, exact, cut):
+            w.line(f"{each} = 0")
+        by = f"{name}_by"
+        over, quotient = 1, self._is_quotient(rule, here)
+        if quotient:
+            w.line(f"{by} = 1")
+        for other in rule.replaces:
+            w.line(f"{name}_holds = 0")
+            replaced.setdefault(other, []).append(f"{name}_holds")
+        with self._guards(rule, here, replaced.get(rule.name, [])):
+            if rule.replaces:
+                w.line(f"{name}_holds = 1")
+            value = self._comes_to(rule, here, name)
+            over = lcm(value[0].over, rule.minimum.denominator) if rule.minimum is not None else value[0].over
+            value = replace(value[0], text=times(value[0].text, over // value[0].over), over=over), value[1]
+            w.line(f"{exact} = {value[0].text}")
+            if quotient:
+                w.line(f"{by} = {value[0].by or 1}")
+            self._round(rule, value, quantity, exact)
+            self._limits(rule, quantity, cut, here)
+            if rule.name not in self.groups:
+                self._use_up((rule.name, rule.limits), quantity)
+        return Verdict(rule, quantity, exact, over, cut, by if quotient else None)
+
+    def _is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
+        """Whether what a rule gives has a denominator that is known only then."""
+        w, self.make.w = self.make.w, Writer()
+        try:
+            lines = rule.each.lines if rule.each is not None else None
+            return expression(self.make, rule.give, replace(here, line=(lines, "line") if lines else None)).by is not None
+        finally:
+            self.make.w = w
+
+    @contextmanager
+    def _guards(self, rule: nodes.Rule, here: Here, replaced: list[str]) -> Iterator[None]:
+        """What is inside stands where all conditions hold."""
+        w, depth = self.w, self.w.depth
+        for each in rule.when:
+            w.line(f"if {condition(self.make, each, here)}:")
+            w.depth += 1
+        for stretches in rule.during:
+            w.line(f"if {' or '.join(self._during(stretch) for stretch in stretches)}:")
+            w.depth += 1
+        for each in replaced:
+            w.line(f"if {each} == 0:")
+            w.depth += 1
+        first = len(w.lines)
+        yield
+        if len(w.lines) == first:
+            w.line("pass")
+        w.depth = depth
+
+    def _during(self, stretch: nodes.Stretch) -> str:
+        make = self.make
+        match stretch:
+            case nodes.Dates(first, end):
+                held = [f"day >= {make.date(first).text}"] if first is not None else []
+                held += [f"day < {make.date(end).text}"] if end is not None else []
+                return f"({' and '.join(held) or '1'})"
+            case nodes.Weekdays(days):
+                weekday = make.weekday("day")
+                return f"({' or '.join(f'{weekday} == {each}' for each in sorted(days))})"
+            case nodes.Hours(start, end):
+                clock = make.clock("at")
+                first, last = (each.hour * 3_600_000_000 + each.minute * 60_000_000 for each in (start, end))
+                return f"({clock} >= {first} {'and' if start <= end else 'or'} {clock} < {last})"
+            case _:
+                assert_never(stretch)
+
+    def _comes_to(self, rule: nodes.Rule, here: Here, name: str) -> tuple[Value, str | None]:
+        """The exact value; and where lines are rounded one by one, the name of their sum in steps."""
+        if rule.accumulate is not None:
+            return self._accumulated(rule, rule.accumulate, here), None
+        if rule.each is None:
+            value = expression(self.make, rule.give, here)
+            assert value.there is None
+            return at_least_zero(self.make, kept(self.make, value)), None
+        w, total, whole = self.w, f"{name}_total", f"{name}_whole"
+        per_line = rule.rounding is not None and rule.rounding.place is RoundPlace.LINE
+        value = dry(self.make, rule.give, self.event, rule.each.lines)
+        w.line(f"{total} = 0")
+        if per_line:
+            w.line(f"{whole} = 0")
+        with self.make.over_lines(self.event, rule.each.lines, here) as inside:
+            guard = condition(self.make, rule.each.where, inside) if rule.each.where is not None else None
+            with w.block(f"if {guard}:") if guard is not None else nullcontext():
+                value = kept(self.make, expression(self.make, rule.give, inside))
+                assert value.by is None and value.there is None, "a quotient that is given is not covered"
+                w.line(f"{total} += {value.text}")
+                if per_line:
+                    assert rule.rounding is not None
+                    size = w.kept("size", f"{value.text} if {value.text} > 0 else 0 - {value.text}")
+                    value = replace(value, text=size if not value.positive else value.text), value.text
+                    lines, steps = rounding(w.name("line_gives"), value[0], self._step(rule), rule.rounding.mode)
+                    for each in lines:
+                        w.line(each)
+                    w.line(f"{whole} += {steps} if {value[1]} >= 0 else 0 - {steps}")
+                    value = value[0]
+        found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
+        return found, whole if per_line else None
+
+    def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here) -> Value:
+        """F(total with this event) - F(total before); both roundings of it are kept by names."""
+        assert isinstance(rule.give, nodes.Apply)
+        make, w = self.make, self.w
+        base = self._base(rule, rule.give.base, here)
+        tally = self._base_of(rule, accumulate, base.over)
+        before = tally.read(of_period(accumulate.period), Aggregate.SUM, here)
+        was = kept(make, Value(f"({before.text} + 0)", before.over, positive=True))
+        tally.add(times(base.text, tally.over // base.over))
+        now = Value(before.text, before.over, positive=True)
+        old = kept(make, applied(make, rule.give.rate, was, here))
+        new = kept(make, applied(make, rule.give.rate, now, here))
+        self._both = old, new
+        return at_least_zero(make, kept(make, added(new, old, -1)))
+
+    def _base(self, rule: nodes.Rule, of: nodes.Expr, here: Here) -> Value:
+        """What an event adds to a running total, line by line where the rule goes over lines."""
+        make, w = self.make, self.w
+        if rule.each is None:
+            return at_least_zero(make, kept(make, expression(make, of, here)))
+        total, over = w.name("base"), 1
+        w.line(f"{total} = 0")
+        with make.over_lines(self.event, rule.each.lines, here) as inside:
+            guard = condition(make, rule.each.where, inside) if rule.each.where is not None else None
+            with w.block(f"if {guard}:") if guard is not None else nullcontext():
+                value = at_least_zero(make, kept(make, expression(make, of, inside)))
+                assert value.by is None
+                over = value.over
+                w.line(f"{total} += {value.text}")
+        return Value(total, over, positive=True)
+
+    def _base_of(self, rule: nodes.Rule, accumulate: nodes.Accumulate, over: int) -> Tally:
+        tally = self.make.tallies.of[("base", rule.name)]
+        assert tally.over % over == 0
+        return tally
+
+    def _round(
+        self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str
+    ) -> None:
+        """Minimum and rounding: the quantity in steps."""
+        w, step = self.w, self._step(rule)
+        whole, by_line = value
+        at_total = rule.rounding is not None and rule.rounding.place is RoundPlace.TOTAL
+        if by_line is not None:
+            w.line(f"{quantity} = {by_line}")
+        elif at_total:
+            assert rule.rounding is not None
+            names = []
+            for each in self._both:
+                lines, name = rounding(w.name("in_steps"), each, step, rule.rounding.mode)
+                for line in lines:
+                    w.line(line)
+                names.append(name)
+            w.line(f"{quantity} = {names[1]} - {names[0]}")
+            w.line(f"{quantity} = {quantity} if {quantity} > 0 else 0")
+        else:
+            mode = rule.rounding.mode if rule.rounding is not None else nodes.RoundMode.DOWN
+            lines, name = rounding(w.name("in_steps"), replace(whole, text=exact), step, mode)
+            for line in lines:
+                w.line(line)
+            w.line(f"{quantity} = {name}")
+        if rule.minimum is not None:
+            least = int(rule.minimum / step)
+            with w.block(f"if {exact} > 0 and {quantity} < {least}:"):
+                w.line(f"{quantity} = {least}")
+                top = rule.minimum * whole.over
+                most = product(str(top), whole.by)
+                w.line(f"{exact} = {most} if {exact} < {most} else {exact}")
+
+    # ------------------------------------------------------------ limits
+
+    def _limits(self, rule: nodes.Rule, quantity: str, cut: str, here: Here) -> None:
+        w = self.w
+        for index, limit in enumerate(rule.limits):
+            before = w.name("before")
+            w.line(f"{before} = {quantity}")
+            self._fit((rule.name, index), limit, quantity, here, self._step(rule))
+            w.line(f"{cut} += {before} - {quantity}")
+
+    def _fit(self, key: tuple[str, int], limit: nodes.Limit, quantity: str, here: Here, step: Fraction) -> None:
+        """Takes off what a limit leaves no room for."""
+        w, make = self.w, self.make
+        tally = None if limit.per_event else make.tallies.of[("limit", key)]
+        if tally is not None:
+            tally.find(limit.fields, here)
+        if limit.times is not None:
+            used = tally.read(limit.window, Aggregate.COUNT, here).text if tally is not None else "0"
+            w.line(f"{quantity} = {quantity} if {used} < {limit.times} else 0")
+            return
+        assert limit.most is not None
+        most = kept(make, expression(make, limit.most, here))
+        room = most if tally is None else added(most, tally.read(limit.window, Aggregate.SUM, here), -1)
+        room = at_least_zero(make, kept(make, room))
+        assert room.by is None and room.there is None
+        wanted = scaled(Value(quantity, positive=True), step)
+        if limit.or_nothing:
+            w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
+            return
+        inside = scaled(room, 1 / step)
+        assert inside.over == 1, "a limit finer than the unit's steps is not covered"
+        w.line(f"{quantity} = {quantity} if {quantity} <= {inside.text} else {inside.text}")
+
+    def _use_up(self, of: tuple[str, tuple[nodes.Limit, ...]], quantity: str) -> None:
+        """Counts what is given in the end in the limits."""
+        name, limits = of
+        tallies = [
+            self.make.tallies.of[("limit", (name, index))] for index, limit in enumerate(limits) if not limit.per_event
+        ]
+        if tallies:
+            with self.w.block(f"if {quantity} > 0:"):
+                for tally in tallies:
+                    tally.add(quantity)
+
+    # ------------------------------------------------------------ groups
+
+    def _together(self, group: nodes.Group, here: Here) -> None:
+        """What a group makes of what its rules gave."""
+        w = self.w
+        mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
+        if not mine:
+            return
+        self._take(group, mine)
+        total = w.name("together")
+        w.line(f"{total} = {' + '.join(each.quantity for each in mine)}")
+        step = self._step(mine[0].rule)
+        if group.limits:
+            with w.block(f"if {total} > 0:"):
+                for index, limit in enumerate(group.limits):
+                    before = w.name("before")
+                    w.line(f"{before} = {total}")
+                    self._fit((group.name, index), limit, total, here, step)
+                    over = w.name("over")
+                    w.line(f"{over} = {before} - {total}")
+                    with w.block(f"if {over} > 0:"):
+                        for each in reversed(mine):
+                            part = w.name("part")
+                            w.line(f"{part} = {over} if {over} < {each.quantity} else {each.quantity}")
+                            w.line(f"{each.quantity} -= {part}")
+                            w.line(f"{each.cut} += {part}")
+                            w.line(f"{over} -= {part}")
+                self._use_up((group.name, group.limits), total)
+        for each in mine:
+            self._use_up((each.rule.name, each.rule.limits), each.quantity)
+
+    def _take(self, group: nodes.Group, mine: list[Verdict]) -> None:
+        """Leaves the best, or the first, where a group takes one."""
+        w = self.w
+        if group.take not in (nodes.Take.BEST, nodes.Take.TOP) or len(mine) < 2:
+            return
+        best = w.name("best")
+        w.line(f"{best} = 0")
+        w.line(f"{best}_of = (-1)")
+        for number, each in enumerate(mine):
+            than = f"{each.quantity} > {best}" if group.take is nodes.Take.BEST else f"{best}_of < 0 and {each.quantity} > 0"
+            with w.block(f"if {than}:"):
+                w.line(f"{best} = {each.quantity}")
+                w.line(f"{best}_of = {number}")
+        for number, each in enumerate(mine):
+            with w.block(f"if {best}_of != {number}:"):
+                w.line(f"{each.cut} += {each.quantity}")
+                w.line(f"{each.quantity} = 0")
+
+    # ------------------------------------------------------------ posting
+
+    def post(self, verdict: Verdict, noted: str | None) -> None:
+        """Writes an award and its lot; `noted`: the beginning of the names of what is kept of an event that can be undone."""
+        make, w, rule = self.make, self.w, verdict.rule
+        purse = make.purses.get(rule.unit)
+        guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
+        with w.block(f"if {guard}:"):
+            code = make.code("award", rule.name, over=verdict.exact_over)
+            ends = str(NEVER) if purse is None or not purse.expires else purse.ending("day")
+            ends = f"{ends} if {verdict.quantity} > 0 else {NEVER}" if ends != str(NEVER) else ends
+            make.write(code, verdict.quantity, verdict.exact, verdict.cut, ends, verdict.by or "1")
+            with w.block(f"if {verdict.quantity} > 0:") if make.full else nullcontext():
+                make.tallies.count(("earned", rule.unit), verdict.quantity)
+                make.tallies.count(("by", rule.name), verdict.quantity)
+                if purse is not None:
+                    number = [*make.program.rules].index(rule.name)
+                    lot = f"(first + i) * {len(make.program.rules)} + {number}"
+                    purse.grant(verdict.quantity, lot, rule.name, noted is not None)
+
+
+def tallies_of_limits(make: Make) -> None:
+    """Makes the tallies of all limits and running totals."""
+    program = make.program
+    for rule in program.rules.values():
+        of_limits(make, rule.name, rule.limits, None if rule.only_says else program.units[rule.unit])
+        if rule.accumulate is not None:
+            assert isinstance(rule.give, nodes.Apply)
+            lines = rule.each.lines if rule.each is not None else None
+            over = max(dry(make, rule.give.base, event, lines).over for event in rule.on)
+            tally = make.tallies.made(("base", rule.name), over)
+            tally.watch(of_period(rule.accumulate.period), Aggregate.SUM)
+    for group in program.groups.values():
+        of_limits(make, group.name, group.limits, program.units[program.rules[group.of[0]].unit])
+
+
+def of_limits(make: Make, name: str, limits: tuple[nodes.Limit, ...], unit: nodes.Unit | None) -> None:
+    over = unit.step.denominator if unit is not None else 1
+    for index, limit in enumerate(limits):
+        if not limit.per_event:
+            tally = make.tallies.made(("limit", (name, index)), over, len(limit.fields))
+            tally.watch(limit.window, Aggregate.COUNT if limit.times is not None else Aggregate.SUM)
+
+
+__all__ = ["Judge", "Verdict", "tallies_of_limits"]

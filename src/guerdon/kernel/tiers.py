@@ -1,0 +1,177 @@
+"""Where a member stands on a ladder, as a rank that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guerdon.kernel.days import NEVER
+from guerdon.kernel.expressions import Here, condition, expression, kept
+from guerdon.kernel.make import DAYS, Make
+from guerdon.kernel.values import Value, compared, const
+from guerdon.program import nodes
+from guerdon.program.walk import walk
+
+
+@dataclass
+class Tier:
+    """A ladder: the names of the rank, and of the day on which it is looked at again."""
+
+    make: Make
+    ladder: nodes.Ladder
+    name: str
+
+    def __post_init__(self) -> None:
+        self.rank = self.make.scalar(f"{self.name}_rank", (0, len(self.ladder.tiers) - 1))
+        self.due = self.make.scalar(f"{self.name}_due", DAYS, NEVER)
+
+    @property
+    def only_adds_up(self) -> bool:
+        """Whether only events change what is counted, and nothing counted is no tier: sums of one window."""
+        if self.ladder.counts is None or any(step.at is not None and step.at <= 0 for step in self.ladder.tiers):
+            return False
+        if any(step.when is not None for step in self.ladder.tiers):
+            return False
+        windows = set()
+        for each in walk(self.ladder.counts, self.make.program.measures):
+            match each:
+                case nodes.Measured(_, nodes.Aggregate.SUM | nodes.Aggregate.COUNT, window) | nodes.Earned(window=window):
+                    windows.add(window)
+                case nodes.Arithmetic("+" | "-") | nodes.Defined():
+                    continue
+                case nodes.Ever() | nodes.Calendar() | nodes.Since():
+                    continue
+                case _:
+                    return False
+        shown = windows.pop() if len(windows) == 1 else None
+        return isinstance(shown, nodes.Ever) or (isinstance(shown, nodes.Calendar) and shown.ahead == 0)
+
+    # ------------------------------------------------------------ what is reached
+
+    def counted(self, here: Here) -> str:
+        """The name of the rank that is reached."""
+        make, w, ladder = self.make, self.make.w, self.ladder
+        total = kept(make, expression(make, ladder.counts, here)) if ladder.counts is not None else None
+        reached = "0"
+        for rank, step in enumerate(ladder.tiers):
+            if step.at is not None:
+                assert total is not None
+                held = compared(">=", total, const(step.at))
+            elif step.when is not None:
+                held = condition(make, step.when, here)
+            else:
+                continue
+            reached = f"({rank} if {held} else {reached})" if rank else reached
+        return w.kept("reached", reached)
+
+    def after(self, here: Here, undone: str | None = None) -> None:
+        """Lets the tier follow what was counted; `undone`: whether the event took something back."""
+        make, w = self.make, self.make.w
+        reached = self.counted(here)
+        with w.block(f"if {reached} > {self.rank}:"):
+            w.line(f"{self.rank} = {reached}")
+            w.line(f"{self.due} = {self._ends(here.day)}")
+            self._move("(-1)", "reached")
+        if isinstance(self.ladder.lasts, nodes.WhileMet):
+            with w.block(f"elif {reached} < {self.rank}:"):
+                w.line(f"{self.rank} = {reached}")
+                if undone is not None and make.full:
+                    with w.block(f"if {undone}:"):
+                        self._move("(-1)", "returned")
+                    with w.block("else:"):
+                        self._move("(-1)", "no longer met")
+                else:
+                    self._move("(-1)", "no longer met")
+            self._follow(here.day)
+
+    def _ends(self, day: str) -> str:
+        """The day after the term of a tier that is reached on a day."""
+        lasts = self.ladder.lasts
+        match lasts:
+            case nodes.Calendar(period, ahead):
+                return self.make.period_end(period, day, ahead)
+            case nodes.Duration(days, months):
+                return self.make.moved(day, ("months", months) if months else ("days", days))
+            case _:
+                return str(NEVER)
+
+    # ------------------------------------------------------------ the start of a day
+
+    @property
+    def _periods(self) -> list[nodes.Period]:
+        """The periods in which a tier `while met` is counted."""
+        parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
+        windows = [getattr(each, "window", None) for each in walk(parts, self.make.program.measures)]
+        return [*dict.fromkeys(each.period for each in windows if isinstance(each, nodes.Calendar))]
+
+    def _follow(self, day: str) -> None:
+        """Notes when a tier that lasts while it is met may be met no more."""
+        ends = [self.make.period_end(period, day) for period in self._periods]
+        if not ends:
+            return
+        w = self.make.w
+        with w.block(f"if {self.rank} > 0:"):
+            w.line(f"{self.due} = {ends[0]}")
+            for each in ends[1:]:
+                other = w.kept("ends", each)
+                w.line(f"{self.due} = {other} if {other} < {self.due} else {self.due}")
+        with w.block("else:"):
+            w.line(f"{self.due} = {NEVER}")
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a review is dated the day before: what was reached in the time that just ended counts."""
+        lasts = self.ladder.lasts
+        return isinstance(lasts, nodes.Duration) or (isinstance(lasts, nodes.Calendar) and lasts.ahead != 0)
+
+    def review(self, day: str, before: str) -> None:
+        """Looks at the tier at the start of a day; `before` names the rank that was reached the day before."""
+        w, lasts = self.make.w, self.ladder.lasts
+        if isinstance(lasts, nodes.WhileMet):
+            reached = self.counted(Here(day))
+            with w.block(f"if {reached} < {self.rank}:"):
+                w.line(f"{self.rank} = {reached}")
+                self._move(day, "no longer met")
+            self._follow(day)
+            return
+        reached = before if self.looks_back else self.counted(Here(day))
+        now = w.name("stays")
+        w.line(f"{now} = {reached} if {reached} < {self.rank} else {self.rank}")
+        fallen = {
+            nodes.Fall.ONE: f"({self.rank} - 1 if {self.rank} - 1 > {now} else {now})",
+            nodes.Fall.COUNTED: now,
+            nodes.Fall.LOWEST: "0",
+            nodes.Fall.NEVER: self.rank,
+        }[self.ladder.falls]
+        if self.looks_back:
+            w.line(f"{now} = {fallen} if {now} < {self.rank} else {now}")
+        else:
+            w.line(f"{now} = {fallen}")
+        renewed = f"{self._next(day)} if {now} > 0 else {NEVER}"
+        w.line(f"{self.due} = {renewed}")
+        with w.block(f"if {now} != {self.rank}:"):
+            w.line(f"{self.rank} = {now}")
+            self._move(day, "term ended")
+
+    def _next(self, day: str) -> str:
+        """The end of the term that follows one that ended before a day."""
+        lasts = self.ladder.lasts
+        if isinstance(lasts, nodes.Calendar) and lasts.ahead != 0:
+            # the next term is reckoned from the last day of the one that ended
+            return self.make.moved(f"{day} - 1", ("end", lasts.period), *_on(lasts))
+        return self._ends(day)
+
+    def _move(self, day: str, reason: str) -> None:
+        """Writes where the member stands, at the event (-1) or at the start of a day."""
+        if self.make.full:
+            code = self.make.code("move", self.ladder.name, reason)
+            self.make.write(code, self.rank, "0", day)
+
+
+def _on(lasts: nodes.Calendar) -> tuple[tuple[str, nodes.Period | int], ...]:
+    months = {nodes.Period.MONTH: 1, nodes.Period.QUARTER: 3, nodes.Period.YEAR: 12, nodes.Period.FISCAL_YEAR: 12}
+    if lasts.period in months:
+        return (("months", months[lasts.period] * lasts.ahead),)
+    return (("days", (7 if lasts.period is nodes.Period.WEEK else 1) * lasts.ahead),)
+
+
+__all__ = ["Tier", "Value"]
