@@ -22,7 +22,7 @@ from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.days import NEVER, Table, Years
 from guerdon.kernel.expressions import Here, condition, expression, kept
 from guerdon.kernel.lots import Purse
-from guerdon.kernel.make import AMOUNT, BLOCK, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Make, Room
+from guerdon.kernel.make import AMOUNT, BLOCK, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.kernel.returns import Deeds
 from guerdon.kernel.rules import Judge, tallies_of_limits
 from guerdon.kernel.tallies import Tallies
@@ -61,7 +61,7 @@ class Written:
     inputs: dict[str, str]
     outputs: dict[str, str]
     results: dict[str, str]
-    lists: dict[str, tuple[str, str]]
+    lists: dict[str, Listed]
     state: dict[str, Kept]
     tables: dict[str, Table]
     codes: tuple[Code, ...]
@@ -88,16 +88,14 @@ class Loop:
             make.tiers[name] = Tier(make, ladder, f"k{number}")
         make.tallies = Tallies(make)
         tallies_of_limits(make)
+        for tier in make.tiers.values():
+            tier.prepare()
         self.deeds = {event: Deeds(make, event, f"e{make.columns.kinds[event]}") for event in sorted(undoable)}
-        self.periods = self._periods()
+        make.ends = {period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in make.rolls}
         self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
         make.scalar("events", AMOUNT)
         for number in range(len(self.sales)):
             make.scalar(f"sales_{number}", AMOUNT)
-
-    def _periods(self) -> dict[Period, str]:
-        """Of each period in which something adds up, the name of the day on which it ends."""
-        return {period: self.make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in self.make.rolls}
 
     def written(self) -> Written:
         make, w = self.make, self.w
@@ -143,7 +141,7 @@ class Loop:
         w.line("members = 0")
         with w.block("while 1:"):
             make.stop(1, f"w > {make.room.rows - ROOM}{self._spent()}")
-            ends = dict.fromkeys(end for _, end in make.lists.values())
+            ends = dict.fromkeys(end for _, end, _, _ in make.lists.values())
             if ends:
                 make.stop(3, " or ".join(f"{each} > {make.room.listed - BESIDE}" for each in ends))
             w.line("ends = i == n or who_is[i] != who")
@@ -262,7 +260,7 @@ class Loop:
     def _roll(self, day: str, everything: bool = False) -> None:
         """Lets periods that are over begin again, and windows move on, up to a day."""
         w, make = self.w, self.make
-        for period, end in self.periods.items():
+        for period, end in make.ends.items():
             with w.block(f"if {day} >= {end}:"):
                 w.line(f"{end} = {make.period_end(period, day)}")
                 for name in make.rolls[period]:
@@ -312,8 +310,9 @@ class Loop:
         back = None
         if reversal is not None:
             back = self.deeds[reversal.event].match(event, reversal, here)
-        for purse in make.purses.values():
-            purse.begin()
+        units = {rule.unit for rule in self.program.rules.values() if event in rule.on}
+        for name, purse in make.purses.items():
+            purse.begin(name in units)
         make.tallies.feed(event, here, seen=True)
         waiting = make.tallies.feed(event, here, seen=False)
         judge = Judge(make, event)
@@ -322,7 +321,9 @@ class Loop:
         if back is not None and reversal is not None:
             self.deeds[reversal.event].undo(reversal, back)
         for verdict in verdicts:
-            judge.post(verdict, deed.name if deed is not None else None)
+            judge.post(verdict, deed is not None)
+        for purse in make.purses.values():
+            purse.grant_together(deed is not None)
         if deed is not None:
             deed.note(verdicts, here)
         for tally, guard, value, there in waiting:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.make import AMOUNT, DAYS, PLACE, QUANTITY, Make
+from guerdon.kernel.make import AMOUNT, DAYS, QUANTITY, Make
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.nodes import Period
@@ -28,15 +28,18 @@ class Purse:
         make, name = self.make, self.name
         self.expires = bool(self.unit.expiries) and self.unit.expiries[0].origin is not None
         self.queued = self.expires or make.full
-        make.scalar(f"{name}_debt", AMOUNT)
+        self.together = False
+        self.owes = self.noted
+        if self.owes:
+            make.scalar(f"{name}_debt", (0, QUANTITY))
         if not self.queued:
-            make.scalar(f"{name}_left", AMOUNT)
+            make.scalar(f"{name}_left", (0, QUANTITY))
             return
-        make.scalar(f"{name}_head", PLACE)
-        make.scalar(f"{name}_tail", PLACE)
-        make.array(f"{name}_of", f"{name}_tail")
+        make.scalar(f"{name}_head", make.place)
+        make.scalar(f"{name}_tail", make.place)
+        make.array(f"{name}_of", f"{name}_tail", bounds=(0, QUANTITY))
         if self.expires:
-            make.array(f"{name}_end", f"{name}_tail", "i32")
+            make.array(f"{name}_end", f"{name}_tail", "i32", DAYS)
             make.scalar(f"{name}_next", DAYS, NEVER)
         if make.full:
             make.array(f"{name}_lot", f"{name}_tail")
@@ -90,16 +93,29 @@ class Purse:
 
     # ------------------------------------------------------------ in and out
 
-    def begin(self) -> None:
-        """Notes where the lots of an event begin: those of one event and one day of expiry are one, where no row names them."""
-        if self.queued and not self.make.full:
-            self.make.w.line(f"{self.name}_was = {self.name}_tail")
+    def begin(self, gives: bool) -> None:
+        """At the beginning of an event, of which something may be given: where no row names lots, what it gives is one."""
+        self.together = gives and not self.make.full
+        if self.together:
+            self.make.w.line(f"{self.name}_got = 0")
+
+    def grant_together(self, noted: bool) -> None:
+        """Gives what an event gave, where that is one lot."""
+        if self.together:
+            self.together = False
+            with self.make.w.block(f"if {self.name}_got > 0:"):
+                self.grant(f"{self.name}_got", "0", "", noted)
 
     def grant(self, quantity: str, lot: str, reason: str, noted: bool) -> None:
         """Gives a lot of today, which repays debt; `noted`: the event that it comes from can be undone."""
         make, w, n, unit = self.make, self.make.w, self.name, self.unit.name
-        held = w.name("got")
-        w.line(f"{held} = {quantity}")
+        if self.together:
+            w.line(f"{n}_got += {quantity}")
+            return
+        held = quantity
+        if make.full:
+            held = w.name("got")
+            w.line(f"{held} = {quantity}")
         if not self.queued:
             self._repay(held, "")
             w.line(f"{n}_left = fits({n}_left + {held}, 0, {QUANTITY})")
@@ -128,6 +144,8 @@ class Purse:
 
     def _repay(self, held: str, which: str) -> None:
         make, w, n = self.make, self.make.w, self.name
+        if not self.owes:
+            return
         with w.block(f"if {n}_debt > 0:"):
             w.line(f"repaid = {n}_debt if {n}_debt < {held} else {held}")
             w.line(f"{n}_debt -= repaid")
@@ -144,10 +162,9 @@ class Purse:
     def _same(self, ends: str, noted: bool) -> str | None:
         """The place of the lot that a new one joins, or -1; None: it never does."""
         w, n = self.make.w, self.name
-        if self.make.full and noted:
+        if noted or (self.noted and not self.make.full):
             return None
-        same = w.name("same")
-        first = f"{n}_head" if self.make.full or not self.noted else f"{n}_was"
+        same, first = w.name("same"), f"{n}_head"
         alike = f"{n}_end[{same}] == {ends}" if self.expires else "1"
         w.line(f"{same} = {n}_tail - 1")
         if self.make.full:
@@ -228,9 +245,9 @@ class Purse:
         w, n = self.make.w, self.name
         over = self.unit.step.denominator
         if not self.queued:
-            return Value(f"({n}_left - {n}_debt)", over)
+            return Value(f"({n}_left - {n}_debt)" if self.owes else f"{n}_left", over)
         total = w.name("held")
-        w.line(f"{total} = 0 - {n}_debt")
+        w.line(f"{total} = 0 - {n}_debt" if self.owes else f"{total} = 0")
         w.line(f"at_lot = {n}_head")
         with w.block(f"while at_lot < {n}_tail:"):
             w.line(f"{total} += {n}_of[at_lot]")

@@ -72,7 +72,7 @@ class Machine:
         ]
         arrays += [Array(name, of, room.rows + 1) for name, of in kernel.outputs.items()]  # type: ignore[arg-type]
         arrays += [Array(name, of, room.block + 2) for name, of in kernel.results.items()]  # type: ignore[arg-type]
-        arrays += [Array(name, of, room.listed + 1) for name, (of, _) in kernel.lists.items()]  # type: ignore[arg-type]
+        arrays += [Array(name, of, room.listed + 1, low, high) for name, (of, _, low, high) in kernel.lists.items()]  # type: ignore[arg-type]
         for name, table in self.tables.items():
             wide = max(table) >= 2**31 or min(table) < -(2**31)
             arrays.append(Array(name, "i64" if wide else "i32", len(table), min(table), max(table)))
@@ -140,7 +140,7 @@ class Machine:
         kept = {"s": [*views["s"]], "x_sales": [*views["x_sales"]]}
         if views["s"][0] >= 0:
             kept |= {
-                name: [*views[name][: views["s"][self.state.index(end)]]] for name, (_, end) in self.written.lists.items()
+                name: [*views[name][: views["s"][self.state.index(end)]]] for name, (_, end, _, _) in self.written.lists.items()
             }
         return kept
 
@@ -182,7 +182,7 @@ def _copy(into: Any, values: Any, count: int) -> None:
     """Copies so many values: at once where both are buffers of one type."""
     if isinstance(into, memoryview):
         if isinstance(values, memoryview) or hasattr(values, "__buffer__") or type(values).__name__ == "ndarray":
-            into[:count] = memoryview(values)[:count]
+            into[:count] = memoryview(values).cast("B").cast(into.format)[:count]  # numpy calls 64 bits `l`
             return
         from array import array
 

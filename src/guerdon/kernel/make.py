@@ -37,8 +37,10 @@ QUANTITY = 2**53
 Kept = tuple[int | str, int, int]
 """What a scalar begins with, and its bounds."""
 
+Listed = tuple[str, str, int | None, int | None]
+"""The type of an array that grows, the scalar that says how far it goes, and bounds of its values."""
+
 AMOUNT: tuple[int, int] = (-QUANTITY, QUANTITY)
-PLACE: tuple[int, int] = (0, 2**26)
 DAYS: tuple[int, int] = (-NEVER, NEVER)
 INSTANT: tuple[int, int] = (-(2**60), 2**60)
 YES: tuple[int, int] = (0, 1)
@@ -82,7 +84,7 @@ class Make:
     columns: Columns = field(init=False)
     w: Writer = field(default_factory=Writer)
     state: dict[str, Kept] = field(default_factory=dict)
-    lists: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lists: dict[str, Listed] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     codes: list[Code] = field(default_factory=list)
     tallies: Tallies = field(init=False)
@@ -90,6 +92,8 @@ class Make:
     tiers: dict[str, Tier] = field(default_factory=dict)
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    ends: dict[Period, str] = field(default_factory=dict)
+    """Of each period in which something adds up, the name of the day on which today's ends."""
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.program)
@@ -103,10 +107,15 @@ class Make:
         self.state[name] = begins, *bounds
         return name
 
-    def array(self, name: str, end: str, type: str = "i64") -> str:
-        """An array that grows with a member, up to the place that a scalar says."""
-        self.lists[name] = type, end
+    def array(self, name: str, end: str, type: str = "i64", bounds: tuple[int, int] | None = None) -> str:
+        """An array that grows with a member, up to the place that a scalar says; values within bounds, if not all of its type."""
+        self.lists[name] = type, end, *(bounds or (None, None))
         return name
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The bounds of a place in such an array."""
+        return 0, self.room.listed
 
     def code(self, kind: str, *of: object, over: int = 1) -> int:
         """The number of a code."""
@@ -272,7 +281,7 @@ class Make:
             w.line("zone += 1")
         with w.block(f"while {changes}[zone] > {instant}:"):
             w.line("zone -= 1")
-        self.scalar("zone", PLACE)
+        self.scalar("zone", (0, 2**16))
         return self.w.kept("clock", f"({instant} + {offsets}[zone]) % {DAY}")
 
 

@@ -8,9 +8,10 @@ rounded once, and shared out to its awards by largest remainder.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from guerdon.kernel.expressions import Here, expression
-from guerdon.kernel.make import PLACE, QUANTITY, Make
+from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.rules import Verdict
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
@@ -32,12 +33,33 @@ class Deeds:
         ]
         parts = [record.reverses.part for record in make.program.events.values() if record.reverses and record.reverses.event == self.event]
         self.measured = [*dict.fromkeys(part.of for part in parts if part is not None)]
-        make.scalar(f"{name}_n", PLACE)
-        for each in ("id", "row", "day", "undone", *(f"{what}{n}" for n in range(len(self.measured)) for what in ("whole", "left"))):
-            make.array(f"{name}_{each}", f"{name}_n")
-        for number in range(len(self.rules)):
-            make.array(f"{name}_gave{number}", f"{name}_n")
-            make.array(f"{name}_took{number}", f"{name}_n")
+        make.scalar(f"{name}_n", make.place)
+        kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
+        kept += [] if self.measured else ["undone"]
+        kept += ["row"] if make.full else []
+        kept += ["day"] if any(self._returned(limit) for rule in self.rules for _, _, limit in self._limits_of(rule)) else []
+        self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
+        kept += [f"given{number}" for number in range(len(self.units))]
+        kept += [f"left_of{number}" for number in range(len(self.rules))]
+        self.kept = kept
+        for each in kept:
+            amount = each.startswith(("whole", "left", "given"))
+            make.array(f"{name}_{each}", f"{name}_n", bounds=(-1, QUANTITY) if amount else None)
+
+    def _of(self, unit: str) -> list[int]:
+        """The places of the rules that give a unit."""
+        return [at for at, rule in enumerate(self.rules) if rule.unit == unit]
+
+    def _limits_of(self, rule: nodes.Rule) -> list[tuple[str, int, nodes.Limit]]:
+        """The limits that count what a rule gives: its own, and those of its group."""
+        groups = [group for group in self.make.program.groups.values() if rule.name in group.of]
+        of: list[nodes.Rule | nodes.Group] = [rule, *groups]
+        return [(each.name, index, limit) for each in of for index, limit in enumerate(each.limits)]
+
+    @staticmethod
+    def _returned(limit: nodes.Limit) -> bool:
+        """Whether a return gives room back in a limit."""
+        return not limit.per_event and not limit.kept
 
     # ------------------------------------------------------------ keeping
 
@@ -45,19 +67,21 @@ class Deeds:
         """Keeps the event and what its rules gave."""
         w, n = self.make.w, self.name
         at = f"{n}_n"
-        w.line(f"{n}_id[{at}] = id[i]")
-        w.line(f"{n}_row[{at}] = first + i")
-        w.line(f"{n}_day[{at}] = day")
-        w.line(f"{n}_undone[{at}] = 0")
+        known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0"}
+        for each in self.kept:
+            if each in known:
+                w.line(f"{n}_{each}[{at}] = {known[each]}")
         for number, fact in enumerate(self.measured):
             of = self.make.program.events[self.event].facts[fact].type
             value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
-            w.line(f"{n}_whole{number}[{at}] = {value.text}")
-            w.line(f"{n}_left{number}[{at}] = {value.text}")
-        by_rule = {each.rule.name: each for each in verdicts}
+            for each in ("whole", "left"):
+                w.line(f"{n}_{each}{number}[{at}] = {value.text}")
+        by_rule = {each.rule.name: each.quantity for each in verdicts}
         for number, rule in enumerate(self.rules):
-            w.line(f"{n}_gave{number}[{at}] = {by_rule[rule.name].quantity}")
-            w.line(f"{n}_took{number}[{at}] = 0")
+            w.line(f"{n}_left_of{number}[{at}] = {by_rule[rule.name]}")
+        for number, unit in enumerate(self.units):
+            total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
+            w.line(f"{n}_given{number}[{at}] = {total}")
         w.line(f"{at} += 1")
 
     # ------------------------------------------------------------ undoing
@@ -71,15 +95,12 @@ class Deeds:
         with w.block(f"while of >= 0 and {n}_id[of] != {named}[i]:"):
             w.line("of -= 1")
         w.line("back = 1")
+        w.line("back_of = 0")
         failed = "of < 0"
-        if reversal.within is not None:
-            late = make.moved("day", ("months", reversal.within.months) if reversal.within.months else ("days", reversal.within.days))
-            del late
-            raise AssertionError("returns within a time are not covered")
         with w.block(f"if {failed}:"):
             w.line("bad = 1")
             w.line("back = 0")
-        with w.block(f"elif {n}_undone[of]:"):
+        with w.block(f"elif {self._is_undone}:"):
             w.line("bad = 1")
             w.line("back = 0")
         part = reversal.part
@@ -103,36 +124,50 @@ class Deeds:
         with w.block(f"if {back}:"):
             number = self.measured.index(reversal.part.of) if reversal.part is not None else None
             if number is None:
-                w.line(f"{n}_undone[of] = 1")
+                self._is_over()
             else:
                 w.line(f"{n}_left{number}[of] -= back_of")
-                w.line(f"{n}_undone[of] = {n}_left{number}[of] == 0")
-            for unit in dict.fromkeys(rule.unit for rule in self.rules):
+                with w.block(f"if {n}_left{number}[of] == 0:"):
+                    self._is_over()
+            for unit in self.units:
                 self._of_unit(unit, reversal, number)
+
+    @property
+    def _is_undone(self) -> str:
+        """Whether nothing of the event remains: then less than nothing is said to be left."""
+        return f"{self.name}_left0[of] < 0" if self.measured else f"{self.name}_undone[of]"
+
+    def _is_over(self) -> None:
+        w, n = self.make.w, self.name
+        for number in range(len(self.measured)):
+            w.line(f"{n}_left{number}[of] = (-1)")
+        if not self.measured:
+            w.line(f"{n}_undone[of] = 1")
 
     def _of_unit(self, unit: str, reversal: nodes.Reversal, number: int | None) -> None:
         """Takes back of all that was given of a unit."""
-        make, w, n = self.make, self.make.w, self.name
-        mine = [at for at, rule in enumerate(self.rules) if rule.unit == unit]
-        gave = [f"{n}_gave{at}[of]" for at in mine]
-        w.line(f"given = {' + '.join(gave)}")
-        w.line(f"held = given - {' - '.join(f'{n}_took{at}[of]' for at in mine)}")
+        w, n = self.make.w, self.name
+        mine = self._of(unit)
+        w.line(f"held = {' + '.join(f'{n}_left_of{at}[of]' for at in mine)}")
         with w.block("if held > 0:"):
-            if number is None:
-                w.line("claw = held")
-            else:
-                assert reversal.rounding is not None
-                w.line(f"whole = {n}_whole{number}[of]")
-                share = Value("(given * back_of)", by="whole", positive=True)
-                for line in rounding("claw", share, make.program.units[unit].step * make.program.units[unit].step.denominator, reversal.rounding)[0]:
-                    w.line(line)
-                w.line("claw = claw if claw < held else held")
-                with w.block(f"if {n}_undone[of]:"):
-                    w.line("claw = held")
+            w.line("claw = held")
+            if number is not None:
+                with w.block(f"if not {self._is_undone}:"):
+                    self._share(unit, mine, reversal, number)
             with w.block("if claw > 0:"):
-                self._share_out(unit, mine, number)
+                self._share_out(unit, mine)
 
-    def _share_out(self, unit: str, mine: list[int], number: int | None) -> None:
+    def _share(self, unit: str, mine: list[int], reversal: nodes.Reversal, number: int) -> None:
+        """The share of the sale that comes back, of all that it gave, rounded once."""
+        w, n = self.make.w, self.name
+        assert reversal.rounding is not None
+        w.line(f"whole = {n}_whole{number}[of]")
+        share = Value(f"({n}_given{self.units.index(unit)}[of] * back_of)", by="whole", positive=True)
+        for line in rounding("claw", share, Fraction(1), reversal.rounding)[0]:
+            w.line(line)
+        w.line("claw = claw if claw < held else held")
+
+    def _share_out(self, unit: str, mine: list[int]) -> None:
         """Shares what is taken back out to the awards, by largest remainder, and takes it."""
         make, w, n = self.make, self.make.w, self.name
         if len(mine) == 1:
@@ -140,7 +175,7 @@ class Deeds:
             return
         w.line("rest = claw")
         for at in mine:
-            w.line(f"top_{at} = ({n}_gave{at}[of] - {n}_took{at}[of]) * claw")
+            w.line(f"top_{at} = {n}_left_of{at}[of] * claw")
             w.line(f"part_{at} = top_{at} // held")
             w.line(f"loss_{at} = top_{at} - part_{at} * held")
             w.line(f"rest -= part_{at}")
@@ -159,12 +194,11 @@ class Deeds:
         for at in mine:
             with w.block(f"if part_{at} > 0:"):
                 self._taken(unit, at, f"part_{at}")
-        del number
 
     def _taken(self, unit: str, at: int, quantity: str) -> None:
         """Takes so much of what a rule gave: out of lots, what is earned and limits."""
         make, w, n, rule = self.make, self.make.w, self.name, self.rules[at]
-        w.line(f"{n}_took{at}[of] = fits({n}_took{at}[of] + {quantity}, 0, {QUANTITY})")
+        w.line(f"{n}_left_of{at}[of] -= {quantity}")
         make.write(make.code("taken", rule.name), f"0 - {quantity}", f"{n}_row[of]")
         purse = make.purses.get(unit)
         if purse is not None:
@@ -178,17 +212,13 @@ class Deeds:
     def _limits(self, rule: nodes.Rule, quantity: str) -> None:
         """Gives room back in limits, of today's window."""
         make, w, n = self.make, self.make.w, self.name
-        groups = [group for group in make.program.groups.values() if rule.name in group.of]
-        of = [(rule.name, rule.limits), *((group.name, group.limits) for group in groups)]
-        for name, limits in of:
-            for index, limit in enumerate(limits):
-                if limit.per_event or limit.kept:
-                    continue
-                assert limit.times is None, "room for times that comes back is not covered"
-                total = make.tallies.of["limit", (name, index)].totals
-                for (window, _), scalar in total.items():
-                    if isinstance(window, nodes.Calendar):
-                        with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):
-                            w.line(f"{scalar} -= {quantity}")
-                    else:
+        for name, index, limit in self._limits_of(rule):
+            if not self._returned(limit):
+                continue
+            assert limit.times is None, "room for times that comes back is not covered"
+            for (window, _), scalar in make.tallies.of["limit", (name, index)].totals.items():
+                if isinstance(window, nodes.Calendar):
+                    with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):
                         w.line(f"{scalar} -= {quantity}")
+                else:
+                    w.line(f"{scalar} -= {quantity}")

@@ -350,8 +350,8 @@ class Judge:
 
     # ------------------------------------------------------------ posting
 
-    def post(self, verdict: Verdict, noted: str | None) -> None:
-        """Writes an award and its lot; `noted`: the beginning of the names of what is kept of an event that can be undone."""
+    def post(self, verdict: Verdict, noted: bool) -> None:
+        """Writes an award and its lot; `noted`: of an event that can be undone."""
         make, w, rule = self.make, self.w, verdict.rule
         purse = make.purses.get(rule.unit)
         guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
@@ -366,7 +366,7 @@ class Judge:
                 if purse is not None:
                     number = [*make.program.rules].index(rule.name)
                     lot = f"(first + i) * {len(make.program.rules)} + {number}"
-                    purse.grant(verdict.quantity, lot, rule.name, noted is not None)
+                    purse.grant(verdict.quantity, lot, rule.name, noted)
 
 
 def tallies_of_limits(make: Make) -> None:

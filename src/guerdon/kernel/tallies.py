@@ -16,7 +16,7 @@ from typing import assert_never
 from guerdon.kernel.columns import meant
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.expressions import Here, condition, expression
-from guerdon.kernel.make import AMOUNT, PLACE, QUANTITY, Make
+from guerdon.kernel.make import AMOUNT, DAYS, QUANTITY, Make
 from guerdon.kernel.values import Value, scaled, times
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, Period
@@ -82,11 +82,11 @@ class Tally:
             return
         if self.keys:
             self.totals[key] = f"{self.name}_sum"
-            self.make.scalar(f"{self.name}_n", PLACE)
+            self.make.scalar(f"{self.name}_n", self.make.place)
             for number in range(2 * self.keys):
                 self.make.array(f"{self.name}_key{number}", f"{self.name}_n")
-            self.make.array(f"{self.name}_sum", f"{self.name}_n")
-            self.make.array(f"{self.name}_end", f"{self.name}_n", "i32")
+            self.make.array(f"{self.name}_sum", f"{self.name}_n", bounds=AMOUNT)
+            self.make.array(f"{self.name}_end", f"{self.name}_n", "i32", DAYS)
             return
         if aggregate in ADDED_UP and _is_one_number(window):
             name = self.make.scalar(f"{self.name}_{_word(aggregate)}_{len(self.totals)}", AMOUNT)
@@ -98,17 +98,17 @@ class Tally:
         if aggregate in ADDED_UP and isinstance(window, nodes.Duration):
             name = f"{self.name}_{_word(aggregate)}_{len(self.totals)}"
             self.totals[key] = self.make.scalar(name, AMOUNT)
-            self.make.scalar(f"{name}_from", PLACE)
+            self.make.scalar(f"{name}_from", self.make.place)
             self.moving.append((window, aggregate))
 
     def _list(self) -> None:
         if not self.listed:
             self.listed = True
-            self.make.array(f"{self.name}_day", f"{self.name}_n", "i32")
+            self.make.array(f"{self.name}_day", f"{self.name}_n", "i32", DAYS)
             self.make.array(f"{self.name}_value", f"{self.name}_n")
             if self.missing:
-                self.make.array(f"{self.name}_is", f"{self.name}_n", "u8")
-            self.make.scalar(f"{self.name}_n", PLACE)
+                self.make.array(f"{self.name}_is", f"{self.name}_n", "u8", (0, 1))
+            self.make.scalar(f"{self.name}_n", self.make.place)
 
     def add(self, value: str, there: str = "1") -> None:
         """Counts a value (over `over`, 0 where it is missing) of today."""
@@ -238,11 +238,9 @@ class Tallies:
                 case nodes.Measured(number, aggregate, window):
                     tally = self._of_meter(number)
                     tally.watch(window, aggregate)
-                case nodes.Earned(unit, None, window):
-                    self.made(("earned", unit), _steps(program, unit)).watch(window, Aggregate.SUM)
-                case nodes.Earned(unit, str(rule), window):
-                    for name in program.rules_of(rule):
-                        self.made(("by", name), _steps(program, unit)).watch(window, Aggregate.SUM)
+                case nodes.Earned(unit, window=window):
+                    for key in _keys(expr, program):
+                        self.made(key, _steps(program, unit)).watch(window, Aggregate.SUM)
 
     def made(self, key: Key, over: int, keys: int = 0) -> Tally:
         if key not in self.of:
@@ -262,11 +260,9 @@ class Tallies:
         match expr:
             case nodes.Measured(number, aggregate, window):
                 return self.of["meter", number].read(window, aggregate, here)
-            case nodes.Earned(unit, None, window):
-                return self.of["earned", unit].read(window, Aggregate.SUM, here)
-            case nodes.Earned(_, str(rule), window):
-                names = self.make.program.rules_of(rule)
-                values = [self.of["by", name].read(window, Aggregate.SUM, here) for name in names]
+            case nodes.Earned(window=window):
+                keys = _keys(expr, self.make.program)
+                values = [self.of[key].read(window, Aggregate.SUM, here) for key in keys]
                 text = f"({' + '.join(each.text for each in values)})" if len(values) > 1 else values[0].text
                 return Value(text, values[0].over)
             case _:
@@ -322,6 +318,13 @@ class Tallies:
             return text, "1"
         there = w.kept("is", value.there)
         return w.kept("value", f"{text} if {there} else 0"), there
+
+
+def _keys(expr: nodes.Earned, program: nodes.Program) -> list[Key]:
+    """The tallies of what was earned of a unit or by rules, or of what was taken back of it."""
+    if expr.rule is None:
+        return [("back" if expr.back else "earned", expr.unit)]
+    return [("back by" if expr.back else "by", name) for name in program.rules_of(expr.rule)]
 
 
 def dry(make: Make, expr: nodes.Expr, event: str, lines: str | None) -> Value:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.expressions import Here, condition, expression, kept
 from guerdon.kernel.make import DAYS, Make
-from guerdon.kernel.values import Value, compared, const
+from guerdon.kernel.tallies import Tally, dry
+from guerdon.kernel.values import Value, added, compared, const
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+from guerdon.reference.counting import shown
 
 
 @dataclass
@@ -33,12 +35,12 @@ class Tier:
             return False
         windows = set()
         for each in walk(self.ladder.counts, self.make.program.measures):
+            if not isinstance(each, nodes.Expr):
+                continue
             match each:
                 case nodes.Measured(_, nodes.Aggregate.SUM | nodes.Aggregate.COUNT, window) | nodes.Earned(window=window):
                     windows.add(window)
                 case nodes.Arithmetic("+" | "-") | nodes.Defined():
-                    continue
-                case nodes.Ever() | nodes.Calendar() | nodes.Since():
                     continue
                 case _:
                     return False
@@ -47,10 +49,11 @@ class Tier:
 
     # ------------------------------------------------------------ what is reached
 
-    def counted(self, here: Here) -> str:
-        """The name of the rank that is reached."""
+    def counted(self, here: Here, total: Value | None = None) -> str:
+        """The name of the rank that is reached, by what is counted (or by `total`)."""
         make, w, ladder = self.make, self.make.w, self.ladder
-        total = kept(make, expression(make, ladder.counts, here)) if ladder.counts is not None else None
+        if total is None and ladder.counts is not None:
+            total = self.total(here)
         reached = "0"
         for rank, step in enumerate(ladder.tiers):
             if step.at is not None:
@@ -63,17 +66,60 @@ class Tier:
             reached = f"({rank} if {held} else {reached})" if rank else reached
         return w.kept("reached", reached)
 
+    def total(self, here: Here) -> Value:
+        """What is counted, with what was forgiven of it."""
+        make = self.make
+        assert self.ladder.counts is not None
+        value = expression(make, self.ladder.counts, here)
+        if self.ladder.floored:
+            tally, window = self._forgiven()
+            value = added(value, tally.read(window, nodes.Aggregate.SUM, here))
+        return kept(make, value)
+
+    def _forgiven(self) -> tuple[Tally, nodes.Window]:
+        """What the count was below zero after events, in the window in which it counts."""
+        make = self.make
+        window = shown(self.ladder, make.program)
+        assert window is not None and self.ladder.counts is not None
+        tally = make.tallies.of[("forgiven", self.ladder.name)]
+        return tally, window
+
+    def prepare(self) -> None:
+        """Makes the tally of what is forgiven."""
+        if self.ladder.floored:
+            make, window = self.make, shown(self.ladder, self.make.program)
+            assert window is not None and self.ladder.counts is not None
+            over = dry(make, self.ladder.counts, next(iter(make.program.events)), None).over
+            make.tallies.made(("forgiven", self.ladder.name), over).watch(window, nodes.Aggregate.SUM)
+
+    def _forgive(self, here: Here) -> Value | None:
+        """What is counted, once what lies below zero is forgiven; None where nothing ever is."""
+        if not self.ladder.floored:
+            return None
+        w, total = self.make.w, self.total(here)
+        left = w.name("left")
+        w.line(f"{left} = {total.text}")
+        with w.block(f"if {left} < 0:"):
+            tally, _ = self._forgiven()
+            tally.add(f"(0 - {left})")
+            w.line(f"{left} = 0")
+        return replace(total, text=left)
+
     def after(self, here: Here, undone: str | None = None) -> None:
         """Lets the tier follow what was counted; `undone`: whether the event took something back."""
         make, w = self.make, self.make.w
-        reached = self.counted(here)
+        reached = self.counted(here, self._forgive(here))
         with w.block(f"if {reached} > {self.rank}:"):
             w.line(f"{self.rank} = {reached}")
-            w.line(f"{self.due} = {self._ends(here.day)}")
+            if isinstance(self.ladder.lasts, nodes.WhileMet):
+                self._follow(here.day)
+            else:
+                w.line(f"{self.due} = {self._ends(here.day)}")
             self._move("(-1)", "reached")
         if isinstance(self.ladder.lasts, nodes.WhileMet):
             with w.block(f"elif {reached} < {self.rank}:"):
                 w.line(f"{self.rank} = {reached}")
+                self._follow(here.day)
                 if undone is not None and make.full:
                     with w.block(f"if {undone}:"):
                         self._move("(-1)", "returned")
@@ -81,7 +127,6 @@ class Tier:
                         self._move("(-1)", "no longer met")
                 else:
                     self._move("(-1)", "no longer met")
-            self._follow(here.day)
 
     def _ends(self, day: str) -> str:
         """The day after the term of a tier that is reached on a day."""
@@ -105,7 +150,7 @@ class Tier:
 
     def _follow(self, day: str) -> None:
         """Notes when a tier that lasts while it is met may be met no more."""
-        ends = [self.make.period_end(period, day) for period in self._periods]
+        ends = [self.make.ends.get(period) or self.make.period_end(period, day) for period in self._periods]
         if not ends:
             return
         w = self.make.w
