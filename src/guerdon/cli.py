@@ -21,14 +21,16 @@ from guerdon.command import (
     FELL_SHORT,
     history_of,
     loaded,
+    ran,
     readable,
     shown_progress,
     stop,
     tell,
+    tell_coverage,
     writable,
 )
 from guerdon.library import program_path
-from guerdon.options import DAY, PERCENT, format_option, history_option, set_option
+from guerdon.options import DAY, PERCENT, engine_option, format_option, history_option, set_option, verbose_option
 from guerdon.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
@@ -231,7 +233,8 @@ def test(
 @click.argument("file", type=click.Path())
 @history_option
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD); later events are counted, not read.")
-@click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="Which engine evaluates.")
+@engine_option
+@verbose_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the result tables here.")
 @click.option(
     "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
@@ -244,6 +247,7 @@ def run(
     history: str | None,
     as_of: date | None,
     engine: str,
+    verbose: bool,
     out: Path | None,
     table_format: str,
     allow_rejected: bool,
@@ -257,7 +261,7 @@ def run(
     started = perf_counter()
     program = loaded(file, form, given)
     with history_of(program, history, form) as opened, screen.progress(opened.count) as counted:
-        outcome = program.run(opened, as_of, counted)
+        outcome = ran(program, opened, as_of, counted, engine, verbose)
     summary = outcome.summary()
     if out is not None:
         with writable(out):
@@ -271,6 +275,14 @@ def run(
         if out is not None:
             to.print(f"Tables are in {out}.")
     sys.exit(FELL_SHORT if outcome.posted.rejections and not allow_rejected else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(), required=False)
+@format_option
+def kernel(file: str | None, form: str) -> None:
+    """Say what the kernel does not cover: at all, or of a program."""
+    tell_coverage(file, form)
 
 
 @main.command()

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from guerdon.library import NoProgram, Program, load
+from guerdon.library import NoProgram, Outcome, Program, load
 from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from guerdon.history.event import Event
     from guerdon.history.open import History
 
 FELL_SHORT, WRONG_USE = 1, 2
@@ -99,3 +102,39 @@ def tell(found: Iterable[Diagnostic], form: str, err: bool = False) -> None:
         head, _, rest = render(each).partition("\n")
         colour = "red" if each.is_error else "yellow"
         click.echo(click.style(head, fg=colour, bold=True) + (f"\n{rest}" if rest else "") + "\n", err=err)
+
+
+def ran(
+    program: Program,
+    opened: History,
+    as_of: date | None,
+    progress: Callable[[Iterable[Event]], Iterable[Event]],
+    engine: str,
+    verbose: bool,
+) -> Outcome:
+    """What a program makes of a history; the command ends where an engine is asked for that does not cover it."""
+    from guerdon.choice import NotCovered
+
+    try:
+        outcome = program.run(opened, as_of, progress, engine)
+    except NotCovered as beyond:
+        click.echo(f"{beyond}\nhelp: leave `--engine` out: the reference engine runs every program", err=True)
+        sys.exit(WRONG_USE)
+    if verbose:
+        click.echo(f"engine: {outcome.choice.engine}, {outcome.choice.why}", err=True)
+    return outcome
+
+
+def tell_coverage(file: str | None, form: str) -> None:
+    """Prints what the kernel does not cover: of all that there is, or of a program; 1 where it does not cover it."""
+    from guerdon.choice import lacking
+    from guerdon.kernel.uncovered import NOT_COVERED
+
+    what = lacking(loaded(file, form).typed) if file is not None else [*NOT_COVERED.values()]
+    if form == "json":
+        click.echo(json.dumps(what, indent=2))
+    elif what:
+        click.echo("\n".join(["The kernel does not cover:", *(f"  {each}" for each in what)]))
+    else:
+        click.echo("The kernel covers the program.")
+    sys.exit(FELL_SHORT if what and file is not None else 0)

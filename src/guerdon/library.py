@@ -24,6 +24,7 @@ from guerdon.text.diagnostic import Diagnostic, ProgramError
 if TYPE_CHECKING:
     import pyarrow
 
+    from guerdon.choice import Choice
     from guerdon.history.event import Event, Facts
     from guerdon.history.open import History
     from guerdon.reference.posted import Posted
@@ -101,24 +102,29 @@ class Program:
         history: str | Path | History | None = None,
         as_of: date | None = None,
         progress: Callable[[Iterable[Event]], Iterable[Event]] = lambda events: events,
+        engine: str = "auto",
     ) -> Outcome:
-        """What the program makes of a history, on the reference engine.
+        """What the program makes of a history.
 
         Shape: as of the last event, or the end of the day `as_of`; `progress` may wrap
-        the events that are read.
+        the events that are read. `engine`: `reference`, `kernel`, or `auto`: the kernel for a long
+        history of a program that it covers. The reference engine posts in the order of all events, the kernel
+        member by member; each member's entries are the same.
+        Errors: NotCovered where the kernel is asked for and does not cover the program.
         """
-        from guerdon.reference.engine import Engine  # not needed to check
+        from guerdon.choice import chosen  # not needed to check
 
         opened = self.open(history) if history is None or isinstance(history, str | Path) else history
-        posted = Engine(self.typed, opened.members).run(progress(opened.events()), as_of)
+        choice = chosen(self.typed, engine, opened.count)
+        posted = choice.run(self.typed, progress(opened.events()), opened.members, as_of)
         posted.rejections[:0] = opened.rejections
         posted.repeated = opened.repeated
-        return Outcome(self, posted, opened)
+        return Outcome(self, posted, opened, choice)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program made of a history: `posted` holds the ledger, what was set aside, and counts.
+    """What a program made of a history: `posted` holds the ledger, what was set aside, and counts; `choice`: the engine, and why.
 
     Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects`, `offers` and `rejected` are
     Arrow tables (with the extra `arrow`), with the columns that files have.
@@ -127,6 +133,7 @@ class Outcome:
     program: Program
     posted: Posted
     history: History
+    choice: Choice
 
     @property
     def awards(self) -> pyarrow.Table:

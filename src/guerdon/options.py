@@ -67,3 +67,10 @@ set_option = click.option(
 history_option = click.option(
     "--history", type=click.Path(), help="The folder or history.yaml to read; by default the program's own folder."
 )
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["auto", "reference", "kernel"]),
+    default="auto",
+    help="Which engine evaluates; auto: the kernel, where it covers the program and the history is long.",
+)
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say which engine evaluated, and why.")

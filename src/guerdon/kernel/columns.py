@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
+from guerdon.reference.evaluate import WEEKDAYS
 
 REFUSED = 255
 """The kind of a row that the kernel leaves to the reference engine, with all others of its member."""
@@ -46,8 +47,8 @@ class Column:
 class Columns:
     """The columns of a program.
 
-    Shape: `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `types` of
-    all columns by name, in order.
+    Shape: `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `widths`:
+    the types of all columns by name, in order.
     """
 
     program: nodes.Program
@@ -55,14 +56,14 @@ class Columns:
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
     line_facts: dict[tuple[str, str, str], Column] = field(default_factory=dict)
     member_facts: dict[str, Column] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
+    widths: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
-    """Codes of texts that the program names; all others come after them."""
+    """Codes of texts that the program names, after those of the weekdays from Monday on; all others come after them."""
 
     def __post_init__(self) -> None:
         self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
         if self.undoable:
-            self.types["id"] = "i64"
+            self.widths["id"] = "i64"
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
         asked = asked_for(self.program)
@@ -74,7 +75,7 @@ class Columns:
                     continue
                 if isinstance(fact.type, types.Lines):
                     self.lines[event, name] = lists
-                    self.types.setdefault(f"l{lists}_first", "i32")
+                    self.widths.setdefault(f"l{lists}_first", "i32")
                     self._of_lines(event, name, lists, self.program.records[fact.type.record], asked)
                     lists += 1
                 else:
@@ -83,6 +84,7 @@ class Columns:
         for name in _of_members(self.program):
             of = types.Member() if name == "member" else self.program.member.facts[name].type
             self.member_facts[name] = self._column(of, taken, "f_")
+        self.codes.update({day: number for number, day in enumerate(WEEKDAYS)})
         for each in walk(meant(self.program)):
             for text in _texts(each):
                 self.codes.setdefault(text, len(self.codes))
@@ -107,9 +109,9 @@ class Columns:
             letter, width = "k", "i64"
         number = taken[letter] = taken.get(letter, -1) + 1
         name = f"{before}{letter}{number}"
-        self.types.setdefault(name, width)
+        self.widths.setdefault(name, width)
         if optional:
-            self.types.setdefault(f"{name}_is", "u8")
+            self.widths.setdefault(f"{name}_is", "u8")
         return Column(name, width, step.denominator, step, f"{name}_is" if optional else None)
 
     def code(self, text: str) -> int:
@@ -133,7 +135,7 @@ def kind_of(of: types.Type) -> tuple[str, str, Fraction]:
 
 def asked_for(program: nodes.Program) -> set[str]:
     """The names of facts that anything in a program reads."""
-    found = {name for name in _named(program)}
+    found = set(_named(program))
     for record in (*program.events.values(), *program.records.values()):
         if (reversal := record.reverses) is not None:
             part = reversal.part
@@ -147,7 +149,9 @@ def asked_for(program: nodes.Program) -> set[str]:
 
 def _of_members(program: nodes.Program) -> list[str]:
     """The facts of members that anything reads; `member` is who they are."""
-    read = (each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER)
+    read = (
+        each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER
+    )
     return [*dict.fromkeys(read)]
 
 

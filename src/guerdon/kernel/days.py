@@ -160,7 +160,7 @@ class Calendar:
 
     def plus(self, months: int) -> Iterator[int]:
         """The day so many months on (or back) of each day, clamped to the month's end."""
-        for number, (first, length) in enumerate(self.years.months()):
+        for number, (_, length) in enumerate(self.years.months()):
             year, month = divmod(self.years.first * 12 + number + months, 12)
             if not 1 <= year <= 9998:
                 yield from [NEVER if months > 0 else -NEVER] * length

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import REFUSED, Column, Columns
 from guerdon.kernel.days import Years
-from guerdon.program import nodes, types
+from guerdon.kernel.make import QUANTITY
+from guerdon.program import types
+
+COMMON = ("who_is", "at_is", "kind_is")
+"""The columns that every program has."""
 
 
 class Odd(Exception):
@@ -19,122 +24,189 @@ class Odd(Exception):
 
 @dataclass
 class Block:
-    """Events as columns, by name; `events` as they were, `members` by their number."""
+    """Events as columns, by name; `events` as they were, `members` by their number.
+
+    Shape: `lines` says how many lines there are of each list; a column `l0_first` has one place more than there are events.
+    """
 
     columns: dict[str, list[int]]
     events: list[Event] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
-    lines: dict[int, int] = field(default_factory=dict)  # how many there are of each list
+    lines: dict[int, int] = field(default_factory=dict)
+
+    def part(self, first: int, end: int) -> dict[str, list[int]]:
+        """The columns of some of the rows, and of their lines."""
+        found = {}
+        starts = {at: self.columns[f"l{at}_first"] for at in self.lines}
+        for name, values in self.columns.items():
+            at = list_of(name)
+            if at is None:
+                found[name] = values[first:end]
+            elif name.endswith("_first"):
+                found[name] = [each - values[first] for each in values[first : end + 1]]
+            else:
+                found[name] = values[starts[at][first] : starts[at][end]]
+        return found
+
+
+def list_of(name: str) -> int | None:
+    """The number of the list of lines that a column is of: `l0_first`, `l0_q1`."""
+    number = name[1:].partition("_")[0]
+    return int(number) if name.startswith("l") and number.isdigit() else None
+
+
+Convert = Callable[[Any], int]
+"""The integer of a value. Errors: Odd."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How a fact becomes an integer of a column."""
+
+    name: str
+    column: Column
+    convert: Convert
+
+    def put(self, row: dict[str, int], value: Any) -> None:
+        """Errors: Odd for what no column holds."""
+        if self.column.is_there is not None:
+            row[self.column.is_there] = value is not None
+            if value is None:
+                return
+        elif value is None:
+            raise Odd
+        row[self.column.name] = self.convert(value)
 
 
 class Encoder:
-    """Makes columns of events; what a text's code is goes on from block to block."""
+    """Makes columns of events; the codes of texts go on from block to block."""
 
     def __init__(self, columns: Columns, years: Years, members: Mapping[str, Facts] | None = None) -> None:
         self.columns, self.years, self.members = columns, years, members or {}
         self.codes = dict(columns.codes)
+        program = columns.program
+        self._facts: dict[str, list[Fact]] = {event: [] for event in program.events}
+        for (event, name), column in columns.facts.items():
+            record = program.events[event]
+            self._facts[event].append(self._fact(name, record.facts[name].type, column, record.reverses is None))
+        self._lines: dict[str, list[tuple[str, int, list[Fact]]]] = {event: [] for event in program.events}
+        for (event, name), number in columns.lines.items():
+            self._lines[event].append((name, number, self._of_line(event, name)))
+        declared = program.member.facts
+        self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
+        self._of_member = [
+            self._fact(name, types.Member() if name == "member" else declared[name].type, column, False)
+            for name, column in columns.member_facts.items()
+        ]
+        self._of_events = [name for name in columns.widths if list_of(name) is None]
+        self._of_lists = {
+            number: [name for name in columns.widths if list_of(name) == number and not name.endswith("_first")]
+            for number in {*columns.lines.values()}
+        }
+
+    def _of_line(self, event: str, name: str) -> list[Fact]:
+        program = self.columns.program
+        of = program.events[event].facts[name].type
+        assert isinstance(of, types.Lines)
+        facts = program.records[of.record].facts
+        return [
+            self._fact(fact, facts[fact].type, column, True)
+            for (kind, lines, fact), column in self.columns.line_facts.items()
+            if (kind, lines) == (event, name)
+        ]
+
+    # ------------------------------------------------------------ values
+
+    def _fact(self, name: str, of: types.Type, column: Column, is_sale: bool) -> Fact:
+        match of.of if isinstance(of, types.Optional) else of:
+            case types.Quantity() | types.Number():
+                least = 0 if is_sale else -QUANTITY
+                return Fact(name, column, lambda value: _steps(value, column.step, least))
+            case types.Date():
+                return Fact(name, column, self.years.number)
+            case types.YesNo() | types.Days() | types.Months() | types.Instant():
+                return Fact(name, column, int)
+            case _:
+                return Fact(name, column, self.code)
+
+    def code(self, text: object) -> int:
+        return self.codes.setdefault(str(text), len(self.codes))
+
+    # ------------------------------------------------------------ rows
 
     def block(self, events: Iterable[Event]) -> Block:
         """All events, each member's after the other."""
         by_member: dict[str, list[Event]] = {}
         for event in events:
             by_member.setdefault(event.member, []).append(event)
-        block = Block({name: [] for name in ("who_is", "at_is", "kind_is", *self.columns.types)})
+        block = Block({name: [] for name in (*COMMON, *self.columns.widths)})
+        block.lines = dict.fromkeys(self._of_lists, 0)
         for number, (member, mine) in enumerate(by_member.items()):
             block.members.append(member)
+            facts = self._known(member)
             for event in mine:
-                self._row(block, number, event)
-        for number in {*self.columns.lines.values()}:
-            block.columns[f"l{number}_first"].append(block.lines.get(number, 0))
+                self._row(block, number, event, facts)
+        for number, count in block.lines.items():
+            block.columns[f"l{number}_first"].append(count)
         return block
 
-    def _row(self, block: Block, number: int, event: Event) -> None:
-        block.events.append(event)
-        try:
-            row = self._facts(event) | self._of_member(event.member)
-            lines = self._line_rows(event)
-            kind = REFUSED if event.recorded != event.at else self._kind(event)
-        except Odd:
-            row, lines, kind = {}, {}, REFUSED
-        row |= {"who_is": number, "at_is": event.at, "kind_is": kind, "id": self._code(event.id)}
-        for each, values in block.columns.items():
-            if each.startswith("l") and "_" in each:
-                continue
-            values.append(row.get(each, 0))
-        for at in {*self.columns.lines.values()}:
-            block.columns[f"l{at}_first"].append(block.lines.get(at, 0))
-            block.lines[at] = block.lines.get(at, 0) + len(lines.get(at, ()))
-            for line in lines.get(at, ()):
-                for name, values in block.columns.items():
-                    if name.startswith(f"l{at}_") and name != f"l{at}_first":
-                        values.append(line.get(name, 0))
-
-    def _kind(self, event: Event) -> int:
-        from guerdon.check.builtin import NAMES
-
-        return REFUSED if event.type in NAMES else self.columns.kinds[event.type]
-
-    def _facts(self, event: Event) -> dict[str, int]:
-        record, row = self.columns.program.events[event.type], dict[str, int]()
-        for (kind, name), column in self.columns.facts.items():
-            if kind == event.type:
-                self._put(row, column, event.facts.get(name), record.facts[name].type, record.reverses is None)
-        return row
-
-    def _of_member(self, member: str) -> dict[str, int]:
+    def _known(self, member: str) -> dict[str, int] | None:
+        """What is known of a member beside their events; None: less than what is needed."""
         facts, row = self.members.get(member, {}), dict[str, int]()
-        declared = self.columns.program.member.facts
-        if any(not isinstance(fact.type, types.Optional) and facts.get(name) is None for name, fact in declared.items()):
-            raise Odd
-        for name, column in self.columns.member_facts.items():
-            if name == "member":
-                row[column.name] = self._code(member)
-            else:
-                self._put(row, column, facts.get(name), declared[name].type, False)
+        if any(facts.get(name) is None for name in self._needed):
+            return None
+        try:
+            for fact in self._of_member:
+                fact.put(row, member if fact.name == "member" else facts.get(fact.name))
+        except Odd:
+            return None
         return row
 
-    def _line_rows(self, event: Event) -> dict[int, list[dict[str, int]]]:
-        found: dict[int, list[dict[str, int]]] = {}
-        for (kind, name), number in self.columns.lines.items():
-            if kind != event.type:
-                continue
-            of = self.columns.program.events[kind].facts[name].type
-            assert isinstance(of, types.Lines)
-            record = self.columns.program.records[of.record]
-            found[number] = [self._line(kind, name, line, record) for line in event.facts.get(name) or ()]
-        return found
+    def _row(self, block: Block, number: int, event: Event, of_member: dict[str, int] | None) -> None:
+        block.events.append(event)
+        kind, row = REFUSED, dict[str, int]()
+        lines: dict[int, list[dict[str, int]]] = {}
+        if of_member is not None and event.recorded == event.at and event.type not in NAMES:
+            try:
+                row, lines = self._read(event)
+                row |= of_member
+                kind = self.columns.kinds[event.type]
+            except Odd:
+                row, lines = {}, {}
+        columns = block.columns
+        columns["who_is"].append(number)
+        columns["at_is"].append(event.at)
+        columns["kind_is"].append(kind)
+        if self.columns.undoable:
+            row["id"] = self.code(event.id)
+        for name in self._of_events:
+            columns[name].append(row.get(name, 0))
+        for at, names in self._of_lists.items():
+            columns[f"l{at}_first"].append(block.lines[at])
+            mine = lines.get(at, [])
+            block.lines[at] += len(mine)
+            for name in names:
+                columns[name] += [line.get(name, 0) for line in mine]
 
-    def _line(self, kind: str, name: str, line: Facts, record: nodes.Record) -> dict[str, int]:
-        row: dict[str, int] = {}
-        for (event, lines, fact), column in self.columns.line_facts.items():
-            if (event, lines) == (kind, name):
-                self._put(row, column, line.get(fact), record.facts[fact].type, True)
-        return row
+    def _read(self, event: Event) -> tuple[dict[str, int], dict[int, list[dict[str, int]]]]:
+        """The facts of an event and of its lines, by list. Errors: Odd."""
+        row, facts = dict[str, int](), event.facts
+        for fact in self._facts[event.type]:
+            fact.put(row, facts.get(fact.name))
+        lines = dict[int, list[dict[str, int]]]()
+        for name, number, of_line in self._lines[event.type]:
+            found = lines[number] = []
+            for line in facts.get(name) or ():
+                one = dict[str, int]()
+                for fact in of_line:
+                    fact.put(one, line.get(fact.name))
+                found.append(one)
+        return row, lines
 
-    def _put(self, row: dict[str, int], column: Column, value: Any, of: types.Type, is_sale: bool) -> None:
-        if column.is_there is not None:
-            row[column.is_there] = int(value is not None)
-        elif value is None:
-            raise Odd
-        if value is not None:
-            number = self._number(value, of.of if isinstance(of, types.Optional) else of, column)
-            if number < 0 and is_sale and isinstance(value, Fraction):
-                raise Odd
-            row[column.name] = number
 
-    def _number(self, value: Any, of: types.Type, column: Column) -> int:
-        match of:
-            case types.Quantity() | types.Number():
-                steps = Fraction(value) / column.step
-                if steps.denominator != 1 or abs(steps) > 2**53:
-                    raise Odd
-                return steps.numerator
-            case types.Date():
-                return self.years.number(value)
-            case types.YesNo() | types.Days() | types.Months() | types.Instant():
-                return int(value)
-            case _:
-                return self._code(str(value))
-
-    def _code(self, text: str) -> int:
-        return self.codes.setdefault(text, len(self.codes))
+def _steps(value: Fraction, step: Fraction, least: int) -> int:
+    """How many steps a quantity is. Errors: Odd where it lies between two, below the least or beyond what is kept."""
+    steps, rest = divmod(value.numerator * step.denominator, value.denominator * step.numerator)
+    if rest or not least <= steps <= QUANTITY:
+        raise Odd
+    return steps

@@ -6,10 +6,24 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import TYPE_CHECKING, assert_never
 
-from guerdon.kernel.values import Value, added, aligned, both, compared, const, floored, multiplied, product, scaled, times
+from guerdon.kernel.beyond import Beyond, covered
+from guerdon.kernel.values import (
+    Value,
+    added,
+    aligned,
+    both,
+    compared,
+    const,
+    floored,
+    multiplied,
+    product,
+    scaled,
+    times,
+)
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate, Scope
 
@@ -82,7 +96,7 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
         case nodes.PeriodDay(last, period, ahead):
             return _period_day(make, last, period, ahead, here)
         case nodes.Theirs() | nodes.Streak():
-            raise AssertionError(f"{type(expr).__name__} is not covered")
+            raise Beyond("streaks" if isinstance(expr, nodes.Streak) else "others")
         case _:
             assert_never(expr)
 
@@ -132,7 +146,7 @@ def _fact(make: Make, expr: nodes.Field, here: Here) -> Value:
         case Scope.MEMBER:
             return make.member_fact(expr.name)
         case _:
-            raise AssertionError(f"facts of {expr.scope} are not covered")
+            raise Beyond("offers")
 
 
 def _over_lines(make: Make, expr: nodes.OverLines, here: Here) -> Value:
@@ -148,7 +162,7 @@ def _over_lines(make: Make, expr: nodes.OverLines, here: Here) -> Value:
         guard = "1" if expr.where is None else condition(make, expr.where, inside)
         with w.block(f"if {guard}:") if guard != "1" else nullcontext():
             value = expression(make, expr.value, inside) if expr.value is not None else const(1)
-            assert value.by is None
+            covered(value.by is None, "missing")
             over = value.over
             with w.block(f"if {value.there}:") if value.there else nullcontext():
                 match expr.aggregate:
@@ -295,10 +309,10 @@ def applied(make: Make, rate: nodes.Expr, base: Value, here: Here) -> Value:
             if len(rate.keys) < len(table.keys):
                 return _in_bands(make, table, rate, base, here)
             if table.bands is nodes.Bands.PARTS:
-                raise AssertionError("the rate that parts come to together is not covered")
+                raise Beyond("tables")
             return _by_row(make, rate, here, lambda result: applied(make, result, base, here))
         case nodes.OrElse() if isinstance(rate.type, types.Rate):
-            raise AssertionError("a rate that may be missing is not covered")
+            raise Beyond("tables")
         case _:
             return multiplied(expression(make, rate, here), base)
 
@@ -315,7 +329,7 @@ def _at(rate: object, base: Value) -> Value:
 def _looked_up(make: Make, expr: nodes.Lookup, here: Here) -> Value:
     table = make.program.tables[expr.table]
     if len(expr.keys) < len(table.keys) or table.bands is nodes.Bands.PARTS:
-        raise AssertionError("bands as a value are not covered")
+        raise Beyond("tables")
     return _by_row(make, expr, here, lambda result: expression(make, result, here))
 
 
@@ -372,11 +386,14 @@ def chosen(
 
 def _holds(make: Make, row: nodes.Row, table: nodes.Table, keys: list[Value]) -> str:
     """Whether a row holds for some keys."""
-    return " and ".join(
-        text
-        for key, value, of in zip(row.keys, keys, table.keys.values(), strict=True)
-        for text in _held(make, key, value, of)
-    ) or "1"
+    return (
+        " and ".join(
+            text
+            for key, value, of in zip(row.keys, keys, table.keys.values(), strict=True)
+            for text in _held(make, key, value, of)
+        )
+        or "1"
+    )
 
 
 def _held(make: Make, key: object, value: Value, of: types.Type) -> list[str]:
@@ -403,7 +420,9 @@ def _in_bands(make: Make, table: nodes.Table, rate: nodes.Lookup, base: Value, h
 
     def fits(row: nodes.Row) -> list[str]:
         keys = [key for at, key in enumerate(row.keys) if at != table.banded]
-        return [text for key, value, kind in zip(keys, others, kinds, strict=True) for text in _held(make, key, value, kind)]
+        return [
+            text for key, value, kind in zip(keys, others, kinds, strict=True) for text in _held(make, key, value, kind)
+        ]
 
     rest = table.otherwise[rate.column] if table.otherwise else None
 
@@ -417,12 +436,7 @@ def _in_bands(make: Make, table: nodes.Table, rate: nodes.Lookup, base: Value, h
         ]
         return chosen(make, cases, rest, lambda result: apply(result, base))
     ends = sorted(
-        {
-            end
-            for row in table.rows
-            for end in _ends(row.keys[table.banded])
-            if isinstance(end, Fraction) and end > 0
-        }
+        {end for row in table.rows for end in _ends(row.keys[table.banded]) if isinstance(end, Fraction) and end > 0}
     )
     total = const(0)
     for low, high in zip([Fraction(0), *ends], [*ends, None], strict=True):
@@ -438,7 +452,7 @@ def _in_bands(make: Make, table: nodes.Table, rate: nodes.Lookup, base: Value, h
         if cases and cases[0][0] == "1":
             value = apply(cases[0][1], part)
         else:
-            value = chosen(make, cases, rest, lambda result, part=part: apply(result, part))
+            value = chosen(make, cases, rest, partial(apply, part=part))
         total = added(total, value)
     return kept(make, total)
 

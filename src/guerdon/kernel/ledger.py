@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from guerdon.history.event import Event
-from guerdon.kernel.days import NEVER, Calendar
+from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
 from guerdon.ledger.entries import Award, Ledger, Move, Posting, Pot
-from guerdon.reference.calendar import Calendar as Reference
+from guerdon.reference.calendar import Calendar
 
 Rows = Mapping[str, Sequence[int]]
 """Columns of rows by name."""
@@ -23,13 +23,13 @@ class Reader:
         self.program = written.make.program
         self.rules = [*self.program.rules]
         self.years = written.make.years
-        self.calendar = Reference(self.program.frame)
+        self.calendar = Calendar(self.program.frame)
 
-    def read(self, rows: Rows, first: int, without: frozenset[str], ledger: Ledger) -> None:
+    def read(self, rows: Rows, without: frozenset[str], ledger: Ledger) -> None:
         """Adds the entries that rows say, but for those of some members, to a ledger."""
         columns = (rows[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d"))
         for number, code, quantity, a, b, c, d in zip(*columns, strict=True):
-            event = self.events[first + number]
+            event = self.events[number]
             if event.member in without:
                 continue
             of = self.codes[code]
@@ -69,7 +69,18 @@ class Reader:
         of = f"{self.events[sale].name}/{name}"
         zero = Fraction(0)
         return Award(
-            f"{event.name}/{of}", event.member, event.id, name, rule.unit, back, back, zero, zero, event.at, event.at, of=of
+            f"{event.name}/{of}",
+            event.member,
+            event.id,
+            name,
+            rule.unit,
+            back,
+            back,
+            zero,
+            zero,
+            event.at,
+            event.at,
+            of=of,
         )
 
     def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
@@ -100,10 +111,3 @@ class Reader:
 
     def _start(self, day: int) -> int:
         return self.calendar.start(self.years.day(day))
-
-
-def balances(of: Iterator[tuple[str, Fraction]]) -> dict[str, Fraction]:
-    return dict(of)
-
-
-__all__ = ["Calendar", "Reader", "Rows"]

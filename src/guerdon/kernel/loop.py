@@ -29,7 +29,6 @@ from guerdon.kernel.tallies import Tallies
 from guerdon.kernel.tiers import Tier
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
-from guerdon.program.nodes import Period
 from guerdon.program.walk import walk
 
 OF_ALL: dict[str, Kept] = {
@@ -109,7 +108,7 @@ class Loop:
         for number, (name, (_, low, high)) in enumerate(state.items()):
             w.line(f"{name} = fits(s[{number}], {low}, {high})")
         w.lines += [line for each in body for line in self._filled(each)]
-        types = make.columns.types
+        types = make.columns.widths
         common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
         outputs = {"o_row": "i32", "o_code": "u8", "o_quantity": "i64"}
         if make.full:
@@ -119,7 +118,16 @@ class Loop:
         results |= {f"m_{tier.name}": "u8" for tier in make.tiers.values()}
         inputs = common | {name: types[name] for name in types}
         return Written(
-            w.text(), inputs, outputs, results, make.lists, state, make.tables, tuple(make.codes), tuple(self.sales_over.items()), make
+            w.text(),
+            inputs,
+            outputs,
+            results,
+            make.lists,
+            state,
+            make.tables,
+            tuple(make.codes),
+            tuple(self.sales_over.items()),
+            make,
         )
 
     def _filled(self, line: str) -> list[str]:
@@ -170,7 +178,9 @@ class Loop:
         """How many rows may be written for lots that an event takes from."""
         if not self.make.full or not self.deeds:
             return ""
-        return "".join(f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.make.purses.values() if purse.queued)
+        return "".join(
+            f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.make.purses.values() if purse.queued
+        )
 
     def _read_row(self) -> None:
         """What every event has: its instant, its day, and whether the kernel can run it."""
@@ -213,7 +223,9 @@ class Loop:
             with w.block("if bad == 0:"):
                 w.line("x_sales[0] += events")
                 for number in range(len(self.sales)):
-                    w.line(f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY}, {QUANTITY})")
+                    w.line(
+                        f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY}, {QUANTITY})"
+                    )
 
     # ------------------------------------------------------------ days
 
@@ -274,6 +286,7 @@ class Loop:
         w, make = self.w, self.make
         kinds = make.columns.kinds
         w.line("q_kind = kind_is[i]")
+        w.line("events += 1")
         wanted = [event for event in self.program.events if self._matters(event)]
         for number, event in enumerate(wanted):
             with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
@@ -367,7 +380,6 @@ class Loop:
     def _sales(self, event: str, here: Here) -> None:
         """Adds up what counts as sales."""
         w = self.w
-        w.line("events += 1")
         fact = self.sales.get(event)
         if fact is not None:
             of = self.program.events[event].facts[fact].type

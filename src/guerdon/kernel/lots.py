@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.make import AMOUNT, DAYS, QUANTITY, Make
+from guerdon.kernel.make import DAYS, QUANTITY, Make
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.nodes import Period
@@ -58,7 +59,7 @@ class Purse:
             steps.append(("end", line.origin.period))
             months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12, Period.FISCAL_YEAR: 12}
             if line.origin.ahead:
-                assert line.origin.period in months, "weeks ahead are not covered"
+                covered(line.origin.period in months, "expiry")
                 steps.append(("months", months[line.origin.period] * line.origin.ahead))
         if line.time is not None:
             steps.append(("months", line.time.months) if line.time.months else ("days", line.time.days))
@@ -77,7 +78,9 @@ class Purse:
             w.line(f"gone = {name}_of[{name}_head]")
             with w.block("if gone > 0:"):
                 if make.full:
-                    make.post(self.unit.name, "available", "expired", "gone", f"{name}_lot[{name}_head]", day, "expired")
+                    make.post(
+                        self.unit.name, "available", "expired", "gone", f"{name}_lot[{name}_head]", day, "expired"
+                    )
                 else:
                     make.write(code, "0 - gone")
             w.line(f"{name}_head += 1")

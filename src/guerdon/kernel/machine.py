@@ -6,13 +6,15 @@ has no room in 64 bits, CPython runs again from the state before the block.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from guerdon.kernel.days import Calendar, Years
+from guerdon.kernel.encoded import list_of
 from guerdon.kernel.loop import Written, written
-from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.memory import Array, Letter, Memory
 from guerdon.kernel.lowering.run import PythonKernel, Unproved, WasmKernel
 from guerdon.kernel.make import Room
 from guerdon.program import nodes
@@ -85,7 +87,14 @@ class Machine:
         room = self.room
         row = (0, room.block)
         bounds = {
-            "run": {"i": row, "n": row, "w": (0, room.rows), "last": (0, 1), "first": (0, 2**40), "end": (-(2**30), 2**30)}
+            "run": {
+                "i": row,
+                "n": row,
+                "w": (0, room.rows),
+                "last": (0, 1),
+                "first": (0, 2**40),
+                "end": (-(2**30), 2**30),
+            }
         }
         return WasmKernel(self.written.text, self.memory, bounds)
 
@@ -140,11 +149,14 @@ class Machine:
         kept = {"s": [*views["s"]], "x_sales": [*views["x_sales"]]}
         if views["s"][0] >= 0:
             kept |= {
-                name: [*views[name][: views["s"][self.state.index(end)]]] for name, (_, end, _, _) in self.written.lists.items()
+                name: [*views[name][: views["s"][self.state.index(end)]]]
+                for name, (_, end, _, _) in self.written.lists.items()
             }
         return kept
 
-    def _again(self, columns: Mapping[str, Sequence[int]], before: Mapping[str, list[int]], arguments: tuple[int, ...]) -> int:
+    def _again(
+        self, columns: Mapping[str, Sequence[int]], before: Mapping[str, list[int]], arguments: tuple[int, ...]
+    ) -> int:
         """Runs a block in integers without bounds, and goes on with what it leaves."""
         python = self._python()
         self._fill(python.views)
@@ -175,17 +187,15 @@ class Machine:
 
 
 def _is_of_line(name: str) -> bool:
-    return name.startswith("l") and "_" in name and not name.endswith("_first")
+    """Whether a column has an element for each line, not each event."""
+    return list_of(name) is not None and not name.endswith("_first")
 
 
-def _copy(into: Any, values: Any, count: int) -> None:
-    """Copies so many values: at once where both are buffers of one type."""
-    if isinstance(into, memoryview):
-        if isinstance(values, memoryview) or hasattr(values, "__buffer__") or type(values).__name__ == "ndarray":
-            into[:count] = memoryview(values).cast("B").cast(into.format)[:count]  # numpy calls 64 bits `l`
-            return
-        from array import array
-
+def _copy(into: MutableSequence[int] | memoryview, values: Any, count: int) -> None:
+    """Copies so many values: at once where both are buffers of one width."""
+    if not isinstance(into, memoryview):
+        into[:count] = [*values[:count]]
+    elif isinstance(values, list):
         into[:count] = memoryview(array(into.format, values[:count]))
-        return
-    into[:count] = [*values[:count]]
+    else:  # numpy calls 64 bits `l`
+        into[:count] = memoryview(values).cast("B").cast(cast("Letter", into.format))[:count]

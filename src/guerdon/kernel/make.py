@@ -134,9 +134,7 @@ class Make:
                 self.w.line(f"o_{letter}[w] = {value}")
         self.w.line("w += 1")
 
-    def post(
-        self, unit: str, source: str, target: str, quantity: str, lot: str, day: str, reason: str
-    ) -> None:
+    def post(self, unit: str, source: str, target: str, quantity: str, lot: str, day: str, reason: str) -> None:
         """What went from one pot to another: of a lot, at the event (`day` -1) or at the start of a day."""
         if self.full:
             self.write(self.code("posting", unit, source, target, reason), quantity, lot, day)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from guerdon.kernel.beyond import covered
 from guerdon.kernel.expressions import Here, expression
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.rules import Verdict
@@ -29,15 +30,25 @@ class Deeds:
     def __post_init__(self) -> None:
         make, name = self.make, self.name
         self.rules = [
-            rule for rule in make.program.rules.values() if self.event in rule.on and not rule.only_says and not rule.takes
+            rule
+            for rule in make.program.rules.values()
+            if self.event in rule.on and not rule.only_says and not rule.takes
         ]
-        parts = [record.reverses.part for record in make.program.events.values() if record.reverses and record.reverses.event == self.event]
+        parts = [
+            record.reverses.part
+            for record in make.program.events.values()
+            if record.reverses and record.reverses.event == self.event
+        ]
         self.measured = [*dict.fromkeys(part.of for part in parts if part is not None)]
         make.scalar(f"{name}_n", make.place)
         kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
         kept += [] if self.measured else ["undone"]
         kept += ["row"] if make.full else []
-        kept += ["day"] if any(self._returned(limit) for rule in self.rules for _, _, limit in self._limits_of(rule)) else []
+        kept += (
+            ["day"]
+            if any(self._returned(limit) for rule in self.rules for _, _, limit in self._limits_of(rule))
+            else []
+        )
         self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
         kept += [f"given{number}" for number in range(len(self.units))]
         kept += [f"left_of{number}" for number in range(len(self.rules))]
@@ -120,7 +131,7 @@ class Deeds:
 
     def undo(self, reversal: nodes.Reversal, back: str) -> None:
         """Takes back the share of the sale that comes back."""
-        make, w, n = self.make, self.make.w, self.name
+        w, n = self.make.w, self.name
         with w.block(f"if {back}:"):
             number = self.measured.index(reversal.part.of) if reversal.part is not None else None
             if number is None:
@@ -169,7 +180,7 @@ class Deeds:
 
     def _share_out(self, unit: str, mine: list[int]) -> None:
         """Shares what is taken back out to the awards, by largest remainder, and takes it."""
-        make, w, n = self.make, self.make.w, self.name
+        w, n = self.make.w, self.name
         if len(mine) == 1:
             self._taken(unit, mine[0], "claw")
             return
@@ -215,7 +226,7 @@ class Deeds:
         for name, index, limit in self._limits_of(rule):
             if not self._returned(limit):
                 continue
-            assert limit.times is None, "room for times that comes back is not covered"
+            covered(limit.times is None and not limit.fields, "returns")
             for (window, _), scalar in make.tallies.of["limit", (name, index)].totals.items():
                 if isinstance(window, nodes.Calendar):
                     with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):

@@ -9,8 +9,9 @@ from fractions import Fraction
 from math import lcm
 from typing import assert_never
 
-from guerdon.kernel.expressions import Here, applied, at_least_zero, condition, expression, kept
+from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.expressions import Here, applied, at_least_zero, condition, expression, kept
 from guerdon.kernel.make import Make
 from guerdon.kernel.tallies import Tally, dry, of_period
 from guerdon.kernel.values import Value, added, compared, const, product, rounding, scaled, times
@@ -59,7 +60,10 @@ class Judge:
                 self.verdicts[rule.name] = verdict
                 given[rule.name] = self._gave(verdict)
                 if rule.name in self.groups and rule.name in self.read:  # others see it as it was before its group
-                    given[rule.name] = kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)), given[rule.name][1]
+                    given[rule.name] = (
+                        kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)),
+                        given[rule.name][1],
+                    )
                     given[rule.name] = scaled(given[rule.name][0], self._step(rule)), given[rule.name][1]
             group = self.behind.get(rule.name)
             if group is not None:
@@ -114,7 +118,9 @@ class Judge:
         w, self.make.w = self.make.w, Writer()
         try:
             lines = rule.each.lines if rule.each is not None else None
-            return expression(self.make, rule.give, replace(here, line=(lines, "line") if lines else None)).by is not None
+            return (
+                expression(self.make, rule.give, replace(here, line=(lines, "line") if lines else None)).by is not None
+            )
         finally:
             self.make.w = w
 
@@ -122,8 +128,8 @@ class Judge:
     def _guards(self, rule: nodes.Rule, here: Here, replaced: list[str]) -> Iterator[None]:
         """What is inside stands where all conditions hold."""
         w, depth = self.w, self.w.depth
-        for each in rule.when:
-            w.line(f"if {condition(self.make, each, here)}:")
+        for guard in rule.when:
+            w.line(f"if {condition(self.make, guard, here)}:")
             w.depth += 1
         for stretches in rule.during:
             w.line(f"if {' or '.join(self._during(stretch) for stretch in stretches)}:")
@@ -149,8 +155,8 @@ class Judge:
                 return f"({' or '.join(f'{weekday} == {each}' for each in sorted(days))})"
             case nodes.Hours(start, end):
                 clock = make.clock("at")
-                first, last = (each.hour * 3_600_000_000 + each.minute * 60_000_000 for each in (start, end))
-                return f"({clock} >= {first} {'and' if start <= end else 'or'} {clock} < {last})"
+                opens, closes = (each.hour * 3_600_000_000 + each.minute * 60_000_000 for each in (start, end))
+                return f"({clock} >= {opens} {'and' if start <= end else 'or'} {clock} < {closes})"
             case _:
                 assert_never(stretch)
 
@@ -160,7 +166,7 @@ class Judge:
             return self._accumulated(rule, rule.accumulate, here), None
         if rule.each is None:
             value = expression(self.make, rule.give, here)
-            assert value.there is None
+            covered(value.there is None, "missing")
             return at_least_zero(self.make, kept(self.make, value)), None
         w, total, whole = self.w, f"{name}_total", f"{name}_whole"
         per_line = rule.rounding is not None and rule.rounding.place is RoundPlace.LINE
@@ -172,24 +178,23 @@ class Judge:
             guard = condition(self.make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
                 value = kept(self.make, expression(self.make, rule.give, inside))
-                assert value.by is None and value.there is None, "a quotient that is given is not covered"
+                covered(value.by is None and value.there is None, "missing")
                 w.line(f"{total} += {value.text}")
                 if per_line:
                     assert rule.rounding is not None
                     size = w.kept("size", f"{value.text} if {value.text} > 0 else 0 - {value.text}")
-                    value = replace(value, text=size if not value.positive else value.text), value.text
-                    lines, steps = rounding(w.name("line_gives"), value[0], self._step(rule), rule.rounding.mode)
+                    of_size = replace(value, text=size)
+                    lines, steps = rounding(w.name("line_gives"), of_size, self._step(rule), rule.rounding.mode)
                     for each in lines:
                         w.line(each)
-                    w.line(f"{whole} += {steps} if {value[1]} >= 0 else 0 - {steps}")
-                    value = value[0]
+                    w.line(f"{whole} += {steps} if {value.text} >= 0 else 0 - {steps}")
         found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
         return found, whole if per_line else None
 
     def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here) -> Value:
         """F(total with this event) - F(total before); both roundings of it are kept by names."""
         assert isinstance(rule.give, nodes.Apply)
-        make, w = self.make, self.w
+        make = self.make
         base = self._base(rule, rule.give.base, here)
         tally = self._base_of(rule, accumulate, base.over)
         before = tally.read(of_period(accumulate.period), Aggregate.SUM, here)
@@ -212,19 +217,17 @@ class Judge:
             guard = condition(make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
                 value = at_least_zero(make, kept(make, expression(make, of, inside)))
-                assert value.by is None
+                covered(value.by is None, "missing")
                 over = value.over
                 w.line(f"{total} += {value.text}")
         return Value(total, over, positive=True)
 
     def _base_of(self, rule: nodes.Rule, accumulate: nodes.Accumulate, over: int) -> Tally:
         tally = self.make.tallies.of[("base", rule.name)]
-        assert tally.over % over == 0
+        covered(tally.over % over == 0, "missing")
         return tally
 
-    def _round(
-        self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str
-    ) -> None:
+    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> None:
         """Minimum and rounding: the quantity in steps."""
         w, step = self.w, self._step(rule)
         whole, by_line = value
@@ -279,7 +282,7 @@ class Judge:
         most = kept(make, expression(make, limit.most, here))
         room = most if tally is None else added(most, tally.read(limit.window, Aggregate.SUM, here), -1)
         room = at_least_zero(make, kept(make, room))
-        assert room.by is None and room.there is None
+        covered(room.by is None and room.there is None, "missing")
         wanted = scaled(Value(quantity, positive=True), step)
         if limit.or_nothing:
             w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
@@ -339,7 +342,11 @@ class Judge:
         w.line(f"{best} = 0")
         w.line(f"{best}_of = (-1)")
         for number, each in enumerate(mine):
-            than = f"{each.quantity} > {best}" if group.take is nodes.Take.BEST else f"{best}_of < 0 and {each.quantity} > 0"
+            than = (
+                f"{each.quantity} > {best}"
+                if group.take is nodes.Take.BEST
+                else f"{best}_of < 0 and {each.quantity} > 0"
+            )
             with w.block(f"if {than}:"):
                 w.line(f"{best} = {each.quantity}")
                 w.line(f"{best}_of = {number}")

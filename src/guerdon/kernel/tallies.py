@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
+from guerdon.kernel.beyond import Beyond, covered
 from guerdon.kernel.columns import meant
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.expressions import Here, condition, expression
@@ -54,22 +55,24 @@ class Tally:
         assert here.event is not None
         values: list[str] = []
         for each in fields:
-            value = expression(make, nodes.Field(nodes.Scope.EVENT, each, make.program.events[here.event].facts[each].type), here)
+            value = expression(
+                make, nodes.Field(nodes.Scope.EVENT, each, make.program.events[here.event].facts[each].type), here
+            )
             there = w.kept("is", value.there) if value.there else "1"
             values.append(w.kept("key", f"{value.text} if {there} else 0" if value.there else value.text))
             values.append(there)
         at = self.place = w.name("at")
         w.line(f"{at} = 0")
-        same = " and ".join(f"{n}_key{number}[{at}] == {value}" for number, value in enumerate(values))
+        same = " and ".join(f"{n}_key{number}[{at}] == {key}" for number, key in enumerate(values))
         with w.block(f"while {at} < {n}_n and not ({same}):"):
             w.line(f"{at} += 1")
         with w.block(f"if {at} == {n}_n:"):
-            for number, value in enumerate(values):
-                w.line(f"{n}_key{number}[{at}] = {value}")
+            for number, each_key in enumerate(values):
+                w.line(f"{n}_key{number}[{at}] = {each_key}")
             w.line(f"{n}_sum[{at}] = 0")
             w.line(f"{n}_end[{at}] = 0")
             w.line(f"{n}_n += 1")
-        (window, _), = self.totals
+        ((window, _),) = self.totals
         with w.block(f"if {n}_end[{at}] <= day:"):
             end = make.period_end(window.period, "day") if isinstance(window, nodes.Calendar) else str(NEVER)
             w.line(f"{n}_end[{at}] = {end}")
@@ -223,7 +226,7 @@ def bounds(make: Make, window: nodes.Window, day: str) -> tuple[str | None, str 
         case nodes.Calendar(period, ahead):
             return make.period_first(period, day, ahead), make.period_first(period, day, ahead + 1) if ahead else None
         case _:
-            raise AssertionError(f"{window} is not covered")
+            raise Beyond("windows")
 
 
 class Tallies:
@@ -284,7 +287,7 @@ class Tallies:
             if seen:
                 self._add(meter, tally, here)
             else:
-                assert meter.lines is None, "lines of a meter that sees only what came before are not covered"
+                covered(meter.lines is None, "missing")
                 guard = w.kept("counts", condition(self.make, meter.where, here) if meter.where is not None else "1")
                 waiting.append((tally, guard, *self._value(meter, tally, here)))
         return waiting
@@ -312,7 +315,7 @@ class Tallies:
         if meter.value is None:
             return "0", "1"
         w, value = self.make.w, expression(self.make, meter.value, here)
-        assert value.by is None
+        covered(value.by is None, "missing")
         text = w.kept("value", times(value.text, tally.over // value.over))
         if value.there is None:
             return text, "1"

@@ -38,7 +38,9 @@ class Tier:
             if not isinstance(each, nodes.Expr):
                 continue
             match each:
-                case nodes.Measured(_, nodes.Aggregate.SUM | nodes.Aggregate.COUNT, window) | nodes.Earned(window=window):
+                case (
+                    nodes.Measured(_, nodes.Aggregate.SUM | nodes.Aggregate.COUNT, window) | nodes.Earned(window=window)
+                ):
                     windows.add(window)
                 case nodes.Arithmetic("+" | "-") | nodes.Defined():
                     continue

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guerdon.history.builtin import is_undeclared
+from guerdon.kernel.beyond import Beyond
 from guerdon.kernel.columns import meant
-from guerdon.program import nodes, types
+from guerdon.kernel.days import Years
+from guerdon.kernel.loop import written
+from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, Period, Scope
 from guerdon.program.walk import walk
 from guerdon.text.node import Node
+from guerdon.text.source import NOWHERE
 
 NOT_COVERED = {
     "accounts": "accounts",
@@ -44,10 +48,16 @@ NOT_COVERED = {
 
 
 def uncovered(program: nodes.Program) -> dict[str, Node]:
-    """What of a program the kernel does not cover: words of NOT_COVERED, each with the first place."""
+    """What of a program the kernel does not cover: words of NOT_COVERED, each with the first place that is known."""
     found: dict[str, Node] = {}
     for word, node in _found(program):
-        found.setdefault(word, node)
+        if word not in found or found[word].span is NOWHERE:
+            found[word] = node
+    if not found:
+        try:
+            written(program, Years(2000, 2001))
+        except Beyond as beyond:
+            found[beyond.word] = program.frame
     return found
 
 
@@ -78,7 +88,9 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.offer is not None:
         yield "offers"
     quotient = rule.each is not None or rule.accumulate is not None
-    if quotient and any(isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)):
+    if quotient and any(
+        isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
+    ):
         yield "missing"
     if rule.takes:
         yield "redeems"
@@ -161,7 +173,9 @@ def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
                 yield "met"
             if isinstance(each, nodes.Measured) and each.aggregate is Aggregate.DAYS_SINCE:
                 yield "met"
-            if isinstance(each, nodes.Measured | nodes.Earned) and not isinstance(each.window, nodes.Ever | nodes.Calendar):
+            if isinstance(each, nodes.Measured | nodes.Earned) and not isinstance(
+                each.window, nodes.Ever | nodes.Calendar
+            ):
                 yield "met"
 
 
@@ -189,7 +203,9 @@ def _of_meter(meter: nodes.Meter, program: nodes.Program) -> Iterator[str]:
         yield "accounts"
     if meter.offer is not None:
         yield "offers"
-    if meter.value is not None and any(isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(meter.value, program.measures)):
+    if meter.value is not None and any(
+        isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(meter.value, program.measures)
+    ):
         yield "missing"
     if meter.lines is not None and not meter.sees_event:
         yield "missing"

@@ -109,9 +109,7 @@ def aligned(*values: Value) -> tuple[list[str], int, str | None]:
     """Texts of some values over one denominator, and this one."""
     over = lcm(*(each.over for each in values))
     dividers = [*dict.fromkeys(each.by for each in values if each.by is not None)]
-    texts = [
-        product(times(each.text, over // each.over), *(by for by in dividers if by != each.by)) for each in values
-    ]
+    texts = [product(times(each.text, over // each.over), *(by for by in dividers if by != each.by)) for each in values]
     return texts, over, product(*dividers) if dividers else None
 
 

@@ -158,7 +158,7 @@ class World:
             return known
         if self.touched is not None:
             self.touched[id] = None
-        subject = Subject(id, dict(facts), day, at, joined=day, account=account)
+        subject = Subject(id, dict(facts), day, at, joined=day, account=account, known=min(at, 0))
         self.subjects[id] = subject
         for ladder in self.program.ladders.values():
             subject.held[ladder.name] = Held(since=day)

@@ -1,0 +1,81 @@
+"""Which engine runs a program on a history, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from guerdon.program import nodes
+
+if TYPE_CHECKING:
+    from guerdon.history.event import Event, Facts
+    from guerdon.reference.posted import Posted
+
+ENGINES = ("auto", "reference", "kernel")
+
+WORTH_IT = 2_000
+"""From so many events on the kernel is faster, its text written and compiled."""
+
+
+class NotCovered(Exception):
+    """A program that the kernel does not cover: what of it, by places."""
+
+    def __init__(self, what: list[str]) -> None:
+        super().__init__("\n".join(["the kernel does not cover this program:", *(f"  {each}" for each in what)]))
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, `reference` or `kernel`, and why it is this one."""
+
+    engine: str
+    why: str
+
+    def run(
+        self,
+        program: nodes.Program,
+        events: Iterable[Event],
+        facts: Mapping[str, Facts],
+        as_of: date | None,
+    ) -> Posted:
+        """What the program makes of events on this engine."""
+        if self.engine == "kernel":
+            from guerdon.kernel.engine import run  # with wasmtime, which only it needs
+
+            return run(program, events, facts, as_of)
+        from guerdon.reference.engine import Engine
+
+        return Engine(program, facts).run(events, as_of)
+
+
+def chosen(program: nodes.Program, engine: str, count: int | None) -> Choice:
+    """The engine for a program and so many events (None: nobody knows).
+
+    Errors: NotCovered; ValueError for an engine that there is not.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
+    if engine == "reference":
+        return Choice("reference", "asked for")
+    if engine == "auto" and count is not None and count < WORTH_IT:
+        return Choice("reference", f"the history has fewer than {WORTH_IT:,} events")
+    what = lacking(program)
+    if not what:
+        return Choice("kernel", "asked for" if engine == "kernel" else "it covers the program")
+    if engine == "kernel":
+        raise NotCovered(what)
+    return Choice("reference", f"the kernel does not cover {'; '.join(what)}")
+
+
+def lacking(program: nodes.Program) -> list[str]:
+    """What of a program the kernel does not cover, each with its first place."""
+    from guerdon.kernel.uncovered import NOT_COVERED, uncovered
+    from guerdon.text.source import NOWHERE
+
+    return [
+        NOT_COVERED[word] + (f" ({node.span})" if node.span is not NOWHERE else "")
+        for word, node in uncovered(program).items()
+    ]

@@ -1,0 +1,151 @@
+"""A run on the kernel: events in, what the reference engine would post for them out.
+
+Members are run one after the other. A member of whom the kernel can't run an event (one that
+comes late, a built-in one, a return of something that is not there) is run by the reference engine,
+from their first event on: nothing crosses members in a program that the kernel covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from itertools import pairwise
+
+from guerdon.history.event import Event, Facts
+from guerdon.kernel.days import Years
+from guerdon.kernel.encoded import Block, Encoder
+from guerdon.kernel.ledger import Reader
+from guerdon.kernel.machine import Machine, Views
+from guerdon.kernel.make import Room
+from guerdon.program import nodes
+from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.engine import Engine
+from guerdon.reference.posted import Posted
+
+
+@dataclass
+class Rows:
+    """What a kernel wrote, in plain lists: rows of the ledger, and what members had in the end."""
+
+    ledger: dict[str, list[int]]
+    results: dict[str, list[int]]
+    first: int = 0  # the number of the block's first row among all
+
+    def take(self, views: Views, rows: int, members: int) -> None:
+        for name, values in self.ledger.items():
+            found = [*views[name][:rows]]
+            values += [each + self.first for each in found] if name == "o_row" else found
+        for name, values in self.results.items():
+            values += [*views[name][:members]]
+
+
+@dataclass
+class KernelRun:
+    """What a kernel made of some events: `rows` it wrote, and the members it left to the reference engine."""
+
+    machine: Machine
+    rows: Rows
+    left: frozenset[str]
+    block: Block
+    end: int = field(default=0)
+
+
+def run(
+    program: nodes.Program,
+    events: Iterable[Event],
+    facts: Mapping[str, Facts] | None = None,
+    as_of: date | None = None,
+    compiled: bool = True,
+    room: Room | None = None,
+    cuts: Iterable[int] = (),
+) -> Posted:
+    """What the program makes of events, which come in their order; its entries member by member.
+
+    Shape: as of the last event, or the end of the day `as_of`. `compiled`: by WebAssembly, else by CPython. `cuts`: rows
+    at which blocks end beside those that `room` has it.
+    Errors: ValueError as the reference engine.
+    """
+    if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
+    calendar, posted = Calendar(program.frame), Posted(program)
+    end = calendar.start(as_of + ONE) if as_of else None
+    read = []
+    for event in events:
+        if end is not None and max(event.at, event.recorded) >= end:
+            posted.later += 1
+        else:
+            read.append(event)
+    until = end if end is not None else max((event.at + 1 for event in read), default=None)
+    posted.until = until
+    if not read or until is None:
+        return posted
+    found = ran(program, read, facts or {}, calendar.day(until - 1), compiled, room, cuts)
+    _post(posted, program, found)
+    _post_others(posted, program, [event for event in read if event.member in found.left], facts or {}, until)
+    return posted
+
+
+def ran(
+    program: nodes.Program,
+    events: list[Event],
+    facts: Mapping[str, Facts],
+    last: date,
+    compiled: bool = True,
+    room: Room | None = None,
+    cuts: Iterable[int] = (),
+) -> KernelRun:
+    """What the kernel makes of some events, members being brought up to a day in the end."""
+    years = years_of(events, last)
+    machine = Machine(program, years, full=True, compiled=compiled, room=room)
+    columns = machine.written.make.columns
+    block = Encoder(columns, years, facts).block(events)
+    rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
+    count, size = len(block.events), machine.room.block
+    for first, end in pairwise(sorted({*range(0, count, size), count, *cuts})):
+        rows.first = first
+        machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take)
+    left = frozenset(
+        block.members[who] for who, bad in zip(rows.results["m_who"], rows.results["m_bad"], strict=True) if bad
+    )
+    return KernelRun(machine, rows, left, block)
+
+
+def years_of(events: Iterable[Event], last: date) -> Years:
+    """The years that hold all days of a run, and one beside on either side."""
+    least = min((event.at for event in events), default=0)
+    first = datetime.fromtimestamp(least // 1_000_000, UTC).year if least > -62_000_000_000_000_000 else FIRST_YEAR
+    return Years(max(first - 1, 2), min(max(last.year, first) + 1, 9990))
+
+
+def _post(posted: Posted, program: nodes.Program, found: KernelRun) -> None:
+    """Adds what the kernel posted, and what it counted."""
+    written = found.machine.written
+    Reader(written, found.block.events).read(found.rows.ledger, found.left, posted.ledger)
+    counted = found.machine.kernel.views["x_sales"]
+    posted.events += counted[0]
+    posted.sales += sum(
+        (Fraction(counted[number + 1], over) for number, (_, over) in enumerate(written.sales)), Fraction(0)
+    )
+    posted.members += len(found.block.members) - len(found.left)
+
+
+def _post_others(
+    posted: Posted, program: nodes.Program, events: list[Event], facts: Mapping[str, Facts], until: int
+) -> None:
+    """Runs the events of members whom the kernel left, and adds what comes of them."""
+    if not events:
+        return
+    engine = Engine(program, facts)
+    for event in events:
+        engine.happen(event)
+    engine.close(until)
+    others = engine.posted
+    for name in ("awards", "postings", "moves", "refusals", "effects", "offers"):
+        getattr(posted.ledger, name).extend(getattr(others.ledger, name))
+    posted.rejections += others.rejections
+    posted.events += others.events
+    posted.sales += others.sales
+    posted.members += others.members
