@@ -27,12 +27,29 @@ event refund
   counted at return
 """
 
-EXPIRES = ["expires never", "expires 12 months after earned", "expires 3 days after earned", "expires at end of this month"]
-EXPIRES += ["expires 1 month after end of this quarter", "expires through 2026-06-30"]
-DEBTS = ["", "debt forgiven", "debt allowed", "debt through 5 {unit}, then forgiven"]
+EXPIRES = [
+    "expires never",
+    "expires 12 months after earned",
+    "expires 3 days after earned",
+    "expires at end of this month",
+    "expires 1 months after end of this quarter",
+    "expires 2 months after earned, at end of month",
+    "expires on 2026-06-30",
+]
+DEBTS = ["", "debt forgiven", "debt allowed", "debt up to 5 {unit}"]
 MODES = ["down", "up", "half up", "half even"]
-LIMITS = ["{n} {unit} per member per day", "{n} {unit} per member per month", "{n} {unit} per member", "{n} {unit} per event"]
-GIVES = ["1 {unit} per full 1 {money} of amount", "2 {unit} per 3 {money} of amount", "7 {unit}", "(1 {unit} per full 2 {money} of amount) * boost(status)"]
+LIMITS = [
+    "{n} {unit} per member per day",
+    "{n} {unit} per member per month",
+    "{n} {unit} per member",
+    "{n} {unit} per event",
+]
+GIVES = [
+    "1 {unit} per full 1 {money} of amount",
+    "2 {unit} per 3 {money} of amount",
+    "7 {unit}",
+    "(1 {unit} per full 2 {money} of amount) * boost(status)",
+]
 
 
 def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
@@ -47,7 +64,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             currency=money,
             zone=one(["UTC", "America/New_York"]),
             optional=one(["", " optional"]),
-            part=one(["part amount", "part amount", "# in full"]),
+            part="part amount",
             mode=one(MODES),
         )
     ]
@@ -60,7 +77,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     grouped = [name for name in names if units[name] == "point"][: choose(4)]
     for name in names:
         unit = units[name]
-        lines = [f"on {one(['purchase', 'purchase', 'visit, purchase' if False else 'purchase'])}"]
+        lines = ["on purchase"]
         lines.append(f"give {one(GIVES).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
         if choose(3) == 0:
@@ -73,10 +90,14 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     if len(grouped) > 1:
         listed = ", ".join(f'"{name}"' for name in grouped)
         limit = one(LIMITS).format(n=one(["5", "30"]), unit="point")
-        texts.append(f'group "G"\n  of {listed}\n  take {one(["all", "best", "top"])}\n  limit {limit}{one(["", ", kept on return"])}')
-    counts = one(["point earned this month", '"R0" earned ever - "R1" taken back ever', "point earned this calendar year"])
+        texts.append(
+            f'group "G"\n  of {listed}\n  take {one(["all", "best", "top"])}\n  limit {limit}{one(["", ", kept on return"])}'
+        )
+    counts = one(
+        ["point earned this month", '"R0" earned ever - "R1" taken back ever', "point earned this calendar year"]
+    )
     same = units["R0"] == units["R1"]
-    counts = counts if same or "R1" not in counts else f'"R0" earned ever - "R0" taken back ever'
+    counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'
     unit = units["R0"] if "R0" in counts else "point"
     floored = one(["", ", never below zero"])
     texts.append(f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  lasts while met")

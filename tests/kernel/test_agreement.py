@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 
 import pytest
 from tests.generated import pool, writer
 from tests.generated.histories import History, Teller, in_order
 from tests.kernel.both import agree, reference
+from tests.kernel.shops import shop
 
 from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
@@ -32,30 +34,39 @@ def made(number: int) -> tuple[str, nodes.Program, random.Random] | None:
 
 def at_once_known(history: History) -> History:
     """The history in which every event is known when it happens."""
-    from dataclasses import replace
-
     events = [replace(event, recorded=event.at) for event in history.events]
     return replace(history, events=in_order(events))
 
 
+def compare(found: tuple[str, nodes.Program, random.Random], number: int, turns: int = 3) -> None:
+    """Holds histories of a program against both engines."""
+    text, program, chance = found
+    for turn in range(turns):
+        history = Teller(chance.randrange, program, KNOWS).history(14)
+        if chance.randrange(4):
+            history = at_once_known(history)
+        cuts = {chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(3))}
+        expected = reference(program, history.events, history.members, history.as_of)
+        for compiled in (False, True) if turn == 0 else (False,):
+            try:
+                agree(expected, program, history.events, history.members, history.as_of, compiled, cuts=cuts)
+            except AssertionError as difference:
+                raise AssertionError(f"program {number}, {compiled=}\n{text}\n{history!r}\n{difference}") from None
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_kernels_agree_with_the_reference(part):
-    tried = 0
+    found = [(number, program) for number in range(part, PROGRAMS, PARTS) if (program := made(number)) is not None]
+    assert found, "not one program is covered"
+    for number, program in found:
+        compare(program, number)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_kernels_agree_on_returns(part):
     for number in range(part, PROGRAMS, PARTS):
-        found = made(number)
-        if found is None:
-            continue
-        text, program, chance = found
-        for turn in range(3):
-            history = Teller(chance.randrange, program, KNOWS).history(14)
-            if chance.randrange(4):
-                history = at_once_known(history)
-            cuts = {chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(3))}
-            expected = reference(program, history.events, history.members, history.as_of)
-            for compiled in (False, True) if turn == 0 else (False,):
-                try:
-                    agree(expected, program, history.events, history.members, history.as_of, compiled, cuts=cuts)
-                except AssertionError as difference:
-                    raise AssertionError(f"program {number}, {compiled=}\n{text}\n{history!r}\n{difference}") from None
-            tried += 1
-    assert tried, "not one program is covered"
+        chance = random.Random(f"shop/{pool.seed[0]}/{number}")
+        found = shop(chance.randrange)
+        assert found is not None, "the checker does not accept a shop"
+        assert not uncovered(found[1])
+        compare((*found, chance), number)

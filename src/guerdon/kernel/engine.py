@@ -104,7 +104,7 @@ def ran(
     block = Encoder(columns, years, facts).block(events)
     rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
     count, size = len(block.events), machine.room.block
-    for first, end in pairwise(sorted({*range(0, count, size), count, *cuts})):
+    for first, end in pairwise(sorted({*range(0, count, size), count, *(cut for cut in cuts if cut < count)})):
         rows.first = first
         machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take)
     left = frozenset(

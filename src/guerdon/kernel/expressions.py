@@ -39,7 +39,7 @@ class Here:
     """Where an expression stands: at a row of a kind of event, or (`event` None) on a day without one.
 
     Shape: `row` and `day` name what holds these; `line` is the list and the name of the line's
-    row; `derived` are facts that were reckoned already.
+    row; `known` are facts of the event that were loaded or reckoned already.
     """
 
     day: str
@@ -47,7 +47,7 @@ class Here:
     row: str = "i"
     line: tuple[str, str] | None = None
     given: Given = field(default_factory=dict)
-    derived: Mapping[str, Value] = field(default_factory=dict)
+    known: Mapping[str, Value] = field(default_factory=dict)
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do
 
 
@@ -133,12 +133,12 @@ def _fact(make: Make, expr: nodes.Field, here: Here) -> Value:
             assert here.line is not None and here.event is not None
             record = make.record_of(here.event, here.line[0])
             if (value := record.facts[expr.name].value) is not None:
-                return expression(make, value, replace(here, derived={}, of_line=True))
+                return expression(make, value, replace(here, known={}, of_line=True))
             return make.load(make.columns.line_facts[here.event, here.line[0], expr.name], here.line[1])
         case Scope.EVENT:
             assert here.event is not None
-            if expr.name in here.derived:
-                return here.derived[expr.name]
+            if expr.name in here.known:
+                return here.known[expr.name]
             value = make.program.events[here.event].facts[expr.name].value
             if value is not None:
                 return expression(make, value, replace(here, line=None))

@@ -366,16 +366,18 @@ class Loop:
         return False
 
     def _here(self, event: str) -> Here:
-        """Where rules stand at an event, its derived facts reckoned once."""
-        here = Here("day", event)
-        derived: dict[str, Value] = {}
+        """Where rules stand at an event, its facts loaded and those that are derived reckoned once."""
+        make, known = self.make, dict[str, Value]()
         asked = {each.name for each in walk(meant(self.program)) if isinstance(each, nodes.Field)}
         for name, fact in self.program.events[event].facts.items():
-            if fact.value is not None and name in asked:
-                value = expression(self.make, fact.value, Here("day", event, derived=derived))
+            column = make.columns.facts.get((event, name))
+            if column is not None and column.is_there is None and name in asked:
+                known[name] = make.load(column, "i", make.is_sale(event))
+            elif fact.value is not None and name in asked:
+                value = expression(make, fact.value, Here("day", event, known=known))
                 if value.by is None and value.there is None:
-                    derived[name] = kept(self.make, value)
-        return Here("day", event, derived=derived) if derived else here
+                    known[name] = kept(make, value)
+        return Here("day", event, known=known)
 
     def _sales(self, event: str, here: Here) -> None:
         """Adds up what counts as sales."""

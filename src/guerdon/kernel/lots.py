@@ -7,6 +7,7 @@ expires is one number, unless the rows name its lots.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
@@ -14,6 +15,7 @@ from guerdon.kernel.make import DAYS, QUANTITY, Make
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.nodes import Period
+from guerdon.reference.calendar import Calendar, after
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Purse:
     def ending(self, day: str) -> str:
         """The day on which a lot of a day is gone."""
         line = self.unit.expiries[0]
+        if isinstance(line.origin, date):
+            return self._after(line.origin, line)
         steps: list[tuple[str, Period | int]] = []
         if isinstance(line.origin, nodes.Calendar):
             steps.append(("end", line.origin.period))
@@ -66,6 +70,14 @@ class Purse:
         if line.at_end is not None:
             steps.append(("end", line.at_end))
         return self.make.moved(day, *steps)
+
+    def _after(self, day: date, line: nodes.Expiry) -> str:
+        """The number of the day that is reckoned from a date."""
+        if line.time is not None:
+            day = after(day, line.time)
+        if line.at_end is not None:
+            day = Calendar(self.make.program.frame).period(line.at_end, day)[1]
+        return self.make.date(day).text
 
     def expire(self, day: str, moved: str | None = None) -> None:
         """Lets the lots expire whose day has come."""

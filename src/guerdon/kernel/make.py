@@ -156,10 +156,11 @@ class Make:
     def load(self, column: Column, row: str, is_sale: bool = True) -> Value:
         """A fact, from its column."""
         there = None if column.is_there is None else f"{column.is_there}[{row}]"
+        low, high = column.bounds
         text = f"{column.name}[{row}]"
         if column.type == "i64":
-            low, high = column.bounds
-            text = self.w.kept("fact", f"fits({text}, {0 if is_sale else low}, {high})")
+            text = f"fits({text}, {0 if is_sale else low}, {high})"
+        text = self.w.kept(column.name, text)
         value = Value(text, there=there, positive=is_sale)
         return scaled(value, column.step)
 

@@ -125,7 +125,7 @@ class Deeds:
                 with w.block(f"if back_of > {n}_left{number}[of]:"):
                     w.line("bad = 1")
                     w.line("back = 0")
-                with w.block("elif back_of <= 0:"):
+                with w.block(f"elif back_of <= 0 and {there}:"):
                     w.line("back = 0")
         return "back"
 
@@ -142,6 +142,9 @@ class Deeds:
                     self._is_over()
             for unit in self.units:
                 self._of_unit(unit, reversal, number)
+            for at, rule in enumerate(self.rules):
+                with w.block(f"if part_{at} > 0:"):
+                    self._taken(rule.unit, at, f"part_{at}")
 
     @property
     def _is_undone(self) -> str:
@@ -159,6 +162,8 @@ class Deeds:
         """Takes back of all that was given of a unit."""
         w, n = self.make.w, self.name
         mine = self._of(unit)
+        for at in mine:
+            w.line(f"part_{at} = 0")
         w.line(f"held = {' + '.join(f'{n}_left_of{at}[of]' for at in mine)}")
         with w.block("if held > 0:"):
             w.line("claw = held")
@@ -166,7 +171,7 @@ class Deeds:
                 with w.block(f"if not {self._is_undone}:"):
                     self._share(unit, mine, reversal, number)
             with w.block("if claw > 0:"):
-                self._share_out(unit, mine)
+                self._share_out(mine)
 
     def _share(self, unit: str, mine: list[int], reversal: nodes.Reversal, number: int) -> None:
         """The share of the sale that comes back, of all that it gave, rounded once."""
@@ -178,11 +183,11 @@ class Deeds:
             w.line(line)
         w.line("claw = claw if claw < held else held")
 
-    def _share_out(self, unit: str, mine: list[int]) -> None:
-        """Shares what is taken back out to the awards, by largest remainder, and takes it."""
+    def _share_out(self, mine: list[int]) -> None:
+        """Shares what is taken back out to the awards, by largest remainder."""
         w, n = self.make.w, self.name
         if len(mine) == 1:
-            self._taken(unit, mine[0], "claw")
+            w.line(f"part_{mine[0]} = claw")
             return
         w.line("rest = claw")
         for at in mine:
@@ -202,9 +207,6 @@ class Deeds:
                     w.line(f"part_{at} += 1")
                     w.line(f"loss_{at} = (-1)")
             w.line("rest -= 1")
-        for at in mine:
-            with w.block(f"if part_{at} > 0:"):
-                self._taken(unit, at, f"part_{at}")
 
     def _taken(self, unit: str, at: int, quantity: str) -> None:
         """Takes so much of what a rule gave: out of lots, what is earned and limits."""

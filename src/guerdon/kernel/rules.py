@@ -69,10 +69,11 @@ class Judge:
             if group is not None:
                 self._together(group, replace(here, given=given))
                 mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
-                total = const(0)
-                for each in mine:
-                    total = added(total, self._gave(each)[0])
-                given[group.name] = kept(self.make, total), const(0)
+                if group.name in self.read:
+                    total = const(0)
+                    for each in mine:
+                        total = added(total, self._gave(each)[0])
+                    given[group.name] = kept(self.make, total), const(0)
         return [self.verdicts[rule.name] for rule in self.rules]
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
@@ -132,7 +133,8 @@ class Judge:
             w.line(f"if {condition(self.make, guard, here)}:")
             w.depth += 1
         for stretches in rule.during:
-            w.line(f"if {' or '.join(self._during(stretch) for stretch in stretches)}:")
+            held = [self._during(stretch) for stretch in stretches]
+            w.line(f"if {' or '.join(held)}:")
             w.depth += 1
         for each in replaced:
             w.line(f"if {each} == 0:")
@@ -151,7 +153,7 @@ class Judge:
                 held += [f"day < {make.date(end).text}"] if end is not None else []
                 return f"({' and '.join(held) or '1'})"
             case nodes.Weekdays(days):
-                weekday = make.weekday("day")
+                weekday = self.w.kept("weekday", make.weekday("day"))
                 return f"({' or '.join(f'{weekday} == {each}' for each in sorted(days))})"
             case nodes.Hours(start, end):
                 clock = make.clock("at")
