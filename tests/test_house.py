@@ -30,7 +30,7 @@ ROOMS = [
     "study",
     "starter",
 ]
-ABOVE_THE_ROOMS = ["library", "options", "command", "cli", "__init__", "__main__"]
+ABOVE_THE_ROOMS = ["choice", "library", "options", "command", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "cli"]
 SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime"}
 TOP = {

@@ -21,12 +21,14 @@ from guerdon.command import (
     FELL_SHORT,
     history_of,
     loaded,
+    plural,
     ran,
     readable,
     shown_progress,
     stop,
     tell,
     tell_coverage,
+    warned,
     writable,
 )
 from guerdon.library import program_path
@@ -67,7 +69,7 @@ def check(files: tuple[str, ...], given: dict[str, str], size: bool, form: str) 
     tell(found, form)
     wrong = sum(each.is_error for each in found)
     if form == "text":
-        click.echo(f"{wrong} {_plural('error', wrong)}, {_count(found, wrong)}" if found else "nothing to say: fine")
+        click.echo(f"{wrong} {plural('error', wrong)}, {warned(found, wrong)}" if found else "nothing to say: fine")
         for each in programs if size else ():
             from guerdon.check.size import state_size
 
@@ -391,12 +393,3 @@ def describe(file: str, new: str | None, form: str, out: Path | None) -> None:
     page = describing.describe(old) if new is None else difference.difference(old, loaded(new, form).typed)
     with writable(out):
         shown.show(page, form, out)
-
-
-def _count(found: list[Diagnostic], wrong: int) -> str:
-    warnings = len(found) - wrong
-    return f"{warnings} {_plural('warning', warnings)}"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"

@@ -138,3 +138,14 @@ def tell_coverage(file: str | None, form: str) -> None:
     else:
         click.echo("The kernel covers the program.")
     sys.exit(FELL_SHORT if what and file is not None else 0)
+
+
+def warned(found: list[Diagnostic], wrong: int) -> str:
+    """How many warnings there are, in words."""
+    warnings = len(found) - wrong
+    return f"{warnings} {plural('warning', warnings)}"
+
+
+def plural(word: str, count: int) -> str:
+    """A word as it stands behind a number."""
+    return word if count == 1 else f"{word}s"

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from guerdon.kernel import civil
 from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.days import NEVER, Table, Years
-from guerdon.kernel.expressions import Here, condition, expression, kept
-from guerdon.kernel.lots import Purse
-from guerdon.kernel.make import AMOUNT, BLOCK, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
+from guerdon.kernel.expressions import expression
+from guerdon.kernel.here import Here
+from guerdon.kernel.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
+from guerdon.kernel.named import kept
+from guerdon.kernel.parts import parts
 from guerdon.kernel.returns import Deeds
-from guerdon.kernel.rules import Judge, tallies_of_limits
-from guerdon.kernel.tallies import Tallies
+from guerdon.kernel.rules import Judge
 from guerdon.kernel.tiers import Tier
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
@@ -78,18 +79,10 @@ class Loop:
 
     def __init__(self, make: Make) -> None:
         self.make, self.w, self.program = make, make.w, make.program
-        undoable = make.columns.undoable
-        for number, (name, unit) in enumerate(sorted(self.program.units.items())):
-            if unit.spendable:
-                events = {event for rule in self.program.rules.values() if rule.unit == name for event in rule.on}
-                make.purses[name] = Purse(make, unit, f"u{number}", bool(events & undoable))
-        for number, (name, ladder) in enumerate(self.program.ladders.items()):
-            make.tiers[name] = Tier(make, ladder, f"k{number}")
-        make.tallies = Tallies(make)
-        tallies_of_limits(make)
-        for tier in make.tiers.values():
-            tier.prepare()
-        self.deeds = {event: Deeds(make, event, f"e{make.columns.kinds[event]}") for event in sorted(undoable)}
+        self.parts = parts(make)
+        self.deeds = {
+            event: Deeds(self.parts, event, f"e{make.columns.kinds[event]}") for event in sorted(make.columns.undoable)
+        }
         make.ends = {period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in make.rolls}
         self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
         make.scalar("events", AMOUNT)
@@ -114,8 +107,8 @@ class Loop:
         if make.full:
             outputs |= {f"o_{letter}": "i64" for letter in "abcd"}
         results = {"m_who": "i32", "m_bad": "u8"}
-        results |= {f"m_{purse.name}": "i64" for purse in make.purses.values()}
-        results |= {f"m_{tier.name}": "u8" for tier in make.tiers.values()}
+        results |= {f"m_{purse.name}": "i64" for purse in self.parts.purses.values()}
+        results |= {f"m_{tier.name}": "u8" for tier in self.parts.tiers.values()}
         inputs = common | {name: types[name] for name in types}
         return Written(
             w.text(),
@@ -179,7 +172,7 @@ class Loop:
         if not self.make.full or not self.deeds:
             return ""
         return "".join(
-            f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.make.purses.values() if purse.queued
+            f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.parts.purses.values() if purse.queued
         )
 
     def _read_row(self) -> None:
@@ -211,13 +204,13 @@ class Loop:
 
     def _close(self) -> None:
         """What the member has in the end."""
-        w, make = self.w, self.make
+        w = self.w
         with w.block("if who >= 0:"):
             w.line("m_who[members] = who")
             w.line("m_bad[members] = bad")
-            for purse in make.purses.values():
+            for purse in self.parts.purses.values():
                 w.line(f"m_{purse.name}[members] = {purse.available().text}")
-            for tier in make.tiers.values():
+            for tier in self.parts.tiers.values():
                 w.line(f"m_{tier.name}[members] = {tier.rank}")
             w.line("members += 1")
             with w.block("if bad == 0:"):
@@ -230,8 +223,8 @@ class Loop:
     # ------------------------------------------------------------ days
 
     def _due(self) -> list[str]:
-        names = [tier.due for tier in self.make.tiers.values()]
-        return names + [f"{purse.name}_next" for purse in self.make.purses.values() if purse.expires]
+        names = [tier.due for tier in self.parts.tiers.values()]
+        return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.expires]
 
     def _pass_days(self) -> None:
         """Lets the days up to `day` begin, in their order."""
@@ -244,14 +237,14 @@ class Loop:
                 for each in due[1:]:
                     w.line(f"now = {each} if {each} < now else now")
                 self._review("now")
-                for purse in self.make.purses.values():
+                for purse in self.parts.purses.values():
                     purse.expire("now")
         self._roll("day")
         w.line("today = day")
 
     def _review(self, now: str) -> None:
         """Looks at the tiers that are due on a day, as of which sums are then."""
-        w, tiers = self.w, [*self.make.tiers.values()]
+        w, tiers = self.w, [*self.parts.tiers.values()]
         back = [tier for tier in tiers if tier.looks_back]
         names: dict[str, str] = {}
         if back:
@@ -277,7 +270,7 @@ class Loop:
                 w.line(f"{end} = {make.period_end(period, day)}")
                 for name in make.rolls[period]:
                     w.line(f"{name} = 0")
-        for tally in make.tallies.of.values():
+        for tally in self.parts.tallies.of.values():
             tally.roll(day)
 
     # ------------------------------------------------------------ events
@@ -298,7 +291,7 @@ class Loop:
         """Stops where there is no room for what an event adds for its lines."""
         make = self.make
         for number, meter in enumerate(self.program.meters):
-            tally = make.tallies.of.get(("meter", number))
+            tally = self.parts.tallies.of.get(("meter", number))
             if meter.event == event and meter.lines is not None and tally is not None and tally.listed:
                 at = make.columns.lines[event, meter.lines]
                 more = f"l{at}_first[i + 1] - l{at}_first[i]"
@@ -310,12 +303,12 @@ class Loop:
         rules = any(event in rule.on for rule in program.rules.values())
         meters = any(meter.event == event for meter in program.meters)
         reverses = program.events[event].reverses is not None
-        moves = any(self._moves(tier, event) for tier in self.make.tiers.values())
+        moves = any(self._moves(tier, event) for tier in self.parts.tiers.values())
         return rules or meters or reverses or moves or event in self.sales
 
     def _of_kind(self, event: str) -> None:
         """One kind of event: measures, rules, what it takes back, awards, measures again, tiers."""
-        make, w = self.make, self.w
+        w = self.w
         here = self._here(event)
         self._lines_fit(event)
         self._sales(event, here)
@@ -324,25 +317,25 @@ class Loop:
         if reversal is not None:
             back = self.deeds[reversal.event].match(event, reversal, here)
         units = {rule.unit for rule in self.program.rules.values() if event in rule.on}
-        for name, purse in make.purses.items():
+        for name, purse in self.parts.purses.items():
             purse.begin(name in units)
-        make.tallies.feed(event, here, seen=True)
-        waiting = make.tallies.feed(event, here, seen=False)
-        judge = Judge(make, event)
+        self.parts.tallies.feed(event, here, seen=True)
+        waiting = self.parts.tallies.feed(event, here, seen=False)
+        judge = Judge(self.parts, event)
         verdicts = judge.judge(here)
         deed = self.deeds.get(event)
         if back is not None and reversal is not None:
             self.deeds[reversal.event].undo(reversal, back)
         for verdict in verdicts:
             judge.post(verdict, deed is not None)
-        for purse in make.purses.values():
+        for purse in self.parts.purses.values():
             purse.grant_together(deed is not None)
         if deed is not None:
             deed.note(verdicts, here)
         for tally, guard, value, there in waiting:
             with w.block(f"if {guard}:"):
                 tally.add(value, there)
-        for tier in make.tiers.values():
+        for tier in self.parts.tiers.values():
             if self._moves(tier, event):
                 tier.after(here, back)
 
@@ -405,6 +398,3 @@ def functions(wanted: set[str]) -> list[str]:
             node.returns = None
             lines += [*ast.unparse(node).splitlines(), ""]
     return lines
-
-
-__all__ = ["BLOCK", "Loop", "Written", "condition", "written"]

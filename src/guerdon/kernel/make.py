@@ -12,21 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from guerdon.kernel.columns import Column, Columns
 from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
-from guerdon.kernel.expressions import Here
+from guerdon.kernel.here import Here
 from guerdon.kernel.values import Value, both, scaled
 from guerdon.kernel.written import Writer
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Period
-
-if TYPE_CHECKING:
-    from guerdon.kernel.lots import Purse
-    from guerdon.kernel.tallies import Tallies
-    from guerdon.kernel.tiers import Tier
 
 BLOCK = 65_536
 """So many rows are run at a time."""
@@ -68,6 +62,14 @@ class Room:
     listed: int = 4 * BLOCK
 
 
+class Past(Protocol):
+    """What is known of a member when an event happens."""
+
+    def read(self, expr: nodes.Expr, here: Here) -> Value:
+        """What was counted or earned, what is available, where the member stands."""
+        ...
+
+
 @dataclass
 class Make:
     """A text in the making.
@@ -87,9 +89,7 @@ class Make:
     lists: dict[str, Listed] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     codes: list[Code] = field(default_factory=list)
-    tallies: Tallies = field(init=False)
-    purses: dict[str, Purse] = field(default_factory=dict)
-    tiers: dict[str, Tier] = field(default_factory=dict)
+    past: Past = field(init=False)
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     ends: dict[Period, str] = field(default_factory=dict)
@@ -298,11 +298,3 @@ def _said(by: Period | int) -> str:
     if isinstance(by, Period):
         return by.name.lower()
     return str(by) if by >= 0 else f"back_{-by}"
-
-
-def step_of(program: nodes.Program, unit: str) -> Fraction:
-    """The smallest step of a unit."""
-    return program.units[unit].step
-
-
-__all__ = ["AMOUNT", "BLOCK", "NEVER", "QUANTITY", "Code", "Make", "Room", "step_of"]

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from guerdon.kernel.beyond import covered
-from guerdon.kernel.expressions import Here, expression
+from guerdon.kernel.expressions import expression
+from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
+from guerdon.kernel.parts import Parts
 from guerdon.kernel.rules import Verdict
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
@@ -22,13 +24,15 @@ from guerdon.program import nodes
 class Deeds:
     """The events of a kind that can be undone, one after the other in arrays."""
 
-    make: Make
+    parts: Parts
     event: str
     name: str
+    make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
 
     def __post_init__(self) -> None:
-        make, name = self.make, self.name
+        make, name = self.parts.make, self.name
+        self.make = make
         self.rules = [
             rule
             for rule in make.program.rules.values()
@@ -213,13 +217,13 @@ class Deeds:
         make, w, n, rule = self.make, self.make.w, self.name, self.rules[at]
         w.line(f"{n}_left_of{at}[of] -= {quantity}")
         make.write(make.code("taken", rule.name), f"0 - {quantity}", f"{n}_row[of]")
-        purse = make.purses.get(unit)
+        purse = self.parts.purses.get(unit)
         if purse is not None:
             purse.take(quantity, "taken back", rule.name)
-        make.tallies.count(("earned", unit), f"(0 - {quantity})")
-        make.tallies.count(("by", rule.name), f"(0 - {quantity})")
-        make.tallies.count(("back", unit), quantity)
-        make.tallies.count(("back by", rule.name), quantity)
+        self.parts.tallies.count(("earned", unit), f"(0 - {quantity})")
+        self.parts.tallies.count(("by", rule.name), f"(0 - {quantity})")
+        self.parts.tallies.count(("back", unit), quantity)
+        self.parts.tallies.count(("back by", rule.name), quantity)
         self._limits(rule, quantity)
 
     def _limits(self, rule: nodes.Rule, quantity: str) -> None:
@@ -229,7 +233,7 @@ class Deeds:
             if not self._returned(limit):
                 continue
             covered(limit.times is None and not limit.fields, "returns")
-            for (window, _), scalar in make.tallies.of["limit", (name, index)].totals.items():
+            for (window, _), scalar in self.parts.tallies.of["limit", (name, index)].totals.items():
                 if isinstance(window, nodes.Calendar):
                     with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):
                         w.line(f"{scalar} -= {quantity}")

@@ -11,8 +11,11 @@ from typing import assert_never
 
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import Here, applied, at_least_zero, condition, expression, kept
-from guerdon.kernel.make import Make
+from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.here import Here
+from guerdon.kernel.named import at_least_zero, kept
+from guerdon.kernel.parts import Parts
+from guerdon.kernel.rates import applied
 from guerdon.kernel.tallies import Tally, dry, of_period
 from guerdon.kernel.values import Value, added, compared, const, product, rounding, scaled, times
 from guerdon.kernel.written import Writer
@@ -40,9 +43,9 @@ class Verdict:
 class Judge:
     """Writes what rules come to at the events of one kind."""
 
-    def __init__(self, make: Make, event: str) -> None:
-        self.make, self.event, self.w = make, event, make.w
-        program = make.program
+    def __init__(self, parts: Parts, event: str) -> None:
+        self.parts, self.make, self.event, self.w = parts, parts.make, event, parts.make.w
+        program = self.make.program
         self.rules = [rule for rule in program.rules.values() if event in rule.on]
         self.groups = {name: group for group in program.groups.values() for name in group.of}
         order = {name: place for place, name in enumerate(program.rules)}
@@ -203,8 +206,12 @@ class Judge:
         was = kept(make, Value(f"({before.text} + 0)", before.over, positive=True))
         tally.add(times(base.text, tally.over // base.over))
         now = Value(before.text, before.over, positive=True)
-        old = kept(make, applied(make, rule.give.rate, was, here))
-        new = kept(make, applied(make, rule.give.rate, now, here))
+
+        def of(expr: nodes.Expr) -> Value:
+            return expression(make, expr, here)
+
+        old = kept(make, applied(make, rule.give.rate, was, of))
+        new = kept(make, applied(make, rule.give.rate, now, of))
         self._both = old, new
         return at_least_zero(make, kept(make, added(new, old, -1)))
 
@@ -225,7 +232,7 @@ class Judge:
         return Value(total, over, positive=True)
 
     def _base_of(self, rule: nodes.Rule, accumulate: nodes.Accumulate, over: int) -> Tally:
-        tally = self.make.tallies.of[("base", rule.name)]
+        tally = self.parts.tallies.of[("base", rule.name)]
         covered(tally.over % over == 0, "missing")
         return tally
 
@@ -273,7 +280,7 @@ class Judge:
     def _fit(self, key: tuple[str, int], limit: nodes.Limit, quantity: str, here: Here, step: Fraction) -> None:
         """Takes off what a limit leaves no room for."""
         w, make = self.w, self.make
-        tally = None if limit.per_event else make.tallies.of[("limit", key)]
+        tally = None if limit.per_event else self.parts.tallies.of[("limit", key)]
         if tally is not None:
             tally.find(limit.fields, here)
         if limit.times is not None:
@@ -297,7 +304,7 @@ class Judge:
         """Counts what is given in the end in the limits."""
         name, limits = of
         tallies = [
-            self.make.tallies.of[("limit", (name, index))] for index, limit in enumerate(limits) if not limit.per_event
+            self.parts.tallies.of[("limit", (name, index))] for index, limit in enumerate(limits) if not limit.per_event
         ]
         if tallies:
             with self.w.block(f"if {quantity} > 0:"):
@@ -362,7 +369,7 @@ class Judge:
     def post(self, verdict: Verdict, noted: bool) -> None:
         """Writes an award and its lot; `noted`: of an event that can be undone."""
         make, w, rule = self.make, self.w, verdict.rule
-        purse = make.purses.get(rule.unit)
+        purse = self.parts.purses.get(rule.unit)
         guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
         with w.block(f"if {guard}:"):
             code = make.code("award", rule.name, over=verdict.exact_over)
@@ -370,35 +377,9 @@ class Judge:
             ends = f"{ends} if {verdict.quantity} > 0 else {NEVER}" if ends != str(NEVER) else ends
             make.write(code, verdict.quantity, verdict.exact, verdict.cut, ends, verdict.by or "1")
             with w.block(f"if {verdict.quantity} > 0:") if make.full else nullcontext():
-                make.tallies.count(("earned", rule.unit), verdict.quantity)
-                make.tallies.count(("by", rule.name), verdict.quantity)
+                self.parts.tallies.count(("earned", rule.unit), verdict.quantity)
+                self.parts.tallies.count(("by", rule.name), verdict.quantity)
                 if purse is not None:
                     number = [*make.program.rules].index(rule.name)
                     lot = f"(first + i) * {len(make.program.rules)} + {number}"
                     purse.grant(verdict.quantity, lot, rule.name, noted)
-
-
-def tallies_of_limits(make: Make) -> None:
-    """Makes the tallies of all limits and running totals."""
-    program = make.program
-    for rule in program.rules.values():
-        of_limits(make, rule.name, rule.limits, None if rule.only_says else program.units[rule.unit])
-        if rule.accumulate is not None:
-            assert isinstance(rule.give, nodes.Apply)
-            lines = rule.each.lines if rule.each is not None else None
-            over = max(dry(make, rule.give.base, event, lines).over for event in rule.on)
-            tally = make.tallies.made(("base", rule.name), over)
-            tally.watch(of_period(rule.accumulate.period), Aggregate.SUM)
-    for group in program.groups.values():
-        of_limits(make, group.name, group.limits, program.units[program.rules[group.of[0]].unit])
-
-
-def of_limits(make: Make, name: str, limits: tuple[nodes.Limit, ...], unit: nodes.Unit | None) -> None:
-    over = unit.step.denominator if unit is not None else 1
-    for index, limit in enumerate(limits):
-        if not limit.per_event:
-            tally = make.tallies.made(("limit", (name, index)), over, len(limit.fields))
-            tally.watch(limit.window, Aggregate.COUNT if limit.times is not None else Aggregate.SUM)
-
-
-__all__ = ["Judge", "Verdict", "tallies_of_limits"]

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import assert_never
 
 from guerdon.kernel.beyond import Beyond, covered
 from guerdon.kernel.columns import meant
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import Here, condition, expression
+from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.here import Here
 from guerdon.kernel.make import AMOUNT, DAYS, QUANTITY, Make
-from guerdon.kernel.values import Value, scaled, times
+from guerdon.kernel.values import Value, times
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, Period
 from guerdon.program.walk import walk
@@ -235,7 +235,10 @@ class Tallies:
     def __init__(self, make: Make) -> None:
         self.make = make
         self.of: dict[Key, Tally] = {}
-        program = make.program
+
+    def prepare(self) -> None:
+        """Makes a tally for all that the program reads, and for its limits and running totals."""
+        program = self.make.program
         for expr in walk(meant(program)):
             match expr:
                 case nodes.Measured(number, aggregate, window):
@@ -244,6 +247,23 @@ class Tallies:
                 case nodes.Earned(unit, window=window):
                     for key in _keys(expr, program):
                         self.made(key, _steps(program, unit)).watch(window, Aggregate.SUM)
+        for rule in program.rules.values():
+            self._of_limits(rule.name, rule.limits, None if rule.only_says else program.units[rule.unit])
+            if rule.accumulate is not None:
+                assert isinstance(rule.give, nodes.Apply)
+                lines = rule.each.lines if rule.each is not None else None
+                over = max(dry(self.make, rule.give.base, event, lines).over for event in rule.on)
+                tally = self.made(("base", rule.name), over)
+                tally.watch(of_period(rule.accumulate.period), Aggregate.SUM)
+        for group in program.groups.values():
+            self._of_limits(group.name, group.limits, program.units[program.rules[group.of[0]].unit])
+
+    def _of_limits(self, name: str, limits: tuple[nodes.Limit, ...], unit: nodes.Unit | None) -> None:
+        over = unit.step.denominator if unit is not None else 1
+        for index, limit in enumerate(limits):
+            if not limit.per_event:
+                tally = self.made(("limit", (name, index)), over, len(limit.fields))
+                tally.watch(limit.window, Aggregate.COUNT if limit.times is not None else Aggregate.SUM)
 
     def made(self, key: Key, over: int, keys: int = 0) -> Tally:
         if key not in self.of:
@@ -348,11 +368,3 @@ def _steps(program: nodes.Program, unit: str) -> int:
 def of_period(period: Period | None) -> nodes.Window:
     """The window of a period; without one, all of the past."""
     return nodes.Calendar(period) if period is not None else nodes.Ever()
-
-
-def steps(value: Fraction, unit: nodes.Unit) -> Fraction:
-    """A quantity in steps of its unit."""
-    return value / unit.step
-
-
-__all__ = ["Tallies", "Tally", "dry", "of_period", "scaled"]

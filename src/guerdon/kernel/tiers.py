@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import Here, condition, expression, kept
+from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, Make
-from guerdon.kernel.tallies import Tally, dry
+from guerdon.kernel.named import kept
+from guerdon.kernel.tallies import Tallies, Tally, dry
 from guerdon.kernel.values import Value, added, compared, const
 from guerdon.program import nodes
 from guerdon.program.walk import walk
@@ -21,6 +23,7 @@ class Tier:
     make: Make
     ladder: nodes.Ladder
     name: str
+    forgiven: Tally = field(init=False)
 
     def __post_init__(self) -> None:
         self.rank = self.make.scalar(f"{self.name}_rank", (0, len(self.ladder.tiers) - 1))
@@ -83,16 +86,16 @@ class Tier:
         make = self.make
         window = shown(self.ladder, make.program)
         assert window is not None and self.ladder.counts is not None
-        tally = make.tallies.of[("forgiven", self.ladder.name)]
-        return tally, window
+        return self.forgiven, window
 
-    def prepare(self) -> None:
+    def prepare(self, tallies: Tallies) -> None:
         """Makes the tally of what is forgiven."""
         if self.ladder.floored:
             make, window = self.make, shown(self.ladder, self.make.program)
             assert window is not None and self.ladder.counts is not None
             over = dry(make, self.ladder.counts, next(iter(make.program.events)), None).over
-            make.tallies.made(("forgiven", self.ladder.name), over).watch(window, nodes.Aggregate.SUM)
+            self.forgiven = tallies.made(("forgiven", self.ladder.name), over)
+            self.forgiven.watch(window, nodes.Aggregate.SUM)
 
     def _forgive(self, here: Here) -> Value | None:
         """What is counted, once what lies below zero is forgiven; None where nothing ever is."""
@@ -219,6 +222,3 @@ def _on(lasts: nodes.Calendar) -> tuple[tuple[str, nodes.Period | int], ...]:
     if lasts.period in months:
         return (("months", months[lasts.period] * lasts.ahead),)
     return (("days", (7 if lasts.period is nodes.Period.WEEK else 1) * lasts.ahead),)
-
-
-__all__ = ["Tier", "Value"]

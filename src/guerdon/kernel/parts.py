@@ -1,0 +1,49 @@
+"""What of a text keeps the past of a member: tallies, purses, tiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guerdon.kernel.here import Here
+from guerdon.kernel.lots import Purse
+from guerdon.kernel.make import Make
+from guerdon.kernel.tallies import Tallies
+from guerdon.kernel.tiers import Tier
+from guerdon.kernel.values import Value, const
+from guerdon.program import nodes
+
+
+@dataclass
+class Parts:
+    """The parts of a text, by what they are of: purses by unit, tiers by ladder."""
+
+    make: Make
+    tallies: Tallies
+    purses: dict[str, Purse]
+    tiers: dict[str, Tier]
+
+    def read(self, expr: nodes.Expr, here: Here) -> Value:
+        match expr:
+            case nodes.Standing(ladder):
+                return Value(self.tiers[ladder].rank, positive=True)
+            case nodes.Available(unit):
+                return self.purses[unit].available() if unit in self.purses else const(0)
+            case _:
+                return self.tallies.read(expr, here)
+
+
+def parts(make: Make) -> Parts:
+    """The parts of a program's text, ready to be read."""
+    program, undoable = make.program, make.columns.undoable
+    purses, tiers = dict[str, Purse](), dict[str, Tier]()
+    for number, (name, unit) in enumerate(sorted(program.units.items())):
+        if unit.spendable:
+            events = {event for rule in program.rules.values() if rule.unit == name for event in rule.on}
+            purses[name] = Purse(make, unit, f"u{number}", bool(events & undoable))
+    for number, (name, ladder) in enumerate(program.ladders.items()):
+        tiers[name] = Tier(make, ladder, f"k{number}")
+    found = make.past = Parts(make, Tallies(make), purses, tiers)
+    found.tallies.prepare()
+    for tier in tiers.values():
+        tier.prepare(found.tallies)
+    return found

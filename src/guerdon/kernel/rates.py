@@ -1,0 +1,189 @@
+"""Rates, shares and tables: applied to a base, or looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from math import lcm
+
+from guerdon.kernel.beyond import Beyond
+from guerdon.kernel.make import Make
+from guerdon.kernel.named import at_least_zero, kept, lesser, literal
+from guerdon.kernel.values import Value, added, compared, const, floored, multiplied, scaled, times
+from guerdon.program import nodes, types
+
+Of = Callable[[nodes.Expr], Value]
+"""The value of an expression, where a rate is applied."""
+
+
+def applied(make: Make, rate: nodes.Expr, base: Value, of: Of) -> Value:
+    """A rate or a share of a base; a base below zero counts as zero."""
+    base = at_least_zero(make, base)
+    match rate:
+        case nodes.Literal():
+            return _at(rate.value, base)
+        case nodes.Lookup():
+            table = make.program.tables[rate.table]
+            if len(rate.keys) < len(table.keys):
+                return _in_bands(make, table, rate, base, of)
+            if table.bands is nodes.Bands.PARTS:
+                raise Beyond("tables")
+            return _by_row(make, rate, of, lambda result: applied(make, result, base, of))
+        case nodes.OrElse() if isinstance(rate.type, types.Rate):
+            raise Beyond("tables")
+        case _:
+            return multiplied(of(rate), base)
+
+
+def _at(rate: object, base: Value) -> Value:
+    if isinstance(rate, types.RateValue):
+        if rate.full:
+            return scaled(Value(floored(scaled(base, 1 / rate.per)), there=base.there, positive=True), rate.give)
+        return scaled(base, rate.give / rate.per)
+    assert isinstance(rate, Fraction)
+    return scaled(base, rate)
+
+
+def looked_up(make: Make, expr: nodes.Lookup, of: Of) -> Value:
+    table = make.program.tables[expr.table]
+    if len(expr.keys) < len(table.keys) or table.bands is nodes.Bands.PARTS:
+        raise Beyond("tables")
+    return _by_row(make, expr, of, of)
+
+
+def _by_row(make: Make, expr: nodes.Lookup, of: Of, then: Callable[[nodes.Expr], Value]) -> Value:
+    """What `then` makes of the result in the row for some keys."""
+    table = make.program.tables[expr.table]
+    keys = []
+    for key, kind in zip(expr.keys, table.keys.values(), strict=True):
+        value = kept(make, of(key))
+        keys.append(at_least_zero(make, value) if isinstance(kind, types.Quantity) else value)
+    if not table.rows:
+        return then(table.otherwise[expr.column])
+    cases = [(_holds(make, row, table, keys), row.results[expr.column]) for row in table.rows]
+    return chosen(make, cases, table.otherwise[expr.column] if table.otherwise else None, then)
+
+
+def chosen(
+    make: Make,
+    cases: list[tuple[str, nodes.Expr]],
+    otherwise: nodes.Expr | None,
+    then: Callable[[nodes.Expr], Value],
+) -> Value:
+    """What `then` makes of the first expression whose condition holds, or of the other one."""
+    w, name = make.w, make.w.name("found")
+    results: list[tuple[int, Value, int]] = []
+    depth = w.depth
+    for number, (guard, result) in enumerate([*cases, *([("1", otherwise)] if otherwise is not None else [])]):
+        last = number == len(cases) - (otherwise is None)
+        w.depth = depth + number
+        if not last:
+            w.line(f"if {guard}:")
+            w.depth += 1
+        elif number == 0:
+            pass
+        value = then(result)
+        results.append((len(w.lines), value, w.depth))
+        w.line(f"{name} = 0")
+        w.depth = depth + number
+        if not last:
+            w.line("else:")
+    over, quotients = lcm(*(value.over for _, value, _ in results)), any(value.by for _, value, _ in results)
+    missing = any(value.there is not None for _, value, _ in results)
+    more = 0
+    for at, value, level in results:
+        w.lines[at + more] = "    " * level + f"{name} = {times(value.text, over // value.over)}"
+        for each, text in ((f"{name}_is", value.there), (f"{name}_per", value.by)):
+            if missing if each.endswith("_is") else quotients:
+                more += 1
+                w.lines.insert(at + more, "    " * level + f"{each} = {text or 1}")
+    w.depth = depth
+    positive = all(value.positive for _, value, _ in results)
+    return Value(name, over, f"{name}_per" if quotients else None, f"{name}_is" if missing else None, positive)
+
+
+def _holds(make: Make, row: nodes.Row, table: nodes.Table, keys: list[Value]) -> str:
+    """Whether a row holds for some keys."""
+    return (
+        " and ".join(
+            text
+            for key, value, of in zip(row.keys, keys, table.keys.values(), strict=True)
+            for text in _held(make, key, value, of)
+        )
+        or "1"
+    )
+
+
+def _held(make: Make, key: object, value: Value, of: types.Type) -> list[str]:
+    if not isinstance(key, nodes.Band):
+        return [compared("==", value, literal(make, key, of))]
+    texts = []
+    if key.first is not None:
+        texts.append(compared(">=" if key.with_first else ">", value, literal(make, key.first, of)))
+    if key.last is not None:
+        texts.append(compared("<=" if key.with_last else "<", value, literal(make, key.last, of)))
+    return texts or ["1"]
+
+
+def _in_bands(make: Make, table: nodes.Table, rate: nodes.Lookup, base: Value, of: Of) -> Value:
+    """A table applied to a base: all of it at the rate of its band, or each part at its own."""
+    others = [kept(make, of(key)) for key in rate.keys]
+    kinds = [kind for at, kind in enumerate(table.keys.values()) if at != table.banded]
+    others = [
+        at_least_zero(make, value) if isinstance(kind, types.Quantity) else value
+        for value, kind in zip(others, kinds, strict=True)
+    ]
+    banded = [*table.keys.values()][table.banded]
+    base = kept(make, base)
+
+    def fits(row: nodes.Row) -> list[str]:
+        keys = [key for at, key in enumerate(row.keys) if at != table.banded]
+        return [
+            text for key, value, kind in zip(keys, others, kinds, strict=True) for text in _held(make, key, value, kind)
+        ]
+
+    rest = table.otherwise[rate.column] if table.otherwise else None
+
+    def apply(result: nodes.Expr, part: Value) -> Value:
+        return applied(make, result, part, of)
+
+    if table.bands is not nodes.Bands.PARTS:
+        cases = [
+            (" and ".join([*fits(row), *_held(make, row.keys[table.banded], base, banded)]), row.results[rate.column])
+            for row in table.rows
+        ]
+        return chosen(make, cases, rest, lambda result: apply(result, base))
+    ends = sorted(
+        {end for row in table.rows for end in _ends(row.keys[table.banded]) if isinstance(end, Fraction) and end > 0}
+    )
+    total = const(0)
+    for low, high in zip([Fraction(0), *ends], [*ends, None], strict=True):
+        part = at_least_zero(make, added(base, const(low), -1))
+        if high is not None:
+            part = lesser(make, part, const(high - low))
+        inside = (low + high) / 2 if high is not None else low + 1
+        cases = [
+            (" and ".join(fits(row)) or "1", row.results[rate.column])
+            for row in table.rows
+            if _within(inside, row.keys[table.banded])
+        ]
+        if cases and cases[0][0] == "1":
+            value = apply(cases[0][1], part)
+        else:
+            value = chosen(make, cases, rest, partial(apply, part=part))
+        total = added(total, value)
+    return kept(make, total)
+
+
+def _ends(key: object) -> tuple[object, object]:
+    return (key.first, key.last) if isinstance(key, nodes.Band) else (key, key)
+
+
+def _within(value: Fraction, key: object) -> bool:
+    if not isinstance(key, nodes.Band):
+        return value == key
+    assert not isinstance(key.first, str | bool) and not isinstance(key.last, str | bool)
+    above = key.first is None or value > key.first or (key.with_first and value == key.first)  # type: ignore[operator]
+    below = key.last is None or value < key.last or (key.with_last and value == key.last)  # type: ignore[operator]
+    return above and below
