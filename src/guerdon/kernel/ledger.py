@@ -8,7 +8,8 @@ from fractions import Fraction
 from guerdon.history.event import Event
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
-from guerdon.ledger.entries import Award, Ledger, Move, Posting, Pot
+from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot
+from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 
 Rows = Mapping[str, Sequence[int]]
@@ -38,6 +39,8 @@ class Reader:
                     ledger.awards.append(self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c))
                 case "taken":
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
+                case "said":
+                    ledger.effects.append(self._said(event, str(of.of[0])))
                 case "posting":
                     ledger.postings.append(self._posting(event, of.of, quantity, a, b))
                 case _:
@@ -82,6 +85,10 @@ class Reader:
             event.at,
             of=of,
         )
+
+    def _said(self, event: Event, name: str) -> Effect:
+        text = self.program.rules[name].say or ""
+        return Effect(f"{event.name}/{name}", event.member, event.id, name, nodes.MESSAGE, text, event.at)
 
     def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
         unit, source, target, reason = map(str, of)

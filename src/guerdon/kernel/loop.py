@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 from guerdon.kernel import civil
 from guerdon.kernel.columns import REFUSED, meant, sales_facts
-from guerdon.kernel.days import NEVER, Table, Years
+from guerdon.kernel.days import Table, Years
 from guerdon.kernel.expressions import expression
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.kernel.named import kept
 from guerdon.kernel.parts import parts
+from guerdon.kernel.passing import Days
 from guerdon.kernel.returns import Deeds
 from guerdon.kernel.rules import Judge
 from guerdon.kernel.tiers import Tier
@@ -83,7 +84,7 @@ class Loop:
         self.deeds = {
             event: Deeds(self.parts, event, f"e{make.columns.kinds[event]}") for event in sorted(make.columns.undoable)
         }
-        make.ends = {period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in make.rolls}
+        self.days = Days(self.parts)
         self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
         make.scalar("events", AMOUNT)
         for number in range(len(self.sales)):
@@ -132,6 +133,10 @@ class Loop:
             case "@save":
                 names = [*OF_ALL, *self.make.state]
                 return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
+            case "@joined":
+                return [margin + each for each in self.days.joined()]
+            case years if years.startswith("@years "):
+                return [margin + each for each in self.days.years(years.removeprefix("@years "))]
             case _:
                 return [line]
 
@@ -155,7 +160,7 @@ class Loop:
             with w.block("else:"):
                 self._read_row()
             with w.block("if day > today:"):
-                self._pass_days()
+                self.days.pass_to_day()
             with w.block("if ends:"):
                 self._close()
                 with w.block("if i == n:"):
@@ -184,7 +189,8 @@ class Loop:
         with w.block("if begun == 0:"):
             w.line("begun = 1")
             w.line("today = day")
-            self._roll("day", everything=True)
+            w.line("@joined")
+            self.days.roll("day")
             if self.make.full:
                 for ladder in self.make.program.ladders.values():
                     self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
@@ -219,59 +225,6 @@ class Loop:
                     w.line(
                         f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY}, {QUANTITY})"
                     )
-
-    # ------------------------------------------------------------ days
-
-    def _due(self) -> list[str]:
-        names = [tier.due for tier in self.parts.tiers.values()]
-        return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.expires]
-
-    def _pass_days(self) -> None:
-        """Lets the days up to `day` begin, in their order."""
-        w = self.w
-        due = self._due()
-        if due:
-            guard = " or ".join(f"{each} <= day" for each in due)
-            with w.block(f"while {guard}:"):
-                w.line(f"now = {due[0]}")
-                for each in due[1:]:
-                    w.line(f"now = {each} if {each} < now else now")
-                self._review("now")
-                for purse in self.parts.purses.values():
-                    purse.expire("now")
-        self._roll("day")
-        w.line("today = day")
-
-    def _review(self, now: str) -> None:
-        """Looks at the tiers that are due on a day, as of which sums are then."""
-        w, tiers = self.w, [*self.parts.tiers.values()]
-        back = [tier for tier in tiers if tier.looks_back]
-        names: dict[str, str] = {}
-        if back:
-            for tier in back:
-                w.line(f"{tier.name}_before = 0")
-            with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in back)}:"):
-                w.line(f"before = {now} - 1")
-                self._roll("before")
-                for tier in back:
-                    w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
-                    names[tier.name] = f"{tier.name}_before"
-        if tiers:
-            self._roll(now)
-        for tier in tiers:
-            with w.block(f"if {tier.due} == {now}:"):
-                tier.review(now, names.get(tier.name, "0"))
-
-    def _roll(self, day: str, everything: bool = False) -> None:
-        """Lets periods that are over begin again, and windows move on, up to a day."""
-        w, make = self.w, self.make
-        for period, end in make.ends.items():
-            with w.block(f"if {day} >= {end}:"):
-                w.line(f"{end} = {make.period_end(period, day)}")
-                for name in make.rolls[period]:
-                    w.line(f"{name} = 0")
-        for tally in self.parts.tallies.of.values():
-            tally.roll(day)
 
     # ------------------------------------------------------------ events
 
@@ -332,6 +285,7 @@ class Loop:
             purse.grant_together(deed is not None)
         if deed is not None:
             deed.note(verdicts, here)
+        self.parts.tallies.feed_lines(event, here)
         for tally, guard, value, there in waiting:
             with w.block(f"if {guard}:"):
                 tally.add(value, there)

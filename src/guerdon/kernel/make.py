@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from guerdon.kernel.beyond import covered
 from guerdon.kernel.columns import Column, Columns
 from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
 from guerdon.kernel.here import Here
@@ -39,12 +40,15 @@ DAYS: tuple[int, int] = (-NEVER, NEVER)
 INSTANT: tuple[int, int] = (-(2**60), 2**60)
 YES: tuple[int, int] = (0, 1)
 
+END_OF_MEMBERSHIP = "end_membership_year"
+"""The day on which the member's year ends."""
+
 
 @dataclass(frozen=True)
 class Code:
     """What a row that is written says: of which `kind`, of what.
 
-    Shape: by kind `award` and `taken` (a rule), `posting` (a unit, from a pot to another, for a reason), `move` (a ladder's
+    Shape: by kind `award`, `taken` and `said` (a rule), `posting` (a unit, from a pot to another, for a reason), `move` (a ladder's
     tier, and why). `over`: the denominator of an award's exact value.
     """
 
@@ -227,6 +231,8 @@ class Make:
         """A day some steps from one of the years: the end of its month, 12 months on."""
         if not steps:
             return day
+        if steps[0][1] is Period.MEMBERSHIP_YEAR:
+            return self._of_membership(*steps)
         if steps[0] == ("first", Period.DAY):
             return self.moved(day, *steps[1:])
         if steps[0] == ("end", Period.DAY):
@@ -246,6 +252,26 @@ class Make:
     def period_end(self, period: Period, day: str, ahead: int = 0) -> str:
         """The day after the last of the period that holds a day, or of one so many after it."""
         return self.moved(day, ("end", period), *_ahead(period, ahead))
+
+    def membership(self) -> None:
+        """Sees to it that the member's years are known: `joined`, how many are over, and when today's ends."""
+        for name in ("joined", END_OF_MEMBERSHIP):
+            self.scalar(name, DAYS)
+        self.scalar("years_over", (0, 9_999))
+        self.functions.add("months_on")
+
+    def years_since(self, years: str) -> str:
+        """The anniversary of the day of joining after so many years."""
+        return f"months_on(joined, 12 * ({years}), {self.years.base})"
+
+    def _of_membership(self, *steps: tuple[str, Period | int]) -> str:
+        """The first day of the member's year that holds the day that has begun, or the one after its last."""
+        covered(all(step == "days" for step, _ in steps[1:]), "windows")
+        ahead = sum(by for _, by in steps[1:] if isinstance(by, int)) + (steps[0][0] == "end")
+        self.membership()
+        return self.w.kept(
+            "year", self.years_since(f"years_over + {ahead}" if ahead >= 0 else f"years_over - {-ahead}")
+        )
 
     def _table(self, steps: Table) -> str:
         name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
@@ -291,6 +317,8 @@ def _ahead(period: Period, ahead: int) -> tuple[tuple[str, Period | int], ...]:
         return ()
     if period in months:
         return (("months", months[period] * ahead),)
+    if period is Period.MEMBERSHIP_YEAR:
+        return (("days", ahead),)  # so many of its own
     return (("days", (7 if period is Period.WEEK else 1) * ahead),)
 
 

@@ -370,6 +370,11 @@ class Judge:
         """Writes an award and its lot; `noted`: of an event that can be undone."""
         make, w, rule = self.make, self.w, verdict.rule
         purse = self.parts.purses.get(rule.unit)
+        if rule.say is not None and make.full:
+            with w.block(f"if {verdict.quantity} > 0:"):
+                make.write(make.code("said", rule.name), verdict.quantity)
+        if rule.only_says:
+            return
         guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
         with w.block(f"if {guard}:"):
             code = make.code("award", rule.name, over=verdict.exact_over)

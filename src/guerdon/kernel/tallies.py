@@ -303,14 +303,25 @@ class Tallies:
             tally = self.of.get(("meter", number))
             if meter.event != event or tally is None or meter.sees_event is not seen:
                 continue
+            if meter.lines is not None and not seen:
+                continue
             w = self.make.w
             if seen:
                 self._add(meter, tally, here)
             else:
-                covered(meter.lines is None, "missing")
                 guard = w.kept("counts", condition(self.make, meter.where, here) if meter.where is not None else "1")
                 waiting.append((tally, guard, *self._value(meter, tally, here)))
         return waiting
+
+    def feed_lines(self, event: str, here: Here) -> None:
+        """Adds the lines of an event to meters that see only what came before, once all is given: what they are read of has not changed."""
+        for number, meter in enumerate(self.make.program.meters):
+            tally = self.of.get(("meter", number))
+            if meter.event == event and tally is not None and meter.lines is not None and not meter.sees_event:
+                reads = nodes.Measured | nodes.Earned | nodes.Available | nodes.Standing
+                read = walk((meter.value, meter.where), self.make.program.measures)
+                covered(not any(isinstance(each, reads) for each in read), "missing")
+                self._add(meter, tally, here)
 
     def _add(self, meter: nodes.Meter, tally: Tally, here: Here) -> None:
         w = self.make.w

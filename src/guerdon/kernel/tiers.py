@@ -153,9 +153,24 @@ class Tier:
         windows = [getattr(each, "window", None) for each in walk(parts, self.make.program.measures)]
         return [*dict.fromkeys(each.period for each in windows if isinstance(each, nodes.Calendar))]
 
+    @property
+    def _changes_daily(self) -> bool:
+        """Whether what is counted may be another on any day: then the tier is looked at on each."""
+        parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
+        for each in walk(parts, self.make.program.measures):
+            if isinstance(each, nodes.Field | nodes.PeriodDay):
+                return True
+            if isinstance(each, nodes.Measured) and each.aggregate is nodes.Aggregate.DAYS_SINCE:
+                return True
+            if isinstance(each, nodes.Measured | nodes.Earned) and isinstance(each.window, nodes.Duration):
+                return True
+        return False
+
     def _follow(self, day: str) -> None:
         """Notes when a tier that lasts while it is met may be met no more."""
         ends = [self.make.ends.get(period) or self.make.period_end(period, day) for period in self._periods]
+        if self._changes_daily:
+            ends = [f"{day} + 1"]
         if not ends:
             return
         w = self.make.w

@@ -14,7 +14,7 @@ from guerdon.kernel.columns import meant
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop import written
 from guerdon.program import nodes
-from guerdon.program.nodes import Aggregate, Period, Scope
+from guerdon.program.nodes import Period, Scope
 from guerdon.program.walk import walk
 from guerdon.text.node import Node
 from guerdon.text.source import NOWHERE
@@ -26,22 +26,20 @@ NOT_COVERED = {
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
     "redeems": "redeems",
-    "messages": "messages",
     "holds": "holds",
     "shares": "shares",
     "limits": "limits of facts, per somebody who is named, and per facts within so many days",
     "groups": "groups with a minimum or a rounding, and across units",
     "accumulate": "running totals of accounts, or per somebody who is named",
     "streaks": "streaks",
-    "windows": "windows that begin with a tier, and membership years",
+    "windows": "windows that begin with a tier; membership years of tiers and of expiry",
     "missing": "measures and sums over lines of quotients, and what came before of lines",
     "tables": "tables of parts as a value",
-    "tiers": "tiers that are granted, invited, carried over, floored, in grace, started anew or raised by reviews",
+    "tiers": "tiers that are granted, carried over, floored, in grace, started anew or raised by reviews",
     "falls": "tiers for a term of which a return takes away what they rest on",
-    "met": "tiers while met whose conditions are more than counts in periods of the calendar",
+    "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
     "expiry": "expiry that activity puts off, that conditions choose or that is suspended, and several rules of it",
     "debt": "debt that is refused or charged",
-    "order": "lots that are spent newest first",
     "returns": "returns but those in proportion from the oldest lots, of an event that they name, counted at return",
 }
 """What is not covered, by a word for it."""
@@ -94,8 +92,6 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield "missing"
     if rule.takes:
         yield "redeems"
-    if rule.say is not None:
-        yield "messages"
     if rule.hold is not None:
         yield "holds"
     if rule.shares:
@@ -105,11 +101,8 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events):
         yield "triggers"
     yield from _of_limits(rule.limits)
-    if rule.accumulate is not None:
-        if rule.accumulate.person is not None or rule.accumulate.account is not None:
-            yield "accumulate"
-        if rule.accumulate.period is Period.MEMBERSHIP_YEAR:
-            yield "windows"
+    if rule.accumulate is not None and (rule.accumulate.person is not None or rule.accumulate.account is not None):
+        yield "accumulate"
 
 
 def _of_limits(limits: tuple[nodes.Limit, ...]) -> Iterator[str]:
@@ -131,8 +124,6 @@ def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
 def _of_window(window: nodes.Window) -> Iterator[str]:
     if isinstance(window, nodes.Since) and window.ladder is not None:
         yield "windows"
-    if isinstance(window, nodes.Calendar) and window.period is Period.MEMBERSHIP_YEAR:
-        yield "windows"
 
 
 def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
@@ -149,15 +140,13 @@ def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
             yield "windows"
     if unit.debt.kind in (nodes.DebtKind.REFUSED, nodes.DebtKind.CHARGED):
         yield "debt"
-    if unit.order is nodes.LotOrder.NEWEST:
-        yield "order"
 
 
 def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     if ladder.account is not None:
         yield "accounts"
     special = ladder.rises, ladder.grace, ladder.floors, ladder.grants, ladder.carries, ladder.restarts
-    if any(special) or any(step.invited for step in ladder.tiers):
+    if any(special):
         yield "tiers"
     if isinstance(ladder.lasts, nodes.Calendar) and ladder.lasts.period is Period.MEMBERSHIP_YEAR:
         yield "windows"
@@ -169,14 +158,10 @@ def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
         if isinstance(each, nodes.Available | nodes.Standing):
             yield "met"
         if isinstance(ladder.lasts, nodes.WhileMet):
-            if isinstance(each, nodes.Field | nodes.PeriodDay | nodes.Streak):
+            if isinstance(each, nodes.Streak):
                 yield "met"
-            if isinstance(each, nodes.Measured) and each.aggregate is Aggregate.DAYS_SINCE:
-                yield "met"
-            if isinstance(each, nodes.Measured | nodes.Earned) and not isinstance(
-                each.window, nodes.Ever | nodes.Calendar
-            ):
-                yield "met"
+            if isinstance(each, nodes.Calendar) and each.period is Period.MEMBERSHIP_YEAR:
+                yield "windows"
 
 
 def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
@@ -207,8 +192,6 @@ def _of_meter(meter: nodes.Meter, program: nodes.Program) -> Iterator[str]:
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(meter.value, program.measures)
     ):
         yield "missing"
-    if meter.lines is not None and not meter.sees_event:
-        yield "missing"
 
 
 def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
@@ -221,8 +204,6 @@ def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
             yield "offers"
         case nodes.Measured(window=window) | nodes.Earned(window=window):
             yield from _of_window(window)
-        case nodes.PeriodDay(period=Period.MEMBERSHIP_YEAR):
-            yield "windows"
         case nodes.Lookup(name, keys):
             table = program.tables[name]
             if table.bands is nodes.Bands.PARTS and len(keys) == len(table.keys):

@@ -1,0 +1,94 @@
+"""Days that begin between events, as text: what adds up begins again, tiers are reviewed, lots expire."""
+
+from __future__ import annotations
+
+from guerdon.kernel.days import NEVER
+from guerdon.kernel.here import Here
+from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP
+from guerdon.kernel.parts import Parts
+from guerdon.program.nodes import Period
+
+
+class Days:
+    """Writes how the days of a member pass."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts, self.make, self.w = parts, parts.make, parts.make.w
+        make = self.make
+        if Period.MEMBERSHIP_YEAR in make.rolls:
+            make.membership()
+        make.ends = {
+            period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER)
+            for period in make.rolls
+            if period is not Period.MEMBERSHIP_YEAR
+        }
+
+    def _due(self) -> list[str]:
+        names = [tier.due for tier in self.parts.tiers.values()]
+        return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.expires]
+
+    def pass_to_day(self) -> None:
+        """Lets the days up to `day` begin, in their order."""
+        w = self.w
+        due = self._due()
+        if due:
+            guard = " or ".join(f"{each} <= day" for each in due)
+            with w.block(f"while {guard}:"):
+                w.line(f"now = {due[0]}")
+                for each in due[1:]:
+                    w.line(f"now = {each} if {each} < now else now")
+                self._review("now")
+                for purse in self.parts.purses.values():
+                    purse.expire("now")
+        self.roll("day")
+        w.line("today = day")
+
+    def _review(self, now: str) -> None:
+        """Looks at the tiers that are due on a day, as of which sums are then."""
+        w, tiers = self.w, [*self.parts.tiers.values()]
+        back = [tier for tier in tiers if tier.looks_back]
+        names: dict[str, str] = {}
+        if back:
+            for tier in back:
+                w.line(f"{tier.name}_before = 0")
+            with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in back)}:"):
+                w.line(f"before = {now} - 1")
+                self.roll("before")
+                for tier in back:
+                    w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
+                    names[tier.name] = f"{tier.name}_before"
+        if tiers:
+            self.roll(now)
+        for tier in tiers:
+            with w.block(f"if {tier.due} == {now}:"):
+                tier.review(now, names.get(tier.name, "0"))
+
+    def roll(self, day: str) -> None:
+        """Lets periods that are over begin again, and windows move on, up to a day."""
+        w, make = self.w, self.make
+        for period, end in make.ends.items():
+            with w.block(f"if {day} >= {end}:"):
+                w.line(f"{end} = {make.period_end(period, day)}")
+                for name in make.rolls[period]:
+                    w.line(f"{name} = 0")
+        w.line(f"@years {day}")
+        for tally in self.parts.tallies.of.values():
+            tally.roll(day)
+
+    def joined(self) -> list[str]:
+        """The first day of a member, where years are reckoned from it."""
+        if END_OF_MEMBERSHIP not in self.make.state:
+            return []
+        return ["joined = day", f"{END_OF_MEMBERSHIP} = {self.make.years_since('1')}"]
+
+    def years(self, day: str) -> list[str]:
+        """Lets the member's years that are over begin again, up to a day."""
+        if END_OF_MEMBERSHIP not in self.make.state:
+            return []
+        again = self.make.rolls.get(Period.MEMBERSHIP_YEAR, [])
+        return [
+            f"while {day} >= {END_OF_MEMBERSHIP}:",
+            "    years_over += 1",
+            f"    {END_OF_MEMBERSHIP} = {self.make.years_since('years_over + 1')}",
+            *(f"    {name} = 0" for name in again),
+        ]
