@@ -1,6 +1,6 @@
 """How fast a kernel's text runs as WebAssembly, against the same work written by hand in C.
 
-`python -m tests.benchmarks.kernel [MEMBERS] [RUNS]` from the top of the repository, with `src` on the path. It needs numpy, gcc and a folder
+`python -m tests.benchmarks.lowering [MEMBERS] [RUNS]` from the top of the repository, with `src` on the path. It needs numpy, gcc and a folder
 with the history (`gen.py`) and the rival (`hand.c`): `shared/bench/prototype` beside the repository, or what GUERDON_BENCH names.
 """
 
