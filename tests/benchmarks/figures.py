@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
@@ -139,25 +139,28 @@ def whole_panel(bench: Bench) -> Found:
 # ---------------------------------------------------------------- by itself
 
 
-def memory(bench: Bench) -> list[tuple[int, int]]:
-    """Bytes above imports at so many events, in member order."""
-    kernel.parquet_in_memory(bench.folder, bench.folder)  # says whether there is a kernel before much is written
+@cache
+def memory() -> list[tuple[int, int]]:
+    """Bytes above imports by millions of events, in member order; measured once for the figures that look at it."""
     found = []
-    for millions in MILLIONS:
-        events = read_and_write.many(millions * 1_000_000, bench.folder)
-        found.append((millions, measure.memory(*kernel.parquet_in_memory(events, bench.folder))))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        kernel.parquet_in_memory(folder, folder)  # says whether there is a kernel before much is written
+        for millions in MILLIONS:
+            events = read_and_write.many(millions * 1_000_000, folder)
+            found.append((millions, measure.memory(*kernel.parquet_in_memory(events, folder))))
     return found
 
 
 def most_memory(bench: Bench) -> Found:
-    found = memory(bench)
+    found = memory()
     gigabytes = [held / 1e9 for _, held in found]
     said = ", ".join(f"{millions} million {held / 1e9:.2f} GB" for millions, held in found)
     return Found(Range(max(gigabytes), min(gigabytes), max(gigabytes)), said=said)
 
 
 def memory_growth(bench: Bench) -> Found:
-    sizes, held = zip(*memory(bench), strict=True)
+    sizes, held = zip(*memory(), strict=True)
     exponent = measure.growth(sizes, held)
     return Found(Range(exponent, exponent, exponent))
 
