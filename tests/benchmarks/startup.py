@@ -1,20 +1,20 @@
-"""How long commands take to start, as multiples of bare Python in the same interleaved run.
-
-python tests/benchmarks/startup.py [ROUNDS]
-
-prints median, range and what the time of `check` is made of, step by step.
-"""
+"""Whole processes, as multiples of bare Python in the same interleaved rounds: a check of 20 rules, a run of 1,000 events."""
 
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
-import tempfile
-import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from tests.benchmarks import measure
+
+BARE = "python -c pass"
+CHECK = "guerdon check of 20 rules"
+RUN = "guerdon run of 1,000 events"
 HEAD = """program "Twenty rules"
   currency    USD
   timezone    America/New_York
@@ -53,50 +53,77 @@ earn "Rule {number}"
   round       down per event
   limit       {limit} star per member per day
 """
+MAPPING = """sources:
+  rows:
+    file: rows.csv
+    timezone: America/New_York
+    columns:
+      amount: decimal 2
+
+events:
+  purchase:
+    from: rows
+    group: number
+    id: number
+    member: member
+    at: at
+    fields:
+      paid_by: paid_by
+      amount: amount
+      lines:
+        product: product
+        category: category
+        amount: amount
+"""
+EVENTS = 1_000
+MEMBERS = 50
 
 
 def twenty_rules() -> str:
     return HEAD + "".join(RULE.format(number=each, times=each % 3 + 1, limit=30 + each) for each in range(1, 21))
 
 
-def commands(program: Path) -> dict[str, list[str]]:
-    """What is timed, each step holding the one above it."""
-    python = [sys.executable]
+def rows() -> str:
+    """1,000 purchases of one line each by 50 members in the course of 2026, by chance that is always the same."""
+    chance = random.Random(1)
+    lines = ["number,member,at,paid_by,amount,product,category"]
+    start = datetime(2026, 1, 1)
+    for number in range(EVENTS):
+        at = start + timedelta(minutes=number * 500 + chance.randrange(500))
+        way, kind = chance.choice(["cash", "card", "app"]), chance.choice(["drink", "food"])
+        lines.append(
+            f"p{number},m{chance.randrange(MEMBERS)},{at:%Y-%m-%d %H:%M:%S},{way},{chance.randrange(100, 9000) / 100:.2f},tea,{kind}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def prepared(folder: Path) -> dict[str, list[str]]:
+    """Writes program and history; the commands that are timed, by name."""
+    (folder / "twenty.guerdon").write_text(twenty_rules(), encoding="utf-8")
+    (folder / "history.yaml").write_text(MAPPING, encoding="utf-8")
+    (folder / "rows.csv").write_text(rows(), encoding="utf-8")
+    python, program = [sys.executable], str(folder / "twenty.guerdon")
     return {
-        "python -c pass": [*python, "-c", "pass"],
+        BARE: [*python, "-c", "pass"],
         "import lark": [*python, "-c", "import lark"],
-        "import lark, click": [*python, "-c", "import lark, click"],
         "import guerdon.cli": [*python, "-c", "import guerdon.cli"],
-        "guerdon check, 20 rules": [*python, "-m", "guerdon", "check", str(program)],
+        CHECK: [*python, "-m", "guerdon", "check", program],
+        RUN: [*python, "-m", "guerdon", "run", program],
     }
 
 
-def measure(rounds: int) -> dict[str, list[float]]:
-    """Seconds of each command in each round, the commands interleaved."""
+def times(rounds: int, folder: Path, names: list[str]) -> dict[str, list[float]]:
+    """Multiples of bare Python of the commands named, round by round."""
+    commands = prepared(folder)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "twenty.guerdon"
-        program.write_text(twenty_rules(), encoding="utf-8")
-        timed = commands(program)
-        seconds: dict[str, list[float]] = {name: [] for name in timed}
-        for each in range(rounds + 1):
-            for name, command in timed.items():
-                started = time.perf_counter()
-                subprocess.run(command, env=environment, check=True, capture_output=True)
-                if each:  # the first round fills caches
-                    seconds[name].append(time.perf_counter() - started)
-    return seconds
+
+    def run(command: list[str]) -> measure.Run:
+        return lambda: subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    took = measure.interleaved(rounds, {name: run(commands[name]) for name in [BARE, *names]})
+    return {name: measure.ratios(each, took[BARE]) for name, each in took.items()}
 
 
-def ratios(seconds: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Multiples of bare Python, round by round."""
-    bare = seconds["python -c pass"]
-    return {name: [one / other for one, other in zip(each, bare, strict=True)] for name, each in seconds.items()}
-
-
-if __name__ == "__main__":
-    found = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
-    for name, each in ratios(found).items():
-        print(
-            f"{name:26} {1000 * median(found[name]):7.1f} ms  {median(each):5.1f} x  ({min(each):.1f} to {max(each):.1f})"
-        )
+def steps(found: dict[str, list[float]]) -> str:
+    """What a figure is made of, in multiples of bare Python."""
+    return ", ".join(f"{name} {median(each):.1f}" for name, each in found.items())
