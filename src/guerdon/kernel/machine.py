@@ -14,7 +14,7 @@ from typing import Any, cast
 from guerdon.kernel.days import Calendar, Years
 from guerdon.kernel.encoded import list_of
 from guerdon.kernel.loop import Written, written
-from guerdon.kernel.lowering.memory import Array, Letter, Memory
+from guerdon.kernel.lowering.memory import Array, Letter, Memory, Type
 from guerdon.kernel.lowering.run import PythonKernel, Unproved, WasmKernel
 from guerdon.kernel.make import Room
 from guerdon.program import nodes
@@ -46,7 +46,7 @@ class Machine:
         full: bool = True,
         compiled: bool = True,
         room: Room | None = None,
-        types: Mapping[str, str] | None = None,
+        types: Mapping[str, Type] | None = None,
     ) -> None:
         self.program, self.years, self.full, self.compiled = program, years, full, compiled
         self.room, self.types = room or Room(), dict(types or {})
