@@ -40,7 +40,9 @@ class Column:
             return 0, 255
         if self.type == "i32":
             return -(2**31), 2**31 - 1
-        return (-(2**60), 2**60) if self.name.lstrip("fl0123456789_").startswith(("t", "k")) else (-(2**53), 2**53)
+        return (
+            (-(2**60), 2**60 - 1) if self.name.lstrip("fl0123456789_").startswith(("t", "k")) else (-(2**53), 2**53 - 1)
+        )
 
 
 @dataclass

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -35,10 +36,9 @@ from guerdon.program.walk import walk
 
 OF_ALL: dict[str, Kept] = {
     "who": (-1, -1, 2**31 - 1),
-    "today": (0, *DAYS),
-    "was_at": (0, *INSTANT),
+    "today": (-1, *DAYS),
+    "was_at": (INSTANT[0], *INSTANT),
     "bad": (0, *YES),
-    "begun": (0, *YES),
 }
 """What is kept of the member in every program."""
 
@@ -96,6 +96,8 @@ class Loop:
         self._body()
         body, w.lines, w.depth = w.lines, [], 0
         w.lines += functions(make.functions)
+        for name in make.cold:
+            w.lines += [*self._apart(name), ""]
         w.line("def run(i, n, w, last, first, end):")
         w.depth = 1
         state = OF_ALL | make.state
@@ -133,12 +135,42 @@ class Loop:
             case "@save":
                 names = [*OF_ALL, *self.make.state]
                 return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
+            case call if call.startswith("@call "):
+                return [margin + each for each in self._call(call.removeprefix("@call "))]
             case "@joined":
                 return [margin + each for each in self.days.joined()]
             case years if years.startswith("@years "):
                 return [margin + each for each in self.days.years(years.removeprefix("@years "))]
             case _:
                 return [line]
+
+    def _kept_in(self, name: str) -> tuple[list[str], list[str]]:
+        """What is kept of a member that a function apart uses, and what of it it changes."""
+        text = "\n".join(self.make.cold[name][1])
+        used = [each for each in self.make.state if re.search(rf"\b{each}\b", text)]
+        return used, [each for each in used if re.search(rf"^ *{each} [-+]?= ", text, re.MULTILINE)]
+
+    def _place(self, name: str) -> int:
+        return [*OF_ALL, *self.make.state].index(name)
+
+    def _load(self, name: str) -> str:
+        _, low, high = self.make.state[name]
+        return f"{name} = fits(s[{self._place(name)}], {low}, {high})"
+
+    def _call(self, name: str) -> list[str]:
+        """The lines that call a function apart."""
+        used, changed = self._kept_in(name)
+        given = ", ".join([*self.make.cold[name][0], "w"])
+        stored = [f"s[{self._place(each)}] = {each}" for each in used]
+        return [*stored, f"w = {name}({given})", *map(self._load, changed)]
+
+    def _apart(self, name: str) -> list[str]:
+        """The lines of a function apart."""
+        used, changed = self._kept_in(name)
+        given, body = self.make.cold[name]
+        loaded = [f"    {self._load(each)}" for each in used]
+        stored = [f"    s[{self._place(each)}] = {each}" for each in changed]
+        return [f"def {name}({', '.join([*given, 'w'])}):", *loaded, *body, *stored, "    return w"]
 
     # ------------------------------------------------------------ the loop
 
@@ -154,13 +186,17 @@ class Loop:
             with w.block("if ends:"):
                 with w.block("if i == n and last == 0:"):
                     w.line("break")
-                w.line("day = end if who >= 0 else 0")
+                w.line("day = end if who >= 0 else (-1)")
                 w.line("row = i - 1")
                 w.line("at = 0")
             with w.block("else:"):
                 self._read_row()
             with w.block("if day > today:"):
-                self.days.pass_to_day()
+                with w.block("if today < 0 and ends == 0:"):
+                    self._first_day()
+                with w.block("else:"):
+                    self.days.pass_to_day()
+                w.line("today = day")
             with w.block("if ends:"):
                 self._close()
                 with w.block("if i == n:"):
@@ -186,26 +222,26 @@ class Loop:
         w.line(f"at = fits(at_is[i], {INSTANT[0]}, {INSTANT[1]})")
         self.make.find_day("day", "at")
         w.line("row = i")
-        with w.block("if begun == 0:"):
-            w.line("begun = 1")
-            w.line("today = day")
-            w.line("@joined")
-            self.days.roll("day")
-            if self.make.full:
-                for ladder in self.make.program.ladders.values():
-                    self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
-        with w.block("elif at < was_at:"):
+        with w.block("if at < was_at:"):
             w.line("bad = 1")
         w.line("was_at = at")
+
+    def _first_day(self) -> None:
+        """The day on which a member is seen first."""
+        w = self.w
+        w.line("@joined")
+        self.days.roll("day")
+        if self.make.full:
+            for ladder in self.make.program.ladders.values():
+                self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
 
     def _begin(self) -> None:
         """A new member."""
         w = self.w
         w.line("@init")
         w.line("bad = 0")
-        w.line("begun = 0")
-        w.line("was_at = 0")
-        w.line("today = 0")
+        w.line(f"was_at = {INSTANT[0]}")
+        w.line("today = (-1)")
         w.line("who = who_is[i]")
 
     def _close(self) -> None:
@@ -223,7 +259,7 @@ class Loop:
                 w.line("x_sales[0] += events")
                 for number in range(len(self.sales)):
                     w.line(
-                        f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY}, {QUANTITY})"
+                        f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY - 1}, {QUANTITY})"
                     )
 
     # ------------------------------------------------------------ events
@@ -336,7 +372,7 @@ class Loop:
             self.sales_over[event] = value.over
             name = f"sales_{[*self.sales].index(event)}"
             with w.block(f"if {value.there}:") if value.there else nullcontext():
-                w.line(f"{name} = fits({name} + {value.text}, {-QUANTITY}, {QUANTITY})")
+                w.line(f"{name} = fits({name} + {value.text}, {-QUANTITY - 1}, {QUANTITY})")
 
 
 def functions(wanted: set[str]) -> list[str]:

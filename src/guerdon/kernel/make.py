@@ -26,7 +26,7 @@ from guerdon.program.nodes import Period
 BLOCK = 65_536
 """So many rows are run at a time."""
 
-QUANTITY = 2**53
+QUANTITY = 2**53 - 1
 """No quantity that is kept is larger, in steps: a member of whom one would be is run in integers without bounds."""
 
 Kept = tuple[int | str, int, int]
@@ -35,9 +35,9 @@ Kept = tuple[int | str, int, int]
 Listed = tuple[str, str, int | None, int | None]
 """The type of an array that grows, the scalar that says how far it goes, and bounds of its values."""
 
-AMOUNT: tuple[int, int] = (-QUANTITY, QUANTITY)
+AMOUNT: tuple[int, int] = (-QUANTITY - 1, QUANTITY)
 DAYS: tuple[int, int] = (-NEVER, NEVER)
-INSTANT: tuple[int, int] = (-(2**60), 2**60)
+INSTANT: tuple[int, int] = (-(2**60), 2**60 - 1)
 YES: tuple[int, int] = (0, 1)
 
 END_OF_MEMBERSHIP = "end_membership_year"
@@ -96,6 +96,7 @@ class Make:
     past: Past = field(init=False)
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    cold: dict[str, tuple[tuple[str, ...], list[str]]] = field(default_factory=dict)
     ends: dict[Period, str] = field(default_factory=dict)
     """Of each period in which something adds up, the name of the day on which today's ends."""
 
@@ -142,6 +143,19 @@ class Make:
         """What went from one pot to another: of a lot, at the event (`day` -1) or at the start of a day."""
         if self.full:
             self.write(self.code("posting", unit, source, target, reason), quantity, lot, day)
+
+    @contextmanager
+    def apart(self, name: str, *given: str) -> Iterator[None]:
+        """What is written inside is a function that is called here, with some locals; it writes rows, and changes what is kept.
+
+        For what happens seldom: the loop without it needs fewer registers.
+        """
+        lines, depth = self.w.lines, self.w.depth
+        self.w.lines, self.w.depth = [], 1
+        yield
+        self.cold[name] = given, self.w.lines
+        self.w.lines, self.w.depth = lines, depth
+        self.w.line(f"@call {name}")
 
     def stop(self, why: int, guard: str = "1") -> None:
         """Stops where a condition holds, so that the same event can be begun again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP
@@ -41,7 +43,6 @@ class Days:
                 for purse in self.parts.purses.values():
                     purse.expire("now")
         self.roll("day")
-        w.line("today = day")
 
     def _review(self, now: str) -> None:
         """Looks at the tiers that are due on a day, as of which sums are then."""
@@ -57,11 +58,13 @@ class Days:
                 for tier in back:
                     w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
                     names[tier.name] = f"{tier.name}_before"
-        if tiers:
+        if not tiers:
+            return
+        with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in tiers)}:"):
             self.roll(now)
-        for tier in tiers:
-            with w.block(f"if {tier.due} == {now}:"):
-                tier.review(now, names.get(tier.name, "0"))
+            for tier in tiers:
+                with w.block(f"if {tier.due} == {now}:") if len(tiers) > 1 else nullcontext():
+                    tier.review(now, names.get(tier.name, "0"))
 
     def roll(self, day: str) -> None:
         """Lets periods that are over begin again, and windows move on, up to a day."""

@@ -136,7 +136,7 @@ class Deeds:
     def undo(self, reversal: nodes.Reversal, back: str) -> None:
         """Takes back the share of the sale that comes back."""
         w, n = self.make.w, self.name
-        with w.block(f"if {back}:"):
+        with w.block(f"if {back}:"), self.make.apart(f"undo_{n}", "of", "back_of", "day", "row"):
             number = self.measured.index(reversal.part.of) if reversal.part is not None else None
             if number is None:
                 self._is_over()
@@ -220,10 +220,10 @@ class Deeds:
         purse = self.parts.purses.get(unit)
         if purse is not None:
             purse.take(quantity, "taken back", rule.name)
-        self.parts.tallies.count(("earned", unit), f"(0 - {quantity})")
-        self.parts.tallies.count(("by", rule.name), f"(0 - {quantity})")
-        self.parts.tallies.count(("back", unit), quantity)
-        self.parts.tallies.count(("back by", rule.name), quantity)
+        self.parts.tallies.count("earned", unit, f"(0 - {quantity})")
+        self.parts.tallies.count("by", rule.name, f"(0 - {quantity})")
+        self.parts.tallies.count("back", unit, quantity)
+        self.parts.tallies.count("back by", rule.name, quantity)
         self._limits(rule, quantity)
 
     def _limits(self, rule: nodes.Rule, quantity: str) -> None:

@@ -193,6 +193,8 @@ class Judge:
                     for each in lines:
                         w.line(each)
                     w.line(f"{whole} += {steps} if {value.text} >= 0 else 0 - {steps}")
+        if per_line and not value.positive:
+            w.line(f"{whole} = {whole} if {whole} > 0 and {total} >= 0 else 0")
         found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
         return found, whole if per_line else None
 
@@ -237,9 +239,10 @@ class Judge:
         return tally
 
     def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> None:
-        """Minimum and rounding: the quantity in steps."""
+        """Minimum and rounding: the quantity in steps. Lines are rounded, and totals, before the minimum is held against them."""
         w, step = self.w, self._step(rule)
         whole, by_line = value
+        most = product(str((rule.minimum or 0) * whole.over), whole.by)
         at_total = rule.rounding is not None and rule.rounding.place is RoundPlace.TOTAL
         if by_line is not None:
             w.line(f"{quantity} = {by_line}")
@@ -254,17 +257,18 @@ class Judge:
             w.line(f"{quantity} = {names[1]} - {names[0]}")
             w.line(f"{quantity} = {quantity} if {quantity} > 0 else 0")
         else:
+            if rule.minimum is not None:
+                w.line(f"{exact} = {most} if {exact} > 0 and {exact} < {most} else {exact}")
             mode = rule.rounding.mode if rule.rounding is not None else nodes.RoundMode.DOWN
             lines, name = rounding(w.name("in_steps"), replace(whole, text=exact), step, mode)
             for line in lines:
                 w.line(line)
             w.line(f"{quantity} = {name}")
+            return
         if rule.minimum is not None:
             least = int(rule.minimum / step)
             with w.block(f"if {exact} > 0 and {quantity} < {least}:"):
                 w.line(f"{quantity} = {least}")
-                top = rule.minimum * whole.over
-                most = product(str(top), whole.by)
                 w.line(f"{exact} = {most} if {exact} < {most} else {exact}")
 
     # ------------------------------------------------------------ limits
@@ -382,8 +386,8 @@ class Judge:
             ends = f"{ends} if {verdict.quantity} > 0 else {NEVER}" if ends != str(NEVER) else ends
             make.write(code, verdict.quantity, verdict.exact, verdict.cut, ends, verdict.by or "1")
             with w.block(f"if {verdict.quantity} > 0:") if make.full else nullcontext():
-                self.parts.tallies.count(("earned", rule.unit), verdict.quantity)
-                self.parts.tallies.count(("by", rule.name), verdict.quantity)
+                self.parts.tallies.count("earned", rule.unit, verdict.quantity)
+                self.parts.tallies.count("by", rule.name, verdict.quantity)
                 if purse is not None:
                     number = [*make.program.rules].index(rule.name)
                     lot = f"(first + i) * {len(make.program.rules)} + {number}"

@@ -24,7 +24,7 @@ from guerdon.program.nodes import Aggregate, Period
 from guerdon.program.walk import walk
 
 Key = tuple[str, object]
-"""What a tally is of: `meter` and its number, `earned` and a unit, `by` and a rule, `limit` and whose, `base` and a rule."""
+"""What a tally is of: `meter` and its number, `earned` (`back`) and units, `by` (`back by`) and rules, `limit` and whose, `base` and a rule."""
 
 ADDED_UP = (Aggregate.SUM, Aggregate.COUNT)
 
@@ -119,7 +119,7 @@ class Tally:
         for (_, aggregate), name in self.totals.items():
             more = value if aggregate is Aggregate.SUM else "1"
             name = f"{name}[{self.place}]" if self.keys else name
-            w.line(f"{name} = fits({name} + {more}, {-QUANTITY}, {QUANTITY})")
+            w.line(f"{name} = fits({name} + {more}, {-QUANTITY - 1}, {QUANTITY})")
         if self.listed:
             w.line(f"{self.name}_day[{self.name}_n] = day")
             w.line(f"{self.name}_value[{self.name}_n] = {value}")
@@ -245,8 +245,7 @@ class Tallies:
                     tally = self._of_meter(number)
                     tally.watch(window, aggregate)
                 case nodes.Earned(unit, window=window):
-                    for key in _keys(expr, program):
-                        self.made(key, _steps(program, unit)).watch(window, Aggregate.SUM)
+                    self.made(_key(expr, program), _steps(program, unit)).watch(window, Aggregate.SUM)
         for rule in program.rules.values():
             self._of_limits(rule.name, rule.limits, None if rule.only_says else program.units[rule.unit])
             if rule.accumulate is not None:
@@ -284,17 +283,15 @@ class Tallies:
             case nodes.Measured(number, aggregate, window):
                 return self.of["meter", number].read(window, aggregate, here)
             case nodes.Earned(window=window):
-                keys = _keys(expr, self.make.program)
-                values = [self.of[key].read(window, Aggregate.SUM, here) for key in keys]
-                text = f"({' + '.join(each.text for each in values)})" if len(values) > 1 else values[0].text
-                return Value(text, values[0].over)
+                return self.of[_key(expr, self.make.program)].read(window, Aggregate.SUM, here)
             case _:
                 raise AssertionError("nothing else is read of tallies")
 
-    def count(self, key: Key, quantity: str) -> None:
-        """Counts a quantity (in steps) under a key, where anything reads it."""
-        if key in self.of:
-            self.of[key].add(quantity)
+    def count(self, what: str, name: str, quantity: str) -> None:
+        """Counts a quantity (in steps) of a unit or by a rule, wherever it is read."""
+        for (kind, names), tally in self.of.items():
+            if kind == what and isinstance(names, tuple) and name in names:
+                tally.add(quantity)
 
     def feed(self, event: str, here: Here, seen: bool) -> list[tuple[Tally, str, str, str]]:
         """Adds an event to its meters; of those that see only what came before, the values and whether they count."""
@@ -354,11 +351,11 @@ class Tallies:
         return w.kept("value", f"{text} if {there} else 0"), there
 
 
-def _keys(expr: nodes.Earned, program: nodes.Program) -> list[Key]:
-    """The tallies of what was earned of a unit or by rules, or of what was taken back of it."""
+def _key(expr: nodes.Earned, program: nodes.Program) -> Key:
+    """The tally of what was earned of a unit or by rules, or of what was taken back of it."""
     if expr.rule is None:
-        return [("back" if expr.back else "earned", expr.unit)]
-    return [("back by" if expr.back else "by", name) for name in program.rules_of(expr.rule)]
+        return "back" if expr.back else "earned", (expr.unit,)
+    return "back by" if expr.back else "by", program.rules_of(expr.rule)
 
 
 def dry(make: Make, expr: nodes.Expr, event: str, lines: str | None) -> Value:
