@@ -145,9 +145,9 @@ def test_the_table_shows_figure_floor_and_the_other_side():
 
 
 def test_a_figure_without_the_kernel_prints_not_yet(capsys):
-    assert run.main(["--only", "ready", "--json"]) == 0
+    assert run.main(["--only", "state-lean", "--json"]) == 0
     (shown,) = json.loads(capsys.readouterr().out)
-    assert (shown["name"], shown["met"]) == ("ready", None)
+    assert (shown["name"], shown["met"]) == ("state-lean", None)
     assert "not yet" in shown["why"]
 
 

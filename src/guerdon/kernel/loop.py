@@ -138,9 +138,9 @@ class Loop:
             case call if call.startswith("@call "):
                 return [margin + each for each in self._call(call.removeprefix("@call "))]
             case "@joined":
-                return [margin + each for each in self.days.joined()]
+                return [margin + each for each in self.days.joined() or ["pass"]]
             case years if years.startswith("@years "):
-                return [margin + each for each in self.days.years(years.removeprefix("@years "))]
+                return [margin + each for each in self.days.years(years.removeprefix("@years ")) or ["pass"]]
             case _:
                 return [line]
 
