@@ -18,6 +18,7 @@ from guerdon.kernel.parts import Parts
 from guerdon.kernel.rules import Verdict
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
+from guerdon.reference.groups import Groups
 
 
 @dataclass
@@ -146,9 +147,22 @@ class Deeds:
                     self._is_over()
             for unit in self.units:
                 self._of_unit(unit, reversal, number)
-            for at, rule in enumerate(self.rules):
+            for at in self._in_order():
+                rule = self.rules[at]
                 with w.block(f"if part_{at} > 0:"):
                     self._taken(rule.unit, at, f"part_{at}")
+
+    def _in_order(self) -> list[int]:
+        """The places of the rules in the order in which what they gave is taken back: those of a group after all of its rules."""
+        program, found = self.make.program, list[str]()
+        groups = Groups(program)
+        for name in program.rules:
+            if name not in groups.of:
+                found.append(name)
+            if (group := groups.behind.get(name)) is not None:
+                found += group.of
+        places = {rule.name: at for at, rule in enumerate(self.rules)}
+        return [places[name] for name in found if name in places]
 
     @property
     def _is_undone(self) -> str:
