@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from guerdon.kernel.lowering.tree import Arithmetic, Comparison
 
 Interval = tuple[int, int]
@@ -10,7 +12,6 @@ Interval = tuple[int, int]
 WORD: Interval = (-(1 << 63), (1 << 63) - 1)
 HALF: Interval = (-(1 << 31), (1 << 31) - 1)
 TRUTH: Interval = (0, 1)
-MIRRORED: dict[Comparison, Comparison] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 OPPOSITE: dict[Comparison, Comparison] = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "==": "!=", "!=": "=="}
 
 
@@ -19,12 +20,12 @@ def within(inner: Interval, outer: Interval) -> bool:
 
 
 def joined(one: Interval, other: Interval) -> Interval:
-    return (min(one[0], other[0]), max(one[1], other[1]))
+    return (one[0] if one[0] < other[0] else other[0], one[1] if one[1] > other[1] else other[1])
 
 
 def met(one: Interval, other: Interval) -> Interval | None:
     """What is in both; None if nothing is."""
-    low, high = max(one[0], other[0]), min(one[1], other[1])
+    low, high = one[0] if one[0] > other[0] else other[0], one[1] if one[1] < other[1] else other[1]
     return (low, high) if low <= high else None
 
 
@@ -81,22 +82,46 @@ def bitwise(operation: Arithmetic, left: Interval, right: Interval) -> Interval:
     return (-most - 1, -1 if operation == "|" and (b < 0 or d < 0) else most)
 
 
-def compared(comparison: Comparison, left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
-    """What is left of both sides where the comparison holds; None where it never does."""
+def less(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
     (a, b), (c, d) = left, right
-    match comparison:
-        case "<":
-            return ((a, min(b, d - 1)), (max(c, a + 1), d)) if a < d else None
-        case "<=":
-            return ((a, min(b, d)), (max(c, a), d)) if a <= d else None
-        case "==":
-            both = met(left, right)
-            return None if both is None else (both, both)
-        case "!=":
-            return None if a == b == c == d else (without(left, right), without(right, left))
-        case _:
-            other = compared(MIRRORED[comparison], right, left)
-            return None if other is None else (other[1], other[0])
+    return ((a, b if b < d else d - 1), (c if c > a else a + 1, d)) if a < d else None
+
+
+def less_or_same(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
+    (a, b), (c, d) = left, right
+    return ((a, b if b < d else d), (c if c > a else a, d)) if a <= d else None
+
+
+def more(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
+    (a, b), (c, d) = left, right
+    return ((a if a > c else c + 1, b), (c, d if d < b else b - 1)) if c < b else None
+
+
+def more_or_same(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
+    (a, b), (c, d) = left, right
+    return ((a if a > c else c, b), (c, d if d < b else b)) if c <= b else None
+
+
+def same(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
+    both = met(left, right)
+    return None if both is None else (both, both)
+
+
+def other(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
+    if left[0] == left[1] == right[0] == right[1]:
+        return None
+    return (without(left, right), without(right, left))
+
+
+COMPARED: dict[Comparison, Callable[[Interval, Interval], tuple[Interval, Interval] | None]] = {
+    "<": less,
+    "<=": less_or_same,
+    ">": more,
+    ">=": more_or_same,
+    "==": same,
+    "!=": other,
+}
+"""What is left of both sides where a comparison holds; None where it never does."""
 
 
 def without(one: Interval, other: Interval) -> Interval:

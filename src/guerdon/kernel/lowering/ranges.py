@@ -11,28 +11,24 @@ narrowing, each is made from one that holds, so it holds too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
 from guerdon.kernel.lowering import tree
-from guerdon.kernel.lowering.interval import (
-    OPPOSITE,
-    TRUTH,
-    WORD,
-    Interval,
-    combined,
-    compared,
-    joined,
-    met,
-)
+from guerdon.kernel.lowering.interval import WORD, Interval, joined
 from guerdon.kernel.lowering.memory import Memory
-from guerdon.kernel.lowering.states import Bounds, Never, State, become, cut, either, entered, holds, joined_all
+from guerdon.kernel.lowering.states import UNSET, Bounds, Never, State, either, joined_all
 from guerdon.kernel.lowering.thresholds import ANY, thresholds
+from guerdon.kernel.lowering.values import Value, Values
 
 ROUNDS_BEFORE_WIDENING = 3
 NARROWINGS = 4
-ZERO = tree.Constant(0)
+
+Step = Callable[[State], State | None]
+"""From the state before a statement to the one after it; None where that is never reached."""
+
+Steps = Callable[[State | None], State | None]
 
 
 @dataclass(slots=True)
@@ -45,7 +41,7 @@ class Facts:
 
     values: dict[tree.Expression, Interval]
     reached: set[tree.Statement]
-    locals: State
+    locals: dict[str, Interval]
     parameters: tuple[Interval, ...] | None
     result: Interval | None
 
@@ -93,7 +89,7 @@ class Analysis:
 
     def round(self, number: int) -> bool:
         """Whether anything grew."""
-        grew = False
+        grew, called_ones = False, {called for each in self.module.functions.values() for called in each.calls}
         for name, run in self.passes.items():
             own = self.parameters[name]
             if own is None:
@@ -101,7 +97,7 @@ class Analysis:
             run.run(own, widening=True)
             for called, given in run.given.items():
                 grew |= self.grow_parameters(called, given, number)
-            grew |= self.grow_result(name, run.facts.result, number)
+            grew |= self.grow_result(name, run.facts.result, number) and name in called_ones
         return grew
 
     def grow_parameters(self, called: str, given: tuple[Interval, ...], number: int) -> bool:
@@ -144,249 +140,197 @@ class Pass:
     """One function's states; `run` goes over it once, keeping what is known of its loops' heads."""
 
     def __init__(self, analysis: Analysis, function: tree.Function) -> None:
-        self.analysis = analysis
-        self.arrays = analysis.memory.arrays
         self.function = function
-        self.heads: dict[tree.While, State] = {}
-        self.backs: dict[tree.While, State | None] = {}
-        self.turned: dict[tree.While, frozenset[str]] = {}  # what each loop assigns
-        self.growths: dict[tree.While, dict[str, int]] = {}  # how often each local grew at a loop's head
-        self.rests = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
+        self.results = analysis.results
+        self.made = Values(function, analysis.memory.arrays, self.call)
+        self.names = [*self.made.slots]
+        rests = thresholds(function, analysis.memory, analysis.bounds.get(function.name, {}))
+        self.rests = [rests[name] for name in self.names]
         self.loops: list[tuple[list[State], list[State]]] = []  # of each open loop: states that leave it, that go on
         self.given: dict[str, tuple[Interval, ...]] = {}
-        self.facts = Facts({}, set(), {}, None, None)
+        self.reached: set[tree.Statement] = set()
+        self.assigned: list[Interval] = []
+        self.result: Interval | None = None
         self.widening = True
         self.changed = False
+        self.whole = self.block(function.body)
+        self.facts = Facts({}, set(), {}, None, None)
 
     def run(self, parameters: tuple[Interval, ...], widening: bool) -> None:
         self.widening, self.changed = widening, False
-        state = dict(zip(self.function.parameters, parameters, strict=True))
-        self.given = {}
-        self.facts = Facts({}, set(), dict(state), parameters, None)
-        if self.block(self.function.body, state) is not None:
+        state = [*parameters, *([UNSET] * (len(self.names) - len(parameters)))]
+        self.given, self.result = {}, None
+        self.made.known.clear()
+        self.made.known.update(self.made.constants)
+        self.reached.clear()
+        self.assigned[:] = state
+        if self.whole(state) is not None:
             self.returned((0, 0))
+        found = {name: held for name, held in zip(self.names, self.assigned, strict=True) if held is not UNSET}
+        self.facts = Facts(self.made.known, self.reached, found, parameters, self.result)
 
     def returned(self, value: Interval) -> None:
-        old = self.facts.result
-        self.facts.result = value if old is None else joined(old, value)
+        self.result = value if self.result is None else joined(self.result, value)
 
-    def block(self, body: Iterable[tree.Statement], state: State | None) -> State | None:
-        try:
-            for node in body:
-                if state is None:
-                    return None
-                self.facts.reached.add(node)
-                state = self.statement(node, state)
-        except Never:
-            return None
-        return state
-
-    def statement(self, node: tree.Statement, state: State) -> State | None:
-        match node:
-            case tree.Assign(name, value):
-                self.assign(name, self.value(value, state), state)
-            case tree.Store(array, index, value):
-                self.value(value, state)
-                self.place(array, index, state)
-            case tree.Update(array, index, total):
-                self.place(array, index, state)
-                self.facts.values[total.left] = self.arrays[array].bounds
-                self.arithmetic(total, self.arrays[array].bounds, self.value(total.right, state))
-            case tree.If(condition, then, otherwise):
-                yes, no = self.branch(condition, state)
-                return either(self.block(then, yes), self.block(otherwise, no))
-            case tree.While():
-                return self.loop(node, state)
-            case tree.Break():
-                self.loops[-1][0].append(state)
-                return None
-            case tree.Continue():
-                self.loops[-1][1].append(state)
-                return None
-            case tree.Return(value):
-                self.returned(self.value(value, state))
-                return None
-            case tree.Discard(value):
-                self.value(value, state)
-            case _:
-                assert_never(node)
-        return state
-
-    def assign(self, name: str, value: Interval, state: State) -> None:
-        state[name] = value
-        old = self.facts.locals.get(name)
-        self.facts.locals[name] = value if old is None else joined(old, value)
-
-    def loop(self, node: tree.While, entry: State) -> State | None:
-        """The state after a loop. A local that the loop never assigns is at its head what it is at its entry."""
-        own = self.turned.setdefault(node, tree.assigned(node.body))
-        old = self.heads.get(node)
-        if not self.widening:
-            head = entered(entry, self.backs.get(node), own)
-            self.changed |= head != old
-            self.heads[node] = head
-            left, self.backs[node] = self.turn(node, head)
-            return left
-        head = dict(entry)
-        if old is not None:
-            head = {name: old[name] if name in own else held for name, held in entry.items() if name in old}
-            head = head if holds(head, entry) else self.widened(node, head, entry)
-        while True:
-            left, back = self.turn(node, head)
-            if back is None or holds(head, back):
-                self.heads[node], self.backs[node] = head, back
-                return left
-            head = self.widened(node, head, back)
-
-    def widened(self, node: tree.While, old: State, new: State) -> State:
-        times = self.growths.setdefault(node, {})
-        after = {}
-        for name, held in old.items():
-            if name not in new:
-                continue
-            grown = new[name]
-            if not (held[0] <= grown[0] and grown[1] <= held[1]):
-                time = times[name] = times.get(name, 0) + 1
-                held = self.rests[name].grown(held, grown, time)
-            after[name] = held
-        return after
-
-    def turn(self, node: tree.While, head: State) -> tuple[State | None, State | None]:
-        """Once through a loop from the state at its head: the states after it, and back at its head."""
-        try:
-            inside, outside = self.branch(node.condition, head)
-        except Never:
-            return None, None
-        self.loops.append(([], []))
-        back = self.block(node.body, inside)
-        breaks, continues = self.loops.pop()
-        for state in breaks:
-            outside = either(outside, state)
-        for state in continues:
-            back = either(back, state)
-        return outside, back
-
-    def branch(self, node: tree.Expression, state: State) -> tuple[State | None, State | None]:
-        """The states in which the condition holds, and doesn't; None where that never happens."""
-        match node:
-            case tree.Not(operand):
-                no, yes = self.branch(operand, state)
-            case tree.Logic(every, operands):
-                yes, no = self.logic(every, operands, state)
-            case tree.Compare(comparison, left, right):
-                here = dict(state)
-                sides = self.value(left, here), self.value(right, here)
-                yes = self.refined(comparison, left, right, sides, here)
-                no = self.refined(OPPOSITE[comparison], left, right, sides, here)
-            case _:
-                here = dict(state)
-                value = self.value(node, here)
-                yes = self.refined("!=", node, ZERO, (value, (0, 0)), here)
-                no = self.refined("==", node, ZERO, (value, (0, 0)), here)
-        self.facts.values.setdefault(node, TRUTH)
-        return yes, no
-
-    def logic(
-        self, every: bool, operands: Sequence[tree.Expression], state: State
-    ) -> tuple[State | None, State | None]:
-        known: State | None = None
-        going: State | None = state
-        for operand in operands:
-            if going is None:
-                break
-            try:
-                yes, no = self.branch(operand, going)
-            except Never:
-                yes = no = None
-            known, going = (either(known, no), yes) if every else (either(known, yes), no)
-        return (going, known) if every else (known, going)
-
-    def refined(
-        self,
-        comparison: tree.Comparison,
-        left: tree.Expression,
-        right: tree.Expression,
-        sides: tuple[Interval, Interval],
-        state: State,
-    ) -> State | None:
-        left_after = compared(comparison, *sides)
-        if left_after is None:
-            return None
-        after = dict(state)
-        try:
-            cut(left, left_after[0], after)
-            cut(right, left_after[1], after)
-        except Never:
-            return None
-        return after
-
-    def value(self, node: tree.Expression, state: State) -> Interval:
-        """What the expression can come to; `state` is cut to what must hold once it has been evaluated."""
-        match node:
-            case tree.Constant(number):
-                result = (number, number)
-            case tree.Local(name):
-                result = state[name]
-            case tree.Load(array, index):
-                self.place(array, index, state)
-                result = self.arrays[array].bounds
-            case tree.Binary(_, left, right):
-                return self.arithmetic(node, self.value(left, state), self.value(right, state))
-            case tree.Compare() | tree.Not() | tree.Logic():
-                yes, no = self.branch(node, state)
-                become(state, either(yes, no))
-                result = (int(no is None), int(yes is not None))
-            case tree.Choice(condition, chosen, otherwise):
-                result = self.choice(condition, chosen, otherwise, state)
-            case tree.Call(function, arguments):
-                result = self.call(function, [self.value(argument, state) for argument in arguments])
-            case tree.Fits(operand, low, high):
-                kept = met(self.value(operand, state), (low, high))
-                if kept is None:
-                    raise Never
-                cut(operand, kept, state)
-                result = kept
-            case _:
-                assert_never(node)
-        self.facts.values[node] = result
-        return result
-
-    def arithmetic(self, node: tree.Binary, left: Interval, right: Interval) -> Interval:
-        result = combined(node.operation, left, right)
-        kept = None if result is None else met(result, WORD)
-        if kept is None:
-            raise Never
-        self.facts.values[node] = kept
-        return kept
-
-    def place(self, array: str, index: tree.Expression, state: State) -> None:
-        inside = met(self.value(index, state), (0, self.arrays[array].count - 1))
-        if inside is None:
-            raise Never
-        cut(index, inside, state)
-
-    def choice(
-        self, condition: tree.Expression, chosen: tree.Expression, otherwise: tree.Expression, state: State
-    ) -> Interval:
-        after: State | None = None
-        result: Interval | None = None
-        for way, expression in zip(self.branch(condition, state), (chosen, otherwise), strict=True):
-            if way is None:
-                continue
-            try:
-                value = self.value(expression, way)
-            except Never:
-                continue
-            result = value if result is None else joined(result, value)
-            after = either(after, way)
-        become(state, after)
-        assert result is not None
-        return result
-
-    def call(self, function: str, arguments: list[Interval]) -> Interval:
-        given = tuple(arguments)
+    def call(self, function: str, given: tuple[Interval, ...]) -> Interval:
         self.given[function] = joined_all(self.given[function], given) if function in self.given else given
-        result = self.analysis.results[function]
+        result = self.results[function]
         if result is None:
             raise Never
         return result
+
+    def block(self, body: Iterable[tree.Statement]) -> Steps:
+        steps, reached = [(node, self.statement(node)) for node in body], self.reached
+
+        def run(state: State | None) -> State | None:
+            try:
+                for node, step in steps:
+                    if state is None:
+                        return None
+                    reached.add(node)
+                    state = step(state)
+            except Never:
+                return None
+            return state
+
+        return run
+
+    def statement(self, node: tree.Statement) -> Step:
+        made = self.made
+        match node:
+            case tree.Assign(name, value):
+                return self.assign(made.slots[name], made.value(value))
+            case tree.Store(array, index, value):
+                return both(made.value(value), made.place(array, index))
+            case tree.Update(array, index, total):
+                made.constants[total.left] = bounds = made.places[array][0]
+                sum_ = made.binary(total, lambda state: bounds, made.value(total.right))
+                return both(made.place(array, index), sum_)
+            case tree.If():
+                return self.choose(node)
+            case tree.While():
+                return Loop(self, node).run
+            case tree.Break():
+                return lambda state: self.loops[-1][0].append(state)
+            case tree.Continue():
+                return lambda state: self.loops[-1][1].append(state)
+            case tree.Return(value):
+                result = made.value(value)
+                return lambda state: self.returned(result(state))
+            case tree.Discard(value):
+                return both(made.value(value), None)
+            case _:
+                assert_never(node)
+
+    def assign(self, slot: int, value: Value) -> Step:
+        self.made.touched.add(slot)
+        assigned = self.assigned
+
+        def run(state: State) -> State:
+            new = state[slot] = value(state)
+            old = assigned[slot]
+            if old is UNSET:
+                assigned[slot] = new
+            elif new[0] < old[0] or new[1] > old[1]:
+                assigned[slot] = joined(old, new)
+            return state
+
+        return run
+
+    def choose(self, node: tree.If) -> Step:
+        with self.made.touching() as touched:
+            condition = self.made.condition(node.condition)
+            then, otherwise = self.block(node.then), self.block(node.otherwise)
+
+        def run(state: State) -> State | None:
+            yes, no = condition(state)
+            return either(then(yes), otherwise(no), touched)
+
+        return run
+
+
+def both(one: Value, other: Value | None) -> Step:
+    """What evaluates both."""
+
+    def run(state: State) -> State:
+        one(state)
+        if other is not None:
+            other(state)
+        return state
+
+    return run
+
+
+class Loop:
+    """A loop, and what is known of its head.
+
+    Shape: `own`: the locals that it assigns; every other is at its head what it is at its entry.
+    """
+
+    def __init__(self, within: Pass, node: tree.While) -> None:
+        self.within = within
+        self.head: State | None = None
+        self.back: State | None = None
+        self.growths: dict[int, int] = {}  # how often each local grew
+        self.own = sorted(within.made.slots[name] for name in tree.assigned(node.body))
+        with within.made.touching() as self.touched:
+            self.condition = within.made.condition(node.condition)
+            self.body = within.block(node.body)
+
+    def run(self, entry: State) -> State | None:
+        """The state after the loop."""
+        if not self.within.widening:
+            head = self.entered(entry)
+            self.within.changed |= head != self.head
+            self.head = head
+            left, self.back = self.turn(head)
+            return left
+        head = entry if self.head is None else self.widened(entry, self.head, entry)
+        while True:
+            left, back = self.turn(head)
+            if back is None or self.holds(head, back):
+                self.head, self.back = head, back
+                return left
+            head = self.widened(head, head, back)
+
+    def entered(self, entry: State) -> State:
+        """The state at the head, of those at the entry and at the end of a turn."""
+        return either(entry.copy(), self.back, self.own) or entry
+
+    def holds(self, head: State, back: State) -> bool:
+        """Whether all of `back` is in `head` already."""
+        for local in self.own:
+            held, new = head[local], back[local]
+            if held is not new and held is not UNSET and (new is UNSET or new[0] < held[0] or held[1] < new[1]):
+                return False
+        return True
+
+    def widened(self, state: State, old: State, new: State) -> State:
+        """`state`, with all that the loop assigns as it was, or grown where that is not enough."""
+        state = state.copy()
+        for local in self.own:
+            held, grown = old[local], new[local]
+            if held is UNSET or grown is UNSET:
+                held = UNSET
+            elif grown[0] < held[0] or held[1] < grown[1]:
+                time = self.growths[local] = self.growths.get(local, 0) + 1
+                held = self.within.rests[local].grown(held, grown, time)
+            state[local] = held
+        return state
+
+    def turn(self, head: State) -> tuple[State | None, State | None]:
+        """Once through from the state at the head: the states after the loop, and back at its head."""
+        try:
+            inside, outside = self.condition(head.copy())
+        except Never:
+            return None, None
+        breaks: list[State] = []
+        continues: list[State] = []
+        self.within.loops.append((breaks, continues))
+        back = self.body(inside)
+        self.within.loops.pop()
+        for state in breaks:
+            outside = either(outside, state, self.touched)
+        for state in continues:
+            back = either(back, state, self.touched)
+        return outside, back

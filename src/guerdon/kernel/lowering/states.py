@@ -2,73 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
 
-from guerdon.kernel.lowering import tree
-from guerdon.kernel.lowering.interval import Interval, joined, met
+from guerdon.kernel.lowering.interval import Interval, joined
 
-State = dict[str, Interval]
+State = list[Interval]
+"""By the number of a local what it can be; `UNSET` where it may have no value. Who is given a state may change it."""
+
 Bounds = Mapping[str, Mapping[str, Interval]]
 """For each function that is called from outside: the bounds of its parameters."""
+
+UNSET: Interval = (1, 0)
+"""No value: told by identity."""
 
 
 class Never(Exception):
     """Nothing after this place is ever reached."""
 
 
-def cut(node: tree.Expression, bounds: Interval, state: State) -> None:
-    """Cuts the local that decides what the expression is, if it's one, to what keeps the expression in the bounds."""
-    match node:
-        case tree.Local(name):
-            kept = met(state[name], bounds)
-            if kept is None:
-                raise Never
-            state[name] = kept
-        case tree.Binary("+", inner, tree.Constant(number)):
-            cut(inner, (bounds[0] - number, bounds[1] - number), state)
-        case tree.Binary("-", inner, tree.Constant(number)):
-            cut(inner, (bounds[0] + number, bounds[1] + number), state)
-        case tree.Fits(inner):
-            cut(inner, bounds, state)
-        case _:
-            pass
-
-
-def become(state: State, other: State | None) -> None:
-    if other is None:
+def cut(state: State, local: int, low: int, high: int) -> None:
+    """Cuts a local to what lies from `low` through `high`."""
+    held = state[local]
+    if held[0] >= low:
+        low = held[0]
+        if held[1] <= high:
+            return
+    elif held[1] <= high:
+        high = held[1]
+    if low > high:
         raise Never
-    if state is not other:
-        state.clear()
-        state.update(other)
+    state[local] = (low, high)
 
 
-def either(one: State | None, other: State | None) -> State | None:
-    """The state where two ways meet: what has a value on both."""
-    if one is None or other is None:
-        return other if one is None else one
-    return {
-        name: held if (met_ := other[name]) == held else joined(held, met_)
-        for name, held in one.items()
-        if name in other
-    }
+def either(one: State | None, other: State | None, touched: Iterable[int]) -> State | None:
+    """The state where two ways meet, `one` changed into it; they may differ in the locals that are `touched`, no others."""
+    if one is None:
+        return other
+    if other is None:
+        return one
+    for local in touched:
+        held, met = one[local], other[local]
+        if held is not met:
+            one[local] = UNSET if held is UNSET or met is UNSET else joined(held, met)
+    return one
 
 
 def joined_all(one: tuple[Interval, ...], other: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return tuple(joined(*pair) for pair in zip(one, other, strict=True))
-
-
-def entered(entry: State, back: State | None, assigned: Container[str]) -> State:
-    """The state at a loop's head, of those at its entry and at the end of a turn."""
-    if back is None:
-        return entry
-    both = {name: held if name not in assigned else back.get(name) for name, held in entry.items()}
-    return {name: joined(entry[name], turned) for name, turned in both.items() if turned is not None}
-
-
-def holds(head: State, back: State) -> bool:
-    """Whether all of `back` is in `head` already."""
-    for name, held in head.items():
-        new = back.get(name)  # None: on a way that was found only now it has no value
-        if new is None or new[0] < held[0] or held[1] < new[1]:
-            return False
-    return True
