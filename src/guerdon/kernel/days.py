@@ -11,8 +11,9 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from guerdon.program import nodes
@@ -87,65 +88,54 @@ class Calendar:
     def zone_is_utc(self) -> bool:
         return self.frame.timezone in ("UTC", "Etc/UTC")
 
-    def changes(self) -> list[tuple[int, int]]:
+    def changes(self) -> tuple[tuple[int, int], ...]:
         """From which instants on the zone's offset is another, and which."""
-        zone, base, count = ZoneInfo(self.frame.timezone), self.years.base, self.years.count
-
-        def offset(second: int) -> int:
-            found = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset()
-            assert found is not None
-            return found // timedelta(microseconds=1)
-
-        first, last = (base - 2 - EPOCH) * 86_400, (base + count + 2 - EPOCH) * 86_400
-        found, known, at = [(first * 1_000_000, offset(first))], offset(first), first
-        while at < last:
-            there = min(at + 5 * 86_400, last)
-            if offset(there) != known:
-                there = bisect_left(range(at, there + 1), True, key=lambda each: offset(each) != known) + at
-                known = offset(there)
-                found.append((there * 1_000_000, known))
-            at = there
-        return [*found, (2**62, known)]
+        return _changes(self.frame.timezone, self.years.base, self.years.count)
 
     def table(self, of: Table) -> list[int]:
         """What a table holds: the steps one after the other, from each day."""
         if of == STARTS:
-            return [*self.starts()]
+            return self.starts()
         if of in (CHANGES, OFFSETS):
             return [each[of == OFFSETS] for each in self.changes()]
         found: list[int] = [*range(self.years.count)]
         for number, (step, by) in enumerate(of):
-            found = self._first(step, by) if number == 0 else [*self._then(step, by, found)]
+            found = self._first(step, by) if number == 0 else self._then(step, by, found)
         return found
 
     def _first(self, step: str, by: Period | int) -> list[int]:
         if not isinstance(by, Period):
-            return [*self.plus(by)] if step == "months" else [day + by for day in range(self.years.count)]
+            return self.plus(by) if step == "months" else [*range(by, by + self.years.count)]
         if by is Period.DAY:
-            return [day + (step == "end") for day in range(self.years.count)]
+            return [*range(step == "end", self.years.count + (step == "end"))]
         if by is Period.WEEK:
             shift = (self.years.base - 1 - self.frame.week_start) % 7
-            return [day - (day + shift) % 7 + 7 * (step == "end") for day in range(self.years.count)]
+            first = 7 * (step == "end") - shift
+            weeks = [week for week in range(first, first + self.years.count + 7, 7) for _ in range(7)]
+            return weeks[shift : shift + self.years.count]
         table: list[int] = []
         for first, end in pairwise(self.beginnings(by)):
             table += [first if step == "first" else end] * (min(end, self.years.count) - max(first, 0))
         return table
 
-    def _then(self, step: str, by: Period | int, days: list[int]) -> Iterator[int]:
-        """A further step from days that may lie outside the years."""
+    def _then(self, step: str, by: Period | int, days: list[int]) -> list[int]:
+        """A further step from days that may lie outside the years; `days` never go back."""
         from guerdon.reference.calendar import Calendar as Reference
         from guerdon.reference.calendar import add_months
 
-        reference, known = Reference(self.frame), dict[int, int]()
-        for day in days:
-            if day not in known:
+        reference, table = Reference(self.frame), list[int]()
+        until, moved = -NEVER, 0  # up to which day what was found last goes on
+        for day, same in groupby(days):
+            if not isinstance(by, Period) or day >= until:
                 there = self.years.day(day)
                 if isinstance(by, Period):
-                    moved = reference.period(by, there)[0 if step == "first" else 1]
+                    first, end = reference.period(by, there)
+                    found, until = first if step == "first" else end, self.years.number(end)
                 else:
-                    moved = add_months(there, by) if step == "months" else there + timedelta(days=by)
-                known[day] = self.years.number(moved)
-            yield known[day]
+                    found = add_months(there, by) if step == "months" else there + timedelta(days=by)
+                moved = self.years.number(found)
+            table += [moved] * len([*same])
+        return table
 
     def beginnings(self, period: Period) -> Iterator[int]:
         """The first days of the periods of the years, from the one that holds the first day to the one after the last."""
@@ -158,18 +148,21 @@ class Calendar:
                 if following > 0 and (number < self.years.count or number - self.years.count < 366):
                     yield number
 
-    def plus(self, months: int) -> Iterator[int]:
+    def plus(self, months: int) -> list[int]:
         """The day so many months on (or back) of each day, clamped to the month's end."""
+        table: list[int] = []
+        first, base = self.years.first * 12, self.years.base
         for number, (_, length) in enumerate(self.years.months()):
-            year, month = divmod(self.years.first * 12 + number + months, 12)
+            year, month = divmod(first + number + months, 12)
             if not 1 <= year <= 9998:
-                yield from [NEVER if months > 0 else -NEVER] * length
+                table += [NEVER if months > 0 else -NEVER] * length
                 continue
-            there = date(year, month + 1, 1).toordinal() - self.years.base
-            most = monthrange(year, month + 1)[1]
-            yield from (there + min(day, most - 1) for day in range(length))
+            there, most = date(year, month + 1, 1).toordinal() - base, monthrange(year, month + 1)[1]
+            table += range(there, there + min(length, most))
+            table += [there + most - 1] * (length - most)
+        return table
 
-    def starts(self) -> Iterator[int]:
+    def starts(self) -> list[int]:
         """The instant at which each day begins, and that of the day after the last.
 
         Source: language reference, Days: where a clock change leaves the wanted time out, the first instant after it.
@@ -177,44 +170,54 @@ class Calendar:
         from guerdon.reference.calendar import Calendar as Reference  # the one meaning of a day's beginning
 
         reference, base = Reference(self.frame), self.years.base
-        count, zone = self.years.count, ZoneInfo(self.frame.timezone)
+        count = self.years.count
         begin = self.frame.day_start.hour * 3_600_000_000 + self.frame.day_start.minute * 60_000_000
-        offsets = [*_offsets(zone, base, count + 1)]
+        noon = (base - EPOCH) * 86_400 + 43_200
+        found = _offsets(self.frame.timezone, noon, noon + (count + 1) * 86_400, 10 * 86_400, 86_400)
+        offsets = [((second - noon) // 86_400, offset) for second, offset in found]
         odd = {day for change in range(1, len(offsets)) for day in _around(offsets[change][0])}
+        table: list[int] = []
         for (first, offset), (end, _) in pairwise([*offsets, (count + 1, 0)]):
-            for number in range(first, end):
-                if number in odd:
-                    yield reference.start(date.fromordinal(base + number))
-                else:
-                    yield (base + number - EPOCH) * DAY + begin - offset
+            zero = (base + first - EPOCH) * DAY + begin - offset
+            table += range(zero, zero + (end - first) * DAY, DAY)
+        for number in odd:
+            if 0 <= number <= count:
+                table[number] = reference.start(date.fromordinal(base + number))
+        return table
 
 
 def _around(number: int) -> Iterable[int]:
     return range(number - 3, number + 4)
 
 
-def _offsets(zone: ZoneInfo, base: int, count: int) -> Iterator[tuple[int, int]]:
-    """Numbers of days from which on the zone's offset (microseconds) at noon is another."""
+@cache
+def _changes(timezone: str, base: int, count: int) -> tuple[tuple[int, int], ...]:
+    """From which instants on the zone's offset is another, and which (both in microseconds)."""
+    first, last = (base - 2 - EPOCH) * 86_400, (base + count + 2 - EPOCH) * 86_400
+    found = [(second * 1_000_000, offset) for second, offset in _offsets(timezone, first, last, 5 * 86_400, 1)]
+    return (*found, (2**62, found[-1][1]))
 
-    def offset(number: int) -> int:
-        noon = datetime.fromordinal(base + number) + timedelta(hours=12)
-        found = noon.replace(tzinfo=UTC).astimezone(zone).utcoffset()
-        assert found is not None
-        return found // timedelta(microseconds=1)
 
-    known = offset(0)
-    yield 0, known
-    number = 0
-    while number < count:
-        last = min(number + 10, count)
-        there = offset(last)
-        if there != known:
-            change = bisect_left(range(number, last + 1), True, key=lambda each: offset(each) != known) + number
-            known = offset(change)
-            yield change, known
-            number = change
-        else:
-            number = last
+def _offsets(timezone: str, first: int, last: int, look: int, step: int) -> Iterator[tuple[int, int]]:
+    """From which instants (seconds) on the zone's offset (microseconds) is another: so many steps after `first`.
+
+    Shape: what changes and changes back between two looks isn't seen.
+    """
+    zone, at = ZoneInfo(timezone), first
+    known = datetime.fromtimestamp(at, zone).utcoffset()
+
+    def differs(second: int) -> bool:
+        return datetime.fromtimestamp(second, zone).utcoffset() != known
+
+    while True:
+        assert known is not None
+        yield at, known // timedelta(microseconds=1)
+        found = next((each for each in range(at + look, last, look) if differs(each)), last)
+        if found == last and not differs(last):
+            return
+        between = range(max(found - look, at), found + 1, step)
+        at = between[bisect_left(between, True, key=differs)]
+        known = datetime.fromtimestamp(at, zone).utcoffset()
 
 
 def _months_on(day: date, months: int) -> date:
