@@ -177,6 +177,7 @@ class Loop:
     def _body(self) -> None:
         make, w = self.make, self.w
         w.line("members = 0")
+        w.line("why = 0")
         with w.block("while 1:"):
             make.stop(1, f"w > {make.room.rows - ROOM}{self._spent()}")
             ends = dict.fromkeys(end for _, end, _, _ in make.lists.values())
@@ -206,7 +207,10 @@ class Loop:
             with w.block("else:"):
                 self._event()
                 w.line("i += 1")
-        make.stop(0)
+        w.line("@save")
+        for number, name in enumerate(("i", "w", "members")):
+            w.line(f"x_out[{number}] = {name}")
+        w.line("return why")
 
     def _spent(self) -> str:
         """How many rows may be written for lots that an event takes from."""

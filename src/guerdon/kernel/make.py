@@ -9,7 +9,7 @@ loaded when it starts and stored when it stops, so that a member may go on in th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -157,13 +157,11 @@ class Make:
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
-    def stop(self, why: int, guard: str = "1") -> None:
-        """Stops where a condition holds, so that the same event can be begun again."""
-        with self.w.block(f"if {guard}:") if guard != "1" else nullcontext():
-            self.w.line("@save")
-            for number, name in enumerate(("i", "w", "members")):
-                self.w.line(f"x_out[{number}] = {name}")
-            self.w.line(f"return {why}")
+    def stop(self, why: int, guard: str) -> None:
+        """Leaves the loop where a condition holds, so that the same event can be begun again."""
+        with self.w.block(f"if {guard}:"):
+            self.w.line(f"why = {why}")
+            self.w.line("break")
 
     # ------------------------------------------------------------ facts
 

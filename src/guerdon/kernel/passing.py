@@ -42,6 +42,11 @@ class Days:
                 self._review("now")
                 for purse in self.parts.purses.values():
                     purse.expire("now")
+                if any(purse.expires for purse in self.parts.purses.values()):
+                    with w.block("if why != 0:"):
+                        w.line("break")
+            with w.block("if why != 0:"):
+                w.line("break")
         self.roll("day")
 
     def _review(self, now: str) -> None:
