@@ -37,7 +37,7 @@ class Block(NamedTuple):
     """Some rows of a history as the kernel's columns."""
 
     columns: dict[str, Any]
-    count: int
+    rows: int
     last: bool
 
 
@@ -81,7 +81,7 @@ class Columns:
     def run(self) -> None:
         self.rows = self.members = self.machine.first = 0
         for block in self.blocks:
-            self.machine.run(block.columns, block.count, block.last, self.end, self._take)
+            self.machine.run(block.columns, block.rows, block.last, self.end, self._take)
 
     def _take(self, views: Views, rows: int, members: int) -> None:
         end, last = self.rows + rows, self.members + members

@@ -165,7 +165,7 @@ class Calendar:
     def starts(self) -> list[int]:
         """The instant at which each day begins, and that of the day after the last.
 
-        Source: language reference, Days: where a clock change leaves the wanted time out, the first instant after it.
+        Source: language reference, Days and time: where a clock change leaves the wanted time out, the first instant after it.
         """
         from guerdon.reference.calendar import Calendar as Reference  # the one meaning of a day's beginning
 

@@ -152,13 +152,21 @@ class Returns(BuiltIn):
     def _of_lines(self, seen: Seen, left: Facts, part: nodes.Part, lines: list[dict[str, Any]]) -> Remains:
         """What is left of an event with these lines left."""
         assert part.of_lines is not None
-        there = sum([line[part.of] for line in lines], ZERO)
-        if not there:
+        if not sum([line[part.of] for line in lines], ZERO):
             return None
-        share = there / sum([line[part.of] for line in left[part.of_lines]], ZERO)
-        known = {part.of_lines: tuple(lines)}
         record = self.program.events[seen.event.type]
+        by = self._weighed_by(record, part)
+        all_of_it = sum([line[by] or ZERO for line in left[part.of_lines]], ZERO)
+        share = sum([line[by] or ZERO for line in lines], ZERO) / all_of_it if all_of_it else ZERO
+        known = {part.of_lines: tuple(lines)}
         return self._derive_all(record, self._in_proportion(record, left, share, known), seen)
+
+    def _weighed_by(self, record: nodes.Record, part: nodes.Part) -> str:
+        """By what lines count beside each other: their first amount, or where they have none what is measured."""
+        lines = record.facts[part.of_lines or ""].type
+        assert isinstance(lines, types.Lines)
+        facts = self.program.records[lines.record].facts.values()
+        return next((fact.name for fact in facts if isinstance(fact.type, types.Quantity)), part.of)
 
     # ------------------------------------------------------------ what is taken back
 
