@@ -6,6 +6,7 @@ Source: WebAssembly core specification 2.0, chapter 5 (binary format).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Literal
 
 Width = Literal[32, 64]
@@ -55,8 +56,13 @@ LOADS: dict[tuple[int, bool], tuple[int, int]] = {  # by bytes of an element and
 STORES: dict[int, tuple[int, int]] = {1: (0x3A, 0x3C), 2: (0x3B, 0x3D), 4: (0x36, 0x3E), 8: (0x37, 0x37)}
 
 
+SHORT = [bytes((number,)) for number in range(0x80)]
+
+
 def unsigned(number: int) -> bytes:
     """LEB128 of a number that isn't negative."""
+    if number < 0x80:
+        return SHORT[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -65,6 +71,7 @@ def unsigned(number: int) -> bytes:
     return bytes(out)
 
 
+@cache
 def signed(number: int) -> bytes:
     """LEB128 in two's complement."""
     out = bytearray()
@@ -104,6 +111,9 @@ def module(types: Sequence[bytes], pages: int, exports: Sequence[tuple[str, int]
     return b"\0asm\x01\0\0\0" + b"".join(bytes((number,)) + sized(each) for number, each in sections.items())
 
 
+GETS, SETS, TEES = ([bytes((kind, local)) for local in range(0x80)] for kind in (GET, SET, TEE))
+
+
 class Code:
     """One function's instructions as they are written, with its locals and the blocks that are open.
 
@@ -140,16 +150,13 @@ class Code:
         self.bytes += signed(number - (1 << width) if number >= 1 << (width - 1) else number)
 
     def get(self, local: int) -> None:
-        self.bytes.append(GET)
-        self.bytes += unsigned(local)
+        self.bytes += GETS[local] if local < 0x80 else bytes((GET,)) + unsigned(local)
 
     def set(self, local: int) -> None:
-        self.bytes.append(SET)
-        self.bytes += unsigned(local)
+        self.bytes += SETS[local] if local < 0x80 else bytes((SET,)) + unsigned(local)
 
     def tee(self, local: int) -> None:
-        self.bytes.append(TEE)
-        self.bytes += unsigned(local)
+        self.bytes += TEES[local] if local < 0x80 else bytes((TEE,)) + unsigned(local)
 
     def call(self, function: int) -> None:
         self.bytes.append(CALL)

@@ -61,12 +61,14 @@ class Expressions:
             code.raw(encoding.UNREACHABLE)
             return
         value = self.values[node]
+        if isinstance(node, tree.Local):
+            local = self.locals[node.name]
+            code.get(local)
+            operations.converted(code, code.widths[local], width, value)
+            return
         match node:
             case tree.Constant(number):
                 code.constant(number, width)
-            case tree.Local(name):
-                code.get(self.locals[name])
-                operations.converted(code, code.widths[self.locals[name]], width, value)
             case tree.Load(array, index):
                 self.load(node, self.memory.arrays[array], index, width)
             case tree.Binary():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import NoReturn, get_args
 
 from guerdon.kernel.lowering import tree
@@ -111,32 +111,34 @@ class Reader:
             refuse(node, f"{name} is no local: the name is taken")
 
     def block(self, nodes: Iterable[ast.stmt]) -> tuple[tree.Statement, ...]:
-        return tuple(each for node in nodes for each in self.statement(node))
+        return tuple([each for node in nodes if (each := self.statement(node)) is not None])
 
-    def statement(self, node: ast.stmt) -> Iterator[tree.Statement]:
+    def statement(self, node: ast.stmt) -> tree.Statement | None:
+        """None for what does nothing."""
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            return self.assignment(node.targets[0], node.value)
+        if isinstance(node, ast.If):
+            return self.choice(node)
         match node:
-            case ast.Assign(targets=[target]):
-                yield self.assignment(target, node.value)
             case ast.AugAssign():
-                yield self.update(node)
-            case ast.If():
-                yield self.choice(node)
+                return self.update(node)
             case ast.While(orelse=[]):
-                yield self.loop(node)
+                return self.loop(node)
             case ast.Break() | ast.Continue():
                 if not self.exits:
                     refuse(node, "no loop around it")
                 if isinstance(node, ast.Break):
                     self.exits[-1] = either(self.exits[-1], self.known)
                 self.known = None
-                yield tree.Break() if isinstance(node, ast.Break) else tree.Continue()
+                return tree.Break() if isinstance(node, ast.Break) else tree.Continue()
             case ast.Return(value=ast.expr() as value):
-                yield tree.Return(self.expression(value))
+                returned = tree.Return(self.expression(value))
                 self.known = None
+                return returned
             case ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
-                return
+                return None
             case ast.Expr(value=ast.Call() as call):
-                yield tree.Discard(self.expression(call))
+                return tree.Discard(self.expression(call))
             case _:
                 refuse(node, "no statement of a kernel")
 
@@ -180,37 +182,43 @@ class Reader:
         return tree.While(condition, body)
 
     def place(self, node: ast.expr) -> tuple[str, tree.Expression]:
-        match node:
-            case ast.Subscript(value=ast.Name(id=array), slice=index) if array in self.arrays:
-                return array, self.expression(index)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in self.arrays:
+            return node.value.id, self.expression(node.slice)
         refuse(node, "values are in locals and in declared arrays")
 
     def expression(self, node: ast.expr) -> tree.Expression:
-        match node:
-            case ast.Constant(value=bool()):
-                pass
-            case ast.Constant(value=int(value)):
-                return self.constant(node, value)
-            case ast.UnaryOp(ast.USub(), ast.Constant(value=int(value))):
-                return self.constant(node, -value)
-            case ast.Name(id=name):
-                return self.local(node, name)
-            case ast.Subscript():
-                return tree.Load(*self.place(node))
-            case ast.BinOp(left, operator, right):
-                return self.binary(node, operator, left, right)
-            case ast.UnaryOp(ast.USub(), operand):
-                return tree.Binary("-", tree.Constant(0), self.expression(operand))
-            case ast.UnaryOp(ast.Not(), operand):
+        """Told apart by type, the frequent ones first: patterns take three times as long."""
+        if isinstance(node, ast.Name):
+            return self.local(node, node.id)
+        if isinstance(node, ast.Constant):
+            if type(node.value) is int:
+                return self.constant(node, node.value)
+        elif isinstance(node, ast.Subscript):
+            return tree.Load(*self.place(node))
+        elif isinstance(node, ast.BinOp):
+            return self.binary(node, node.op, node.left, node.right)
+        elif isinstance(node, ast.Compare):
+            if len(node.ops) == 1 and (comparison := COMPARISONS.get(type(node.ops[0]))):
+                return tree.Compare(comparison, self.expression(node.left), self.expression(node.comparators[0]))
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and not node.keywords:
+                return self.call(node, node.func.id, node.args)
+        elif isinstance(node, ast.IfExp):
+            return tree.Choice(self.expression(node.test), self.expression(node.body), self.expression(node.orelse))
+        elif isinstance(node, ast.BoolOp):
+            return tree.Logic(isinstance(node.op, ast.And), tuple(map(self.expression, node.values)))
+        elif isinstance(node, ast.UnaryOp):
+            return self.unary(node, node.operand)
+        refuse(node, "no expression of a kernel")
+
+    def unary(self, node: ast.UnaryOp, operand: ast.expr) -> tree.Expression:
+        match node.op:
+            case ast.Not():
                 return tree.Not(self.expression(operand))
-            case ast.Compare(left, [comparison], [right]) if type(comparison) in COMPARISONS:
-                return tree.Compare(COMPARISONS[type(comparison)], self.expression(left), self.expression(right))
-            case ast.BoolOp(operator, values):
-                return tree.Logic(isinstance(operator, ast.And), tuple(map(self.expression, values)))
-            case ast.IfExp(test, body, orelse):
-                return tree.Choice(self.expression(test), self.expression(body), self.expression(orelse))
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-                return self.call(node, name, arguments)
+            case ast.USub() if isinstance(operand, ast.Constant) and type(operand.value) is int:
+                return self.constant(node, -operand.value)
+            case ast.USub():
+                return tree.Binary("-", tree.Constant(0), self.expression(operand))
         refuse(node, "no expression of a kernel")
 
     def constant(self, node: ast.expr, value: int) -> tree.Expression:

@@ -7,8 +7,9 @@ costs little: it's taken back while narrowing, wherever a condition bounds the l
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from guerdon.kernel.lowering import tree
 from guerdon.kernel.lowering.interval import HALF, WORD, Interval
@@ -18,25 +19,30 @@ MACHINE = sorted({0, *HALF, *WORD})
 NEAR, FAR = 2, 4
 
 
-class Rests(NamedTuple):
-    """Thresholds of one local: for its least and its most, sorted; each a number of the text or one beyond it."""
+class Rests:
+    """Thresholds of one local: for its least and its most; each a number of the text or one beyond it.
 
-    lows: list[int]
-    highs: list[int]
+    Shape: `lows` and `highs` are sorted.
+    """
+
+    def __init__(self, lows: Iterable[int], highs: Iterable[int]) -> None:
+        self.lows, self.highs = sorted(lows), sorted(highs)
 
     def grown(self, old: Interval, new: Interval, time: int) -> Interval:
         """`old` and `new`, each side that grew set to a threshold; `time` counts from 1 how often the local grew."""
         low, high = old
         if new[0] < low:
-            low = max(each for each in self.reached(self.lows, time, 0) if each <= new[0])
+            numbers = self.reached(self.lows, time, 0)
+            low = numbers[bisect_right(numbers, new[0]) - 1]
         if new[1] > high:
-            high = min(each for each in self.reached(self.highs, time, -1) if each >= new[1])
+            numbers = self.reached(self.highs, time, -1)
+            high = numbers[bisect_left(numbers, new[1])]
         return (low, high)
 
     def reached(self, numbers: list[int], time: int, farthest: int) -> list[int]:
         if time <= NEAR:
-            return numbers + MACHINE
-        return [numbers[farthest], *MACHINE] if time <= FAR else [*WORD]
+            return sorted(numbers + MACHINE)
+        return sorted([numbers[farthest], *MACHINE]) if time <= FAR else [*WORD]
 
 
 ANY = Rests([0], [0])
@@ -70,7 +76,7 @@ class Kin:
     def rests(self, numbers: set[int]) -> Rests:
         lows = {max(each - step, WORD[0]) for each in numbers for step in (0, 1)}
         highs = {min(each + step, WORD[1]) for each in numbers for step in (0, 1)}
-        return Rests(sorted(lows), sorted(highs))
+        return Rests(lows, highs)
 
     def root(self, name: str) -> str:
         while self.parents[name] != name:
@@ -81,18 +87,18 @@ class Kin:
         for node in body:
             match node:
                 case tree.Assign(name, value):
-                    self.meets(tree.Local(name), value)
+                    self.meet((name,), None, named(value), value)
                     self.expression(value)
+                case tree.If(condition, then, otherwise):
+                    self.expression(condition)
+                    self.block(then)
+                    self.block(otherwise)
                 case tree.Store(array, index, value):
                     self.looked_up(array, index)
                     self.expression(value)
                 case tree.Update(array, index, total):
                     self.looked_up(array, index)
                     self.expression(total.right)
-                case tree.If(condition, then, otherwise):
-                    self.expression(condition)
-                    self.block(then)
-                    self.block(otherwise)
                 case tree.While(condition, inner):
                     self.expression(condition)
                     self.block(inner)
@@ -104,14 +110,16 @@ class Kin:
                     assert_never(node)
 
     def expression(self, node: tree.Expression) -> None:
-        match node:
-            case tree.Load(array, index):
-                self.looked_up(array, index)
-            case tree.Compare(_, left, right):
-                self.meets(left, right)
-            case tree.Fits(operand, low, high):
-                for name in named(operand):
-                    self.numbers[name] |= {low, high}
+        if isinstance(node, (tree.Local, tree.Constant)):
+            return
+        if isinstance(node, tree.Load):
+            self.looked_up(node.array, node.index)
+            return
+        if isinstance(node, tree.Compare):
+            self.meet(named(node.left), node.left, named(node.right), node.right)
+        elif isinstance(node, tree.Fits):
+            for name in named(node.operand):
+                self.numbers[name] |= {node.low, node.high}
         for inner in tree.inner(node):
             self.expression(inner)
 
@@ -120,35 +128,39 @@ class Kin:
             self.numbers[name] |= {0, self.memory.arrays[array].count}
         self.expression(index)
 
-    def meets(self, one: tree.Expression, other: tree.Expression) -> None:
+    def meet(
+        self, left: tuple[str, ...], one: tree.Expression | None, right: tuple[str, ...], other: tree.Expression
+    ) -> None:
         """What decides one side and what decides the other are alike."""
-        left, right = named(one), named(other)
-        for name in (*left[1:], *right):
-            self.parents[self.root(name)] = self.root((*left, *right)[0])
-        for names, side in ((left, other), (right, one)):
-            for name in names[:1]:
-                self.numbers[name] |= self.told(side)
+        names = left + right
+        for name in names[1:]:
+            self.parents[self.root(name)] = self.root(names[0])
+        if left:
+            self.told(self.numbers[left[0]], other)
+        if right and one is not None:
+            self.told(self.numbers[right[0]], one)
 
-    def told(self, node: tree.Expression) -> set[int]:
-        match node:
-            case tree.Constant(value):
-                return {value}
-            case tree.Load(array):
-                return set(self.memory.arrays[array].bounds)
-            case tree.Fits(_, low, high):
-                return {low, high}
-            case tree.Choice(_, chosen, otherwise):
-                return self.told(chosen) | self.told(otherwise)
-        return set()
+    def told(self, numbers: set[int], node: tree.Expression) -> None:
+        """Adds what an expression says of what it is compared with, or assigned to."""
+        if isinstance(node, tree.Constant):
+            numbers.add(node.value)
+        elif isinstance(node, tree.Fits):
+            numbers.update((node.low, node.high))
+        elif isinstance(node, tree.Load):
+            numbers.update(self.memory.arrays[node.array].bounds)
+        elif isinstance(node, tree.Choice):
+            self.told(numbers, node.chosen)
+            self.told(numbers, node.otherwise)
 
 
 def named(node: tree.Expression) -> tuple[str, ...]:
     """The locals that an expression is, but for a constant step."""
-    match node:
-        case tree.Local(name):
-            return (name,)
-        case tree.Binary("+" | "-", inner, tree.Constant()) | tree.Fits(inner):
-            return named(inner)
-        case tree.Choice(_, chosen, otherwise):
-            return (*named(chosen), *named(otherwise))
+    if isinstance(node, tree.Local):
+        return (node.name,)
+    if isinstance(node, tree.Binary):
+        return named(node.left) if node.operation in ("+", "-") and isinstance(node.right, tree.Constant) else ()
+    if isinstance(node, tree.Fits):
+        return named(node.operand)
+    if isinstance(node, tree.Choice):
+        return named(node.chosen) + named(node.otherwise)
     return ()

@@ -1,4 +1,7 @@
-"""The tree of a kernel's text: what both lowerings read. Nodes are told apart by identity, so that facts can be kept beside them."""
+"""The tree of a kernel's text: what both lowerings read. Nodes are told apart by identity, so that facts can be kept beside them.
+
+Nothing changes a node. They aren't frozen, because that makes each of some thousands cost 1.3 microseconds instead of 0.35.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,23 @@ Arithmetic = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
 Comparison = Literal["<", "<=", "==", "!=", ">", ">="]
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Constant:
     value: int
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Local:
     name: str
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Load:
     array: str
     index: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Binary:
     """Unary minus is `0 - e`. The right side of a shift is a constant."""
 
@@ -35,19 +38,19 @@ class Binary:
     right: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Compare:
     comparison: Comparison
     left: Expression
     right: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Not:
     operand: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Logic:
     """All of the operands (`every`), or any of them, looked at from the left until it is known; 0 or 1."""
 
@@ -55,20 +58,20 @@ class Logic:
     operands: tuple[Expression, ...]
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Choice:
     condition: Expression
     chosen: Expression
     otherwise: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Call:
     function: str
     arguments: tuple[Expression, ...]
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Fits:
     """The operand, which the writer of the text promises to lie from `low` through `high`."""
 
@@ -80,20 +83,20 @@ class Fits:
 Expression = Constant | Local | Load | Binary | Compare | Not | Logic | Choice | Call | Fits
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Assign:
     name: str
     value: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Store:
     array: str
     index: Expression
     value: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Update:
     """`array[index] OP= value`: the index is evaluated once; `sum` is `array[index] OP value`, its left side a load of that place."""
 
@@ -102,35 +105,35 @@ class Update:
     sum: Binary
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class If:
     condition: Expression
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class While:
     condition: Expression
     body: tuple[Statement, ...]
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Break:
     pass
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Continue:
     pass
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Return:
     value: Expression
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Discard:
     """An expression for what it does: a call, or a promise."""
 
@@ -160,21 +163,21 @@ class Module:
 
 def inner(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly in one."""
-    match node:
-        case Constant() | Local():
-            return ()
-        case Load(_, index):
-            return (index,)
-        case Binary(_, left, right) | Compare(_, left, right):
-            return (left, right)
-        case Not(operand) | Fits(operand):
-            return (operand,)
-        case Logic(_, operands) | Call(_, operands):
-            return operands
-        case Choice(condition, chosen, otherwise):
-            return (condition, chosen, otherwise)
-        case _:
-            assert_never(node)
+    if isinstance(node, (Local, Constant)):
+        return ()
+    if isinstance(node, (Binary, Compare)):
+        return (node.left, node.right)
+    if isinstance(node, Load):
+        return (node.index,)
+    if isinstance(node, (Not, Fits)):
+        return (node.operand,)
+    if isinstance(node, Logic):
+        return node.operands
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Choice):
+        return (node.condition, node.chosen, node.otherwise)
+    assert_never(node)
 
 
 def assigned(body: Iterable[Statement]) -> frozenset[str]:
