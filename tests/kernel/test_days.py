@@ -75,3 +75,13 @@ def test_steps_are_taken_one_after_the_other():
     for day in range(0, YEARS.count, 17):
         expected = reference.period(Period.QUARTER, add_months(YEARS.day(day), 6))[1]
         assert table[day] == YEARS.number(expected)
+
+
+@pytest.mark.parametrize("years", [Years(2016, 2016), Years(2011, 2012)], ids=str)
+@pytest.mark.parametrize(("zone", "begins", "fiscal"), FRAMES)
+def test_a_few_years_are_the_same_as_many(zone, begins, fiscal, years):
+    few, many = Calendar(frame(zone, begins, fiscal), years), Calendar(frame(zone, begins, fiscal), YEARS)
+    moved = years.base - YEARS.base
+    assert few.table(STARTS) == many.table(STARTS)[moved : moved + years.count + 1]
+    for steps in ((("months", 12), ("end", Period.FISCAL_YEAR), ("days", 31)), (("days", 9), ("first", Period.WEEK))):
+        assert few.table(steps) == [day - moved for day in many.table(steps)[moved : moved + years.count]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date, timedelta
 from random import Random
 
@@ -151,6 +152,19 @@ def history(random: Random, views) -> int:
         views["weekend"][day], views["campaign"][day] = today.weekday() >= 5, today.month == 11
         views["end_of"][day] = day + 365
     return member
+
+
+def test_nothing_is_left_to_the_collector_of_garbage():
+    text, memory, bounds = workload.text(), workload.memory(), workload.bounds()
+    lowered(text, memory, bounds)
+    gc.collect()
+    gc.disable()
+    try:
+        assert lowered(text, memory, bounds).code
+        assert not gc.isenabled()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_conditions_cut_through_and_or_and_not():

@@ -9,6 +9,8 @@ from guerdon.kernel.lowering.tree import Arithmetic, Comparison
 Interval = tuple[int, int]
 """The least and the most of it, both in it."""
 
+Comparing = Callable[[Interval, Interval], tuple[Interval, Interval] | None]
+
 WORD: Interval = (-(1 << 63), (1 << 63) - 1)
 HALF: Interval = (-(1 << 31), (1 << 31) - 1)
 TRUTH: Interval = (0, 1)
@@ -113,7 +115,7 @@ def other(left: Interval, right: Interval) -> tuple[Interval, Interval] | None:
     return (without(left, right), without(right, left))
 
 
-COMPARED: dict[Comparison, Callable[[Interval, Interval], tuple[Interval, Interval] | None]] = {
+COMPARED: dict[Comparison, Comparing] = {
     "<": less,
     "<=": less_or_same,
     ">": more,

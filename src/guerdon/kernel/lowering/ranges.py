@@ -85,7 +85,10 @@ class Analysis:
         for _ in range(NARROWINGS):
             if not self.narrowed():
                 break
-        return {name: run.facts for name, run in self.passes.items()}
+        found = {name: run.facts for name, run in self.passes.items()}
+        for run in self.passes.values():
+            run.forget()
+        return found
 
     def round(self, number: int) -> bool:
         """Whether anything grew."""
@@ -169,6 +172,10 @@ class Pass:
         found = {name: held for name, held in zip(self.names, self.assigned, strict=True) if held is not UNSET}
         self.facts = Facts(self.made.known, self.reached, found, parameters, self.result)
 
+    def forget(self) -> None:
+        """Lets go of what was made, which knows the pass: such circles cost the collector more than making them did."""
+        del self.whole, self.made
+
     def returned(self, value: Interval) -> None:
         self.result = value if self.result is None else joined(self.result, value)
 
@@ -199,9 +206,11 @@ class Pass:
         made = self.made
         match node:
             case tree.Assign(name, value):
-                return self.assign(made.slots[name], made.value(value))
+                return self.assign(made.slots[name], made.value(value), isinstance(value, tree.Constant))
             case tree.Store(array, index, value):
-                return both(made.value(value), made.place(array, index))
+                constant = isinstance(index, tree.Constant) and 0 <= index.value < made.places[array][1]
+                place = made.place(array, index)
+                return both(made.value(value), None if constant else place)
             case tree.Update(array, index, total):
                 made.constants[total.left] = bounds = made.places[array][0]
                 sum_ = made.binary(total, lambda state: bounds, made.value(total.right))
@@ -222,12 +231,13 @@ class Pass:
             case _:
                 assert_never(node)
 
-    def assign(self, slot: int, value: Value) -> Step:
+    def assign(self, slot: int, value: Value, constant: bool) -> Step:
         self.made.touched.add(slot)
         assigned = self.assigned
+        only = value([]) if constant else UNSET
 
         def run(state: State) -> State:
-            new = state[slot] = value(state)
+            new = state[slot] = only if constant else value(state)
             old = assigned[slot]
             if old is UNSET:
                 assigned[slot] = new
@@ -250,14 +260,20 @@ class Pass:
 
 
 def both(one: Value, other: Value | None) -> Step:
-    """What evaluates both."""
+    """What evaluates both, or the one that there is."""
+
+    def first(state: State) -> State:
+        one(state)
+        return state
 
     def run(state: State) -> State:
         one(state)
-        if other is not None:
-            other(state)
+        second(state)
         return state
 
+    if other is None:
+        return first
+    second = other
     return run
 
 

@@ -42,8 +42,12 @@ def either(one: State | None, other: State | None, touched: Iterable[int]) -> St
         return one
     for local in touched:
         held, met = one[local], other[local]
-        if held is not met:
-            one[local] = UNSET if held is UNSET or met is UNSET else joined(held, met)
+        if held is met or held is UNSET:
+            continue
+        if met is UNSET or (met[0] <= held[0] and held[1] <= met[1]):
+            one[local] = met
+        elif met[0] < held[0] or held[1] < met[1]:
+            one[local] = joined(held, met)
     return one
 
 

@@ -68,22 +68,20 @@ def parameters(node: ast.FunctionDef) -> tuple[str, ...]:
 
 def callers_first(functions: dict[str, tree.Function]) -> list[str]:
     order: list[str] = []
-    open_: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in open_:
-            raise ValueError(f"functions can't call themselves: {' calls '.join([*open_[open_.index(name) :], name])}")
-        if name in order:
-            return
-        open_.append(name)
-        for called in sorted(functions[name].calls):
-            visit(called)
-        open_.pop()
-        order.append(name)
-
     for name in functions:
-        visit(name)
+        after_what_it_calls(name, functions, [], order)
     return order[::-1]
+
+
+def after_what_it_calls(name: str, functions: dict[str, tree.Function], open_: list[str], order: list[str]) -> None:
+    """Puts all that a function calls, and then itself, into the order."""
+    if name in open_:
+        raise ValueError(f"functions can't call themselves: {' calls '.join([*open_[open_.index(name) :], name])}")
+    if name in order:
+        return
+    for called in sorted(functions[name].calls):
+        after_what_it_calls(called, functions, [*open_, name], order)
+    order.append(name)
 
 
 class Reader:

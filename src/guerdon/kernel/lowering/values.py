@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import assert_never
 
 from guerdon.kernel.lowering import tree
-from guerdon.kernel.lowering.interval import COMPARED, OPPOSITE, TRUTH, WORD, Interval, combined, joined, met
+from guerdon.kernel.lowering.interval import COMPARED, OPPOSITE, TRUTH, WORD, Comparing, Interval, combined, joined, met
 from guerdon.kernel.lowering.memory import Array
 from guerdon.kernel.lowering.states import Never, State, cut, either
 
@@ -115,6 +115,8 @@ class Values:
     def place(self, array: str, index: tree.Expression) -> Value:
         """An index, cut to its array."""
         inner, most = self.value(index), self.places[array][1]
+        if isinstance(index, tree.Constant) and 0 <= index.value <= most:
+            return inner
         slot, shift = self.target(index) or (-1, 0)
 
         def value(state: State) -> Interval:
@@ -261,6 +263,9 @@ class Values:
         slot, shift = self.target(one) or (-1, 0)
         second, moved = (None if other is None else self.target(other)) or (-1, 0)
 
+        if second < 0 and isinstance(other, tree.Constant | None):
+            return self.against(left, yes, no, right([]), slot, shift)
+
         def refined(state: State, sides: tuple[Interval, Interval] | None) -> State | None:
             if sides is None:
                 return None
@@ -280,6 +285,27 @@ class Values:
             if fails is None:
                 return refined(state, holds), None
             return None if holds is None else refined(state.copy(), holds), refined(state, fails)
+
+        return condition
+
+    def against(self, left: Value, yes: Comparing, no: Comparing, right: Interval, slot: int, shift: int) -> Condition:
+        """A comparison with what is always the same: most are."""
+
+        def cut_to(state: State, sides: tuple[Interval, Interval]) -> State | None:
+            low, high = sides[0]
+            try:
+                if slot >= 0:
+                    cut(state, slot, low + shift, high + shift)
+            except Never:
+                return None
+            return state
+
+        def condition(state: State) -> tuple[State | None, State | None]:
+            side = left(state)
+            holds, fails = yes(side, right), no(side, right)
+            if fails is None:
+                return None if holds is None else cut_to(state, holds), None
+            return None if holds is None else cut_to(state.copy(), holds), cut_to(state, fails)
 
         return condition
 
