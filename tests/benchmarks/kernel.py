@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tests.benchmarks.measure import Run
-from tests.benchmarks.workload import TOTALS, History, Sums, Totals, agree, generated, stateless
+from tests.benchmarks.workload import TOTALS, History, Sums, Totals, agree, generated, need, stateless
 
 import guerdon
 from guerdon.kernel.days import Years
@@ -45,8 +45,7 @@ class Columns:
     """A program over a history in columns, block by block; awards, what expired and what members have in the end are copied out."""
 
     def __init__(self, name: str, history: History, compiled: bool = True) -> None:
-        import numpy
-
+        numpy = need("numpy")
         self.program = guerdon.load(HERE / name).typed
         self.history, years = history, Years(2021, 2026)
         self.end = years.number(date(2025, 1, 1))
@@ -58,8 +57,7 @@ class Columns:
         self.rows = self.members = 0
 
     def _blocks(self) -> Iterator[Block]:
-        import numpy
-
+        numpy = need("numpy")
         given, size = self.history.columns, self.machine.room.block
         kinds = self.machine.written.make.columns.kinds
         named = numpy.array([kinds[name] for name in ("purchase", "refund", "visit", "review")], "u1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from tests.kernel.both import SMALL, agree, reference
 
@@ -52,8 +54,6 @@ def program(tmp_path_factory) -> nodes.Program:
 
 
 def purchases(count: int, members: int = 2, cents: int = 1234) -> list[Event]:
-    from fractions import Fraction
-
     found = []
     for number in range(count):
         at = 1_700_000_000_000_000 + number * DAY // 3
@@ -110,3 +110,16 @@ def test_years_far_apart(program):
         early.id, early.type, early.member, -4_000_000_000_000_000, -4_000_000_000_000_000, 0, early.facts
     )
     agree(reference(program, events, {}), program, events, {}, room=SMALL)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_blocks_end_where_there_is_no_room_for_lines(compiled):
+    """One basket has more lines than a block has room for."""
+    program = guerdon.load("examples/grocery").typed
+    events = []
+    for number in range(30):
+        lines = ({"category": "PRODUCE", "amount": Fraction(150 + number, 100)},) * (200 if number == 7 else number % 5)
+        at = 1_488_000_000_000_000 + number * DAY
+        events.append(Event(f"b{number:02}", "basket", f"m{number // 10}", at, at, number, {"lines": lines}))
+    expected = reference(program, events, {})
+    agree(expected, program, events, {}, compiled=compiled, room=Room(block=64, lines=12, rows=9_000, listed=200))

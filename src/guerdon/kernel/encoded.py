@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from guerdon.check.builtin import NAMES
@@ -33,6 +34,12 @@ class Block:
     events: list[Event] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
     lines: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def most_lines(self) -> int:
+        """How many lines of one list an event has at most."""
+        starts = [self.columns[f"l{at}_first"] for at in self.lines]
+        return max((end - first for each in starts for first, end in pairwise(each)), default=0)
 
     def part(self, first: int, end: int) -> dict[str, list[int]]:
         """The columns of some of the rows, and of their lines."""

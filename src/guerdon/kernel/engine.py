@@ -7,13 +7,15 @@ from their first event on: nothing crosses members in a program that the kernel 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import pairwise
 
 from guerdon.history.event import Event, Facts
+from guerdon.kernel.columns import Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.encoded import Block, Encoder
 from guerdon.kernel.ledger import Reader
@@ -98,19 +100,32 @@ def ran(
     cuts: Iterable[int] = (),
 ) -> KernelRun:
     """What the kernel makes of some events, members being brought up to a day in the end."""
-    years = years_of(events, last)
+    years, room = years_of(events, last), room or Room()
+    block = Encoder(Columns(program), years, facts).block(events)
+    room = replace(room, lines=max(room.lines, block.most_lines))
     machine = Machine(program, years, full=True, compiled=compiled, room=room)
-    columns = machine.written.make.columns
-    block = Encoder(columns, years, facts).block(events)
     rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
-    count, size = len(block.events), machine.room.block
-    for first, end in pairwise(sorted({*range(0, count, size), count, *(cut for cut in cuts if cut < count)})):
+    count = len(block.events)
+    for first, end in pairwise(_cuts(block, room, cuts)):
         rows.first = first
         machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take)
     left = frozenset(
         block.members[who] for who, bad in zip(rows.results["m_who"], rows.results["m_bad"], strict=True) if bad
     )
     return KernelRun(machine, rows, left, block)
+
+
+def _cuts(block: Block, room: Room, wanted: Iterable[int]) -> list[int]:
+    """Where blocks begin, and where the last one ends: so that there is room for their rows, and for their lines."""
+    count, starts = len(block.events), [block.columns[f"l{at}_first"] for at in block.lines]
+    found, ends = [0], sorted({*(cut for cut in wanted if 0 < cut < count), count})
+    while found[-1] < count:
+        first = found[-1]
+        end = min(first + room.block, next(each for each in ends if each > first))
+        for lines in starts:
+            end = min(end, bisect_right(lines, lines[first] + room.lines) - 1)
+        found.append(max(end, first + 1))
+    return found
 
 
 def years_of(events: Iterable[Event], last: date) -> Years:

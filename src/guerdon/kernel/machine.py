@@ -67,9 +67,8 @@ class Machine:
 
     def _arrays(self) -> list[Array]:
         kernel, room = self.written, self.room
-        lines = 8 * room.block
         arrays = [
-            Array(name, self.types.get(name, of), lines if _is_of_line(name) else room.block + 1)  # type: ignore[arg-type]
+            Array(name, self.types.get(name, of), room.lines if _is_of_line(name) else room.block + 1)  # type: ignore[arg-type]
             for name, of in kernel.inputs.items()
         ]
         arrays += [Array(name, of, room.rows + 1) for name, of in kernel.outputs.items()]  # type: ignore[arg-type]

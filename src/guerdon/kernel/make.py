@@ -59,9 +59,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Room:
-    """How much there is room for: rows of events at a time, rows of the ledger, elements of each list of a member."""
+    """How much there is room for: rows of events at a time, their lines, rows of the ledger, elements of each list of a member."""
 
     block: int = BLOCK
+    lines: int = 8 * BLOCK
     rows: int = 3 * BLOCK
     listed: int = 4 * BLOCK
 
