@@ -32,7 +32,7 @@ ROOMS = [
 ]
 ABOVE_THE_ROOMS = ["choice", "library", "options", "command", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "cli"]
-SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime"}
+SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime", "nanoarrow"}
 TOP = {
     "pyproject.toml",
     "mkdocs.yml",

@@ -9,7 +9,7 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from pathlib import Path
 
@@ -56,6 +56,26 @@ class History:
         counted = [staging.counts(context.con, each) for each in staged]
         self.count: int | None = sum(count for count, _ in counted) + len(self._changes)
         self.repeated = sum(same for _, same in counted)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The database that holds the tables of all that was read; it spills to disk."""
+        return self._room.con
+
+    @property
+    def scratch(self) -> Path:
+        """A folder of its own, gone when the history is; the database may write there."""
+        return Path(self._scratch.name)
+
+    @property
+    def staged(self) -> Sequence[Staged]:
+        """What is ready to be read, by kind of event, in the order in which events of one moment happen."""
+        return self._staged
+
+    @property
+    def changes(self) -> Sequence[Event]:
+        """What becomes known of members later than from the start, in order."""
+        return self._changes
 
     def events(self) -> Iterator[Event]:
         """Every event, in the order (recorded, sequence, id)."""
@@ -137,7 +157,7 @@ def _nothing(context: Context) -> Diagnostic:
 
 
 def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read these files and nothing else: no network, no extensions, no other file."""
+    """A DuckDB that can read these files and nothing else but a folder for its own: no network, no extensions, no other file."""
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
@@ -149,6 +169,7 @@ def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
     con.execute("SET allowed_paths = $1", [[str(each) for each in files]])
+    con.execute("SET allowed_directories = $1", [[str(scratch)]])
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con

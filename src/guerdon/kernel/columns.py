@@ -137,7 +137,7 @@ def kind_of(of: types.Type) -> tuple[str, str, Fraction]:
 
 def asked_for(program: nodes.Program) -> set[str]:
     """The names of facts that anything in a program reads."""
-    found = set(_named(program))
+    found = set(named(program))
     for record in (*program.events.values(), *program.records.values()):
         if (reversal := record.reverses) is not None:
             part = reversal.part
@@ -157,7 +157,7 @@ def _of_members(program: nodes.Program) -> list[str]:
     return [*dict.fromkeys(read)]
 
 
-def _named(program: nodes.Program) -> Iterator[str]:
+def named(program: nodes.Program) -> Iterator[str]:
     for each in walk(meant(program)):
         match each:
             case nodes.Field(nodes.Scope.EVENT | nodes.Scope.LINE, name):
