@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from guerdon.choice import Choice
     from guerdon.history.event import Event, Facts
+    from guerdon.history.frames import Frame
     from guerdon.history.open import History
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
@@ -82,13 +83,17 @@ class Program:
     def name(self) -> str:
         return self.typed.frame.name
 
-    def open(self, history: str | Path | None = None) -> History:
-        """The history at a path, mapped to this program's events; by default that of its own folder.
+    def open(self, history: str | Path | Mapping[str, Frame] | None = None, timezone: str | None = None) -> History:
+        """The history at a path, mapped to this program's events; by default that of its own folder. Or that of dataframes.
 
+        Shape: dataframes by the names of events (and `members`), their columns named as facts, beside `id`, `member` and `at`;
+        `timezone` says what clock their times were read from that have no zone.
         Errors: HistoryError with all that is wrong with the mapping.
         """
-        from guerdon.history.open import open_history  # only where there is a history: duckdb and pydantic
+        from guerdon.history.open import open_frames, open_history  # only where there is a history: duckdb and pydantic
 
+        if isinstance(history, Mapping):
+            return open_frames(history, self.typed, timezone)
         return open_history(Path(history) if history is not None else self.path.parent, self.typed)
 
     def session(self, facts: Mapping[str, Facts] | None = None) -> Session:
@@ -99,7 +104,7 @@ class Program:
 
     def run(
         self,
-        history: str | Path | History | None = None,
+        history: str | Path | Mapping[str, Frame] | History | None = None,
         as_of: date | None = None,
         progress: Callable[[Iterable[Event]], Iterable[Event]] = lambda events: events,
         engine: str = "auto",
@@ -114,7 +119,7 @@ class Program:
         """
         from guerdon.choice import chosen  # not needed to check
 
-        opened = self.open(history) if history is None or isinstance(history, str | Path) else history
+        opened = self.open(history) if history is None or isinstance(history, str | Path | Mapping) else history
         choice = chosen(self.typed, engine, opened.count)
         posted = choice.run(self.typed, progress(opened.events()), opened.members, as_of)
         posted.rejections[:0] = opened.rejections

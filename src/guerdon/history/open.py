@@ -9,7 +9,7 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from pathlib import Path
 
@@ -18,10 +18,12 @@ import duckdb
 from guerdon.history import aside, named, rows, shape, staging, stream
 from guerdon.history.column import Column, Part
 from guerdon.history.context import Context
-from guerdon.history.document import Document
+from guerdon.history.document import Document, read
 from guerdon.history.event import Event, Rejection
 from guerdon.history.fault import Faults, HistoryError
 from guerdon.history.files import find
+from guerdon.history.frames import Frame, take
+from guerdon.history.frames import mapping as frames_mapping
 from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
 from guerdon.history.members import Members, read_members
 from guerdon.history.plan import Plans, plan
@@ -30,6 +32,7 @@ from guerdon.history.staging import Staged
 from guerdon.history.table import torn
 from guerdon.program import nodes
 from guerdon.text.diagnostic import Diagnostic
+from guerdon.text.source import decode
 
 
 class History:
@@ -100,6 +103,27 @@ def open_history(path: Path, program: nodes.Program) -> History:
     return _open(mapping, plans, document, program, files)
 
 
+def open_frames(frames: Mapping[str, Frame], program: nodes.Program, timezone: str | None = None) -> History:
+    """The history that dataframes hold: by the name of a kind of event its events, by `members` what is known of members.
+
+    Shape: columns are named as facts, beside `id`, `member`, `at`, and `recorded` and `sequence` where there are such; a list of
+    lines is a column of structs. Kinds without a frame have no events. `timezone`: what clock times without a zone were read from.
+    Errors: HistoryError as for a mapping that says so.
+    """
+    scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
+    con = connect(Path(scratch.name), [])
+    for called, frame in frames.items():
+        take(con, called, frame, program.events.get(called, program.member))
+    text = frames_mapping(con, [*frames], program, timezone)
+    document, faults = read(decode("frames", text.encode()))
+    assert not faults
+    mapping = HistoryMapping.model_validate(document.value)
+    plans = plan(mapping, program, document)
+    if plans.faults:
+        raise HistoryError(plans.faults)
+    return _opened(mapping, plans, document, program, {each: [Path(each)] for each in frames}, con, scratch, taken=True)
+
+
 def _files(mapping: HistoryMapping, document: Document, folder: Path) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
     """The files of every source that is used."""
     files: dict[str, list[Path]] = {}
@@ -129,8 +153,22 @@ def _open(
 ) -> History:
     scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
     con = connect(Path(scratch.name), [each for listed in files.values() for each in listed])
+    return _opened(mapping, plans, document, program, files, con, scratch)
+
+
+def _opened(
+    mapping: HistoryMapping,
+    plans: Plans,
+    document: Document,
+    program: nodes.Program,
+    files: dict[str, list[Path]],
+    con: duckdb.DuckDBPyConnection,
+    scratch: tempfile.TemporaryDirectory[str],
+    taken: bool = False,
+) -> History:
+    """`taken`: the raw tables of the sources are there."""
     context = Context(con, program, document, {}, Faults())
-    context.tables.update(_tables(context, mapping, files))
+    context.tables.update(_tables(context, mapping, files, taken))
     staged, rejections = _events(context, mapping, plans)
     members = read_members(context, mapping.members, plans.members)
     rejections = [*_unread(context), *rejections, *members.rejections]
@@ -175,13 +213,13 @@ def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _tables(context: Context, mapping: HistoryMapping, files: dict[str, list[Path]]) -> dict[str, Table]:
+def _tables(context: Context, mapping: HistoryMapping, files: dict[str, list[Path]], taken: bool) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     faults: list[Diagnostic] = []
     for called, listed in files.items():
         shape.check_zone(mapping.sources[called].timezone, context, ("sources", called, "timezone"), faults)
         place = lambda *path, key=False, called=called: context.document.span(("sources", called, *path), key=key)  # noqa: E731
-        found, wrong = open_table(context.con, called, mapping.sources[called], listed, context.faults, place)
+        found, wrong = open_table(context.con, called, mapping.sources[called], listed, context.faults, place, taken)
         faults += wrong
         if found:
             tables[called] = found

@@ -49,13 +49,14 @@ def open_table(
     files: list[Path],
     faults: Faults,
     place: Callable[..., Span],
+    taken: bool = False,
 ) -> tuple[Table | None, list[Diagnostic]]:
-    """The source as a table; none where it can't be read.
+    """The source as a table; none where it can't be read. `taken`: its raw table is there, and made of no file.
 
     Errors: G513, G514, G515, G516, G528.
     """
     try:
-        rejections = table.load(con, f"raw {called}", files, mapping.separator)
+        rejections = [] if taken else table.load(con, f"raw {called}", files, mapping.separator)
     except table.BadTable as error:
         return None, [error.at(place("file"))]
     types = columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {name(f'raw {called}')}")
