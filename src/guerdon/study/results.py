@@ -37,17 +37,17 @@ def write(posted: Posted, folder: str | Path, format: str = "parquet") -> list[P
     import duckdb  # not needed where nothing is written
 
     names = [f"{table}.{format}" for table in TABLES]
-    with appearing(Path(folder), names) as beside, _connect(beside) as con:
+    with appearing(Path(folder), names) as beside, connect(beside) as con:
         try:
             for table in TABLES:
-                _write(con, posted, table, beside, format)
+                write_table(con, posted, table, beside, format)
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
     return [Path(folder) / name for name in names]
 
 
-def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that reads and writes in one folder and nowhere else.
+def connect(beside: Path, *others: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads and writes in one folder, or some more, and nowhere else.
 
     INVARIANT: one thread, so that rows keep their order and memory stays below the
     limit; with more, each holds rows of its own and the file is written no faster.
@@ -63,7 +63,7 @@ def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config=settings)
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
-    con.execute("SET allowed_directories = $1", [[str(beside)]])
+    con.execute("SET allowed_directories = $1", [[str(each) for each in (beside, *others)]])
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
@@ -72,7 +72,8 @@ def _connect(beside: Path) -> duckdb.DuckDBPyConnection:
 _FRUGAL: dict[str, Any] = {"threads": 1, "memory_limit": "300MB"}
 
 
-def _write(con: duckdb.DuckDBPyConnection, posted: Posted, table: str, beside: Path, format: str) -> None:
+def write_table(con: duckdb.DuckDBPyConnection, posted: Posted, table: str, beside: Path, format: str) -> None:
+    """Writes one table into a folder."""
     columns, places = TABLES[table], decimals(posted.program)
     staged = beside / f"{table}.staged"
     longest = _stage(staged, rows(posted, table), columns, places, safe=format == "csv")

@@ -1,0 +1,178 @@
+"""What is written while a kernel runs is what the reference engine's results say: of each member the same rows in the same order."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from tests.generated import writer
+from tests.generated.histories import BUILT_IN, Teller, on_time
+from tests.kernel.files import write
+
+import guerdon
+from guerdon.history.fault import HistoryError
+from guerdon.history.open import History, open_history
+from guerdon.kernel.days import Years
+from guerdon.kernel.machine import Machine
+from guerdon.kernel.read import blocks, span
+from guerdon.kernel.uncovered import uncovered
+from guerdon.program import nodes
+from guerdon.reference.calendar import Calendar
+from guerdon.reference.engine import Engine
+from guerdon.study import results
+from guerdon.study.streamed import WRITTEN, streaming
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[1] / "examples"
+YEARS = Years(1960, 2060)
+
+
+def run(
+    history: History, program: nodes.Program, folder: Path, as_of: date | None, size: int, at_once: int
+) -> list[str]:
+    """Writes what the kernel makes of a history, and of members who are left to it what the reference engine does; who those are."""
+    calendar = Calendar(program.frame)
+    before = calendar.start(as_of + timedelta(1)) if as_of is not None else None
+    last = span(history, before).last
+    until = before if before is not None else (last or 0) + 1
+    machine = Machine(program, YEARS, compiled=False)
+    with streaming(history, machine, until, folder) as streamed:
+        streamed.at_once = at_once
+        for block in blocks(history, machine.written.make.columns, YEARS, size, before):
+            end = YEARS.number(calendar.day(until - 1))
+            machine.run(block.columns, block.count, block.last, end, streamed.sink)
+        bad = streamed.bad()
+        if bad:
+            engine = Engine(program, history.members)
+            for each in history.events():
+                if each.member in bad and (before is None or max(each.at, each.recorded) < before):
+                    engine.happen(each)
+            engine.close(until)
+            streamed.add(engine.posted)
+    return bad
+
+
+def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a file by member; instants in microseconds."""
+    with duckdb.connect() as con:
+        columns = con.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
+        chosen = [f'epoch_us("{name}")' if "TIME" in of else f'"{name}"' for name, of, *_ in columns]
+        found: dict[str, list[tuple[Any, ...]]] = {"columns": [each[:2] for each in columns]}
+        place = [name for name, *_ in columns].index("member")
+        for row in con.execute(f"SELECT {', '.join(chosen)} FROM '{path}'").fetchall():
+            found.setdefault(f"of {row[place]}", []).append(row)
+        return found
+
+
+def agrees(
+    history: History,
+    program: nodes.Program,
+    folder: Path,
+    as_of: date | None,
+    size: int = 65_536,
+    at_once: int = 500_000,
+) -> list[str]:
+    """Fails where a table differs; the members who were left to the reference engine."""
+    bad = run(history, program, folder / "kernel", as_of, size, at_once)
+    posted = Engine(program, history.members).run(history.events(), as_of)
+    results.write(posted, folder / "reference")
+    for table in WRITTEN:
+        assert (table, rows(folder / "kernel" / f"{table}.parquet")) == (
+            table,
+            rows(folder / "reference" / f"{table}.parquet"),
+        )
+    return bad
+
+
+def test_a_year_of_groceries(tmp_path: Path) -> None:
+    program = guerdon.load(EXAMPLES / "grocery")
+    assert agrees(program.open(), program.typed, tmp_path, None) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_once", [2_000, 500_000])
+def test_the_first_hundred_members_of_w(at_once: int, tmp_path: Path) -> None:
+    generate = pytest.importorskip("tests.benchmarks.test_w")
+    pytest.importorskip("numpy")
+    import pyarrow.parquet
+
+    if not generate.GENERATOR.exists():
+        pytest.skip("the generator of W is not beside the checkout")
+    history = generate.generated()
+    end = history["off"][100]
+    columns = {
+        "sequence": list(range(end)),
+        "seconds": history["ts"][:end],
+        "kind": history["kind"][:end],
+        "cents": history["amt"][:end],
+    }
+    columns |= {
+        name: history[of][:end] for name, of in (("category", "cat"), ("channel", "chan"), ("country", "country"))
+    }
+    names = {
+        name: [str(each) for each in history[of][:end]]
+        for name, of in (("id", "eid"), ("member", "member"), ("purchase", "ref"))
+    }
+    pyarrow.parquet.write_table(pyarrow.table({**columns, **names}), tmp_path / "events.parquet")
+    shutil.copy(generate.HERE / "w.yaml", tmp_path / "history.yaml")
+    program = guerdon.load(generate.HERE / "w.guerdon")
+    assert agrees(program.open(tmp_path), program.typed, tmp_path, date(2024, 12, 31), 5_000, at_once) == []
+
+
+def is_written(program: nodes.Program) -> bool:
+    """Whether there is a kernel: the tests of kernels ask why there is none."""
+    try:
+        Machine(program, YEARS, compiled=False)
+    except AssertionError:
+        return False
+    return True
+
+
+def by_chance(knows: frozenset[str], programs: int) -> Iterator[tuple[nodes.Program, Any]]:
+    """Programs that a kernel covers, with what happens."""
+    for number in range(300):
+        choose = random.Random(f"streamed {number}").randrange
+        made = writer.program_of(choose, knows)
+        if made is None or uncovered(made[1]) or not is_written(made[1]):
+            continue
+        told = Teller(choose, made[1], knows, without=BUILT_IN[1:]).history(14)
+        yield made[1], on_time(told) if choose(3) else told
+        programs -= 1
+        if not programs:
+            return
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "knows", [("returns", "returns at return"), ("groups", "status units", "perks", "period days")]
+)
+def test_programs_and_histories_by_chance(knows: tuple[str, ...], tmp_path: Path) -> None:
+    tried = 0
+    for number, (program, told) in enumerate(by_chance(frozenset(knows), 5)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        try:
+            history = open_history(write(told, program, folder), program)
+        except HistoryError as error:
+            if all(each.code == "G530" for each in error.diagnostics):
+                continue  # nothing can be read of it
+            raise
+        if span(history).count:
+            agrees(history, program, folder, told.as_of, 7, 20)
+            tried += 1
+    assert tried >= 2
+
+
+def test_nothing_appears_where_something_fails(tmp_path: Path) -> None:
+    program = guerdon.load(EXAMPLES / "grocery")
+    history = program.open()
+    machine = Machine(program.typed, YEARS, compiled=False)
+    with pytest.raises(RuntimeError), streaming(history, machine, 0, tmp_path / "out"):
+        raise RuntimeError
+    assert [*(tmp_path / "out").iterdir()] == []
