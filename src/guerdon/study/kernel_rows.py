@@ -1,7 +1,8 @@
 """What rows that a kernel wrote say, in SQL: `kernel.ledger` reads them one by one, and says what each means.
 
-Tables: `kernel_codes`, `kernel_rules`, `kernel_tiers` and `kernel_days` say what numbers stand for; `events` and `batch` are
-the events and rows of some members who have come to their end, `awards`, `postings` and `moves` what those rows say.
+Tables: `kernel_codes`, `kernel_rules`, `kernel_tiers` and `kernel_days` say what numbers stand for. Of some members who
+have come to their end, `kernel_events` are the events, `kernel_batch` the rows, `kernel_awards` those of awards, and `kernel_numbers` their numbers as text.
+All that a kernel writes lies before the end of its run, so nothing is looked at as of an instant.
 """
 
 from __future__ import annotations
@@ -13,23 +14,36 @@ import duckdb
 
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
+from guerdon.ledger.entries import OWN, Pot
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.reference.calendar import Calendar
 from guerdon.study.rows import exact
-from guerdon.study.schema import TABLES, WHOLE_DIGITS, Kind, decimals, stored_as
+from guerdon.study.schema import TABLES, Kind, decimals, stored_as
 
 Said = tuple[object, ...]
 
+FIGURES = {
+    "spent": Pot.SPENT,
+    "expired": Pot.EXPIRED,
+    "taken_back": Pot.TAKEN_BACK,
+    "transferred": Pot.TRANSFERRED,
+    "repaid": Pot.DEBT,
+}
+"""What a lot says of what left it, and the pot that it went to."""
+
+SUMS = ("granted", "remaining", *FIGURES, "balance", "pending")
+"""What postings add up to: the figures of a lot, and of a balance."""
+
 
 def prepare(con: duckdb.DuckDBPyConnection, written: Written) -> None:
-    """Makes the tables that say what numbers stand for, and those for rows."""
+    """Makes the tables that say what numbers stand for."""
     program = written.make.program
     places = decimals(program)
-    step = f"DECIMAL({WHOLE_DIGITS}, {places})"
+    sums = ", ".join(f"{each} TINYINT" for each in SUMS)
     con.execute(
-        f"""CREATE OR REPLACE TABLE kernel_codes (code INTEGER, kind VARCHAR, over BIGINT, rule VARCHAR, unit VARCHAR, spendable BOOLEAN,
-                steps BIGINT, step {step}, source VARCHAR, target VARCHAR, reason VARCHAR, ladder VARCHAR)"""
+        f"""CREATE OR REPLACE TABLE kernel_codes (code INTEGER, kind VARCHAR, over BIGINT, rule VARCHAR, number INTEGER, unit VARCHAR, spendable BOOLEAN,
+                steps BIGINT, step DECIMAL({places + 1},{places}), source VARCHAR, target VARCHAR, reason VARCHAR, ladder VARCHAR, {sums})"""
     )
     _fill(con, "kernel_codes", _codes(written))
     con.execute("CREATE OR REPLACE TABLE kernel_rules (number INTEGER, rule VARCHAR)")
@@ -37,10 +51,10 @@ def prepare(con: duckdb.DuckDBPyConnection, written: Written) -> None:
     con.execute("CREATE OR REPLACE TABLE kernel_kinds (kind INTEGER, event VARCHAR)")
     _fill(con, "kernel_kinds", ((number, name) for name, number in written.make.columns.kinds.items()))
     con.execute("CREATE OR REPLACE TABLE kernel_tiers (ladder VARCHAR, rank INTEGER, tier VARCHAR)")
-    tiers = (
-        (ladder.name, rank, tier.name) for ladder in program.ladders.values() for rank, tier in enumerate(ladder.tiers)
+    ladders = program.ladders.values()
+    _fill(
+        con, "kernel_tiers", ((each.name, rank, tier.name) for each in ladders for rank, tier in enumerate(each.tiers))
     )
-    _fill(con, "kernel_tiers", tiers)
     con.execute("CREATE OR REPLACE TABLE kernel_days (day BIGINT, start BIGINT)")
     con.execute("CREATE OR REPLACE TABLE kernel_ends (over HUGEINT, places INTEGER, factor HUGEINT)")
 
@@ -53,25 +67,29 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Said]) -> N
 
 def _codes(written: Written) -> Iterator[Said]:
     program = written.make.program
-    for number, code in enumerate(written.codes):
-        of = [str(each) for each in code.of]
+    rules = [*program.rules]
+    for code, of in enumerate(written.codes):
+        names = [str(each) for each in of.of]
         rule = unit = source = target = reason = ladder = None
-        match code.kind:
+        match of.kind:
             case "award" | "taken":
-                rule, unit = of[0], program.rules[of[0]].unit
+                rule, unit = names[0], program.rules[names[0]].unit
             case "posting":
-                unit, source, target, reason = of
+                unit, source, target, reason = names
             case "expired":
-                unit = of[0]
+                unit = names[0]
             case _:
-                ladder, reason = of
-        step = program.units[unit].step if unit is not None else Fraction(1)
+                ladder, reason = names
+        number = rules.index(rule) if rule is not None else None
         spendable = unit is not None and program.units[unit].spendable
-        yield (
-            number,
-            code.kind,
-            code.over,
+        step = program.units[unit].step if unit is not None else Fraction(1)
+        sums = _sums(Pot(source), Pot(target)) if source is not None and target is not None else dict.fromkeys(SUMS, 0)
+        said = (
+            code,
+            of.kind,
+            of.over,
             rule,
+            number,
             unit,
             spendable,
             step.denominator,
@@ -81,6 +99,25 @@ def _codes(written: Written) -> Iterator[Said]:
             reason,
             ladder,
         )
+        yield *said, *(sums[each] for each in SUMS)
+
+
+def _sums(source: Pot, target: Pot) -> dict[str, int]:
+    """How often what is posted from a pot to another counts in each sum. Source: `study.lots`, and `Ledger.holdings`."""
+    sums = dict.fromkeys(SUMS, 0)
+    for pot, sign in ((source, -1), (target, 1)):
+        if pot in OWN:
+            sums["pending" if pot is Pot.PENDING else "balance"] += sign
+    lot = Pot.PENDING, Pot.AVAILABLE
+    if (source in lot) == (target in lot):
+        return sums
+    sums["remaining"] = sign = 1 if target in lot else -1
+    other = source if target in lot else target
+    if other is Pot.ISSUED or (source is Pot.TRANSFERRED and target in lot):
+        sums["granted"] = sign
+    else:
+        sums[next(name for name, pot in FIGURES.items() if pot is other)] = -sign
+    return sums
 
 
 # ---------------------------------------------------------------- some members
@@ -96,57 +133,61 @@ def gather(con: duckdb.DuckDBPyConnection, written: Written, first: int, end: in
     )
     con.execute(
         f"""CREATE OR REPLACE TABLE kernel_batch AS
-            SELECT ledger.rowid AS place, ledger.row, ledger.quantity, a, b, c, d, who, member, id, name, happened, codes.*
-            FROM kernel_ledger AS ledger JOIN kernel_events AS events ON events.row = ledger.row JOIN kernel_codes AS codes USING (code)
-            WHERE ledger.row < {end}"""
+            SELECT ledger.rowid AS place, ledger.*, who
+            FROM kernel_ledger AS ledger JOIN kernel_events AS events ON events.row = ledger.row WHERE ledger.row < {end}"""
     )
+    _awards(con, len(written.make.program.rules))
     _days(con, written)
-    _awards(con)
-    rules = len(written.make.program.rules)
+    _numbers(con)
+
+
+def _awards(con: duckdb.DuckDBPyConnection, rules: int) -> None:
+    """The awards: `came` over `came_over` is what one came to, `dropped` over `dropped_over` what was; of those taken back, `sale` is the event."""
     con.execute(
-        f"""CREATE OR REPLACE TABLE kernel_postings AS
-            SELECT place, batch.who, batch.member, unit, lots.name || '/' || rules.rule AS lot, source, target, quantity::DECIMAL(18,0) * step AS quantity,
-                   CASE WHEN b = -1 THEN batch.happened ELSE start END AS happened, CASE WHEN b = -1 THEN batch.id END AS event, reason
-            FROM kernel_batch AS batch
-            LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {rules} END
-            LEFT JOIN kernel_rules AS rules ON rules.number = CASE WHEN a >= 0 THEN a % {rules} END
-            LEFT JOIN kernel_days ON day = b WHERE kind = 'posting'"""
+        f"""CREATE OR REPLACE TABLE kernel_awards AS
+            SELECT place, row, who, code, quantity, row * {rules} + number AS lot, kind = 'taken' AS back,
+                   CASE WHEN back THEN a END AS sale, CASE WHEN back THEN 0 ELSE b END AS cut, CASE WHEN NOT back AND c <> {NEVER} THEN c END AS ends,
+                   CASE WHEN back THEN quantity ELSE a END::HUGEINT AS came, CASE WHEN back THEN steps ELSE over::HUGEINT * d END AS came_over,
+                   CASE WHEN back THEN 0 ELSE a::HUGEINT * steps - (quantity + b)::HUGEINT * over * d END AS dropped,
+                   CASE WHEN back OR dropped = 0 THEN 1 ELSE over::HUGEINT * d * steps END AS dropped_over
+            FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind IN ('award', 'taken')"""
     )
 
 
 def _days(con: duckdb.DuckDBPyConnection, written: Written) -> None:
     """Makes the days known that rows name."""
     found = con.execute(
-        f"""SELECT day FROM (SELECT CASE kind WHEN 'award' THEN c WHEN 'taken' THEN -1 ELSE b END AS day FROM kernel_batch)
-            WHERE day >= 0 AND day < {NEVER} GROUP BY day EXCEPT SELECT day FROM kernel_days"""
+        """SELECT ends FROM kernel_awards WHERE ends IS NOT NULL UNION
+           SELECT b FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind IN ('posting', 'move') AND b >= 0
+           EXCEPT SELECT day FROM kernel_days"""
     ).fetchall()
     calendar, years = Calendar(written.make.program.frame), written.make.years
     _fill(con, "kernel_days", ((day, calendar.start(years.day(day))) for (day,) in found))
 
 
-def _awards(con: duckdb.DuckDBPyConnection) -> None:
-    """The awards, with what they came to as numbers in lowest terms: `came` over `came_over`, `dropped` over `dropped_over`."""
+def _numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """The numbers of awards as the shortest exact text; there are far fewer than awards."""
     con.execute(
-        """CREATE OR REPLACE TABLE kernel_awards AS
-           WITH said AS (
-               SELECT batch.*, kind = 'taken' AS back, sales.name || '/' || rule AS sale,
-                      CASE WHEN back THEN quantity ELSE a END::HUGEINT AS came, CASE WHEN back THEN steps ELSE over * d END::HUGEINT AS came_over,
-                      CASE WHEN back THEN 0 ELSE a::HUGEINT * steps - (quantity + b)::HUGEINT * over * d END AS dropped,
-                      CASE WHEN back THEN 1 ELSE over::HUGEINT * d * steps END AS dropped_over
-               FROM kernel_batch AS batch LEFT JOIN kernel_events AS sales ON sales.row = CASE WHEN kind = 'taken' THEN a END
-               WHERE kind IN ('award', 'taken'))
-           SELECT place, who, member, CASE WHEN back THEN name || '/' || sale ELSE name || '/' || rule END AS id, CASE WHEN back THEN sale END AS of,
-                  said.id AS event, rule, unit, spendable, quantity::DECIMAL(18,0) * step AS quantity,
-                  CASE WHEN back THEN 0 ELSE b END::DECIMAL(18,0) * step AS cut, happened, CASE WHEN NOT back THEN start END AS expires,
-                  came // gcd(came, came_over) AS came, came_over // gcd(came, came_over) AS came_over,
-                  dropped // gcd(dropped, dropped_over) AS dropped, dropped_over // gcd(dropped, dropped_over) AS dropped_over
-           FROM said LEFT JOIN kernel_days ON NOT back AND day = c"""
+        """CREATE OR REPLACE TABLE kernel_lowest AS
+           SELECT number, over, number // common AS top, over // common AS bottom FROM (
+               SELECT number, over, CASE WHEN number % over = 0 THEN over ELSE gcd(number, over) END AS common FROM (
+                   SELECT came AS number, came_over AS over FROM kernel_awards UNION SELECT dropped, dropped_over FROM kernel_awards))"""
     )
     found = con.execute(
-        """SELECT over::VARCHAR FROM (SELECT came_over AS over FROM kernel_awards UNION SELECT dropped_over FROM kernel_awards)
-           EXCEPT SELECT over::VARCHAR FROM kernel_ends"""
+        "SELECT bottom::VARCHAR FROM kernel_lowest EXCEPT SELECT over::VARCHAR FROM kernel_ends"
     ).fetchall()
     _fill(con, "kernel_ends", (_ends(int(over)) for (over,) in found))
+    digits = "abs(top * factor)::VARCHAR"
+    digits = f"lpad({digits}, greatest(length({digits}), places + 1)::INTEGER, '0')"
+    pointed = (
+        f"CASE WHEN top < 0 THEN '-' ELSE '' END || left({digits}, -places::BIGINT) || '.' || right({digits}, places)"
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TABLE kernel_numbers AS
+            SELECT number, lowest.over, CASE WHEN places = 0 THEN top::VARCHAR WHEN places IS NULL THEN top::VARCHAR || '/' || bottom::VARCHAR
+                                             ELSE {pointed} END AS text
+            FROM kernel_lowest AS lowest JOIN kernel_ends AS ends ON ends.over = bottom"""
+    )
 
 
 def _ends(over: int) -> Said:
@@ -162,102 +203,73 @@ def _ends(over: int) -> Said:
 
 
 def query(table: str, program: nodes.Program, until: int) -> str:
-    """The rows of a result table, of the members that were gathered; in the order in which they were posted, by member."""
+    """The rows of a result table, of the members that were gathered; by member, and in the order in which they were posted."""
     places = decimals(program)
     chosen = []
     for column in TABLES[table]:
         name = f'found."{column.name}"'
         value = f"make_timestamptz({name})" if column.kind is Kind.INSTANT else f"{name}::{stored_as(column, places)}"
         chosen.append(f'{value} AS "{column.name}"')
-    found = {
-        "awards": _of_awards,
-        "postings": _of_postings,
-        "tiers": _of_tiers,
-        "balances": _of_balances,
-        "lots": _of_lots,
-    }
-    return f"SELECT {', '.join(chosen)} FROM ({found[table](program, until)}) AS found ORDER BY {_ORDER[table]}"
+    of, order = _TABLES[table]
+    filled = of.format(rules=len(program.rules), until=until, program=fingerprint(program))
+    return f"SELECT {', '.join(chosen)} FROM ({filled}) AS found ORDER BY {order}"
 
 
-_ORDER = {
-    "awards": "place",
-    "postings": "place",
-    "tiers": 'who, ladder, "from", place',
-    "balances": "who, unit",
-    "lots": "place",
+def _when(place: str = "rows", day: str = "days") -> str:
+    """When a row was posted: at its event, or as a day began."""
+    return f"CASE WHEN {place}.b = -1 THEN events.happened ELSE {day}.start END"
+
+
+_STEPS = "::DECIMAL(18,0) * step"
+
+_AWARDS = f"""
+    SELECT place, events.member, events.name || '/' || CASE WHEN back THEN sales.name || '/' ELSE '' END || rule AS id, events.id AS event, rule, unit,
+           quantity{_STEPS} AS quantity, came.text AS exact, dropped.text AS dropped, cut{_STEPS} AS cut, events.happened AS "at",
+           events.happened AS spendable_from, start AS expires, '{{program}}' AS program, sales.name || '/' || rule AS "of"
+    FROM kernel_awards AS rows JOIN kernel_events AS events USING (row) JOIN kernel_codes AS codes USING (code)
+    JOIN kernel_numbers AS came ON came.number = rows.came AND came.over = came_over
+    JOIN kernel_numbers AS dropped ON dropped.number = rows.dropped AND dropped.over = dropped_over
+    LEFT JOIN kernel_events AS sales ON sales.row = sale LEFT JOIN kernel_days ON day = ends"""
+
+_POSTINGS = f"""
+    SELECT place, events.member, unit, lots.name || '/' || rules.rule AS lot, source, target, quantity{_STEPS} AS quantity,
+           {_when()} AS "at", CASE WHEN b = -1 THEN events.id END AS event, reason
+    FROM kernel_batch AS rows JOIN kernel_events AS events USING (row) JOIN kernel_codes AS codes USING (code)
+    LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {{rules}} END
+    LEFT JOIN kernel_rules AS rules ON rules.number = CASE WHEN a >= 0 THEN a % {{rules}} END
+    LEFT JOIN kernel_days AS days ON day = b WHERE kind = 'posting'"""
+
+_TIERS = f"""
+    SELECT place, rows.who, member, ladder, tier, since AS "from", lead(since) OVER (PARTITION BY who, ladder ORDER BY place) AS before, reason
+    FROM (SELECT place, events.who, member, ladder, rows.quantity, {_when()} AS since, reason
+          FROM kernel_batch AS rows JOIN kernel_events AS events USING (row) JOIN kernel_codes AS codes USING (code)
+          LEFT JOIN kernel_days AS days ON day = b WHERE kind = 'move') AS rows
+    JOIN kernel_tiers USING (ladder) WHERE rank = rows.quantity"""
+
+_BALANCES = f"""
+    SELECT who, member, unit, balance{_STEPS} AS balance, pending{_STEPS} AS pending, {{until}} AS as_of
+    FROM (SELECT who, unit, any_value(step) AS step, sum(quantity * balance) AS balance, sum(quantity * pending) AS pending
+          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' OR (kind IN ('award', 'taken') AND spendable) GROUP BY who, unit)
+    JOIN kernel_members USING (who)"""
+
+_SUMMED = ", ".join(f"sum(quantity * {each})::BIGINT AS {each}" for each in SUMS[:-2])
+_LOTS = f"""
+    SELECT place, events.name || '/' || rules.rule AS id, events.member, unit, {", ".join(f"{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
+           CASE WHEN first_day = -1 THEN firsts.happened ELSE first_days.start END AS "at",
+           CASE WHEN open_day = -1 THEN opened.happened WHEN open_day IS NOT NULL THEN open_days.start ELSE events.happened END AS spendable_from,
+           expire.start AS expires
+    FROM (SELECT a AS lot, any_value(unit) AS unit, any_value(step) AS step, min(place) AS place, arg_min(row, place) AS first_row, arg_min(b, place) AS first_day,
+                 arg_min(row, place) FILTER (target = 'available') AS open_row, arg_min(b, place) FILTER (target = 'available') AS open_day, {_SUMMED}
+          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a >= 0 GROUP BY a)
+    JOIN kernel_events AS events ON events.row = lot // {{rules}} JOIN kernel_rules AS rules ON rules.number = lot % {{rules}}
+    LEFT JOIN kernel_events AS firsts ON firsts.row = first_row LEFT JOIN kernel_days AS first_days ON first_days.day = first_day
+    LEFT JOIN kernel_events AS opened ON opened.row = open_row LEFT JOIN kernel_days AS open_days ON open_days.day = open_day
+    LEFT JOIN (SELECT lot, ends FROM kernel_awards WHERE NOT back) AS awards USING (lot) LEFT JOIN kernel_days AS expire ON expire.day = ends"""
+
+_TABLES = {
+    "awards": (_AWARDS, "place"),
+    "postings": (_POSTINGS, "place"),
+    "tiers": (_TIERS, 'who, ladder, "from", place'),
+    "balances": (_BALANCES, "who, unit"),
+    "lots": (_LOTS, "place"),
 }
-
-
-def _of_awards(program: nodes.Program, until: int) -> str:
-    return f"""SELECT place, id, member, event, rule, unit, quantity, {_exact("came", "came_ends")} AS exact,
-                      {_exact("dropped", "dropped_ends")} AS dropped, cut, happened AS "at", happened AS spendable_from, expires,
-                      '{fingerprint(program)}' AS program, of AS "of"
-               FROM kernel_awards LEFT JOIN kernel_ends AS came_ends ON came_ends.over = came_over
-               LEFT JOIN kernel_ends AS dropped_ends ON dropped_ends.over = dropped_over"""
-
-
-def _exact(number: str, ends: str) -> str:
-    """A number in lowest terms as the shortest exact text."""
-    scaled, places = f"{number} * {ends}.factor", f"{ends}.places"
-    digits = f"abs({scaled})::VARCHAR"
-    digits = f"lpad({digits}, greatest(length({digits}), {places} + 1)::INTEGER, '0')"
-    pointed = f"CASE WHEN {number} < 0 THEN '-' ELSE '' END || left({digits}, -{places}::BIGINT) || '.' || right({digits}, {places})"
-    return f"""CASE WHEN {places} = 0 THEN {number}::VARCHAR WHEN {places} IS NULL THEN {number}::VARCHAR || '/' || {number}_over::VARCHAR
-               ELSE {pointed} END"""
-
-
-def _of_postings(program: nodes.Program, until: int) -> str:
-    return """SELECT place, member, unit, lot, source, target, quantity, happened AS "at", event, reason FROM kernel_postings"""
-
-
-def _of_tiers(program: nodes.Program, until: int) -> str:
-    moved = """SELECT place, who, member, ladder, a_rank, CASE WHEN b = -1 THEN happened ELSE start END AS since, reason
-                FROM (SELECT *, quantity AS a_rank FROM kernel_batch WHERE kind = 'move') LEFT JOIN kernel_days ON day = b"""
-    return f"""SELECT place, who, member, ladder, tier, since AS "from", lead(since) OVER (PARTITION BY who, ladder ORDER BY place) AS before, reason
-               FROM ({moved}) JOIN kernel_tiers USING (ladder) WHERE rank = a_rank AND since < {until}"""
-
-
-def _of_balances(program: nodes.Program, until: int) -> str:
-    """Also of those who were awarded something of which rounding and limits left nothing."""
-    inward, outward = (f"CASE WHEN {pot} IN ({{0}}) THEN quantity ELSE 0 END" for pot in ("target", "source"))
-    own, held = "'available', 'debt'", "'pending'"
-    return f"""SELECT who, member, unit, sum(balance) AS balance, sum(pending) AS pending, {until} AS as_of FROM (
-                   SELECT who, member, unit, {inward.format(own)} - {outward.format(own)} AS balance, {inward.format(held)} - {outward.format(held)} AS pending
-                   FROM kernel_postings WHERE happened < {until}
-                   UNION ALL SELECT who, member, unit, 0, 0 FROM kernel_awards WHERE spendable)
-               GROUP BY who, member, unit"""
-
-
-def _of_lots(program: nodes.Program, until: int) -> str:
-    """What `study.lots` says of postings: what was granted, and where each part of it went."""
-    lot = "('pending', 'available')"
-    inward, outward = f"source NOT IN {lot} AND target IN {lot}", f"target NOT IN {lot} AND source IN {lot}"
-
-    def gone(pot: str) -> str:
-        out, back = (
-            f"sum(quantity) FILTER ({outward} AND target = '{pot}')",
-            f"sum(quantity) FILTER ({inward} AND source = '{pot}')",
-        )
-        return f"coalesce({out}, 0) - coalesce({back}, 0)"
-
-    def came(pots: str) -> str:
-        return f"coalesce(sum(quantity) FILTER ({inward} AND source IN ({pots})), 0)"
-
-    issued = f"coalesce(sum(quantity) FILTER ({outward} AND target = 'issued'), 0)"
-    figures = {
-        "spent": "spent",
-        "expired": "expired",
-        "taken_back": "taken back",
-        "transferred": "transferred",
-        "repaid": "debt",
-    }
-    listed = ", ".join(f"{gone(pot)} AS {name}" for name, pot in figures.items() if pot != "transferred")
-    return f"""SELECT min(postings.place) AS place, lot AS id, postings.member, postings.unit, {came("'issued', 'transferred'")} - {issued} AS granted,
-                      coalesce(sum(quantity) FILTER ({inward}), 0) - coalesce(sum(quantity) FILTER ({outward}), 0) AS remaining, {listed},
-                      coalesce(sum(quantity) FILTER ({outward} AND target = 'transferred'), 0) AS transferred,
-                      arg_min(happened, postings.place) AS "at",
-                      coalesce(arg_min(happened, postings.place) FILTER (target = 'available'), any_value(awarded)) AS spendable_from,
-                      any_value(expires) AS expires
-               FROM kernel_postings AS postings
-               LEFT JOIN (SELECT who, id, happened AS awarded, expires FROM kernel_awards WHERE of IS NULL) AS awards ON awards.who = postings.who AND awards.id = lot
-               WHERE lot IS NOT NULL AND happened < {until} GROUP BY postings.who, postings.member, lot, postings.unit"""

@@ -106,7 +106,7 @@ class Streamed:
         kernel_rows.gather(con, self.machine.written, self.first, end)
         for table in WRITTEN:
             con.execute(
-                f"COPY ({kernel_rows.query(table, self.program, self.until)}) TO '{self._part(table, self.parts)}' ({_PARQUET})"
+                f"COPY ({kernel_rows.query(table, self.program, self.until)}) TO '{self._part(table, self.parts)}' (FORMAT parquet, COMPRESSION lz4_raw)"
             )
         con.execute(
             f"CREATE OR REPLACE TABLE kernel_ledger AS SELECT * FROM kernel_ledger WHERE row >= {end} ORDER BY rowid"
