@@ -82,7 +82,9 @@ def timed(spent: Counter[str], stage: str, function: Callable[..., Any]) -> Call
 
 
 def run(folder: Path, out: Path) -> None:
-    assert duckdb and nanoarrow
+    print(
+        f"duckdb {duckdb.__version__}, nanoarrow {nanoarrow.__version__}"
+    )  # which are imported before memory is looked at
     base, spent = rss(), Counter[str]()
     program = guerdon.load(HERE / "w.guerdon").typed
     machine = Machine(program, YEARS)

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 import pytest
 from tests.generated import writer
 from tests.generated.histories import BUILT_IN, Teller, on_time
+from tests.history.conftest import typed
 from tests.kernel.files import write
 
 import guerdon
 from guerdon.history.fault import HistoryError
-from guerdon.history.open import History, open_history
+from guerdon.history.open import History, open_frames, open_history
 from guerdon.kernel.days import Years
 from guerdon.kernel.machine import Machine
 from guerdon.kernel.read import blocks, span
@@ -123,6 +125,38 @@ def test_the_first_hundred_members_of_w(at_once: int, tmp_path: Path) -> None:
     shutil.copy(generate.HERE / "w.yaml", tmp_path / "history.yaml")
     program = guerdon.load(generate.HERE / "w.guerdon")
     assert agrees(program.open(tmp_path), program.typed, tmp_path, date(2024, 12, 31), 5_000, at_once) == []
+
+
+SHOP = """
+program "Shop"
+  currency  USD
+unit point
+  expires   12 months after earned
+event sale
+  amount    money
+earn "Points"
+  on        sale
+  give      2 point per 3 USD of amount
+  round     half even per event
+tiers status
+  counts    sum of sale.amount this calendar year
+  tier      Base
+  tier      Gold at 100 USD
+  lasts     while met
+"""
+SALES = {
+    "id": ["1", "2", "3", "4", "5", "6"],
+    "member": ["ana", "bea", "ana", "cat", "bea", "cat"],
+    "at": [f"2026-0{month}-01T12:00:00Z" for month in (1, 2, 3, 4, 5, 6)],
+    "recorded": [f"2026-0{month}-0{day}T12:00:00Z" for month, day in ((1, 1), (2, 1), (3, 1), (4, 1), (5, 7), (6, 1))],
+    "amount": ["10.00", "20.50", "99.99", "0.01", "7.00", "120.00"],
+}
+
+
+def test_members_who_are_left_to_the_reference_engine_stand_beside_the_others(tmp_path: Path) -> None:
+    program = typed(SHOP)
+    history = open_frames({"sale": pyarrow.table(SALES)}, program)
+    assert agrees(history, program, tmp_path, date(2027, 6, 30), 2, 1) == ["bea"]
 
 
 def is_written(program: nodes.Program) -> bool:

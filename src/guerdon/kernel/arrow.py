@@ -1,7 +1,7 @@
 """Buffers of integers in and out of DuckDB, as Arrow: without an object for each value.
 
 What comes is read where DuckDB put it, what goes is read from where it lies; `nanoarrow` keeps
-the structures that own it alive (decision 0026).
+the structures that own it alive (decision 0028).
 """
 
 from __future__ import annotations

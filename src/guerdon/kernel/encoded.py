@@ -101,7 +101,7 @@ class Encoder:
             self._lines[event].append((name, number, self._of_line(event, name)))
         declared = program.member.facts
         self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
-        self._of_member = [
+        self._member_facts = [
             self._fact(name, types.Member() if name == "member" else declared[name].type, column, False)
             for name, column in columns.member_facts.items()
         ]
@@ -157,17 +157,20 @@ class Encoder:
             block.columns[f"l{number}_first"].append(count)
         return block
 
-    def _known(self, member: str) -> dict[str, int] | None:
-        """What is known of a member beside their events; None: less than what is needed."""
+    def of_member(self, member: str) -> dict[str, int]:
+        """What is known of a member beside their events. Errors: Odd, also where it is less than what is needed."""
         facts, row = self.members.get(member, {}), dict[str, int]()
         if any(facts.get(name) is None for name in self._needed):
-            return None
+            raise Odd
+        for fact in self._member_facts:
+            fact.put(row, member if fact.name == "member" else facts.get(fact.name))
+        return row
+
+    def _known(self, member: str) -> dict[str, int] | None:
         try:
-            for fact in self._of_member:
-                fact.put(row, member if fact.name == "member" else facts.get(fact.name))
+            return self.of_member(member)
         except Odd:
             return None
-        return row
 
     def _row(self, block: Block, number: int, event: Event, of_member: dict[str, int] | None) -> None:
         block.events.append(event)

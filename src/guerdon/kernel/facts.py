@@ -10,10 +10,8 @@ from guerdon.history.column import decimals, required
 from guerdon.kernel.arrow import SQL
 from guerdon.kernel.columns import Column
 from guerdon.kernel.days import Years
+from guerdon.kernel.make import QUANTITY
 from guerdon.program import nodes, types
-
-LARGEST = 2**53
-"""No quantity is larger, in steps."""
 
 _PLACES = 18
 """So many decimals has a number at most that is kept as its digits."""
@@ -58,7 +56,7 @@ class Facts:
             case types.Number(step, percent) if step != 1 or percent:
                 return _of_digits(f"{raw}::VARCHAR", column.step, is_sale)
             case types.Number() | types.Days() | types.Months():
-                size = 2**31 - 1 if column.type == "i32" else LARGEST
+                size = 2**31 - 1 if column.type == "i32" else QUANTITY
                 return _whole(f"{raw}::BIGINT", 1 / column.step, is_sale, size)
             case types.Date():
                 return f"({raw}::DATE - DATE '{date.fromordinal(self.years.base)}')"
@@ -76,7 +74,7 @@ def is_text(of: types.Type) -> bool:
     return not isinstance(required(of), numbers)
 
 
-def _whole(number: str, by: Fraction, is_sale: bool, size: int = LARGEST) -> str:
+def _whole(number: str, by: Fraction, is_sale: bool, size: int = QUANTITY) -> str:
     """An integer times so much; NULL where that is no integer, too large, or below zero where it must not be."""
     most = size // by.numerator * by.denominator
     fits = f"{number} BETWEEN {0 if is_sale else -most} AND {most}"

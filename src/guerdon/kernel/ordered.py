@@ -89,7 +89,7 @@ class Ordered:
         )
         of_all = [f"coalesce(fits, {bool(fits)}) AS fits"]
         of_all += [
-            f"coalesce({each}, {zero})::{SQL[self.columns.types[each]]} AS {each}"
+            f"coalesce({each}, {zero})::{SQL[self.columns.widths[each]]} AS {each}"
             for each, zero in zip(names, zeros, strict=True)
         ]
         joined = ""
@@ -196,8 +196,8 @@ class Ordered:
 
     def _rows(self) -> None:
         con = self.con
-        of_rows = {each: of for each, of in self.columns.types.items() if not each.startswith(("l", "f_"))}
-        of_members = {each: of for each, of in self.columns.types.items() if each.startswith("f_")}
+        of_rows = {each: of for each, of in self.columns.widths.items() if not each.startswith(("l", "f_"))}
+        of_members = {each: of for each, of in self.columns.widths.items() if each.startswith("f_")}
         counts = [f"l{number}_count" for number in self.lists]
         selects = [self._of_kind(staged, of_rows, [*of_members], counts) for staged in self.staged]
         zeros = "".join(f", 0::{SQL[of]} AS {each}" for each, of in (of_rows | of_members).items()) + "".join(
@@ -289,7 +289,7 @@ class Ordered:
 
     def _columns_of(self, number: int) -> dict[str, str]:
         before, first = f"l{number}_", f"l{number}_first"
-        return {each: of for each, of in self.columns.types.items() if each.startswith(before) and each != first}
+        return {each: of for each, of in self.columns.widths.items() if each.startswith(before) and each != first}
 
     def _lines(self, number: int) -> None:
         """The lines in the order of their rows, without those of rows that are refused."""

@@ -71,7 +71,7 @@ def blocks(
     count = order(history, columns, years, 8 * size, before)
     lists = {*columns.lines.values()}
     types = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
-    types |= {name: of for name, of in columns.types.items() if not _of_line(name) or name.endswith("_first")}
+    types |= {name: of for name, of in columns.widths.items() if not _of_line(name) or name.endswith("_first")}
     chosen = ", ".join(_chosen(name) for name in types)
     first = 0
     passed = dict.fromkeys(lists, 0)  # lines of the rows before
@@ -114,7 +114,7 @@ def _firsts(ends: memoryview) -> memoryview:
 
 
 def _lines(history: History, columns: Columns, number: int, passed: int, count: int) -> Buffers:
-    types = {name: of for name, of in columns.types.items() if _of_line(name) and name.startswith(f"l{number}_")}
+    types = {name: of for name, of in columns.widths.items() if _of_line(name) and name.startswith(f"l{number}_")}
     types.pop(f"l{number}_first")
     if not types:
         return {}

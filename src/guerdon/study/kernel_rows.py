@@ -252,19 +252,16 @@ _BALANCES = f"""
           FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' OR (kind IN ('award', 'taken') AND spendable) GROUP BY who, unit)
     JOIN kernel_members USING (who)"""
 
+# INVARIANT: a kernel holds nothing back, and the first posting of a lot is that of its own event, at which it can be spent.
 _SUMMED = ", ".join(f"sum(quantity * {each})::BIGINT AS {each}" for each in SUMS[:-2])
 _LOTS = f"""
-    SELECT place, events.name || '/' || rules.rule AS id, events.member, unit, {", ".join(f"{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
-           CASE WHEN first_day = -1 THEN firsts.happened ELSE first_days.start END AS "at",
-           CASE WHEN open_day = -1 THEN opened.happened WHEN open_day IS NOT NULL THEN open_days.start ELSE events.happened END AS spendable_from,
-           expire.start AS expires
-    FROM (SELECT a AS lot, any_value(unit) AS unit, any_value(step) AS step, min(place) AS place, arg_min(row, place) AS first_row, arg_min(b, place) AS first_day,
-                 arg_min(row, place) FILTER (target = 'available') AS open_row, arg_min(b, place) FILTER (target = 'available') AS open_day, {_SUMMED}
-          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a >= 0 GROUP BY a)
-    JOIN kernel_events AS events ON events.row = lot // {{rules}} JOIN kernel_rules AS rules ON rules.number = lot % {{rules}}
-    LEFT JOIN kernel_events AS firsts ON firsts.row = first_row LEFT JOIN kernel_days AS first_days ON first_days.day = first_day
-    LEFT JOIN kernel_events AS opened ON opened.row = open_row LEFT JOIN kernel_days AS open_days ON open_days.day = open_day
-    LEFT JOIN (SELECT lot, ends FROM kernel_awards WHERE NOT back) AS awards USING (lot) LEFT JOIN kernel_days AS expire ON expire.day = ends"""
+    SELECT place, events.name || '/' || rules.rule AS id, member, codes.unit, {", ".join(f"sums.{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
+           happened AS "at", happened AS spendable_from, start AS expires
+    FROM (SELECT a AS lot, any_value(code) AS code, min(place) AS place, {_SUMMED}
+          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a >= 0 GROUP BY a) AS sums
+    JOIN kernel_codes AS codes USING (code) JOIN kernel_events AS events ON events.row = lot // {{rules}}
+    JOIN kernel_rules AS rules ON rules.number = lot % {{rules}}
+    LEFT JOIN (SELECT lot, ends FROM kernel_awards WHERE NOT back) AS awards USING (lot) LEFT JOIN kernel_days ON day = ends"""
 
 _TABLES = {
     "awards": (_AWARDS, "place"),
