@@ -25,6 +25,9 @@ MEMBERS = "members"
 GROUP = "guerdon_event"
 """The column that says which lines are one event's."""
 
+LINE = "guerdon_line"
+"""The column that says which of an event's lines it is, while they are put in order."""
+
 _BASE = ("id", "member", "at", "recorded", "sequence")
 
 
@@ -67,6 +70,7 @@ def take(con: duckdb.DuckDBPyConnection, called: str, frame: Frame, record: node
         con.execute(f"ALTER TABLE {name(f'taken {called}')} RENAME TO {name(f'raw {called}')}")
         return
     unnested = ", ".join(f"unnest({name(each)}) AS {name(each)}" for each in lists)
+    longest = ", ".join(f"coalesce(len({name(each)}), 0)" for each in lists)
     parts = ", ".join(
         f"{name(each)}.{name(part)} AS {name(f'{each}.{part}')}" for each in lists for part in _parts(con, called, each)
     )
@@ -75,9 +79,9 @@ def take(con: duckdb.DuckDBPyConnection, called: str, frame: Frame, record: node
     nothing = ", ".join(f"NULL AS {name(each)}" for each in lists)
     con.execute(
         f"""CREATE TABLE {name(f"raw {called}")} AS
-            SELECT * EXCLUDE ({left_out}), {ROW} AS {GROUP}, {parts}
-            FROM (SELECT * REPLACE ({unnested}) FROM {name(f"taken {called}")} UNION ALL
-                  SELECT * REPLACE ({nothing}) FROM {name(f"taken {called}")} WHERE {empty})"""
+            SELECT * EXCLUDE ({left_out}, {LINE}) REPLACE (row_number() OVER (ORDER BY {ROW}, {LINE}) AS {ROW}), {ROW} AS {GROUP}, {parts}
+            FROM (SELECT * REPLACE ({unnested}), unnest(range(greatest({longest}))) AS {LINE} FROM {name(f"taken {called}")} UNION ALL
+                  SELECT * REPLACE ({nothing}), 0 AS {LINE} FROM {name(f"taken {called}")} WHERE {empty})"""
     )
     con.execute(f"DROP TABLE {name(f'taken {called}')}")
 
