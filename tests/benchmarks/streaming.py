@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 import nanoarrow
+from tests.benchmarks.workload import need
 
 import guerdon
 from guerdon.history.open import open_history
@@ -39,8 +40,9 @@ END, YEARS = date(2025, 1, 1), Years(2021, 2027)
 
 def write(members: int, folder: Path) -> None:
     """Writes the history, each member's events after the other."""
-    import numpy
     import pyarrow.parquet
+
+    numpy = need("numpy")
 
     spec = importlib.util.spec_from_file_location("gen", GENERATOR)
     assert spec is not None and spec.loader is not None
