@@ -11,7 +11,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
@@ -204,10 +204,14 @@ def _offsets(timezone: str, first: int, last: int, look: int, step: int) -> Iter
     Shape: what changes and changes back between two looks isn't seen.
     """
     zone, at = ZoneInfo(timezone), first
-    known = datetime.fromtimestamp(at, zone).utcoffset()
+
+    def offset(second: int) -> timedelta | None:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second)).astimezone(zone).utcoffset()
+
+    known = offset(at)
 
     def differs(second: int) -> bool:
-        return datetime.fromtimestamp(second, zone).utcoffset() != known
+        return offset(second) != known
 
     while True:
         assert known is not None
@@ -217,7 +221,7 @@ def _offsets(timezone: str, first: int, last: int, look: int, step: int) -> Iter
             return
         between = range(max(found - look, at), found + 1, step)
         at = between[bisect_left(between, True, key=differs)]
-        known = datetime.fromtimestamp(at, zone).utcoffset()
+        known = offset(at)
 
 
 def _months_on(day: date, months: int) -> date:

@@ -132,7 +132,7 @@ class Encoder:
             case types.Date():
                 return Fact(name, column, self.years.number)
             case types.YesNo() | types.Days() | types.Months() | types.Instant():
-                return Fact(name, column, int)
+                return Fact(name, column, lambda value: _within(int(value), column))
             case _:
                 return Fact(name, column, self.code)
 
@@ -212,6 +212,14 @@ class Encoder:
                     fact.put(one, line.get(fact.name))
                 found.append(one)
         return row, lines
+
+
+def _within(value: int, column: Column) -> int:
+    """A value that its column holds. Errors: Odd."""
+    low, high = column.bounds
+    if not low <= value <= high:
+        raise Odd
+    return value
 
 
 def _steps(value: Fraction, step: Fraction, least: int) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ from guerdon.kernel.machine import Machine, Views
 from guerdon.kernel.make import Room
 from guerdon.program import nodes
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.calendar import EPOCH, MICROSECOND, ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
 
@@ -52,7 +52,6 @@ class KernelRun:
     rows: Rows
     left: frozenset[str]
     block: Block
-    end: int = field(default=0)
 
 
 def run(
@@ -131,7 +130,7 @@ def _cuts(block: Block, room: Room, wanted: Iterable[int]) -> list[int]:
 def years_of(events: Iterable[Event], last: date) -> Years:
     """The years that hold all days of a run, and one beside on either side."""
     least = min((event.at for event in events), default=0)
-    first = datetime.fromtimestamp(least // 1_000_000, UTC).year if least > -62_000_000_000_000_000 else FIRST_YEAR
+    first = (EPOCH + least * MICROSECOND).year
     return Years(max(first - 1, 2), min(max(last.year, first) + 1, 9990))
 
 

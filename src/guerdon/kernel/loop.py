@@ -106,7 +106,7 @@ class Loop:
         w.lines += [line for each in body for line in self._filled(each)]
         types = make.columns.widths
         common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
-        outputs = {"o_row": "i32", "o_code": "u8", "o_quantity": "i64"}
+        outputs = {"o_row": "i32", "o_code": "u8" if len(make.codes) <= 256 else "u16", "o_quantity": "i64"}
         if make.full:
             outputs |= {f"o_{letter}": "i64" for letter in "abcd"}
         results = {"m_who": "i32", "m_bad": "u8"}
@@ -179,10 +179,11 @@ class Loop:
         w.line("members = 0")
         w.line("why = 0")
         with w.block("while 1:"):
-            make.stop(1, f"w > {make.room.rows - ROOM}{self._spent()}")
+            rules = len(self.program.rules)
+            make.stop(1, f"w > {make.room.rows - ROOM - 8 * rules}{self._spent()}")
             ends = dict.fromkeys(end for _, end, _, _ in make.lists.values())
             if ends:
-                make.stop(3, " or ".join(f"{each} > {make.room.listed - BESIDE}" for each in ends))
+                make.stop(3, " or ".join(f"{each} > {make.room.listed - BESIDE - rules}" for each in ends))
             w.line("ends = i == n or who_is[i] != who")
             with w.block("if ends:"):
                 with w.block("if i == n and last == 0:"):
@@ -206,6 +207,7 @@ class Loop:
                 self._begin()
             with w.block("else:"):
                 self._event()
+                w.line("events += 1")
                 w.line("i += 1")
         w.line("@save")
         for number, name in enumerate(("i", "w", "members")):
@@ -272,7 +274,6 @@ class Loop:
         w, make = self.w, self.make
         kinds = make.columns.kinds
         w.line("q_kind = kind_is[i]")
-        w.line("events += 1")
         wanted = [event for event in self.program.events if self._matters(event)]
         for number, event in enumerate(wanted):
             with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
@@ -288,7 +289,7 @@ class Loop:
             if meter.event == event and meter.lines is not None and tally is not None and tally.listed:
                 at = make.columns.lines[event, meter.lines]
                 more = f"l{at}_first[i + 1] - l{at}_first[i]"
-                make.stop(3, f"{tally.name}_n > {make.room.listed - BESIDE} - ({more})")
+                make.stop(3, f"{tally.name}_n > {make.room.listed - BESIDE - len(self.program.rules)} - ({more})")
 
     def _matters(self, event: str) -> bool:
         """Whether anything comes of an event."""

@@ -16,6 +16,7 @@ from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.rules import Verdict
+from guerdon.kernel.tallies import dry, plain
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
 from guerdon.reference.groups import Groups
@@ -121,8 +122,12 @@ class Deeds:
             w.line("back = 0")
         part = reversal.part
         if part is not None:
+            covered((event, part.field) in make.columns.facts and len(self.measured) == 1, "returns")
             column = make.columns.facts[event, part.field]
+            of = make.program.events[self.event].facts[part.of].type
+            sold = dry(make, nodes.Field(nodes.Scope.EVENT, part.of, of), self.event, None)
             value = make.load(column, "i", is_sale=False)
+            covered(value.over == sold.over, "returns")
             number = self.measured.index(part.of)
             there = value.there or "1"
             with w.block("if back:"):
@@ -247,6 +252,7 @@ class Deeds:
             if not self._returned(limit):
                 continue
             covered(limit.times is None and not limit.fields, "returns")
+            covered(isinstance(plain(limit.window), nodes.Ever | nodes.Calendar), "returns")
             for (window, _), scalar in self.parts.tallies.of["limit", (name, index)].totals.items():
                 if isinstance(window, nodes.Calendar):
                     with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):

@@ -102,9 +102,7 @@ class Judge:
         for other in rule.replaces:
             w.line(f"{name}_holds = 0")
             replaced.setdefault(other, []).append(f"{name}_holds")
-        with self._guards(rule, here, replaced.get(rule.name, [])):
-            if rule.replaces:
-                w.line(f"{name}_holds = 1")
+        with self._guards(rule, here, f"{name}_holds" if rule.replaces else None, replaced.get(rule.name, [])):
             value = self._comes_to(rule, here, name)
             over = lcm(value[0].over, rule.minimum.denominator) if rule.minimum is not None else value[0].over
             value = replace(value[0], text=times(value[0].text, over // value[0].over), over=over), value[1]
@@ -129,8 +127,8 @@ class Judge:
             self.make.w = w
 
     @contextmanager
-    def _guards(self, rule: nodes.Rule, here: Here, replaced: list[str]) -> Iterator[None]:
-        """What is inside stands where all conditions hold."""
+    def _guards(self, rule: nodes.Rule, here: Here, holds: str | None, replaced: list[str]) -> Iterator[None]:
+        """What is inside stands where all conditions hold, which `holds` says, and nothing replaces the rule."""
         w, depth = self.w, self.w.depth
         for guard in rule.when:
             w.line(f"if {condition(self.make, guard, here)}:")
@@ -139,6 +137,8 @@ class Judge:
             held = [self._during(stretch) for stretch in stretches]
             w.line(f"if {' or '.join(held)}:")
             w.depth += 1
+        if holds is not None:
+            w.line(f"{holds} = 1")
         for each in replaced:
             w.line(f"if {each} == 0:")
             w.depth += 1

@@ -96,7 +96,8 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield "holds"
     if rule.shares:
         yield "shares"
-    if rule.to is not None and not (isinstance(rule.to, nodes.Field) and rule.to.name == "member"):
+    own = isinstance(rule.to, nodes.Field) and (rule.to.scope, rule.to.name) == (Scope.MEMBER, "member")
+    if rule.to is not None and not own:
         yield "others"
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events):
         yield "triggers"
@@ -173,7 +174,7 @@ def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
         and reversal.within is None
         and (reversal.part is None or reversal.part.lines is None)
         and reversal.clawback is nodes.Clawback.PROPORTION
-        and getattr(reversal, "oldest", False)
+        and reversal.oldest
         and reversal.at_return
         and not is_undeclared(program.events[reversal.event])
         and not any(meter.event == reversal.event for meter in program.meters)

@@ -1,0 +1,94 @@
+"""What was found to differ once, each as the smallest program that shows it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from tests.kernel.both import SMALL, agree, reference
+
+from guerdon.check.passes import check_bytes
+from guerdon.history.event import Event
+from guerdon.kernel.make import Room
+from guerdon.kernel.uncovered import uncovered
+from guerdon.program import nodes
+
+DAY = 86_400_000_000
+START = 1_772_452_800_000_000  # 2 March 2026
+HEAD = 'program "P"\n  edition 2026\n  currency USD\n  timezone UTC\n\nunit point\n\n'
+SALES = "event sale\n  amount money\n  wait days optional\n\n"
+BACK = (
+    "event back\n  amount money\n  reverses sale\n  part amount\n"
+    "  clawback in proportion, round down, oldest first\n  counted at return\n\n"
+)
+
+
+def program(text: str) -> nodes.Program:
+    found, said = check_bytes("p.guerdon", (HEAD + text).encode())
+    assert found is not None, said
+    return found
+
+
+def event(number: int, kind: str, day: int, **facts: object) -> Event:
+    at = START + day * DAY
+    return Event(f"e{number}", kind, "anna", at, at, number, facts)
+
+
+def sale(number: int, day: int, dollars: int, wait: int | None = None) -> Event:
+    return event(number, "sale", day, amount=Fraction(dollars), wait=wait)
+
+
+def held(of: nodes.Program, events: list[Event], room: Room = SMALL) -> None:
+    expected = reference(of, events, {})
+    for compiled in (False, True):
+        agree(expected, of, events, {}, compiled=compiled, room=room)
+
+
+def test_a_rule_that_is_replaced_replaces_others_all_the_same():
+    rules = [f'earn "{name}"\n  on sale\n  give {points} point\n' for name, points in (("A", 3), ("B", 5), ("C", 7))]
+    rules[0] += '  replaces "B"\n'
+    rules[1] += '  replaces "C"\n'
+    held(program(SALES + "\n".join(rules)), [sale(1, 0, 10), sale(2, 1, 10)])
+
+
+def test_room_that_comes_back_in_a_window_that_moves_is_not_covered():
+    rule = 'earn "A"\n  on sale\n  give 1 point per full 1 USD of amount\n  limit 5 point per member per last 7 days\n'
+    found, _ = check_bytes("p.guerdon", (HEAD + SALES + BACK + rule).encode())
+    assert found is None or "returns" in uncovered(found)
+
+
+def test_parts_by_different_facts_are_not_covered():
+    sales = "event sale\n  amount money\n  goods money\n\n"
+    other = (
+        BACK.replace("event back", "event swap")
+        .replace("  amount money", "  goods money")
+        .replace("part amount", "part goods")
+    )
+    of = program(sales + BACK + other + 'earn "A"\n  on sale\n  give 1 point per full 1 USD of amount\n')
+    assert "returns" in uncovered(of)
+
+
+def test_more_rules_than_a_byte_can_name():
+    rules = "\n".join(f'earn "R{number}"\n  on sale\n  give {number + 1} point\n' for number in range(150))
+    held(
+        program(SALES + rules),
+        [sale(1, 0, 10), sale(2, 1, 10), sale(3, 40, 10)],
+        Room(block=64, rows=12_000, listed=400),
+    )
+
+
+def test_a_number_that_no_column_holds_leaves_the_member_to_the_reference():
+    rule = 'earn "A"\n  on sale\n  give 1 point\n  when (wait or 0 days) > 3 days\n'
+    held(program(SALES + rule), [sale(1, 0, 10, 2**40), sale(2, 1, 10, 4)])
+
+
+@pytest.mark.parametrize("listed", [110, 400])
+def test_an_event_for_whose_lines_there_is_no_room_is_counted_once(listed):
+    text = "record line\n  price money\n\nevent basket\n  lines list of line\n\n"
+    text += 'earn "A"\n  on basket\n  give 1 point\n  when (most of basket.lines.price last 7 days or 0 USD) > 3 USD\n'
+    lines = tuple({"price": Fraction(number)} for number in range(60))
+    held(
+        program(text),
+        [event(number, "basket", number, lines=lines) for number in range(5)],
+        Room(64, 64 * 8, 9_000, listed),
+    )
