@@ -164,7 +164,7 @@ class OneAtATime(Trial):
         if self.opened != before:
             self.states |= {id: pack(self.engine.world, id) for id in self.engine.world.subjects}
             ledger = self.engine.posted.ledger
-            self.steps.append(Step(tuple(ledger.awards), tuple(ledger.postings), tuple(ledger.moves), (), (), (), None))
+            self.steps.append(Step(lambda: ledger))
 
 
 def _named_by(event: Event) -> Iterator[str]:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from guerdon.program import nodes
 
 if TYPE_CHECKING:
     from guerdon.history.event import Event, Facts
+    from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
+    from guerdon.session import Session
+    from guerdon.session.step import States
 
 ENGINES = ("auto", "reference", "kernel")
+
+KERNEL_STATE = b"GRDK"
+"""What a state of the kernel begins with."""
 
 WORTH_IT = 2_000
 """From so many events on the kernel is faster, its text written and compiled."""
@@ -68,6 +75,32 @@ def chosen(program: nodes.Program, engine: str, count: int | None) -> Choice:
     if engine == "kernel":
         raise NotCovered(what)
     return Choice("reference", f"the kernel does not cover {'; '.join(what)}")
+
+
+def session(program: nodes.Program, facts: Mapping[str, Facts], engine: str) -> Session | KernelSession:
+    """Evaluates events one at a time on an engine; `auto`: on the kernel, where it covers the program.
+
+    Errors: NotCovered; ValueError for an engine that there is not.
+    """
+    from guerdon.session import Session
+
+    if chosen(program, engine, None).engine == "kernel":
+        from guerdon.kernel.stepped.session import KernelSession, steps
+
+        if steps(program):
+            return KernelSession(program, facts)
+        if engine == "kernel":
+            raise NotCovered(["limits by facts, one event at a time"])
+    return Session(program, facts, partial(_of_reference, program, facts))
+
+
+def _of_reference(program: nodes.Program, facts: Mapping[str, Facts], states: States) -> States:
+    """The states as the reference engine has them; the kernel is asked only where some are its own."""
+    if not any(data is not None and data.startswith(KERNEL_STATE) for data in states.values()):
+        return states
+    from guerdon.kernel.stepped.session import KernelSession
+
+    return KernelSession(program, facts).of_reference(states)
 
 
 def lacking(program: nodes.Program) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from guerdon.history.event import Event, Facts
     from guerdon.history.frames import Frame
     from guerdon.history.open import History
+    from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
     from guerdon.study.account import Account
@@ -96,11 +97,16 @@ class Program:
             return open_frames(history, self.typed, timezone)
         return open_history(Path(history) if history is not None else self.path.parent, self.typed)
 
-    def session(self, facts: Mapping[str, Facts] | None = None) -> Session:
-        """Evaluates events one at a time; `facts` are those of members that no event tells."""
-        from guerdon.session import Session  # only where it is wanted
+    def session(self, facts: Mapping[str, Facts] | None = None, engine: str = "auto") -> Session | KernelSession:
+        """Evaluates events one at a time; `facts` are those of members that no event tells.
 
-        return Session(self.typed, facts or {})
+        Shape: `engine`: `reference`, `kernel`, or `auto`: the kernel where it covers the program. Each reads the states of
+        the other.
+        Errors: NotCovered where the kernel is asked for and does not cover the program.
+        """
+        from guerdon.choice import session  # only where it is wanted
+
+        return session(self.typed, facts or {}, engine)
 
     def run(
         self,

@@ -17,9 +17,9 @@ Rows = Mapping[str, Sequence[int]]
 
 
 class Reader:
-    """Reads rows of a program's kernel; `events` are all that were run, in the order of their rows."""
+    """Reads rows of a program's kernel; `events` are those that rows name, by their number."""
 
-    def __init__(self, written: Written, events: Sequence[Event]) -> None:
+    def __init__(self, written: Written, events: Sequence[Event] | Mapping[int, Event]) -> None:
         self.codes, self.events = written.codes, events
         self.program = written.make.program
         self.rules = [*self.program.rules]

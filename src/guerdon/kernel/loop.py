@@ -55,7 +55,8 @@ class Written:
 
     Shape: `inputs` are the columns of events, `outputs` those of ledger rows and of what members have in the
     end, `lists` grow with a member; names with the types of their elements. `state` are the scalars of
-    a member, in the order in which `s` holds them, with what each begins with; `tables` those of the calendar.
+    a member, in the order in which `s` holds them, with what each begins with; `tables` those of the calendar. `deeds`: by
+    kind, the events that can be undone.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Written:
     codes: tuple[Code, ...]
     sales: tuple[tuple[str, int], ...]
     make: Make
+    deeds: dict[str, Deeds]
 
 
 def written(program: nodes.Program, years: Years, full: bool = True, room: Room | None = None) -> Written:
@@ -124,6 +126,7 @@ class Loop:
             tuple(make.codes),
             tuple(self.sales_over.items()),
             make,
+            self.deeds,
         )
 
     def _filled(self, line: str) -> list[str]:

@@ -66,21 +66,7 @@ class Machine:
         return Calendar(self.program.frame, self.years)
 
     def _arrays(self) -> list[Array]:
-        kernel, room = self.written, self.room
-        arrays = [
-            Array(name, self.types.get(name, of), room.lines if _is_of_line(name) else room.block + 1)  # type: ignore[arg-type]
-            for name, of in kernel.inputs.items()
-        ]
-        arrays += [Array(name, of, room.rows + 1) for name, of in kernel.outputs.items()]  # type: ignore[arg-type]
-        arrays += [Array(name, of, room.block + 2) for name, of in kernel.results.items()]  # type: ignore[arg-type]
-        arrays += [Array(name, of, room.listed + 1, low, high) for name, (of, _, low, high) in kernel.lists.items()]  # type: ignore[arg-type]
-        for name, table in self.tables.items():
-            wide = max(table) >= 2**31 or min(table) < -(2**31)
-            arrays.append(Array(name, "i64" if wide else "i32", len(table), min(table), max(table)))
-        arrays.append(Array("s", "i64", len(kernel.state)))
-        arrays.append(Array("x_out", "i64", 3))
-        arrays.append(Array("x_sales", "i64", len(kernel.sales) + 1))
-        return arrays
+        return arrays(self.written, self.room, self.tables, self.types)
 
     def _wasm(self) -> WasmKernel:
         room = self.room
@@ -183,6 +169,26 @@ class Machine:
             _copy(self.kernel.views[name], values, len(values))
         for name in self.written.inputs:
             _copy(self.kernel.views[name], columns[name], len(columns[name]))
+
+
+def arrays(kernel: Written, room: Room, tables: Mapping[str, Sequence[int]], types: Mapping[str, Type]) -> list[Array]:
+    """The arrays of a kernel's memory; `types`: of columns that come in others than their own."""
+    found = [
+        Array(name, types.get(name, of), room.lines if _is_of_line(name) else room.block + 1)  # type: ignore[arg-type]
+        for name, of in kernel.inputs.items()
+    ]
+    found += [Array(name, of, room.rows + 1) for name, of in kernel.outputs.items()]  # type: ignore[arg-type]
+    found += [Array(name, of, room.block + 2) for name, of in kernel.results.items()]  # type: ignore[arg-type]
+    found += [Array(name, of, room.listed + 1, low, high) for name, (of, _, low, high) in kernel.lists.items()]  # type: ignore[arg-type]
+    for name, table in tables.items():
+        wide = max(table) >= 2**31 or min(table) < -(2**31)
+        found.append(Array(name, "i64" if wide else "i32", len(table), min(table), max(table)))
+    return [
+        *found,
+        Array("s", "i64", len(kernel.state)),
+        Array("x_out", "i64", 3),
+        Array("x_sales", "i64", len(kernel.sales) + 1),
+    ]
 
 
 def _is_of_line(name: str) -> bool:

@@ -245,7 +245,7 @@ class Tallies:
                     tally = self._of_meter(number)
                     tally.watch(window, aggregate)
                 case nodes.Earned(unit, window=window):
-                    self.made(_key(expr, program), _steps(program, unit)).watch(window, Aggregate.SUM)
+                    self.made(key_of(expr, program), _steps(program, unit)).watch(window, Aggregate.SUM)
         for rule in program.rules.values():
             self._of_limits(rule.name, rule.limits, None if rule.only_says else program.units[rule.unit])
             if rule.accumulate is not None:
@@ -283,7 +283,7 @@ class Tallies:
             case nodes.Measured(number, aggregate, window):
                 return self.of["meter", number].read(window, aggregate, here)
             case nodes.Earned(window=window):
-                return self.of[_key(expr, self.make.program)].read(window, Aggregate.SUM, here)
+                return self.of[key_of(expr, self.make.program)].read(window, Aggregate.SUM, here)
             case _:
                 raise AssertionError("nothing else is read of tallies")
 
@@ -351,7 +351,7 @@ class Tallies:
         return w.kept("value", f"{text} if {there} else 0"), there
 
 
-def _key(expr: nodes.Earned, program: nodes.Program) -> Key:
+def key_of(expr: nodes.Earned, program: nodes.Program) -> Key:
     """The tally of what was earned of a unit or by rules, or of what was taken back of it."""
     if expr.rule is None:
         return "back" if expr.back else "earned", (expr.unit,)

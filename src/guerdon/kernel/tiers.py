@@ -147,14 +147,14 @@ class Tier:
     # ------------------------------------------------------------ the start of a day
 
     @property
-    def _periods(self) -> list[nodes.Period]:
+    def periods(self) -> list[nodes.Period]:
         """The periods in which a tier `while met` is counted."""
         parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
         windows = [getattr(each, "window", None) for each in walk(parts, self.make.program.measures)]
         return [*dict.fromkeys(each.period for each in windows if isinstance(each, nodes.Calendar))]
 
     @property
-    def _changes_daily(self) -> bool:
+    def every_day(self) -> bool:
         """Whether what is counted may be another on any day: then the tier is looked at on each."""
         parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
         for each in walk(parts, self.make.program.measures):
@@ -168,8 +168,8 @@ class Tier:
 
     def _follow(self, day: str) -> None:
         """Notes when a tier that lasts while it is met may be met no more."""
-        ends = [self.make.ends.get(period) or self.make.period_end(period, day) for period in self._periods]
-        if self._changes_daily:
+        ends = [self.make.ends.get(period) or self.make.period_end(period, day) for period in self.periods]
+        if self.every_day:
             ends = [f"{day} + 1"]
         if not ends:
             return

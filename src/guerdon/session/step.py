@@ -12,9 +12,10 @@ the events, whatever the split.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from guerdon.history.event import Event, Facts, Rejection
 from guerdon.history.given import event as given_event
@@ -31,22 +32,53 @@ States = Mapping[str, bytes | None]
 """States by subject; None: a subject that nothing is known of yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """What came of an event: entries of the ledger, or why it was set aside.
 
     Shape: `rejected` is None where the event was evaluated; `refused` where something that it
-    asked for was not granted; `effects`: what was said; `offers`: what was opened and completed. `others`: reversals that had waited for it, and can't be done.
+    asked for was not granted; `effects`: what was said; `offers`: what was opened and completed. `others`: reversals that
+    had waited for it, and can't be done. `posted` makes the entries, when they are asked for first.
     """
 
-    awards: tuple[Award, ...]
-    postings: tuple[Posting, ...]
-    moves: tuple[Move, ...]
-    refusals: tuple[Refusal, ...]
-    effects: tuple[Effect, ...]
-    offers: tuple[Offered, ...]
-    rejected: Rejection | None
+    posted: Callable[[], Ledger] = field(repr=False)
+    rejected: Rejection | None = None
     others: tuple[Rejection, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Step):
+            return NotImplemented
+        return (self.ledger, self.rejected, self.others) == (other.ledger, other.rejected, other.others)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return self.posted()
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        return tuple(self.ledger.awards)
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return tuple(self.ledger.postings)
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        return tuple(self.ledger.moves)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        return tuple(self.ledger.refusals)
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return tuple(self.ledger.effects)
+
+    @property
+    def offers(self) -> tuple[Offered, ...]:
+        return tuple(self.ledger.offers)
 
     @property
     def refused(self) -> bool:
@@ -57,12 +89,14 @@ class Step:
 class Session:
     """Evaluates events of a program one at a time, from states and into states.
 
-    Shape: `facts` are those of members that are not known from an event `changed`.
+    Shape: `facts` are those of members that are not known from an event `changed`. `read` makes states of another engine
+    its own.
     Safe to use from several threads: it changes nothing of its own.
     """
 
     program: nodes.Program
     facts: Mapping[str, Facts] = field(default_factory=dict)
+    read: Callable[[States], States] = lambda states: states
 
     def __post_init__(self) -> None:
         self._layout = Layout(self.program)
@@ -94,8 +128,9 @@ class Session:
         Shape: whose accounts and journals there are is known only from states: ask
         again with those that were named until nothing is added.
         """
-        engine = self._engine(states or {})
-        world, known = engine.world, set(states or {})
+        states = self.read(states or {})
+        engine = self._engine(states)
+        world, known = engine.world, set(states)
         member = engine.admit(event)
         try:
             facts = derived(self.program.events[event.type], event.facts, world.scene(member))
@@ -132,6 +167,7 @@ class Session:
         Errors: BadState where a state is damaged, newer, of another program, or missing. An
         event that is set aside leaves every state as it was.
         """
+        states = self.read(states)
         engine = self._engine(states)
         engine.happen(event)
         missing = sorted(_concerned(engine) - states.keys())
@@ -156,7 +192,7 @@ class Session:
 
         Errors: KeyError where no state of the member was given.
         """
-        return progress(self._engine(states), member, on)
+        return progress(self._engine(self.read(states)), member, on)
 
     def _engine(self, states: States) -> Engine:
         engine = Engine(self.program, self.facts)
@@ -165,19 +201,9 @@ class Session:
 
 
 def _step(engine: Engine, event: Event) -> Step:
-    ledger: Ledger = engine.posted.ledger
-    rejections = engine.posted.rejections
+    ledger, rejections = engine.posted.ledger, engine.posted.rejections
     own = next((each for each in rejections if each.event == event.id), None)
-    return Step(
-        tuple(ledger.awards),
-        tuple(ledger.postings),
-        tuple(ledger.moves),
-        tuple(ledger.refusals),
-        tuple(ledger.effects),
-        tuple(ledger.offers),
-        own,
-        tuple(each for each in rejections if each is not own),
-    )
+    return Step(lambda: ledger, own, tuple(each for each in rejections if each is not own))
 
 
 def _concerned(engine: Engine) -> set[str]:

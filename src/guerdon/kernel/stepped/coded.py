@@ -1,0 +1,65 @@
+"""An event as the row that a kernel reads, in as few steps as there are facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableSequence
+from typing import Any
+
+from guerdon.history.event import Event, Facts
+from guerdon.kernel.columns import Columns
+from guerdon.kernel.days import Years
+from guerdon.kernel.encoded import Encoder, Odd
+from guerdon.kernel.stepped.kept import said
+
+Arrays = Mapping[str, MutableSequence[int]]
+
+
+class Coder(Encoder):
+    """Puts events into the first place of columns; texts that the program does not name have codes of the member's own.
+
+    Shape: `texts` are the member's, as they are said; those that an event brings are put behind them.
+    """
+
+    def __init__(self, columns: Columns, years: Years, members: Mapping[str, Facts], views: Arrays) -> None:
+        super().__init__(columns, years, members)
+        self.texts: list[str] = []
+        self.known = len(self.codes)
+        self._views = views
+
+    def code(self, text: object) -> int:
+        code = self.codes.get(text)  # type: ignore[call-overload]
+        if code is not None:
+            return int(code)
+        texts, written = self.texts, said(str(text))
+        if written in texts:
+            return self.known + texts.index(written)
+        texts.append(written)
+        return self.known + len(texts) - 1
+
+    def put(self, event: Event, is_new: bool) -> None:
+        """Puts an event, and of a new member what is known of them, into the columns. Errors: Odd for what no column holds."""
+        views, facts = self._views, event.facts
+        for fact in self._facts[event.type]:
+            value, column = facts.get(fact.name), fact.column
+            if column.is_there is not None:
+                views[column.is_there][0] = value is not None
+            elif value is None:
+                raise Odd
+            if value is not None:
+                views[column.name][0] = fact.convert(value)
+        for name, number, of_line in self._lines[event.type]:
+            self._put_lines(number, facts.get(name) or (), of_line)
+        if is_new:
+            for name, integer in self.of_member(event.member).items():
+                views[name][0] = integer
+        views["at_is"][0] = event.at
+        views["kind_is"][0] = self.columns.kinds[event.type]
+
+    def _put_lines(self, number: int, lines: Any, facts: Any) -> None:
+        rows = [dict[str, int]() for _ in lines]
+        for line, row in zip(lines, rows, strict=True):
+            for fact in facts:
+                fact.put(row, line.get(fact.name))
+        self._views[f"l{number}_first"][1] = len(rows)
+        for name in self._of_lists[number]:
+            self._views[name][: len(rows)] = [row.get(name, 0) for row in rows]

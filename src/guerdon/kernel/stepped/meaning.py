@@ -1,0 +1,80 @@
+"""What each thing that a kernel keeps of a member is of: the number of an event, of a lot, the code of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from guerdon.kernel.columns import kind_of
+from guerdon.kernel.loop import OF_ALL, Written
+from guerdon.kernel.make import END_OF_MEMBERSHIP
+from guerdon.kernel.parts import Parts
+from guerdon.program import types
+
+OF_A_RUN = ("who", "bad", "zone", "events")
+"""What begins anew with each event: whose it is, whether the kernel can run it, and what is counted of a whole run."""
+
+
+@dataclass
+class Meaning:
+    """What is known of the things that a kernel keeps, by their names.
+
+    Shape: `anew`: they begin anew with each event. `lots` and `events` hold the numbers of such, `codes` those of texts.
+    `unknown`: what nothing here says the meaning of; a program that has such is not run one event at a time.
+    """
+
+    written: Written
+    anew: list[str] = field(default_factory=list)
+    lots: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        assert isinstance(self.written.make.past, Parts)
+        self.parts: Parts = self.written.make.past
+        known = {*self._of_all(), *self._of_purses(), *self._of_tallies(), *self._of_deeds(), *self._of_facts()}
+        known |= {name for tier in self.parts.tiers.values() for name in (tier.rank, tier.due)}
+        self.unknown += [name for name in (*self.written.state, *self.written.lists) if name not in known]
+
+    def _of_all(self) -> Iterator[str]:
+        yield from OF_ALL
+        yield from ("joined", END_OF_MEMBERSHIP, "years_over")
+        yield from self.written.make.ends.values()
+        self.anew += [*OF_A_RUN, *(f"sales_{number}" for number in range(len(self.written.sales)))]
+        yield from self.anew
+
+    def _of_purses(self) -> Iterator[str]:
+        for purse in self.parts.purses.values():
+            yield from (f"{purse.name}_{each}" for each in ("debt", "left", "head", "tail", "next"))
+            yield from (f"{purse.name}_{each}" for each in ("of", "end", "lot", "noted", "day"))
+            self.lots += [f"{purse.name}_lot"]
+
+    def _of_tallies(self) -> Iterator[str]:
+        for key, tally in self.parts.tallies.of.items():
+            if tally.keys:
+                continue  # they are not known
+            yield from (f"{tally.name}_{each}" for each in ("n", "day", "value", "is"))
+            for total in tally.totals.values():
+                yield from (total, f"{total}_from")
+            match key:
+                case ("meter", int(number)) if tally.listed:
+                    value = self.written.make.program.meters[number].value
+                    self.codes += [f"{tally.name}_value"] if value is not None and _is_text(value.type) else []
+                case _:
+                    continue
+
+    def _of_deeds(self) -> Iterator[str]:
+        for deeds in self.written.deeds.values():
+            yield from (f"{deeds.name}_{each}" for each in ("n", *deeds.kept))
+            self.events += [f"{deeds.name}_row"]
+            self.codes += [f"{deeds.name}_id"]
+
+    def _of_facts(self) -> Iterator[str]:
+        for column in self.written.make.columns.member_facts.values():
+            yield from (f"of_{column.name}", f"of_{column.is_there}")
+            self.codes += [f"of_{column.name}"] if column.name.startswith("f_c") else []
+
+
+def _is_text(of: types.Type) -> bool:
+    return kind_of(of.of if isinstance(of, types.Optional) else of)[0] == "c"

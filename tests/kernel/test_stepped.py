@@ -1,0 +1,191 @@
+"""Law 1: one event at a time, on the kernel and on the reference engine by turns, posts what the reference engine does."""
+
+from __future__ import annotations
+
+import os
+import random
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from tests.generated import pool
+from tests.generated.histories import History, Teller
+from tests.kernel.shops import shop
+from tests.kernel.test_agreement import KNOWS, at_once_known, made
+
+from guerdon.check.passes import check_bytes
+from guerdon.choice import session
+from guerdon.kernel.stepped.session import KernelSession, steps
+from guerdon.program import nodes
+from guerdon.session import BadState, Session
+
+PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "30"))
+PARTS = 3
+
+States = dict[str, bytes]
+
+
+def both(program: nodes.Program, history: History, chance: random.Random, turns: bool) -> None:
+    """Steps a history on the reference engine, and on the kernel or (`turns`) on either, from the states that the other left."""
+    plain = Session(program, history.members)
+    engines = [session(program, history.members, each) for each in ("kernel", "reference")]
+    expected: States = {}
+    found: States = {}
+    for event in history.events:
+        step, expected = stepped(plain, event, expected)
+        engine = engines[chance.randrange(2) if turns else 0]
+        came, found = stepped(engine, event, found)
+        assert (event, step.ledger, step.rejected) == (event, came.ledger, came.rejected)
+        assert expected.keys() == found.keys()
+
+
+def stepped(engine: Session | KernelSession, event, states: States):
+    needed = engine.subjects(event, states)
+    step, after = engine.step(event, {id: states.get(id) for id in needed})
+    return step, states | after
+
+
+def compare(text: str, program: nodes.Program, chance: random.Random, number: int, knows: frozenset[str]) -> None:
+    if not steps(program):
+        return
+    for turns in (False, True, True):
+        history = Teller(chance.randrange, program, knows).history(14)
+        if chance.randrange(4):
+            history = at_once_known(history)
+        try:
+            both(program, history, chance, turns)
+        except AssertionError as difference:
+            raise AssertionError(f"program {number}, {turns=}\n{text}\n{history!r}\n{difference}") from None
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_one_event_at_a_time_is_what_the_reference_engine_posts(part):
+    for number in range(part, PROGRAMS, PARTS):
+        if (found := made(number)) is not None:
+            text, program, chance = found
+            compare(text, program, chance, number, KNOWS)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_one_event_at_a_time_with_returns(part):
+    for number in range(part, PROGRAMS, PARTS):
+        chance = random.Random(f"stepped/{pool.seed[0]}/{number}")
+        found = shop(chance.randrange)
+        assert found is not None
+        compare(*found, chance, number, KNOWS)
+
+
+W = """program "W"
+  edition 2026
+  currency USD
+  timezone UTC
+
+unit point
+  expires 12 months after earned
+
+event purchase
+  amount money
+
+earn "Base"
+  on purchase
+  give 1 point per full 1 USD of amount
+"""
+
+
+def shop_with_a_purchase():
+    program, _ = check_bytes("w.guerdon", W.encode())
+    assert program is not None
+    engine = session(program, {}, "kernel")
+    event = engine.event("purchase", id="s/1\x1f\x1d", member="an\x1fa", at="2026-03-02T12:00Z", amount="12.60")
+    step, states = engine.step(event, {"an\x1fa": None})
+    assert step.awards[0].quantity == 12
+    return program, engine, states
+
+
+def test_auto_takes_the_kernel_and_each_engine_reads_the_other():
+    program, engine, states = shop_with_a_purchase()
+    assert isinstance(session(program, {}, "auto"), KernelSession)
+    other = session(program, {}, "reference")
+    assert isinstance(other, Session)
+    assert other.progress("an\x1fa", states) == engine.progress("an\x1fa", states)
+    lot = engine.of_reference(states)
+    again = engine.event("purchase", id="s2", member="an\x1fa", at="2027-03-02T12:00Z", amount="1.00")
+    assert engine.step(again, states)[0] == engine.step(again, lot)[0] == other.step(again, states)[0]
+    assert engine.step(again, states)[0].postings[0].lot == "purchase/s/1\x1f\x1d/Base"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda data: data[:-1], "G801"),
+        (lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:], "G801"),
+        (lambda data: data[:10], "G801"),
+        (lambda data: sealed(data[:4] + b"\x09" + data[5:-4]), "G802"),
+        (lambda data: sealed(data[:5] + bytes(8) + data[13:-4]), "G803"),
+    ],
+)
+def test_damaged_states_are_refused(change, code):
+    _, engine, states = shop_with_a_purchase()
+    event = engine.event("purchase", id="s2", member="an\x1fa", at="2026-03-03T12:00Z", amount="1.00")
+    with pytest.raises(BadState) as bad:
+        engine.step(event, {id: change(data) for id, data in states.items()})
+    assert bad.value.code == code
+
+
+def sealed(data: bytes) -> bytes:
+    return data + zlib.crc32(data).to_bytes(4, "big")
+
+
+def test_a_state_is_somebodys_own_and_one_that_is_lacking_is_said():
+    _, engine, states = shop_with_a_purchase()
+    event = engine.event("purchase", id="s2", member="ben", at="2026-03-03T12:00Z", amount="1.00")
+    for given, code in (({"ben": states["an\x1fa"]}, "G801"), (states, "G804")):
+        with pytest.raises(BadState) as bad:
+            engine.step(event, given)
+        assert bad.value.code == code
+
+
+def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():
+    _, engine, _ = shop_with_a_purchase()
+    for year in ("2090", "2200", "1960"):
+        event = engine.event("purchase", id=year, member=year, at=f"{year}-03-03T12:00Z", amount="1.00")
+        step, after = engine.step(event, {year: None})
+        assert step.awards[0].quantity == 1
+        assert after[year].startswith(b"GRDN" if year == "1960" else b"GRDK")
+
+
+def test_threads_have_kernels_of_their_own():
+    program, engine, _ = shop_with_a_purchase()
+    del program
+
+    def visits(member: str) -> bytes:
+        states: dict[str, bytes | None] = {member: None}
+        for number in range(60):
+            event = engine.event(
+                "purchase",
+                id=f"{member}{number}",
+                member=member,
+                at=f"2026-{number % 12 + 1:02}-01T12:00Z",
+                amount=number,
+            )
+            _, after = engine.step(event, states)
+            states = dict(after)
+        return states[member] or b""
+
+    members = [f"m{number}" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool_of_threads:
+        assert [*pool_of_threads.map(visits, members)] == [visits(member) for member in members]
+
+
+def test_a_state_of_windows_and_returns_that_end_does_not_grow():
+    program, _ = check_bytes("w.guerdon", W.encode())
+    assert program is not None
+    engine, sizes = session(program, {}, "kernel"), list[int]()
+    states: dict[str, bytes] = {}
+    for number in range(400):
+        day = date(2026, 1, 1) + timedelta(days=7 * number)
+        event = engine.event("purchase", id=f"sale {number}", member="a", at=f"{day}T12:00Z", amount=number)
+        _, states = engine.step(event, {"a": states.get("a")})
+        sizes.append(len(states["a"]))
+    assert max(sizes[200:]) < 1.2 * max(sizes[100:150])
