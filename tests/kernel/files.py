@@ -130,7 +130,7 @@ def comparable(of: Mapping[str, Sequence[int]], columns: Columns, first: int = 0
                 if each == event:
                     said[fact] = _of_column(of, column, row, codes, columns)
                     reversal = columns.program.events[event].reverses
-                    if reversal is not None and reversal.by == fact and column.type == "i64":
+                    if reversal is not None and reversal.by == fact and column.name.startswith("k"):
                         said[fact] = sales.get((reversal.event, of["who_is"][row], of[column.name][row]))
             for fact, column in columns.member_facts.items():
                 said[f"of {fact}"] = _of_column(of, column, row, codes, columns)

@@ -65,7 +65,7 @@ class Columns:
     def __post_init__(self) -> None:
         self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
         if self.undoable:
-            self.widths["id"] = "i64"
+            self.widths["id"] = "i32"
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
         asked = asked_for(self.program)
@@ -108,7 +108,7 @@ class Columns:
         optional = isinstance(of, types.Optional)
         letter, width, step = kind_of(of.of if isinstance(of, types.Optional) else of)
         if names:
-            letter, width = "k", "i64"
+            letter, width = "k", "i32"
         number = taken[letter] = taken.get(letter, -1) + 1
         name = f"{before}{letter}{number}"
         self.widths.setdefault(name, width)

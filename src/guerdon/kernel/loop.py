@@ -88,9 +88,12 @@ class Loop:
         }
         self.days = Days(self.parts)
         self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
-        make.scalar("events", AMOUNT)
-        for number in range(len(self.sales)):
-            make.scalar(f"sales_{number}", AMOUNT)
+        for name in self._counted():
+            make.scalar(name, AMOUNT)
+
+    def _counted(self) -> list[str]:
+        """What is counted of a whole run, where rows are full: events, and what is sold of each kind."""
+        return ["events", *(f"sales_{number}" for number in range(len(self.sales)))] if self.make.full else []
 
     def written(self) -> Written:
         make, w = self.make, self.w
@@ -104,7 +107,8 @@ class Loop:
         w.depth = 1
         state = OF_ALL | make.state
         for number, (name, (_, low, high)) in enumerate(state.items()):
-            w.line(f"{name} = fits(s[{number}], {low}, {high})")
+            half = 1 + (name in make.growing)
+            w.line(f"{name} = fits(s[{number}], {low // half}, {high // half})")
         w.lines += [line for each in body for line in self._filled(each)]
         types = make.columns.widths
         common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
@@ -210,7 +214,8 @@ class Loop:
                 self._begin()
             with w.block("else:"):
                 self._event()
-                w.line("events += 1")
+                if self.make.full:
+                    w.line("events += 1")
                 w.line("i += 1")
         w.line("@save")
         for number, name in enumerate(("i", "w", "members")):
@@ -264,12 +269,9 @@ class Loop:
             for tier in self.parts.tiers.values():
                 w.line(f"m_{tier.name}[members] = {tier.rank}")
             w.line("members += 1")
-            with w.block("if bad == 0:"):
-                w.line("x_sales[0] += events")
-                for number in range(len(self.sales)):
-                    w.line(
-                        f"x_sales[{number + 1}] = fits(x_sales[{number + 1}] + sales_{number}, {-QUANTITY - 1}, {QUANTITY})"
-                    )
+            with w.block("if bad == 0:") if self.make.full else nullcontext():
+                for number, name in enumerate(self._counted()):
+                    w.line(f"x_sales[{number}] = fits(x_sales[{number}] + {name}, {-QUANTITY - 1}, {QUANTITY})")
 
     # ------------------------------------------------------------ events
 
@@ -374,13 +376,13 @@ class Loop:
         """Adds up what counts as sales."""
         w = self.w
         fact = self.sales.get(event)
-        if fact is not None:
+        if fact is not None and self.make.full:
             of = self.program.events[event].facts[fact].type
             value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
             self.sales_over[event] = value.over
             name = f"sales_{[*self.sales].index(event)}"
             with w.block(f"if {value.there}:") if value.there else nullcontext():
-                w.line(f"{name} = fits({name} + {value.text}, {-QUANTITY - 1}, {QUANTITY})")
+                self.make.add(name, value.text)
 
 
 def functions(wanted: set[str]) -> list[str]:

@@ -23,6 +23,9 @@ from guerdon.kernel.written import Writer
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Period
 
+PLACES = 16
+"""At so many places of a text a number grows without being looked at each time."""
+
 BLOCK = 65_536
 """So many rows are run at a time."""
 
@@ -98,6 +101,8 @@ class Make:
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     cold: dict[str, tuple[tuple[str, ...], list[str]]] = field(default_factory=dict)
+    growing: dict[str, int] = field(default_factory=dict)
+    """Of each scalar that an event adds to at so many places: in a block it grows by half of its bounds at most."""
     ends: dict[Period, str] = field(default_factory=dict)
     """Of each period in which something adds up, the name of the day on which today's ends."""
 
@@ -144,6 +149,14 @@ class Make:
         """What went from one pot to another: of a lot, at the event (`day` -1) or at the start of a day."""
         if self.full:
             self.write(self.code("posting", unit, source, target, reason), quantity, lot, day)
+
+    def add(self, name: str, more: str) -> None:
+        """Adds to what is kept, within its bounds: to a scalar, at not too many places, once an event."""
+        places = self.growing.get(name, 0) + 1
+        times = ""
+        if self.w.loops == 1 and name in self.state and places <= PLACES:
+            self.growing[name], times = places, f", {PLACES * self.room.block}"
+        self.w.line(f"{name} = fits({name} + {more}, {AMOUNT[0]}, {AMOUNT[1]}{times})")
 
     @contextmanager
     def apart(self, name: str, *given: str) -> Iterator[None]:
@@ -231,8 +244,9 @@ class Make:
 
     def find_day(self, day: str, instant: str) -> None:
         """Names the day that holds an instant."""
-        self.w.line(f"{day} = ({instant} - {self.instant_of_the_first}) // {DAY}")
-        self.stop(2, f"{day} < 3 or {day} >= {self.years.count - 3}")
+        first = self.instant_of_the_first
+        self.stop(2, f"{instant} < {first + 3 * DAY} or {instant} >= {first + (self.years.count - 3) * DAY}")
+        self.w.line(f"{day} = ({instant} - {first}) // {DAY}")
         if not self.calendar.is_plain:
             table = self._table(STARTS)
             with self.w.block(f"while {table}[{day}] > {instant}:"):

@@ -144,7 +144,7 @@ class Ordered:
     def _is_number(self, event: str, fact: str, column: Column) -> bool:
         """Whether a fact names an event, by its number among those of its kind."""
         reversal = self.program.events[event].reverses
-        return not self.by_text and reversal is not None and reversal.by == fact and column.type == "i64"
+        return not self.by_text and reversal is not None and reversal.by == fact and column.name.startswith("k")
 
     # ------------------------------------------------------------ what there is of an event
 
@@ -187,7 +187,7 @@ class Ordered:
         number = "-1"
         if sales is not None:
             joins.append(f"LEFT JOIN {sales.table('heads')} AS sale ON sale.id = {raw}")
-            number = "coalesce(sale.ordinal, -1)"
+            number = "coalesce(sale.ordinal, -1)::INTEGER"
         return Given(
             column, f"CASE WHEN {raw} IS NOT NULL THEN {number} END", None if column.is_there else f"{raw} IS NULL"
         )

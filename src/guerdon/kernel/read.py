@@ -100,7 +100,7 @@ def _chosen(name: str) -> str:
     if name.endswith("_first"):
         lines = f"{name.removesuffix('_first')}_count"
         return f"(sum({lines}) OVER (ORDER BY rowid ROWS UNBOUNDED PRECEDING))::INTEGER AS {name}"
-    return f"{name}::BIGINT AS {name}" if name == "id" else name
+    return f"{name}::INTEGER AS {name}" if name == "id" else name
 
 
 def _that_fit(ends: memoryview, most: int) -> int:

@@ -17,7 +17,7 @@ from guerdon.kernel.columns import meant
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.expressions import condition, expression
 from guerdon.kernel.here import Here
-from guerdon.kernel.make import AMOUNT, DAYS, QUANTITY, Make
+from guerdon.kernel.make import AMOUNT, DAYS, Make
 from guerdon.kernel.values import Value, times
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, Period
@@ -119,7 +119,7 @@ class Tally:
         for (_, aggregate), name in self.totals.items():
             more = value if aggregate is Aggregate.SUM else "1"
             name = f"{name}[{self.place}]" if self.keys else name
-            w.line(f"{name} = fits({name} + {more}, {-QUANTITY - 1}, {QUANTITY})")
+            self.make.add(name, more)
         if self.listed:
             w.line(f"{self.name}_day[{self.name}_n] = day")
             w.line(f"{self.name}_value[{self.name}_n] = {value}")

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 
 class Writer:
-    """Lines, each at its depth, and names that nothing else has."""
+    """Lines, each at its depth, and names that nothing else has; `loops` says how many `while` stand around what is written."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.depth = 0
+        self.loops = 0
         self._names: dict[str, int] = {}
 
     def line(self, text: str) -> None:
@@ -22,11 +23,13 @@ class Writer:
         """What is written inside stands below a head, such as `if x:`; `pass` where nothing is."""
         self.line(head)
         self.depth += 1
+        self.loops += head.startswith("while")
         first = len(self.lines)
         yield
         if len(self.lines) == first:
             self.line("pass")
         self.depth -= 1
+        self.loops -= head.startswith("while")
 
     def name(self, of: str) -> str:
         """A new name that tells what it is of."""

@@ -11,6 +11,7 @@ from tests.kernel.lowering.both import MIDDLE, by_python, by_wasm, evaluate
 from guerdon.kernel.lowering.interval import WORD
 from guerdon.kernel.lowering.memory import LAYOUTS, Array, Memory
 from guerdon.kernel.lowering.run import PythonKernel, Unproved, WasmKernel
+from guerdon.kernel.lowering.wasm import lowered
 
 LEAST, MOST = WORD
 AROUND = [-(1 << 31) - 1, -(1 << 31), -9, -8, -7, -1, 0, 1, 2, 7, 8, 9, (1 << 31) - 1, 1 << 31]
@@ -168,6 +169,34 @@ def test_a_promise_is_checked():
     python = PythonKernel(text, MEMORY)
     assert python.call("f", 1000) == 1000
     assert "fits" not in python.text
+
+
+GROWS = """
+def f(n, x):
+    total = fits(a[0], -500, 499)
+    i = 0
+    while i < n:
+        total = fits(total + x, -1000, 999, 50)
+        i += 1
+    a[0] = total
+    return total
+"""
+
+
+@pytest.mark.parametrize(("most", "unproved"), [(9, 0), (10, 1)])
+def test_what_grows_little_is_checked_where_a_call_begins(most, unproved):
+    memory = Memory([Array("a", "i64", 1)])
+    bounds = {"f": {"n": (0, 50), "x": (-most, most)}}
+    left = [each for each in lowered(GROWS, memory, bounds).unproved if each.startswith("(total")]
+    assert len(left) == unproved
+    kernel = WasmKernel(GROWS, memory, bounds)
+    assert [kernel.call("f", 40, most), kernel.call("f", 2, -most)] == [40 * most, 38 * most]
+    kernel.views["a"][0] = 500
+    with pytest.raises(Unproved):
+        kernel.call("f", 1, 1)
+    python = PythonKernel(GROWS, memory)
+    python.views["a"][0] = 900
+    assert python.call("f", 50, 9) == 1350
 
 
 def test_loops_with_break_and_continue_within_each_other():

@@ -46,6 +46,8 @@ REFUSED = {
     "def f(x):\n    return g(x)\ndef g():\n    return 1": "g takes 0 arguments",
     "def f(x):\n    return fits(x, 0, x)": "with constants",
     "def f(x):\n    return fits(x, 2, 1)": "with constants",
+    "def f(x):\n    return fits(x * 2, 0, 1, 5)": "with constants",
+    "def f(x):\n    return fits(x + 2, 0, 1, x)": "with constants",
     "def f(x):\n    return 1\ndef f(x):\n    return 2": "the name f is taken",
     "def f(x:\n    return 2": "line 1:",
 }

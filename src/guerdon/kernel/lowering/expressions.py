@@ -88,12 +88,24 @@ class Expressions:
             case tree.Fits(operand, low, high):
                 own = self.width(operand)
                 self.emit(operand, own)
+                if self.grows_within(node):
+                    operations.converted(code, own, width, value)
+                    return
                 if not within(self.values.get(operand, WORD), (low, high)):
                     self.unproved.append(node)
                 operations.kept(code, self.trap, self.values.get(operand, WORD), (low, high), own)
                 operations.converted(code, own, width, value)
             case _:
                 assert_never(node)
+
+    def grows_within(self, node: tree.Fits) -> bool:
+        """Whether what a call adds to a local can't lead beyond its bounds: it uses up half of them at most."""
+        match node.operand:
+            case tree.Binary("+" | "-", tree.Local() as local, more) if node.times:
+                known = self.values.get(local, WORD), self.values.get(more, WORD)
+                most = max(-known[1][0], known[1][1])
+                return within(known[0], (node.low, node.high)) and most * node.times <= (node.high - node.low) // 4
+        return False
 
     def load(self, node: tree.Expression, array: Array, index: tree.Expression, width: Width) -> None:
         if node in self.places:

@@ -258,7 +258,14 @@ class Reader:
         match [self.expression(argument) for argument in arguments]:
             case [operand, tree.Constant(low), tree.Constant(high)] if low <= high:
                 return tree.Fits(operand, low, high)
-        refuse(node, f"write {PROMISE}(e, low, high) with constants")
+            case [
+                tree.Binary("+" | "-", tree.Local()) as operand,
+                tree.Constant(low),
+                tree.Constant(high),
+                tree.Constant(times),
+            ]:
+                return tree.Fits(operand, low, high, times)
+        refuse(node, f"write {PROMISE}(e, low, high) with constants, or {PROMISE}(x + e, low, high, times)")
 
 
 def copied(known: set[str] | None) -> set[str] | None:

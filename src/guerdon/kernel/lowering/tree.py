@@ -73,11 +73,16 @@ class Call:
 
 @dataclass(eq=False, slots=True)
 class Fits:
-    """The operand, which the writer of the text promises to lie from `low` through `high`."""
+    """The operand, which the writer of the text promises to lie from `low` through `high`.
+
+    Shape: `times`: where the operand is a local and what is added to it, so many times at most a call adds to the local,
+    which lies within half of these bounds when the call begins.
+    """
 
     operand: Expression
     low: int
     high: int
+    times: int = 0
 
 
 Expression = Constant | Local | Load | Binary | Compare | Not | Logic | Choice | Call | Fits
