@@ -92,3 +92,15 @@ def test_an_event_for_whose_lines_there_is_no_room_is_counted_once(listed):
         [event(number, "basket", number, lines=lines) for number in range(5)],
         Room(64, 64 * 8, 9_000, listed),
     )
+
+
+def test_what_a_grouped_rule_gave_is_counted_for_the_facts_of_its_event():
+    rule = 'earn "{}"\n  on sale\n  give {} point\n  limit 3 point per member per wait per {}\n\n'
+    rules = rule.format("A", 2, "calendar year") + rule.format("B", 1, "7 days")
+    of = program(SALES + rules + 'group "G"\n  of "A", "B"\n')
+    held(of, [sale(number, number, 10, number % 2 or None) for number in range(1, 9)])
+
+
+def test_numbers_that_no_machine_word_holds_are_not_covered():
+    rule = 'earn "A"\n  on sale\n  give 1 point\n  when amount * 1.00000000000000000001 > 3 USD\n'
+    assert "missing" in uncovered(program(SALES + rule))

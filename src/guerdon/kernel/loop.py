@@ -243,6 +243,8 @@ class Loop:
         if self.make.full:
             for ladder in self.make.program.ladders.values():
                 self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
+        for tier in self.parts.tiers.values():
+            tier.joined()
 
     def _begin(self) -> None:
         """A new member."""
@@ -262,7 +264,7 @@ class Loop:
             for purse in self.parts.purses.values():
                 w.line(f"m_{purse.name}[members] = {purse.available().text}")
             for tier in self.parts.tiers.values():
-                w.line(f"m_{tier.name}[members] = {tier.rank}")
+                w.line(f"m_{tier.name}[members] = {tier.stands}")
             w.line("members += 1")
             with w.block("if bad == 0:"):
                 w.line("x_sales[0] += events")

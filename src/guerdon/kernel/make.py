@@ -201,7 +201,8 @@ class Make:
         number, name = self.columns.lines[event, lines], self.w.name("line")
         self.w.line(f"{name} = l{number}_first[{here.row}]")
         with self.w.block(f"while {name} < {until or f'l{number}_first[{here.row} + 1]'}:"):
-            yield replace(here, line=(lines, name))
+            admitted = {each: value for each, value in here.admitted.items() if each[0] is nodes.Scope.EVENT}
+            yield replace(here, line=(lines, name), admitted=admitted)
             self.w.line(f"{name} += 1")
 
     # ------------------------------------------------------------ days
@@ -265,6 +266,10 @@ class Make:
     def period_end(self, period: Period, day: str, ahead: int = 0) -> str:
         """The day after the last of the period that holds a day, or of one so many after it."""
         return self.moved(day, ("end", period), *_ahead(period, ahead))
+
+    def entry(self, ladder: str) -> str:
+        """The day on which the tier of a ladder was entered."""
+        return self.scalar(f"since_{[*self.program.ladders].index(ladder)}", DAYS)
 
     def membership(self) -> None:
         """Sees to it that the member's years are known: `joined`, how many are over, and when today's ends."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP
 from guerdon.kernel.parts import Parts
 from guerdon.program.nodes import Period
@@ -56,12 +55,13 @@ class Days:
         names: dict[str, str] = {}
         if back:
             for tier in back:
-                w.line(f"{tier.name}_before = 0")
+                for each in tier.noted:
+                    w.line(f"{tier.name}_{each} = 0")
             with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in back)}:"):
                 w.line(f"before = {now} - 1")
                 self.roll("before")
                 for tier in back:
-                    w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
+                    tier.look_back("before")
                     names[tier.name] = f"{tier.name}_before"
         if not tiers:
             return

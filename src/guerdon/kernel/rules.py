@@ -11,13 +11,15 @@ from typing import assert_never
 
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.expressions import condition, dry, expression
 from guerdon.kernel.here import Here
+from guerdon.kernel.limits import Admission, Limits
 from guerdon.kernel.named import at_least_zero, kept
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.rates import applied
-from guerdon.kernel.tallies import Tally, dry, of_period
-from guerdon.kernel.values import Value, added, compared, const, product, rounding, scaled, times
+from guerdon.kernel.tallies import of_period
+from guerdon.kernel.tally import Tally
+from guerdon.kernel.values import Value, added, const, product, rounding, scaled, times
 from guerdon.kernel.written import Writer
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, RoundPlace
@@ -103,16 +105,18 @@ class Judge:
             w.line(f"{name}_holds = 0")
             replaced.setdefault(other, []).append(f"{name}_holds")
         with self._guards(rule, here, f"{name}_holds" if rule.replaces else None, replaced.get(rule.name, [])):
-            value = self._comes_to(rule, here, name)
+            admission = self._limits_of(rule).admission(rule, here)
+            value = self._comes_to(rule, here, name, admission)
             over = lcm(value[0].over, rule.minimum.denominator) if rule.minimum is not None else value[0].over
             value = replace(value[0], text=times(value[0].text, over // value[0].over), over=over), value[1]
             w.line(f"{exact} = {value[0].text}")
             if quotient:
                 w.line(f"{by} = {value[0].by or 1}")
             self._round(rule, value, quantity, exact)
+            admission.count()
             self._limits(rule, quantity, cut, here)
             if rule.name not in self.groups:
-                self._use_up((rule.name, rule.limits), quantity)
+                self._limits_of(rule).use_up(quantity)
         return Verdict(rule, quantity, exact, over, cut, by if quotient else None)
 
     def _is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
@@ -165,12 +169,12 @@ class Judge:
             case _:
                 assert_never(stretch)
 
-    def _comes_to(self, rule: nodes.Rule, here: Here, name: str) -> tuple[Value, str | None]:
+    def _comes_to(self, rule: nodes.Rule, here: Here, name: str, admission: Admission) -> tuple[Value, str | None]:
         """The exact value; and where lines are rounded one by one, the name of their sum in steps."""
         if rule.accumulate is not None:
-            return self._accumulated(rule, rule.accumulate, here), None
+            return self._accumulated(rule, rule.accumulate, here, admission), None
         if rule.each is None:
-            value = expression(self.make, rule.give, here)
+            value = expression(self.make, rule.give, admission.of(here))
             covered(value.there is None, "missing")
             return at_least_zero(self.make, kept(self.make, value)), None
         w, total, whole = self.w, f"{name}_total", f"{name}_whole"
@@ -182,7 +186,7 @@ class Judge:
         with self.make.over_lines(self.event, rule.each.lines, here) as inside:
             guard = condition(self.make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
-                value = kept(self.make, expression(self.make, rule.give, inside))
+                value = kept(self.make, expression(self.make, rule.give, admission.of(inside)))
                 covered(value.by is None and value.there is None, "missing")
                 w.line(f"{total} += {value.text}")
                 if per_line:
@@ -198,11 +202,11 @@ class Judge:
         found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
         return found, whole if per_line else None
 
-    def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here) -> Value:
+    def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here, admission: Admission) -> Value:
         """F(total with this event) - F(total before); both roundings of it are kept by names."""
         assert isinstance(rule.give, nodes.Apply)
         make = self.make
-        base = self._base(rule, rule.give.base, here)
+        base = self._base(rule, rule.give.base, here, admission)
         tally = self._base_of(rule, accumulate, base.over)
         before = tally.read(of_period(accumulate.period), Aggregate.SUM, here)
         was = kept(make, Value(f"({before.text} + 0)", before.over, positive=True))
@@ -217,17 +221,17 @@ class Judge:
         self._both = old, new
         return at_least_zero(make, kept(make, added(new, old, -1)))
 
-    def _base(self, rule: nodes.Rule, of: nodes.Expr, here: Here) -> Value:
+    def _base(self, rule: nodes.Rule, of: nodes.Expr, here: Here, admission: Admission) -> Value:
         """What an event adds to a running total, line by line where the rule goes over lines."""
         make, w = self.make, self.w
         if rule.each is None:
-            return at_least_zero(make, kept(make, expression(make, of, here)))
+            return at_least_zero(make, kept(make, expression(make, of, admission.of(here))))
         total, over = w.name("base"), 1
         w.line(f"{total} = 0")
         with make.over_lines(self.event, rule.each.lines, here) as inside:
             guard = condition(make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
-                value = at_least_zero(make, kept(make, expression(make, of, inside)))
+                value = at_least_zero(make, kept(make, expression(make, of, admission.of(inside))))
                 covered(value.by is None, "missing")
                 over = value.over
                 w.line(f"{total} += {value.text}")
@@ -276,44 +280,14 @@ class Judge:
     def _limits(self, rule: nodes.Rule, quantity: str, cut: str, here: Here) -> None:
         w = self.w
         for index, limit in enumerate(rule.limits):
-            before = w.name("before")
-            w.line(f"{before} = {quantity}")
-            self._fit((rule.name, index), limit, quantity, here, self._step(rule))
-            w.line(f"{cut} += {before} - {quantity}")
+            if limit.of is None:
+                before = w.name("before")
+                w.line(f"{before} = {quantity}")
+                self._limits_of(rule).fit(index, quantity, here, self._step(rule))
+                w.line(f"{cut} += {before} - {quantity}")
 
-    def _fit(self, key: tuple[str, int], limit: nodes.Limit, quantity: str, here: Here, step: Fraction) -> None:
-        """Takes off what a limit leaves no room for."""
-        w, make = self.w, self.make
-        tally = None if limit.per_event else self.parts.tallies.of[("limit", key)]
-        if tally is not None:
-            tally.find(limit.fields, here)
-        if limit.times is not None:
-            used = tally.read(limit.window, Aggregate.COUNT, here).text if tally is not None else "0"
-            w.line(f"{quantity} = {quantity} if {used} < {limit.times} else 0")
-            return
-        assert limit.most is not None
-        most = kept(make, expression(make, limit.most, here))
-        room = most if tally is None else added(most, tally.read(limit.window, Aggregate.SUM, here), -1)
-        room = at_least_zero(make, kept(make, room))
-        covered(room.by is None and room.there is None, "missing")
-        wanted = scaled(Value(quantity, positive=True), step)
-        if limit.or_nothing:
-            w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
-            return
-        inside = scaled(room, 1 / step)
-        assert inside.over == 1, "a limit finer than the unit's steps is not covered"
-        w.line(f"{quantity} = {quantity} if {quantity} <= {inside.text} else {inside.text}")
-
-    def _use_up(self, of: tuple[str, tuple[nodes.Limit, ...]], quantity: str) -> None:
-        """Counts what is given in the end in the limits."""
-        name, limits = of
-        tallies = [
-            self.parts.tallies.of[("limit", (name, index))] for index, limit in enumerate(limits) if not limit.per_event
-        ]
-        if tallies:
-            with self.w.block(f"if {quantity} > 0:"):
-                for tally in tallies:
-                    tally.add(quantity)
+    def _limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
+        return Limits(self.make, self.parts.tallies, of.name, of.limits)
 
     # ------------------------------------------------------------ groups
 
@@ -329,10 +303,10 @@ class Judge:
         step = self._step(mine[0].rule)
         if group.limits:
             with w.block(f"if {total} > 0:"):
-                for index, limit in enumerate(group.limits):
+                for index in range(len(group.limits)):
                     before = w.name("before")
                     w.line(f"{before} = {total}")
-                    self._fit((group.name, index), limit, total, here, step)
+                    self._limits_of(group).fit(index, total, here, step)
                     over = w.name("over")
                     w.line(f"{over} = {before} - {total}")
                     with w.block(f"if {over} > 0:"):
@@ -342,9 +316,9 @@ class Judge:
                             w.line(f"{each.quantity} -= {part}")
                             w.line(f"{each.cut} += {part}")
                             w.line(f"{over} -= {part}")
-                self._use_up((group.name, group.limits), total)
+                self._limits_of(group).use_up(total)
         for each in mine:
-            self._use_up((each.rule.name, each.rule.limits), each.quantity)
+            self._limits_of(each.rule).use_up(each.quantity, here)
 
     def _take(self, group: nodes.Group, mine: list[Verdict]) -> None:
         """Leaves the best, or the first, where a group takes one."""
