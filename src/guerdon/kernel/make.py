@@ -29,6 +29,12 @@ BLOCK = 65_536
 QUANTITY = 2**53 - 1
 """No quantity that is kept is larger, in steps: a member of whom one would be is run in integers without bounds."""
 
+ROOM = 8_192
+"""Rows that are left free for what one event may write, beside what expires and what it takes out of lots."""
+
+BESIDE = 64
+"""Elements that are left free in each list for what one event may add, beside what it adds for its lines."""
+
 Kept = tuple[int | str, int, int]
 """What a scalar begins with, and its bounds."""
 
@@ -138,6 +144,8 @@ class Make:
         for letter, value in zip("abcd", more, strict=False):
             if self.full:
                 self.w.line(f"o_{letter}[w] = {value}")
+        if self.program.triggers:
+            self.w.line("o_e[w] = due")
         self.w.line("w += 1")
 
     def post(self, unit: str, source: str, target: str, quantity: str, lot: str, day: str, reason: str) -> None:
@@ -158,11 +166,26 @@ class Make:
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
+    def lot(self, rule: nodes.Rule) -> str:
+        """The number of the lot that a rule gives: of an event by its row, of a trigger (below -1) by a row of the member and the day."""
+        rules = [*self.program.rules]
+        if rule.on[0] not in self.program.triggers:
+            return f"(first + i) * {len(rules)} + {rules.index(rule.name)}"
+        return f"-2 - (((first + row) * {self.years.count} + day) * {len(rules)} + {rules.index(rule.name)})"
+
     def stop(self, why: int, guard: str) -> None:
         """Leaves the loop where a condition holds, so that the same event can be begun again."""
         with self.w.block(f"if {guard}:"):
             self.w.line(f"why = {why}")
             self.w.line("break")
+
+    def stop_for_room(self, spent: str = "") -> None:
+        """Stops where there is no room for what one event may write, and add to lists."""
+        rules = len(self.program.rules)
+        self.stop(1, f"w > {self.room.rows - ROOM - 8 * rules}{spent}")
+        ends = dict.fromkeys(end for _, end, _, _ in self.lists.values())
+        if ends:
+            self.stop(3, " or ".join(f"{each} > {self.room.listed - BESIDE - rules}" for each in ends))
 
     # ------------------------------------------------------------ facts
 

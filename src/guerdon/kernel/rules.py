@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import assert_never
@@ -12,6 +12,7 @@ from typing import assert_never
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.expressions import condition, dry, expression
+from guerdon.kernel.groups import Sheet, Verdict
 from guerdon.kernel.here import Here
 from guerdon.kernel.limits import Admission, Limits
 from guerdon.kernel.named import at_least_zero, kept
@@ -24,22 +25,6 @@ from guerdon.kernel.written import Writer
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, RoundPlace
 from guerdon.program.walk import walk
-
-
-@dataclass
-class Verdict:
-    """The names of what a rule came to at an event.
-
-    Shape: `quantity` in steps of its unit, over `over` where its group rounds; `exact` over `exact_over`; `cut` in steps;
-    `said`: whether it came to something.
-    """
-
-    rule: nodes.Rule
-    quantity: str
-    exact: str
-    exact_over: int
-    cut: str
-    by: str | None = None  # of the exact value, where its denominator is known only then
 
 
 class Judge:
@@ -69,11 +54,13 @@ class Judge:
                         kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)),
                         given[rule.name][1],
                     )
-                    given[rule.name] = scaled(given[rule.name][0], self._step(rule)), given[rule.name][1]
+                    step = self._step(rule) / verdict.finer
+                    given[rule.name] = scaled(given[rule.name][0], step), given[rule.name][1]
             group = self.behind.get(rule.name)
             if group is not None:
-                self._together(group, replace(here, given=given))
                 mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
+                if mine:
+                    Sheet(self.make, group, mine, self._limits_of).settle(replace(here, given=given))
                 if group.name in self.read:
                     total = const(0)
                     for each in mine:
@@ -82,7 +69,7 @@ class Judge:
         return [self.verdicts[rule.name] for rule in self.rules]
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
-        step = self._step(verdict.rule)
+        step = self._step(verdict.rule) / verdict.finer
         quantity = scaled(Value(verdict.quantity, positive=True), step)
         return quantity, Value(verdict.exact, verdict.exact_over, verdict.by, positive=True)
 
@@ -98,7 +85,7 @@ class Judge:
         for each in (quantity, exact, cut):
             w.line(f"{each} = 0")
         by = f"{name}_by"
-        over, quotient = 1, self._is_quotient(rule, here)
+        over, finer, quotient = 1, 1, self._is_quotient(rule, here)
         if quotient:
             w.line(f"{by} = 1")
         for other in rule.replaces:
@@ -112,12 +99,12 @@ class Judge:
             w.line(f"{exact} = {value[0].text}")
             if quotient:
                 w.line(f"{by} = {value[0].by or 1}")
-            self._round(rule, value, quantity, exact)
+            finer = self._round(rule, value, quantity, exact)
             admission.count()
             self._limits(rule, quantity, cut, here)
             if rule.name not in self.groups:
                 self._limits_of(rule).use_up(quantity)
-        return Verdict(rule, quantity, exact, over, cut, by if quotient else None)
+        return Verdict(rule, quantity, exact, over, cut, by if quotient else None, finer)
 
     def _is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
         """Whether what a rule gives has a denominator that is known only then."""
@@ -225,7 +212,9 @@ class Judge:
         """What an event adds to a running total, line by line where the rule goes over lines."""
         make, w = self.make, self.w
         if rule.each is None:
-            return at_least_zero(make, kept(make, expression(make, of, admission.of(here))))
+            value = expression(make, of, admission.of(here))
+            covered(value.by is None and value.there is None, "missing")
+            return at_least_zero(make, kept(make, value))
         total, over = w.name("base"), 1
         w.line(f"{total} = 0")
         with make.over_lines(self.event, rule.each.lines, here) as inside:
@@ -242,8 +231,11 @@ class Judge:
         covered(tally.over % over == 0, "missing")
         return tally
 
-    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> None:
-        """Minimum and rounding: the quantity in steps. Lines are rounded, and totals, before the minimum is held against them."""
+    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> int:
+        """Minimum and rounding: the quantity in steps; of how many parts it has each is made, where its group rounds.
+
+        Lines are rounded, and totals, before the minimum is held against them.
+        """
         w, step = self.w, self._step(rule)
         whole, by_line = value
         most = product(str((rule.minimum or 0) * whole.over), whole.by)
@@ -263,17 +255,28 @@ class Judge:
         else:
             if rule.minimum is not None:
                 w.line(f"{exact} = {most} if {exact} > 0 and {exact} < {most} else {exact}")
+            group = self.groups.get(rule.name)
+            if rule.rounding is None and group is not None and group.rounding is not None:
+                return self._in_parts(rule, whole, quantity, exact)
             mode = rule.rounding.mode if rule.rounding is not None else nodes.RoundMode.DOWN
             lines, name = rounding(w.name("in_steps"), replace(whole, text=exact), step, mode)
             for line in lines:
                 w.line(line)
             w.line(f"{quantity} = {name}")
-            return
+            return 1
         if rule.minimum is not None:
             least = int(rule.minimum / step)
             with w.block(f"if {exact} > 0 and {quantity} < {least}:"):
                 w.line(f"{quantity} = {least}")
                 w.line(f"{exact} = {most} if {exact} < {most} else {exact}")
+        return 1
+
+    def _in_parts(self, rule: nodes.Rule, whole: Value, quantity: str, exact: str) -> int:
+        """What a rule comes to in parts of steps, which its group rounds."""
+        covered(whole.by is None and not any(limit.of is None for limit in rule.limits), "groups")
+        steps = 1 / (whole.over * self._step(rule))
+        self.w.line(f"{quantity} = {times(exact, steps.numerator)}")
+        return steps.denominator
 
     # ------------------------------------------------------------ limits
 
@@ -288,59 +291,6 @@ class Judge:
 
     def _limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
         return Limits(self.make, self.parts.tallies, of.name, of.limits)
-
-    # ------------------------------------------------------------ groups
-
-    def _together(self, group: nodes.Group, here: Here) -> None:
-        """What a group makes of what its rules gave."""
-        w = self.w
-        mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
-        if not mine:
-            return
-        self._take(group, mine)
-        total = w.name("together")
-        w.line(f"{total} = {' + '.join(each.quantity for each in mine)}")
-        step = self._step(mine[0].rule)
-        if group.limits:
-            with w.block(f"if {total} > 0:"):
-                for index in range(len(group.limits)):
-                    before = w.name("before")
-                    w.line(f"{before} = {total}")
-                    self._limits_of(group).fit(index, total, here, step)
-                    over = w.name("over")
-                    w.line(f"{over} = {before} - {total}")
-                    with w.block(f"if {over} > 0:"):
-                        for each in reversed(mine):
-                            part = w.name("part")
-                            w.line(f"{part} = {over} if {over} < {each.quantity} else {each.quantity}")
-                            w.line(f"{each.quantity} -= {part}")
-                            w.line(f"{each.cut} += {part}")
-                            w.line(f"{over} -= {part}")
-                self._limits_of(group).use_up(total)
-        for each in mine:
-            self._limits_of(each.rule).use_up(each.quantity, here)
-
-    def _take(self, group: nodes.Group, mine: list[Verdict]) -> None:
-        """Leaves the best, or the first, where a group takes one."""
-        w = self.w
-        if group.take not in (nodes.Take.BEST, nodes.Take.TOP) or len(mine) < 2:
-            return
-        best = w.name("best")
-        w.line(f"{best} = 0")
-        w.line(f"{best}_of = (-1)")
-        for number, each in enumerate(mine):
-            than = (
-                f"{each.quantity} > {best}"
-                if group.take is nodes.Take.BEST
-                else f"{best}_of < 0 and {each.quantity} > 0"
-            )
-            with w.block(f"if {than}:"):
-                w.line(f"{best} = {each.quantity}")
-                w.line(f"{best}_of = {number}")
-        for number, each in enumerate(mine):
-            with w.block(f"if {best}_of != {number}:"):
-                w.line(f"{each.cut} += {each.quantity}")
-                w.line(f"{each.quantity} = 0")
 
     # ------------------------------------------------------------ posting
 
@@ -363,6 +313,4 @@ class Judge:
                 self.parts.tallies.count("earned", rule.unit, verdict.quantity)
                 self.parts.tallies.count("by", rule.name, verdict.quantity)
                 if purse is not None:
-                    number = [*make.program.rules].index(rule.name)
-                    lot = f"(first + i) * {len(make.program.rules)} + {number}"
-                    purse.grant(verdict.quantity, lot, rule.name, noted)
+                    purse.grant(verdict.quantity, make.lot(rule), rule.name, noted)

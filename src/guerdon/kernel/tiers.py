@@ -54,6 +54,25 @@ class Tier:
         shown = windows.pop() if len(windows) == 1 else None
         return isinstance(shown, nodes.Ever) or (isinstance(shown, nodes.Calendar) and shown.ahead == 0)
 
+    def moves(self, event: str) -> bool:
+        """Whether a tier may be reached, or lost, after an event of a kind, or a trigger."""
+        if not self.only_adds_up:
+            return True
+        program = self.make.program
+        given = {rule.name for rule in program.rules.values() if event in rule.on}
+        if event in program.events and (reversal := program.events[event].reverses) is not None:
+            given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}
+        units = {program.rules[name].unit for name in given}
+        for each in walk(self.ladder.counts, program.measures):
+            match each:
+                case nodes.Measured(meter=number) if program.meters[number].event == event:
+                    return True
+                case nodes.Earned(unit, None) if unit in units:
+                    return True
+                case nodes.Earned(rule=str(rule)) if given & set(program.rules_of(rule)):
+                    return True
+        return False
+
     # ------------------------------------------------------------ what is reached
 
     def counted(self, here: Here, total: Value | None = None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import assert_never
 
 from guerdon.history.builtin import is_undeclared
 from guerdon.kernel.beyond import Beyond, covered
@@ -15,15 +16,16 @@ from guerdon.kernel.columns import meant
 from guerdon.kernel.days import Years
 from guerdon.kernel.held import says_more
 from guerdon.kernel.loop import written
+from guerdon.kernel.triggers import feeds_tiers
 from guerdon.program import nodes
-from guerdon.program.nodes import Period, Scope
+from guerdon.program.nodes import Period, Scope, TriggerKind
 from guerdon.program.walk import walk
 from guerdon.text.node import Node
 from guerdon.text.source import NOWHERE
 
 NOT_COVERED = {
     "accounts": "accounts",
-    "triggers": "triggers",
+    "triggers": "triggers before lots expire, so long after what can be undone, of tiers that they feed; rules on built-in events",
     "lateness": "events that come late",
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
@@ -31,7 +33,7 @@ NOT_COVERED = {
     "holds": "holds",
     "shares": "shares",
     "limits": "limits per somebody who is named",
-    "groups": "groups with a minimum or a rounding, and across units",
+    "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
     "streaks": "streaks",
     "windows": "membership years of expiry",
@@ -64,7 +66,7 @@ def uncovered(program: nodes.Program) -> dict[str, Node]:
 def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     frame = program.frame
     yield from (("accounts", each) for each in program.accounts.values())
-    yield from (("triggers", each) for each in program.triggers.values())
+    yield from (("triggers", each) for each in program.triggers.values() if not _is_covered(each, program))
     if frame.lateness is not None:
         yield "lateness", frame
     for rule in program.rules.values():
@@ -82,6 +84,26 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
         yield from ((word, meter) for word in _of_meter(meter, program))
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
+
+
+def undoable(program: nodes.Program) -> set[str]:
+    """The events that others reverse."""
+    return {record.reverses.event for record in program.events.values() if record.reverses is not None}
+
+
+def _is_covered(trigger: nodes.Trigger, program: nodes.Program) -> bool:
+    """Whether the kernel lets a trigger happen."""
+    match trigger.kind:
+        case TriggerKind.BEFORE:
+            return False
+        case TriggerKind.AFTER:
+            return not undoable(program) & {*trigger.events}
+        case TriggerKind.REACHED:
+            return not feeds_tiers(trigger, program)
+        case TriggerKind.END | TriggerKind.START | TriggerKind.ANNIVERSARY | TriggerKind.DATE | TriggerKind.WITHOUT:
+            return True
+        case _:
+            assert_never(trigger.kind)
 
 
 def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
@@ -104,8 +126,7 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events):
         yield "triggers"
     yield from _of_limits(rule.limits)
-    undoable = {record.reverses.event for record in program.events.values() if record.reverses is not None}
-    if undoable & {*rule.on} and any(limit.of is not None for limit in rule.limits):
+    if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
         yield "returns"
     if rule.accumulate is not None and (rule.accumulate.person is not None or rule.accumulate.account is not None):
         yield "accumulate"
@@ -118,9 +139,9 @@ def _of_limits(limits: tuple[nodes.Limit, ...]) -> Iterator[str]:
 
 
 def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
-    if group.minimum is not None or group.rounding is not None:
-        yield "groups"
-    if len({program.rules[name].unit for name in group.of}) > 1:
+    units = {program.rules[name].unit for name in group.of}
+    on = {event for name in group.of for event in program.rules[name].on}
+    if (group.minimum is not None or group.rounding is not None or len(units) > 1) and on & undoable(program):
         yield "groups"
     yield from _of_limits(group.limits)
 
