@@ -58,6 +58,7 @@ EVERYTHING = frozenset(
             "receivers",
             "redeems",
             "referrals",
+            "reminders",
             "replacing",
             "restarts",
             "returns",

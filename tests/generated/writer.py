@@ -219,7 +219,7 @@ class Writer(Offered):
             if self.owner(ladder) is None:
                 ways += [f"{ladder} reaching {self.one_of(*tiers[1:])}"] * 2
         unit = self.one_of(*self.units)
-        if unit not in self.status and self.owner(unit) is None and self.chance(3):
+        if "reminders" in self.knows and unit not in self.status and self.owner(unit) is None and self.chance(3):
             self.reminded.add(unit)
             return f"{self.time()} before {unit} expires", {"quantity": Kind("quantity", unit)}
         return self.one_of(*ways), {}

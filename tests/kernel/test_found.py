@@ -92,3 +92,34 @@ def test_an_event_for_whose_lines_there_is_no_room_is_counted_once(listed):
         [event(number, "basket", number, lines=lines) for number in range(5)],
         Room(64, 64 * 8, 9_000, listed),
     )
+
+
+def test_what_a_grouped_rule_gave_is_counted_for_the_facts_of_its_event():
+    rule = 'earn "{}"\n  on sale\n  give {} point\n  limit 3 point per member per wait per {}\n\n'
+    rules = rule.format("A", 2, "calendar year") + rule.format("B", 1, "7 days")
+    of = program(SALES + rules + 'group "G"\n  of "A", "B"\n')
+    held(of, [sale(number, number, 10, number % 2 or None) for number in range(1, 9)])
+
+
+def test_numbers_that_no_machine_word_holds_are_not_covered():
+    rule = 'earn "A"\n  on sale\n  give 1 point\n  when amount * 1.00000000000000000001 > 3 USD\n'
+    assert "missing" in uncovered(program(SALES + rule))
+
+
+def test_running_totals_of_quotients_are_not_covered():
+    sales = "event sale\n  amount money\n  share number = (amount / (amount + 3 USD) or 1)\n\n"
+    rule = 'earn "A"\n  on sale\n  give 1% of (9 point * share)\n  accumulate per member per month\n  round half up per total\n'
+    assert "missing" in uncovered(program(sales + rule))
+
+
+def test_what_a_tier_that_is_reached_gives_is_given_when_the_event_happened():
+    ladder = "tiers status\n  counts sum of sale.amount ever\n  tier Low\n  tier High at 10 USD\n  lasts 2 days\n  rises at end of this week\n\n"
+    rules = (
+        'earn "A"\n  on status reaching High\n  give 3 point\n\nearn "B"\n  on 2 days after sale\n  give 1 point\n\n'
+    )
+    rules += 'earn "C"\n  on end of month\n  give 5 point\n'
+    of = program(SALES + rules + ladder)
+    held(of, [sale(1, 0, 10), sale(2, 1, 10), sale(3, 1, 10), sale(4, 90, 10)])
+    held(
+        program(SALES + rules + ladder.replace("  rises at end of this week\n", "")), [sale(1, 0, 10), sale(2, 90, 10)]
+    )

@@ -154,7 +154,7 @@ def _of_members(program: nodes.Program) -> list[str]:
     read = (
         each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER
     )
-    return [*dict.fromkeys(read)]
+    return [*dict.fromkeys([*read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
 
 
 def named(program: nodes.Program) -> Iterator[str]:

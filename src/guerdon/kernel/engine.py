@@ -83,7 +83,8 @@ def run(
     posted.until = until
     if not read or until is None:
         return posted
-    found = ran(program, read, facts or {}, calendar.day(until - 1), compiled, room, cuts)
+    last = calendar.day(until - 1)
+    found = ran(program, read, facts or {}, last, compiled, room, cuts, until >= calendar.start(last + ONE))
     _post(posted, program, found)
     _post_others(posted, program, [event for event in read if event.member in found.left], facts or {}, until)
     return posted
@@ -97,8 +98,9 @@ def ran(
     compiled: bool = True,
     room: Room | None = None,
     cuts: Iterable[int] = (),
+    ended: bool = False,
 ) -> KernelRun:
-    """What the kernel makes of some events, members being brought up to a day in the end."""
+    """What the kernel makes of some events, members being brought up to a day in the end, or (`ended`) to its end."""
     years, room = years_of(events, last), room or Room()
     block = Encoder(Columns(program), years, facts).block(events)
     room = replace(room, lines=max(room.lines, block.most_lines))
@@ -107,7 +109,7 @@ def ran(
     count = len(block.events)
     for first, end in pairwise(_cuts(block, room, cuts)):
         rows.first = first
-        machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take)
+        machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take, ended)
     left = frozenset(
         block.members[who] for who, bad in zip(rows.results["m_who"], rows.results["m_bad"], strict=True) if bad
     )

@@ -25,6 +25,7 @@ from guerdon.kernel.values import (
     scaled,
     times,
 )
+from guerdon.kernel.written import Writer
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate, Scope
 
@@ -78,6 +79,15 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
             assert_never(expr)
 
 
+def dry(make: Make, expr: nodes.Expr, event: str, lines: str | None) -> Value:
+    """What an expression would be, written nowhere."""
+    w, make.w = make.w, Writer()
+    try:
+        return expression(make, expr, Here("day", event, line=(lines, "line") if lines is not None else None))
+    finally:
+        make.w = w
+
+
 # ---------------------------------------------------------------- facts
 
 
@@ -93,17 +103,21 @@ def _fact(make: Make, expr: nodes.Field, here: Here) -> Value:
             return _fact(make, nodes.Field(Scope.LINE, expr.name, expr.type), replace(here, of_line=False))
         case Scope.LINE:
             assert here.line is not None and here.event is not None
+            if (Scope.LINE, expr.name) in here.admitted:
+                return here.admitted[Scope.LINE, expr.name]
             record = make.record_of(here.event, here.line[0])
             if (value := record.facts[expr.name].value) is not None:
-                return expression(make, value, replace(here, known={}, of_line=True))
+                return expression(make, value, replace(here, known={}, admitted={}, of_line=True))
             return make.load(make.columns.line_facts[here.event, here.line[0], expr.name], here.line[1])
         case Scope.EVENT:
             assert here.event is not None
+            if (Scope.EVENT, expr.name) in here.admitted:
+                return here.admitted[Scope.EVENT, expr.name]
             if expr.name in here.known:
                 return here.known[expr.name]
             value = make.program.events[here.event].facts[expr.name].value
             if value is not None:
-                return expression(make, value, replace(here, line=None))
+                return expression(make, value, replace(here, line=None, admitted={}))
             return make.load(make.columns.facts[here.event, expr.name], here.row, is_sale=make.is_sale(here.event))
         case Scope.MEMBER:
             return make.member_fact(expr.name)

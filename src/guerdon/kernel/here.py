@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guerdon.kernel.values import Value
+from guerdon.program.nodes import Scope
 
 Given = Mapping[str, tuple[Value, Value]]
 """By rule or group what it gave at this event: after rounding and limits, and before them."""
@@ -25,4 +26,6 @@ class Here:
     line: tuple[str, str] | None = None
     given: Given = field(default_factory=dict)
     known: Mapping[str, Value] = field(default_factory=dict)
+    admitted: Mapping[tuple[Scope, str], Value] = field(default_factory=dict)
+    """Facts of the event or of the line of which only so much counts as limits let in."""
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do

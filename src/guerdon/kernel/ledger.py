@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 
 from guerdon.history.event import Event
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
+from guerdon.kernel.triggers import AT_EVENT, BEGINS
 from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
+from guerdon.reference.triggers import Due, due_on
 
 Rows = Mapping[str, Sequence[int]]
 """Columns of rows by name."""
@@ -23,16 +26,20 @@ class Reader:
         self.codes, self.events = written.codes, events
         self.program = written.make.program
         self.rules = [*self.program.rules]
+        self.triggers = [*self.program.triggers.values()]
         self.years = written.make.years
         self.calendar = Calendar(self.program.frame)
 
     def read(self, rows: Rows, without: frozenset[str], ledger: Ledger) -> None:
         """Adds the entries that rows say, but for those of some members, to a ledger."""
         columns = (rows[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d"))
-        for number, code, quantity, a, b, c, d in zip(*columns, strict=True):
+        due = rows.get("o_e") or repeat(0, len(rows["o_row"]))
+        for (number, code, quantity, a, b, c, d), happened in zip(zip(*columns, strict=True), due, strict=True):
             event = self.events[number]
             if event.member in without:
                 continue
+            if happened:
+                event = self._happened(event, happened)
             of = self.codes[code]
             match of.kind:
                 case "award":
@@ -105,9 +112,24 @@ class Reader:
             reason,
         )
 
+    def _happened(self, event: Event, code: int) -> Due:
+        """The trigger that a row is about, of the member of an event."""
+        rest, when = divmod(code - 1, 3)
+        day, number = divmod(rest, len(self.triggers))
+        if when == AT_EVENT:
+            at = event.at
+        else:
+            at = self._start(day) if when == BEGINS else self._start(day + 1) - 1
+        return due_on(self.triggers[number], event.member, self.years.day(day), at)
+
     def _lot(self, lot: int) -> str | None:
-        if lot < 0:
+        if lot == -1:
             return None
+        if lot < 0:
+            rest, rule = divmod(-2 - lot, len(self.rules))
+            row, day = divmod(rest, self.years.count)
+            trigger = self.program.triggers[self.program.rules[self.rules[rule]].on[0]]
+            return f"{due_on(trigger, self.events[row].member, self.years.day(day), 0).name}/{self.rules[rule]}"
         row, rule = divmod(lot, len(self.rules))
         return f"{self.events[row].name}/{self.rules[rule]}"
 

@@ -23,13 +23,13 @@ from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.days import Table, Years
 from guerdon.kernel.expressions import expression
 from guerdon.kernel.here import Here
-from guerdon.kernel.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
+from guerdon.kernel.make import AMOUNT, BESIDE, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.kernel.named import kept
 from guerdon.kernel.parts import parts
 from guerdon.kernel.passing import Days
 from guerdon.kernel.returns import Deeds
 from guerdon.kernel.rules import Judge
-from guerdon.kernel.tiers import Tier
+from guerdon.kernel.triggers import AT_EVENT
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.walk import walk
@@ -41,12 +41,6 @@ OF_ALL: dict[str, Kept] = {
     "bad": (0, *YES),
 }
 """What is kept of the member in every program."""
-
-ROOM = 8_192
-"""Rows that are left free for what one event may write, beside what expires and what it takes out of lots."""
-
-BESIDE = 64
-"""Elements that are left free in each list for what one event may add, beside what it adds for its lines."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +64,7 @@ class Written:
     sales: tuple[tuple[str, int], ...]
     make: Make
     deeds: dict[str, Deeds]
+    asks_ended: bool = False
 
 
 def written(program: nodes.Program, years: Years, full: bool = True, room: Room | None = None) -> Written:
@@ -103,7 +98,7 @@ class Loop:
         w.lines += functions(make.functions)
         for name in make.cold:
             w.lines += [*self._apart(name), ""]
-        w.line("def run(i, n, w, last, first, end):")
+        w.line(f"def run(i, n, w, last, first, end{', ended' if self.days.asks_ended else ''}):")
         w.depth = 1
         state = OF_ALL | make.state
         for number, (name, (_, low, high)) in enumerate(state.items()):
@@ -115,6 +110,8 @@ class Loop:
         outputs = {"o_row": "i32", "o_code": "u8" if len(make.codes) <= 256 else "u16", "o_quantity": "i64"}
         if make.full:
             outputs |= {f"o_{letter}": "i64" for letter in "abcd"}
+        if self.program.triggers:
+            outputs["o_e"] = "i64"
         results = {"m_who": "i32", "m_bad": "u8"}
         results |= {f"m_{purse.name}": "i64" for purse in self.parts.purses.values()}
         results |= {f"m_{tier.name}": "u8" for tier in self.parts.tiers.values()}
@@ -131,6 +128,7 @@ class Loop:
             tuple(self.sales_over.items()),
             make,
             self.deeds,
+            self.days.asks_ended,
         )
 
     def _filled(self, line: str) -> list[str]:
@@ -185,12 +183,11 @@ class Loop:
         make, w = self.make, self.w
         w.line("members = 0")
         w.line("why = 0")
+        if self.program.triggers:
+            w.line("due = 0")
+            w.line(f"when = {AT_EVENT}")
         with w.block("while 1:"):
-            rules = len(self.program.rules)
-            make.stop(1, f"w > {make.room.rows - ROOM - 8 * rules}{self._spent()}")
-            ends = dict.fromkeys(end for _, end, _, _ in make.lists.values())
-            if ends:
-                make.stop(3, " or ".join(f"{each} > {make.room.listed - BESIDE - rules}" for each in ends))
+            make.stop_for_room(self._spent())
             w.line("ends = i == n or who_is[i] != who")
             with w.block("if ends:"):
                 with w.block("if i == n and last == 0:"):
@@ -200,7 +197,7 @@ class Loop:
                 w.line("at = 0")
             with w.block("else:"):
                 self._read_row()
-            with w.block("if day > today:"):
+            with w.block(f"if day > today{' or ends and ended and who >= 0' if self.days.asks_ended else ''}:"):
                 with w.block("if today < 0 and ends == 0:"):
                     self._first_day()
                 with w.block("else:"):
@@ -248,6 +245,9 @@ class Loop:
         if self.make.full:
             for ladder in self.make.program.ladders.values():
                 self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
+        for tier in self.parts.tiers.values():
+            tier.joined()
+        self.days.triggers.joined()
 
     def _begin(self) -> None:
         """A new member."""
@@ -267,7 +267,7 @@ class Loop:
             for purse in self.parts.purses.values():
                 w.line(f"m_{purse.name}[members] = {purse.available().text}")
             for tier in self.parts.tiers.values():
-                w.line(f"m_{tier.name}[members] = {tier.rank}")
+                w.line(f"m_{tier.name}[members] = {tier.stands}")
             w.line("members += 1")
             with w.block("if bad == 0:") if self.make.full else nullcontext():
                 for number, name in enumerate(self._counted()):
@@ -302,8 +302,8 @@ class Loop:
         rules = any(event in rule.on for rule in program.rules.values())
         meters = any(meter.event == event for meter in program.meters)
         reverses = program.events[event].reverses is not None
-        moves = any(self._moves(tier, event) for tier in self.parts.tiers.values())
-        return rules or meters or reverses or moves or event in self.sales
+        moves = any(tier.moves(event) for tier in self.parts.tiers.values())
+        return rules or meters or reverses or moves or event in self.sales or bool(self.days.triggers.noting(event))
 
     def _of_kind(self, event: str) -> None:
         """One kind of event: measures, rules, what it takes back, awards, measures again, tiers."""
@@ -335,28 +335,13 @@ class Loop:
         for tally, guard, value, there in waiting:
             with w.block(f"if {guard}:"):
                 tally.add(value, there)
+        for coming in self.days.triggers.noting(event):
+            coming.note()
+        stood = self.days.triggers.stood()
         for tier in self.parts.tiers.values():
-            if self._moves(tier, event):
+            if tier.moves(event):
                 tier.after(here, back)
-
-    def _moves(self, tier: Tier, event: str) -> bool:
-        """Whether a tier may be reached, or lost, after an event of a kind."""
-        if not tier.only_adds_up:
-            return True
-        program = self.program
-        given = {rule.name for rule in program.rules.values() if event in rule.on}
-        if (reversal := program.events[event].reverses) is not None:
-            given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}
-        units = {program.rules[name].unit for name in given}
-        for each in walk(tier.ladder.counts, program.measures):
-            match each:
-                case nodes.Measured(meter=number) if program.meters[number].event == event:
-                    return True
-                case nodes.Earned(unit, None) if unit in units:
-                    return True
-                case nodes.Earned(rule=str(rule)) if given & set(program.rules_of(rule)):
-                    return True
-        return False
+        self.days.triggers.reached(stood)
 
     def _here(self, event: str) -> Here:
         """Where rules stand at an event, its facts loaded and those that are derived reckoned once."""

@@ -81,6 +81,8 @@ class Machine:
                 "end": (-(2**30), 2**30),
             }
         }
+        if self.written.asks_ended:
+            bounds["run"]["ended"] = (0, 1)
         return WasmKernel(self.written.text, self.memory, bounds)
 
     def _python(self) -> PythonKernel:
@@ -95,8 +97,16 @@ class Machine:
 
     # ------------------------------------------------------------ running
 
-    def run(self, columns: Mapping[str, Sequence[int]], count: int, last: bool, end: int, sink: Sink) -> None:
-        """Runs so many rows, which stand in columns; `end` is the day up to which members are brought in the end.
+    def run(
+        self,
+        columns: Mapping[str, Sequence[int]],
+        count: int,
+        last: bool,
+        end: int,
+        sink: Sink,
+        ended: bool = False,
+    ) -> None:
+        """Runs so many rows, which stand in columns; `end` is the day up to which members are brought in the end, `ended`: to its end.
 
         Errors: OutOfYears.
         """
@@ -104,7 +114,7 @@ class Machine:
             _copy(self.kernel.views[name], columns[name], len(columns[name]))
         i = 0
         while True:
-            why = self._call(columns, i, count, last, end)
+            why = self._call(columns, i, count, last, end, ended)
             views = self.kernel.views
             sink(views, views["x_out"][1], views["x_out"][2])
             stuck = views["x_out"][0] == i and views["x_out"][1] == 0
@@ -117,8 +127,10 @@ class Machine:
                 self._grow(columns, stuck=why == NO_ROWS)
         self.first += count
 
-    def _call(self, columns: Mapping[str, Sequence[int]], i: int, count: int, last: bool, end: int) -> int:
-        arguments = i, count, 0, int(last), self.first, end
+    def _call(self, columns: Mapping[str, Sequence[int]], i: int, count: int, last: bool, end: int, ended: bool) -> int:
+        arguments: tuple[int, ...] = i, count, 0, int(last), self.first, end
+        if self.written.asks_ended:
+            arguments = *arguments, int(ended)
         if isinstance(self.kernel, PythonKernel):
             return self.kernel.call("run", *arguments)
         before = self._kept()

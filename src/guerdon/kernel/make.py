@@ -32,6 +32,12 @@ BLOCK = 65_536
 QUANTITY = 2**53 - 1
 """No quantity that is kept is larger, in steps: a member of whom one would be is run in integers without bounds."""
 
+ROOM = 8_192
+"""Rows that are left free for what one event may write, beside what expires and what it takes out of lots."""
+
+BESIDE = 64
+"""Elements that are left free in each list for what one event may add, beside what it adds for its lines."""
+
 Kept = tuple[int | str, int, int]
 """What a scalar begins with, and its bounds."""
 
@@ -143,6 +149,8 @@ class Make:
         for letter, value in zip("abcd", more, strict=False):
             if self.full:
                 self.w.line(f"o_{letter}[w] = {value}")
+        if self.program.triggers:
+            self.w.line("o_e[w] = due")
         self.w.line("w += 1")
 
     def post(self, unit: str, source: str, target: str, quantity: str, lot: str, day: str, reason: str) -> None:
@@ -150,13 +158,20 @@ class Make:
         if self.full:
             self.write(self.code("posting", unit, source, target, reason), quantity, lot, day)
 
-    def add(self, name: str, more: str) -> None:
-        """Adds to what is kept, within its bounds: to a scalar, at not too many places, once an event."""
-        places = self.growing.get(name, 0) + 1
-        times = ""
-        if self.w.loops == 1 and name in self.state and places <= PLACES:
-            self.growing[name], times = places, f", {PLACES * self.room.block}"
-        self.w.line(f"{name} = fits({name} + {more}, {AMOUNT[0]}, {AMOUNT[1]}{times})")
+    def add(self, name: str, more: str, moves: bool = False) -> None:
+        """Adds to what is kept, within its bounds; `moves`: something is taken off it too.
+
+        What only grows is looked at where a block begins: at not too many places, once an event each, it is added to so
+        little that a block can't lead beyond the bounds. Wherever else it is added to, it keeps half of them.
+        """
+        low, high, times = *AMOUNT, ""
+        if not moves:
+            places = self.growing.get(name, 0) + 1
+            if self.w.loops == 1 and places <= PLACES:
+                self.growing[name], times = places, f", {PLACES * self.room.block}"
+            else:
+                low, high = low // 2, high // 2
+        self.w.line(f"{name} = fits({name} + {more}, {low}, {high}{times})")
 
     @contextmanager
     def apart(self, name: str, *given: str) -> Iterator[None]:
@@ -171,11 +186,26 @@ class Make:
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
+    def lot(self, rule: nodes.Rule) -> str:
+        """The number of the lot that a rule gives: of an event by its row, of a trigger (below -1) by a row of the member and the day."""
+        rules = [*self.program.rules]
+        if rule.on[0] not in self.program.triggers:
+            return f"(first + i) * {len(rules)} + {rules.index(rule.name)}"
+        return f"-2 - (((first + row) * {self.years.count} + day) * {len(rules)} + {rules.index(rule.name)})"
+
     def stop(self, why: int, guard: str) -> None:
         """Leaves the loop where a condition holds, so that the same event can be begun again."""
         with self.w.block(f"if {guard}:"):
             self.w.line(f"why = {why}")
             self.w.line("break")
+
+    def stop_for_room(self, spent: str = "") -> None:
+        """Stops where there is no room for what one event may write, and add to lists."""
+        rules = len(self.program.rules)
+        self.stop(1, f"w > {self.room.rows - ROOM - 8 * rules}{spent}")
+        ends = dict.fromkeys(end for _, end, _, _ in self.lists.values())
+        if ends:
+            self.stop(3, " or ".join(f"{each} > {self.room.listed - BESIDE - rules}" for each in ends))
 
     # ------------------------------------------------------------ facts
 
@@ -214,7 +244,8 @@ class Make:
         number, name = self.columns.lines[event, lines], self.w.name("line")
         self.w.line(f"{name} = l{number}_first[{here.row}]")
         with self.w.block(f"while {name} < {until or f'l{number}_first[{here.row} + 1]'}:"):
-            yield replace(here, line=(lines, name))
+            admitted = {each: value for each, value in here.admitted.items() if each[0] is nodes.Scope.EVENT}
+            yield replace(here, line=(lines, name), admitted=admitted)
             self.w.line(f"{name} += 1")
 
     # ------------------------------------------------------------ days
@@ -279,6 +310,10 @@ class Make:
     def period_end(self, period: Period, day: str, ahead: int = 0) -> str:
         """The day after the last of the period that holds a day, or of one so many after it."""
         return self.moved(day, ("end", period), *_ahead(period, ahead))
+
+    def entry(self, ladder: str) -> str:
+        """The day on which the tier of a ladder was entered."""
+        return self.scalar(f"since_{[*self.program.ladders].index(ladder)}", DAYS)
 
     def membership(self) -> None:
         """Sees to it that the member's years are known: `joined`, how many are over, and when today's ends."""

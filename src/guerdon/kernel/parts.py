@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from guerdon.kernel.held import Held, says_more
 from guerdon.kernel.here import Here
 from guerdon.kernel.lots import Purse
 from guerdon.kernel.make import Make
@@ -25,7 +26,7 @@ class Parts:
     def read(self, expr: nodes.Expr, here: Here) -> Value:
         match expr:
             case nodes.Standing(ladder):
-                return Value(self.tiers[ladder].rank, positive=True)
+                return Value(self.tiers[ladder].stands, positive=True)
             case nodes.Available(unit):
                 return self.purses[unit].available() if unit in self.purses else const(0)
             case _:
@@ -41,7 +42,7 @@ def parts(make: Make) -> Parts:
             events = {event for rule in program.rules.values() if rule.unit == name for event in rule.on}
             purses[name] = Purse(make, unit, f"u{number}", bool(events & undoable))
     for number, (name, ladder) in enumerate(program.ladders.items()):
-        tiers[name] = Tier(make, ladder, f"k{number}")
+        tiers[name] = (Held if says_more(ladder, program) else Tier)(make, ladder, f"k{number}")
     found = make.past = Parts(make, Tallies(make), purses, tiers)
     found.tallies.prepare()
     for tier in tiers.values():

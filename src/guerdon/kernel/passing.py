@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.triggers import AT_EVENT, BEGINS, ENDS, Triggers
 from guerdon.program.nodes import Period
 
 
@@ -17,6 +17,8 @@ class Days:
     def __init__(self, parts: Parts) -> None:
         self.parts, self.make, self.w = parts, parts.make, parts.make.w
         make = self.make
+        self.triggers = Triggers(parts)
+        self.asks_ended = bool(self.triggers.at_end)
         if Period.MEMBERSHIP_YEAR in make.rolls:
             make.membership()
         make.ends = {
@@ -33,21 +35,70 @@ class Days:
         """Lets the days up to `day` begin, in their order."""
         w = self.w
         due = self._due()
-        if due:
+        if self.triggers.at_begin or self.triggers.at_end or (self.triggers.reaching and due):
+            self._pass_with_triggers()
+        elif due:
             guard = " or ".join(f"{each} <= day" for each in due)
             with w.block(f"while {guard}:"):
                 w.line(f"now = {due[0]}")
                 for each in due[1:]:
                     w.line(f"now = {each} if {each} < now else now")
                 self._review("now")
-                for purse in self.parts.purses.values():
-                    purse.expire("now")
-                if any(purse.expires for purse in self.parts.purses.values()):
-                    with w.block("if why != 0:"):
-                        w.line("break")
+                self._expire("now")
             with w.block("if why != 0:"):
                 w.line("break")
         self.roll("day")
+
+    def _pass_with_triggers(self) -> None:
+        """Lets the days up to `day` begin, and those before end, and what waits for them happen."""
+        w, triggers, start = self.w, self.triggers, self.make.start
+        begins = [*self._due(), *(each.next for each in triggers.at_begin)]
+        ends = [each.next for each in triggers.at_end]
+        w.line("upto = day")
+        w.line("until = at")
+        w.line(f"closes = upto + {'ended' if ends else '0'} if ends else upto")
+        with w.block(
+            f"while {' or '.join([*(f'{each} <= upto' for each in begins), *(f'{each} <= closes' for each in ends)])}:"
+        ):
+            self.make.stop_for_room()
+            w.line(f"now = {(begins + ends)[0]}")
+            for each in (begins + ends)[1:]:
+                w.line(f"now = {each} if {each} < now else now")
+            if ends:
+                with w.block(f"if {' or '.join(f'{each} == now' for each in ends)}:"):
+                    w.line("day = now - 1")
+                    w.line(f"when = {ENDS}")
+                    w.line(f"at = {start('now')} - 1")
+                    self.roll("day")
+                    triggers.end("now")
+            with w.block("if now <= upto:"):
+                w.line("day = now")
+                w.line(f"when = {BEGINS}")
+                w.line(f"at = {start('now')}")
+                stood = triggers.stood()
+                self._review("now")
+                triggers.reached(stood)
+                self._expire("now")
+                if triggers.at_begin:
+                    with w.block(f"if {' or '.join(f'{each.next} == now' for each in triggers.at_begin)}:"):
+                        self.make.stop_for_room()
+                        self.roll("now")
+                        triggers.begin("now")
+        with w.block("if why != 0:"):
+            w.line("break")
+        self.make.stop_for_room()
+        w.line("day = upto")
+        w.line("at = until")
+        w.line(f"when = {AT_EVENT}")
+
+    def _expire(self, now: str) -> None:
+        """Lets lots expire."""
+        w = self.w
+        for purse in self.parts.purses.values():
+            purse.expire(now)
+        if any(purse.expires for purse in self.parts.purses.values()):
+            with w.block("if why != 0:"):
+                w.line("break")
 
     def _review(self, now: str) -> None:
         """Looks at the tiers that are due on a day, as of which sums are then."""
@@ -56,12 +107,13 @@ class Days:
         names: dict[str, str] = {}
         if back:
             for tier in back:
-                w.line(f"{tier.name}_before = 0")
+                for each in tier.noted:
+                    w.line(f"{tier.name}_{each} = 0")
             with w.block(f"if {' or '.join(f'{tier.due} == {now}' for tier in back)}:"):
                 w.line(f"before = {now} - 1")
                 self.roll("before")
                 for tier in back:
-                    w.line(f"{tier.name}_before = {tier.counted(Here('before'))}")
+                    tier.look_back("before")
                     names[tier.name] = f"{tier.name}_before"
         if not tiers:
             return

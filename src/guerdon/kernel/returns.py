@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from guerdon.kernel.beyond import covered
-from guerdon.kernel.expressions import expression
+from guerdon.kernel.expressions import dry, expression
+from guerdon.kernel.groups import Verdict
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.parts import Parts
-from guerdon.kernel.rules import Verdict
-from guerdon.kernel.tallies import dry, plain
+from guerdon.kernel.tally import plain
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
 from guerdon.reference.groups import Groups

@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import assert_never
 
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.expressions import condition, dry, expression
+from guerdon.kernel.groups import Sheet, Verdict
 from guerdon.kernel.here import Here
+from guerdon.kernel.limits import Admission, Limits
 from guerdon.kernel.named import at_least_zero, kept
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.rates import applied
-from guerdon.kernel.tallies import Tally, dry, of_period
-from guerdon.kernel.values import Value, added, compared, const, product, rounding, scaled, times
+from guerdon.kernel.tallies import of_period
+from guerdon.kernel.tally import Tally
+from guerdon.kernel.values import Value, added, const, product, rounding, scaled, times
 from guerdon.kernel.written import Writer
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, RoundPlace
 from guerdon.program.walk import walk
-
-
-@dataclass
-class Verdict:
-    """The names of what a rule came to at an event.
-
-    Shape: `quantity` in steps of its unit, over `over` where its group rounds; `exact` over `exact_over`; `cut` in steps;
-    `said`: whether it came to something.
-    """
-
-    rule: nodes.Rule
-    quantity: str
-    exact: str
-    exact_over: int
-    cut: str
-    by: str | None = None  # of the exact value, where its denominator is known only then
 
 
 class Judge:
@@ -67,11 +54,13 @@ class Judge:
                         kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)),
                         given[rule.name][1],
                     )
-                    given[rule.name] = scaled(given[rule.name][0], self._step(rule)), given[rule.name][1]
+                    step = self._step(rule) / verdict.finer
+                    given[rule.name] = scaled(given[rule.name][0], step), given[rule.name][1]
             group = self.behind.get(rule.name)
             if group is not None:
-                self._together(group, replace(here, given=given))
                 mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
+                if mine:
+                    Sheet(self.make, group, mine, self._limits_of).settle(replace(here, given=given))
                 if group.name in self.read:
                     total = const(0)
                     for each in mine:
@@ -80,7 +69,7 @@ class Judge:
         return [self.verdicts[rule.name] for rule in self.rules]
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
-        step = self._step(verdict.rule)
+        step = self._step(verdict.rule) / verdict.finer
         quantity = scaled(Value(verdict.quantity, positive=True), step)
         return quantity, Value(verdict.exact, verdict.exact_over, verdict.by, positive=True)
 
@@ -96,24 +85,26 @@ class Judge:
         for each in (quantity, exact, cut):
             w.line(f"{each} = 0")
         by = f"{name}_by"
-        over, quotient = 1, self._is_quotient(rule, here)
+        over, finer, quotient = 1, 1, self._is_quotient(rule, here)
         if quotient:
             w.line(f"{by} = 1")
         for other in rule.replaces:
             w.line(f"{name}_holds = 0")
             replaced.setdefault(other, []).append(f"{name}_holds")
         with self._guards(rule, here, f"{name}_holds" if rule.replaces else None, replaced.get(rule.name, [])):
-            value = self._comes_to(rule, here, name)
+            admission = self._limits_of(rule).admission(rule, here)
+            value = self._comes_to(rule, here, name, admission)
             over = lcm(value[0].over, rule.minimum.denominator) if rule.minimum is not None else value[0].over
             value = replace(value[0], text=times(value[0].text, over // value[0].over), over=over), value[1]
             w.line(f"{exact} = {value[0].text}")
             if quotient:
                 w.line(f"{by} = {value[0].by or 1}")
-            self._round(rule, value, quantity, exact)
+            finer = self._round(rule, value, quantity, exact)
+            admission.count()
             self._limits(rule, quantity, cut, here)
             if rule.name not in self.groups:
-                self._use_up((rule.name, rule.limits), quantity)
-        return Verdict(rule, quantity, exact, over, cut, by if quotient else None)
+                self._limits_of(rule).use_up(quantity)
+        return Verdict(rule, quantity, exact, over, cut, by if quotient else None, finer)
 
     def _is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
         """Whether what a rule gives has a denominator that is known only then."""
@@ -165,12 +156,12 @@ class Judge:
             case _:
                 assert_never(stretch)
 
-    def _comes_to(self, rule: nodes.Rule, here: Here, name: str) -> tuple[Value, str | None]:
+    def _comes_to(self, rule: nodes.Rule, here: Here, name: str, admission: Admission) -> tuple[Value, str | None]:
         """The exact value; and where lines are rounded one by one, the name of their sum in steps."""
         if rule.accumulate is not None:
-            return self._accumulated(rule, rule.accumulate, here), None
+            return self._accumulated(rule, rule.accumulate, here, admission), None
         if rule.each is None:
-            value = expression(self.make, rule.give, here)
+            value = expression(self.make, rule.give, admission.of(here))
             covered(value.there is None, "missing")
             return at_least_zero(self.make, kept(self.make, value)), None
         w, total, whole = self.w, f"{name}_total", f"{name}_whole"
@@ -182,7 +173,7 @@ class Judge:
         with self.make.over_lines(self.event, rule.each.lines, here) as inside:
             guard = condition(self.make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
-                value = kept(self.make, expression(self.make, rule.give, inside))
+                value = kept(self.make, expression(self.make, rule.give, admission.of(inside)))
                 covered(value.by is None and value.there is None, "missing")
                 w.line(f"{total} += {value.text}")
                 if per_line:
@@ -198,11 +189,11 @@ class Judge:
         found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
         return found, whole if per_line else None
 
-    def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here) -> Value:
+    def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here, admission: Admission) -> Value:
         """F(total with this event) - F(total before); both roundings of it are kept by names."""
         assert isinstance(rule.give, nodes.Apply)
         make = self.make
-        base = self._base(rule, rule.give.base, here)
+        base = self._base(rule, rule.give.base, here, admission)
         tally = self._base_of(rule, accumulate, base.over)
         before = tally.read(of_period(accumulate.period), Aggregate.SUM, here)
         was = kept(make, Value(f"({before.text} + 0)", before.over, positive=True))
@@ -217,17 +208,19 @@ class Judge:
         self._both = old, new
         return at_least_zero(make, kept(make, added(new, old, -1)))
 
-    def _base(self, rule: nodes.Rule, of: nodes.Expr, here: Here) -> Value:
+    def _base(self, rule: nodes.Rule, of: nodes.Expr, here: Here, admission: Admission) -> Value:
         """What an event adds to a running total, line by line where the rule goes over lines."""
         make, w = self.make, self.w
         if rule.each is None:
-            return at_least_zero(make, kept(make, expression(make, of, here)))
+            value = expression(make, of, admission.of(here))
+            covered(value.by is None and value.there is None, "missing")
+            return at_least_zero(make, kept(make, value))
         total, over = w.name("base"), 1
         w.line(f"{total} = 0")
         with make.over_lines(self.event, rule.each.lines, here) as inside:
             guard = condition(make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
-                value = at_least_zero(make, kept(make, expression(make, of, inside)))
+                value = at_least_zero(make, kept(make, expression(make, of, admission.of(inside))))
                 covered(value.by is None, "missing")
                 over = value.over
                 w.line(f"{total} += {value.text}")
@@ -238,8 +231,11 @@ class Judge:
         covered(tally.over % over == 0, "missing")
         return tally
 
-    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> None:
-        """Minimum and rounding: the quantity in steps. Lines are rounded, and totals, before the minimum is held against them."""
+    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> int:
+        """Minimum and rounding: the quantity in steps; of how many parts it has each is made, where its group rounds.
+
+        Lines are rounded, and totals, before the minimum is held against them.
+        """
         w, step = self.w, self._step(rule)
         whole, by_line = value
         most = product(str((rule.minimum or 0) * whole.over), whole.by)
@@ -259,114 +255,42 @@ class Judge:
         else:
             if rule.minimum is not None:
                 w.line(f"{exact} = {most} if {exact} > 0 and {exact} < {most} else {exact}")
+            group = self.groups.get(rule.name)
+            if rule.rounding is None and group is not None and group.rounding is not None:
+                return self._in_parts(rule, whole, quantity, exact)
             mode = rule.rounding.mode if rule.rounding is not None else nodes.RoundMode.DOWN
             lines, name = rounding(w.name("in_steps"), replace(whole, text=exact), step, mode)
             for line in lines:
                 w.line(line)
             w.line(f"{quantity} = {name}")
-            return
+            return 1
         if rule.minimum is not None:
             least = int(rule.minimum / step)
             with w.block(f"if {exact} > 0 and {quantity} < {least}:"):
                 w.line(f"{quantity} = {least}")
                 w.line(f"{exact} = {most} if {exact} < {most} else {exact}")
+        return 1
+
+    def _in_parts(self, rule: nodes.Rule, whole: Value, quantity: str, exact: str) -> int:
+        """What a rule comes to in parts of steps, which its group rounds."""
+        covered(whole.by is None and not any(limit.of is None for limit in rule.limits), "groups")
+        steps = 1 / (whole.over * self._step(rule))
+        self.w.line(f"{quantity} = {times(exact, steps.numerator)}")
+        return steps.denominator
 
     # ------------------------------------------------------------ limits
 
     def _limits(self, rule: nodes.Rule, quantity: str, cut: str, here: Here) -> None:
         w = self.w
         for index, limit in enumerate(rule.limits):
-            before = w.name("before")
-            w.line(f"{before} = {quantity}")
-            self._fit((rule.name, index), limit, quantity, here, self._step(rule))
-            w.line(f"{cut} += {before} - {quantity}")
+            if limit.of is None:
+                before = w.name("before")
+                w.line(f"{before} = {quantity}")
+                self._limits_of(rule).fit(index, quantity, here, self._step(rule))
+                w.line(f"{cut} += {before} - {quantity}")
 
-    def _fit(self, key: tuple[str, int], limit: nodes.Limit, quantity: str, here: Here, step: Fraction) -> None:
-        """Takes off what a limit leaves no room for."""
-        w, make = self.w, self.make
-        tally = None if limit.per_event else self.parts.tallies.of[("limit", key)]
-        if tally is not None:
-            tally.find(limit.fields, here)
-        if limit.times is not None:
-            used = tally.read(limit.window, Aggregate.COUNT, here).text if tally is not None else "0"
-            w.line(f"{quantity} = {quantity} if {used} < {limit.times} else 0")
-            return
-        assert limit.most is not None
-        most = kept(make, expression(make, limit.most, here))
-        room = most if tally is None else added(most, tally.read(limit.window, Aggregate.SUM, here), -1)
-        room = at_least_zero(make, kept(make, room))
-        covered(room.by is None and room.there is None, "missing")
-        wanted = scaled(Value(quantity, positive=True), step)
-        if limit.or_nothing:
-            w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
-            return
-        inside = scaled(room, 1 / step)
-        assert inside.over == 1, "a limit finer than the unit's steps is not covered"
-        w.line(f"{quantity} = {quantity} if {quantity} <= {inside.text} else {inside.text}")
-
-    def _use_up(self, of: tuple[str, tuple[nodes.Limit, ...]], quantity: str) -> None:
-        """Counts what is given in the end in the limits."""
-        name, limits = of
-        tallies = [
-            self.parts.tallies.of[("limit", (name, index))] for index, limit in enumerate(limits) if not limit.per_event
-        ]
-        if tallies:
-            with self.w.block(f"if {quantity} > 0:"):
-                for tally in tallies:
-                    tally.add(quantity)
-
-    # ------------------------------------------------------------ groups
-
-    def _together(self, group: nodes.Group, here: Here) -> None:
-        """What a group makes of what its rules gave."""
-        w = self.w
-        mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
-        if not mine:
-            return
-        self._take(group, mine)
-        total = w.name("together")
-        w.line(f"{total} = {' + '.join(each.quantity for each in mine)}")
-        step = self._step(mine[0].rule)
-        if group.limits:
-            with w.block(f"if {total} > 0:"):
-                for index, limit in enumerate(group.limits):
-                    before = w.name("before")
-                    w.line(f"{before} = {total}")
-                    self._fit((group.name, index), limit, total, here, step)
-                    over = w.name("over")
-                    w.line(f"{over} = {before} - {total}")
-                    with w.block(f"if {over} > 0:"):
-                        for each in reversed(mine):
-                            part = w.name("part")
-                            w.line(f"{part} = {over} if {over} < {each.quantity} else {each.quantity}")
-                            w.line(f"{each.quantity} -= {part}")
-                            w.line(f"{each.cut} += {part}")
-                            w.line(f"{over} -= {part}")
-                self._use_up((group.name, group.limits), total)
-        for each in mine:
-            self._use_up((each.rule.name, each.rule.limits), each.quantity)
-
-    def _take(self, group: nodes.Group, mine: list[Verdict]) -> None:
-        """Leaves the best, or the first, where a group takes one."""
-        w = self.w
-        if group.take not in (nodes.Take.BEST, nodes.Take.TOP) or len(mine) < 2:
-            return
-        best = w.name("best")
-        w.line(f"{best} = 0")
-        w.line(f"{best}_of = (-1)")
-        for number, each in enumerate(mine):
-            than = (
-                f"{each.quantity} > {best}"
-                if group.take is nodes.Take.BEST
-                else f"{best}_of < 0 and {each.quantity} > 0"
-            )
-            with w.block(f"if {than}:"):
-                w.line(f"{best} = {each.quantity}")
-                w.line(f"{best}_of = {number}")
-        for number, each in enumerate(mine):
-            with w.block(f"if {best}_of != {number}:"):
-                w.line(f"{each.cut} += {each.quantity}")
-                w.line(f"{each.quantity} = 0")
+    def _limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
+        return Limits(self.make, self.parts.tallies, of.name, of.limits)
 
     # ------------------------------------------------------------ posting
 
@@ -389,6 +313,4 @@ class Judge:
                 self.parts.tallies.count("earned", rule.unit, verdict.quantity)
                 self.parts.tallies.count("by", rule.name, verdict.quantity)
                 if purse is not None:
-                    number = [*make.program.rules].index(rule.name)
-                    lot = f"(first + i) * {len(make.program.rules)} + {number}"
-                    purse.grant(verdict.quantity, lot, rule.name, noted)
+                    purse.grant(verdict.quantity, make.lot(rule), rule.name, noted)

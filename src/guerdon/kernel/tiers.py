@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.expressions import condition, expression
+from guerdon.kernel.expressions import condition, dry, expression
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, Make
 from guerdon.kernel.named import kept
-from guerdon.kernel.tallies import Tallies, Tally, dry
+from guerdon.kernel.tallies import Tallies
+from guerdon.kernel.tally import Tally
 from guerdon.kernel.values import Value, added, compared, const
 from guerdon.program import nodes
 from guerdon.program.walk import walk
@@ -27,6 +28,7 @@ class Tier:
 
     def __post_init__(self) -> None:
         self.rank = self.make.scalar(f"{self.name}_rank", (0, len(self.ladder.tiers) - 1))
+        self.stands = self.rank
         self.due = self.make.scalar(f"{self.name}_due", DAYS, NEVER)
 
     @property
@@ -51,6 +53,25 @@ class Tier:
                     return False
         shown = windows.pop() if len(windows) == 1 else None
         return isinstance(shown, nodes.Ever) or (isinstance(shown, nodes.Calendar) and shown.ahead == 0)
+
+    def moves(self, event: str) -> bool:
+        """Whether a tier may be reached, or lost, after an event of a kind, or a trigger."""
+        if not self.only_adds_up:
+            return True
+        program = self.make.program
+        given = {rule.name for rule in program.rules.values() if event in rule.on}
+        if event in program.events and (reversal := program.events[event].reverses) is not None:
+            given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}
+        units = {program.rules[name].unit for name in given}
+        for each in walk(self.ladder.counts, program.measures):
+            match each:
+                case nodes.Measured(meter=number) if program.meters[number].event == event:
+                    return True
+                case nodes.Earned(unit, None) if unit in units:
+                    return True
+                case nodes.Earned(rule=str(rule)) if given & set(program.rules_of(rule)):
+                    return True
+        return False
 
     # ------------------------------------------------------------ what is reached
 
@@ -147,16 +168,27 @@ class Tier:
     # ------------------------------------------------------------ the start of a day
 
     @property
+    def _parts(self) -> tuple[object, ...]:
+        """What decides about the tier."""
+        return self.ladder.counts, *(step.when for step in self.ladder.tiers)
+
+    @property
     def periods(self) -> list[nodes.Period]:
         """The periods in which a tier `while met` is counted."""
-        parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
-        windows = [getattr(each, "window", None) for each in walk(parts, self.make.program.measures)]
-        return [*dict.fromkeys(each.period for each in windows if isinstance(each, nodes.Calendar))]
+        return self._periods(self._parts)
 
     @property
     def every_day(self) -> bool:
-        """Whether what is counted may be another on any day: then the tier is looked at on each."""
-        parts = (self.ladder.counts, *(step.when for step in self.ladder.tiers))
+        """Whether what is counted may be another on any day: then a tier `while met` is looked at on each."""
+        return self._changes_daily(self._parts)
+
+    def _periods(self, parts: tuple[object, ...]) -> list[nodes.Period]:
+        """The periods in which parts of a ladder count."""
+        windows = [getattr(each, "window", None) for each in walk(parts, self.make.program.measures)]
+        return [*dict.fromkeys(each.period for each in windows if isinstance(each, nodes.Calendar))]
+
+    def _changes_daily(self, parts: tuple[object, ...]) -> bool:
+        """Whether parts of a ladder may come to something else on any day."""
         for each in walk(parts, self.make.program.measures):
             if isinstance(each, nodes.Field | nodes.PeriodDay):
                 return True
@@ -166,11 +198,15 @@ class Tier:
                 return True
         return False
 
+    def _changing(self, day: str, parts: tuple[object, ...]) -> list[str]:
+        """The next days on which parts of a ladder may come to something else."""
+        if self._changes_daily(parts):
+            return [f"{day} + 1"]
+        return [self.make.ends.get(period) or self.make.period_end(period, day) for period in self._periods(parts)]
+
     def _follow(self, day: str) -> None:
         """Notes when a tier that lasts while it is met may be met no more."""
-        ends = [self.make.ends.get(period) or self.make.period_end(period, day) for period in self.periods]
-        if self.every_day:
-            ends = [f"{day} + 1"]
+        ends = self._changing(day, self._parts)
         if not ends:
             return
         w = self.make.w
@@ -188,6 +224,18 @@ class Tier:
         lasts = self.ladder.lasts
         return isinstance(lasts, nodes.Duration) or (isinstance(lasts, nodes.Calendar) and lasts.ahead != 0)
 
+    @property
+    def noted(self) -> list[str]:
+        """What is noted of the day before a review."""
+        return ["before"]
+
+    def look_back(self, day: str) -> None:
+        """Names the rank that was reached on the day before a review."""
+        self.make.w.line(f"{self.name}_before = {self.counted(Here(day))}")
+
+    def joined(self) -> None:
+        """The first day of a member."""
+
     def review(self, day: str, before: str) -> None:
         """Looks at the tier at the start of a day; `before` names the rank that was reached the day before."""
         w, lasts = self.make.w, self.ladder.lasts
@@ -201,12 +249,7 @@ class Tier:
         reached = before if self.looks_back else self.counted(Here(day))
         now = w.name("stays")
         w.line(f"{now} = {reached} if {reached} < {self.rank} else {self.rank}")
-        fallen = {
-            nodes.Fall.ONE: f"({self.rank} - 1 if {self.rank} - 1 > {now} else {now})",
-            nodes.Fall.COUNTED: now,
-            nodes.Fall.LOWEST: "0",
-            nodes.Fall.NEVER: self.rank,
-        }[self.ladder.falls]
+        fallen = self._fallen(now)
         if self.looks_back:
             w.line(f"{now} = {fallen} if {now} < {self.rank} else {now}")
         else:
@@ -217,9 +260,21 @@ class Tier:
             w.line(f"{self.rank} = {now}")
             self._move(day, "term ended")
 
+    def _fallen(self, reached: str) -> str:
+        """The rank to which a tier falls, of which that is reached."""
+        return {
+            nodes.Fall.ONE: f"({self.rank} - 1 if {self.rank} - 1 > {reached} else {reached})",
+            nodes.Fall.COUNTED: reached,
+            nodes.Fall.LOWEST: "0",
+            nodes.Fall.NEVER: self.rank,
+        }[self.ladder.falls]
+
     def _next(self, day: str) -> str:
         """The end of the term that follows one that ended before a day."""
         lasts = self.ladder.lasts
+        if isinstance(lasts, nodes.Calendar) and lasts.period is nodes.Period.MEMBERSHIP_YEAR and lasts.ahead != 0:
+            self.make.membership()
+            return self.make.years_since(f"years_over + {lasts.ahead}")
         if isinstance(lasts, nodes.Calendar) and lasts.ahead != 0:
             # the next term is reckoned from the last day of the one that ended
             return self.make.moved(f"{day} - 1", ("end", lasts.period), *_on(lasts))
@@ -229,7 +284,7 @@ class Tier:
         """Writes where the member stands, at the event (-1) or at the start of a day."""
         if self.make.full:
             code = self.make.code("move", self.ladder.name, reason)
-            self.make.write(code, self.rank, "0", day)
+            self.make.write(code, self.stands, "0", day)
 
 
 def _on(lasts: nodes.Calendar) -> tuple[tuple[str, nodes.Period | int], ...]:

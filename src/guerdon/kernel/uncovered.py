@@ -6,41 +6,44 @@ whose events have.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import assert_never
 
 from guerdon.history.builtin import is_undeclared
-from guerdon.kernel.beyond import Beyond
+from guerdon.kernel.beyond import Beyond, covered
 from guerdon.kernel.columns import meant
 from guerdon.kernel.days import Years
+from guerdon.kernel.held import says_more
 from guerdon.kernel.loop import written
+from guerdon.kernel.triggers import feeds_tiers
 from guerdon.program import nodes
-from guerdon.program.nodes import Period, Scope
+from guerdon.program.nodes import Period, Scope, TriggerKind
 from guerdon.program.walk import walk
 from guerdon.text.node import Node
 from guerdon.text.source import NOWHERE
 
 NOT_COVERED = {
     "accounts": "accounts",
-    "triggers": "triggers",
+    "triggers": "triggers before lots expire, so long after what can be undone, of tiers that they feed; rules on built-in events",
     "lateness": "events that come late",
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
     "redeems": "redeems",
     "holds": "holds",
     "shares": "shares",
-    "limits": "limits of facts, per somebody who is named, and per facts within so many days",
-    "groups": "groups with a minimum or a rounding, and across units",
+    "limits": "limits per somebody who is named",
+    "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
     "streaks": "streaks",
-    "windows": "windows that begin with a tier; membership years of tiers and of expiry",
-    "missing": "measures and sums over lines of quotients, and what came before of lines",
+    "windows": "membership years of expiry",
+    "missing": "measures and sums over lines of quotients, what came before of lines, and numbers of more than 64 bits",
     "tables": "tables of parts as a value",
-    "tiers": "tiers that are granted, carried over, floored, in grace, started anew or raised by reviews",
-    "falls": "tiers for a term of which a return takes away what they rest on",
+    "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
     "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
     "expiry": "expiry that activity puts off, that conditions choose or that is suspended, and several rules of it",
     "debt": "debt that is refused or charged",
-    "returns": "returns but those in proportion from the oldest lots, of an event that they name, counted at return",
+    "returns": "returns but those in proportion from the oldest lots, of an event that they name, counted at return; limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
 
@@ -53,7 +56,8 @@ def uncovered(program: nodes.Program) -> dict[str, Node]:
             found[word] = node
     if not found:
         try:
-            written(program, Years(2000, 2001))
+            text = written(program, Years(2000, 2001)).text
+            covered(all(int(each) < 2**63 for each in re.findall(r"\d{19,}", text)), "missing")
         except Beyond as beyond:
             found[beyond.word] = program.frame
     return found
@@ -62,7 +66,7 @@ def uncovered(program: nodes.Program) -> dict[str, Node]:
 def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     frame = program.frame
     yield from (("accounts", each) for each in program.accounts.values())
-    yield from (("triggers", each) for each in program.triggers.values())
+    yield from (("triggers", each) for each in program.triggers.values() if not _is_covered(each, program))
     if frame.lateness is not None:
         yield "lateness", frame
     for rule in program.rules.values():
@@ -80,6 +84,26 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
         yield from ((word, meter) for word in _of_meter(meter, program))
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
+
+
+def undoable(program: nodes.Program) -> set[str]:
+    """The events that others reverse."""
+    return {record.reverses.event for record in program.events.values() if record.reverses is not None}
+
+
+def _is_covered(trigger: nodes.Trigger, program: nodes.Program) -> bool:
+    """Whether the kernel lets a trigger happen."""
+    match trigger.kind:
+        case TriggerKind.BEFORE:
+            return False
+        case TriggerKind.AFTER:
+            return not undoable(program) & {*trigger.events}
+        case TriggerKind.REACHED:
+            return not feeds_tiers(trigger, program)
+        case TriggerKind.END | TriggerKind.START | TriggerKind.ANNIVERSARY | TriggerKind.DATE | TriggerKind.WITHOUT:
+            return True
+        case _:
+            assert_never(trigger.kind)
 
 
 def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
@@ -102,29 +126,24 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events):
         yield "triggers"
     yield from _of_limits(rule.limits)
+    if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
+        yield "returns"
     if rule.accumulate is not None and (rule.accumulate.person is not None or rule.accumulate.account is not None):
         yield "accumulate"
 
 
 def _of_limits(limits: tuple[nodes.Limit, ...]) -> Iterator[str]:
     for limit in limits:
-        by_facts = limit.fields and isinstance(limit.window, nodes.Duration)
-        if limit.of is not None or by_facts or limit.person is not None or limit.account is not None:
+        if limit.person is not None or limit.account is not None:
             yield "limits"
-        yield from _of_window(limit.window)
 
 
 def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
-    if group.minimum is not None or group.rounding is not None:
-        yield "groups"
-    if len({program.rules[name].unit for name in group.of}) > 1:
+    units = {program.rules[name].unit for name in group.of}
+    on = {event for name in group.of for event in program.rules[name].on}
+    if (group.minimum is not None or group.rounding is not None or len(units) > 1) and on & undoable(program):
         yield "groups"
     yield from _of_limits(group.limits)
-
-
-def _of_window(window: nodes.Window) -> Iterator[str]:
-    if isinstance(window, nodes.Since) and window.ladder is not None:
-        yield "windows"
 
 
 def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
@@ -146,23 +165,15 @@ def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
 def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     if ladder.account is not None:
         yield "accounts"
-    special = ladder.rises, ladder.grace, ladder.floors, ladder.grants, ladder.carries, ladder.restarts
-    if any(special):
-        yield "tiers"
-    if isinstance(ladder.lasts, nodes.Calendar) and ladder.lasts.period is Period.MEMBERSHIP_YEAR:
-        yield "windows"
     reverses = any(record.reverses is not None for record in program.events.values())
-    if reverses and not isinstance(ladder.lasts, nodes.WhileMet):
+    if reverses and (not isinstance(ladder.lasts, nodes.WhileMet) or says_more(ladder, program)):
         yield "falls"
     parts = (ladder.counts, *(step.when for step in ladder.tiers))
     for each in walk(parts, program.measures):
         if isinstance(each, nodes.Available | nodes.Standing):
             yield "met"
-        if isinstance(ladder.lasts, nodes.WhileMet):
-            if isinstance(each, nodes.Streak):
-                yield "met"
-            if isinstance(each, nodes.Calendar) and each.period is Period.MEMBERSHIP_YEAR:
-                yield "windows"
+        if isinstance(ladder.lasts, nodes.WhileMet) and isinstance(each, nodes.Streak):
+            yield "met"
 
 
 def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
@@ -203,8 +214,6 @@ def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
             yield "streaks"
         case nodes.Field(Scope.OPENED | Scope.OFFER):
             yield "offers"
-        case nodes.Measured(window=window) | nodes.Earned(window=window):
-            yield from _of_window(window)
         case nodes.Lookup(name, keys):
             table = program.tables[name]
             if table.bands is nodes.Bands.PARTS and len(keys) == len(table.keys):

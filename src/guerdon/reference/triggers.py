@@ -6,7 +6,7 @@ Source: language reference, Triggers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
@@ -38,10 +38,14 @@ class Due(Event):
 
 def happening(trigger: nodes.Trigger, member: Subject, at: int, quantity: Fraction | None = None) -> Due:
     """A trigger at a member's day; `quantity` is the fact of that name."""
-    day = member.day.isoformat()
-    words = day if trigger.kind is TriggerKind.DATE else f"{trigger.name} {day}"
     facts = {} if quantity is None else {"quantity": quantity}
-    return Due(f"{words}/{member.id}", trigger.name, member.id, at, max(at, member.known), 0, facts)
+    return replace(due_on(trigger, member.id, member.day, at), recorded=max(at, member.known), facts=facts)
+
+
+def due_on(trigger: nodes.Trigger, member: str, day: date, at: int) -> Due:
+    """A trigger that happens to a member on a day, at an instant, and is known then."""
+    words = day.isoformat() if trigger.kind is TriggerKind.DATE else f"{trigger.name} {day.isoformat()}"
+    return Due(f"{words}/{member}", trigger.name, member, at, at, 0, {})
 
 
 def end(world: World, trigger: nodes.Trigger, member: Subject) -> date:

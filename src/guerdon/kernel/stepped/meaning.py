@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guerdon.kernel.columns import kind_of
+from guerdon.kernel.keyed import Keyed
 from guerdon.kernel.loop import OF_ALL, Written
 from guerdon.kernel.make import END_OF_MEMBERSHIP
 from guerdon.kernel.parts import Parts
-from guerdon.program import types
+from guerdon.program import nodes, types
 
 OF_A_RUN = ("who", "bad", "zone", "events")
 """What begins anew with each event: whose it is, whether the kernel can run it, and what is counted of a whole run."""
@@ -35,7 +36,15 @@ class Meaning:
         self.parts: Parts = self.written.make.past
         known = {*self._of_all(), *self._of_purses(), *self._of_tallies(), *self._of_deeds(), *self._of_facts()}
         known |= {name for tier in self.parts.tiers.values() for name in (tier.rank, tier.due)}
+        self.unknown += [rule.name for rule in self._limited_facts()]
         self.unknown += [name for name in (*self.written.state, *self.written.lists) if name not in known]
+
+    def _limited_facts(self) -> Iterator[nodes.Rule]:
+        """The rules that limit a fact of an event that can be undone: how much of it each event used up is not kept."""
+        make = self.written.make
+        for rule in make.program.rules.values():
+            if any(limit.of is not None for limit in rule.limits) and make.columns.undoable & {*rule.on}:
+                yield rule
 
     def _of_all(self) -> Iterator[str]:
         yield from OF_ALL
@@ -52,7 +61,7 @@ class Meaning:
 
     def _of_tallies(self) -> Iterator[str]:
         for key, tally in self.parts.tallies.of.items():
-            if tally.keys:
+            if isinstance(tally, Keyed):
                 continue  # they are not known
             yield from (f"{tally.name}_{each}" for each in ("n", "day", "value", "is"))
             for total in tally.totals.values():

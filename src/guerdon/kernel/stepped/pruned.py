@@ -15,7 +15,8 @@ from guerdon.kernel.parts import Parts
 from guerdon.kernel.stepped.kept import Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.sections import Section
-from guerdon.kernel.tallies import Tally, key_of
+from guerdon.kernel.tallies import key_of
+from guerdon.kernel.tally import Tally
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference.calendar import Calendar

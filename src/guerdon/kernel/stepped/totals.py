@@ -10,7 +10,8 @@ from fractions import Fraction
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
-from guerdon.kernel.tallies import Key, Tally
+from guerdon.kernel.tallies import Key
+from guerdon.kernel.tally import Tally
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.reference.calendar import BEGINNING, Calendar
