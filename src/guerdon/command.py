@@ -18,7 +18,6 @@ from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 if TYPE_CHECKING:
     from datetime import date
 
-    from guerdon.history.event import Event
     from guerdon.history.open import History
 
 FELL_SHORT, WRONG_USE = 1, 2
@@ -108,7 +107,7 @@ def ran(
     program: Program,
     opened: History,
     as_of: date | None,
-    progress: Callable[[Iterable[Event]], Iterable[Event]],
+    progress: Callable[[int], object],
     engine: str,
     verbose: bool,
 ) -> Outcome:

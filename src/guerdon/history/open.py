@@ -9,8 +9,9 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,7 @@ from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
 from guerdon.history.members import Members, read_members
 from guerdon.history.plan import Plans, plan
 from guerdon.history.source import Table, open_table
+from guerdon.history.sql import name
 from guerdon.history.staging import Staged
 from guerdon.history.table import torn
 from guerdon.program import nodes
@@ -57,8 +59,9 @@ class History:
             dict.fromkeys(file for table in context.tables.values() for file in table.files)
         )
         counted = [staging.counts(context.con, each) for each in staged]
-        self.count: int | None = sum(count for count, _ in counted) + len(self._changes)
+        self.count: int | None = sum(events for events, _ in counted) + len(self._changes)
         self.repeated = sum(same for _, same in counted)
+        self._numbers = count()
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -80,12 +83,42 @@ class History:
         """What becomes known of members later than from the start, in order."""
         return self._changes
 
-    def events(self) -> Iterator[Event]:
-        """Every event, in the order (recorded, sequence, id)."""
-        streams = [stream.events(self._room.con, each) for each in self._staged]
-        if len(streams) == 1 and not self._changes:
+    def events(self, of: Collection[str] | None = None) -> Iterator[Event]:
+        """Every event, in the order (recorded, sequence, id); those of some members alone."""
+        among = self._among(of) if of is not None else None
+        streams = [stream.events(self._room.con, each, among) for each in self._staged]
+        changes = [each for each in self._changes if of is None or each.member in of]
+        if len(streams) == 1 and not changes:
             return streams[0]
-        return merge(*streams, self._changes, key=lambda event: event.order)
+        return merge(*streams, changes, key=lambda event: event.order)
+
+    def _among(self, members: Collection[str]) -> str:
+        """A table of these members."""
+        table = name(f"among {next(self._numbers)}")
+        self.con.execute(f"CREATE TABLE {table} AS SELECT unnest($1::VARCHAR[]) AS member", [sorted(members)])
+        return table
+
+    def apart(self) -> duckdb.DuckDBPyConnection:
+        """A connection with tables of its own, which `beside` shares; it sees those of the history, too."""
+        schema = f"run_{next(self._numbers)}"
+        self.con.execute(f"CREATE SCHEMA {schema}")
+        return self._in(schema)
+
+    def beside(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Another connection with the tables of one that stands apart."""
+        ((schema,),) = con.execute("SELECT current_schema()").fetchall()
+        return self._in(schema)
+
+    def forget(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Drops the tables of a connection that stands apart."""
+        ((schema,),) = con.execute("SELECT current_schema()").fetchall()
+        con.close()
+        self.con.execute(f"DROP SCHEMA {schema} CASCADE")
+
+    def _in(self, schema: str) -> duckdb.DuckDBPyConnection:
+        con = self.con.cursor()
+        con.execute(f"SET search_path = '{schema},main'")
+        return con
 
 
 def open_history(path: Path, program: nodes.Program) -> History:

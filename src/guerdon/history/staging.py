@@ -119,18 +119,23 @@ def _heads(staged: Staged) -> str:
                FROM {_fine(staged)} AS fine ANTI JOIN {staged.table("later")} AS later USING (file, key)"""
 
 
-def heads_query(staged: Staged) -> str:
-    """Events in order: ordinal, id, member, happened, recorded, sequence, file, row, lines, then the facts."""
+def heads_query(staged: Staged, among: str | None = None) -> str:
+    """Events in order, those of the members of a table alone: id, member, happened, recorded, sequence, file, row, lines, then the facts."""
     facts = "".join(f", f{index}" for index in staged.of(Part.FACT))
-    return f"SELECT id, member, happened, recorded, sequence, file, row, lines{facts} FROM {staged.table('heads')} ORDER BY ordinal"
+    return f"""SELECT id, member, happened, recorded, sequence, file, row, lines{facts} FROM {staged.table("heads")} AS heads
+               {_among(among)} ORDER BY ordinal"""
 
 
-def lines_query(staged: Staged, columns: Sequence[int]) -> str:
+def _among(table: str | None) -> str:
+    return f"WHERE heads.member IN (SELECT member FROM {table})" if table is not None else ""
+
+
+def lines_query(staged: Staged, columns: Sequence[int], among: str | None = None) -> str:
     """Values of these columns, line after line in the order of their events, then of their rows."""
     values = ", ".join(f"v{index}" for index in columns)
     return f"""SELECT {values} FROM {staged.table("rows")} AS rows
                JOIN {staged.table("heads")} AS heads ON rows.file = heads.file AND rows.{staged.at(Part.GROUP)} = heads.key
-               ORDER BY heads.ordinal, rows.row"""
+               {_among(among)} ORDER BY heads.ordinal, rows.row"""
 
 
 def counts(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int, int]:

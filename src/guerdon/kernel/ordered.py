@@ -7,7 +7,7 @@ lines of list N, in order) and `kernel_rows` (in order: `who`, `at`, `kind`, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 
@@ -26,9 +26,16 @@ from guerdon.program import nodes, types
 _AT_ONCE = 50_000  # rows that come from Python
 
 
-def order(history: History, columns: Columns, years: Years, most: int, before: int | None = None) -> int:
+def order(
+    history: History,
+    con: duckdb.DuckDBPyConnection,
+    columns: Columns,
+    years: Years,
+    most: int,
+    before: int | None = None,
+) -> int:
     """Makes the tables; how many rows there are. An event with more than `most` lines is refused."""
-    return Ordered(history, columns, years, most, before).count
+    return Ordered(history, con, columns, years, most, before).count
 
 
 @dataclass
@@ -36,15 +43,15 @@ class Ordered:
     """Makes the tables of a history, one after the other."""
 
     history: History
+    con: duckdb.DuckDBPyConnection
     columns: Columns
     years: Years
     most: int
     before: int | None
     count: int = 0
-    con: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.con, self.program = self.history.con, self.columns.program
+        self.program = self.columns.program
         self.facts = Facts(self.program, self.years)
         self.staged = [*self.history.staged]
         self.lists = sorted({*self.columns.lines.values()})
