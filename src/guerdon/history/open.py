@@ -121,9 +121,10 @@ class History:
         return con
 
 
-def open_history(path: Path, program: nodes.Program) -> History:
+def open_history(path: Path, program: nodes.Program, threads: int | None = None) -> History:
     """The history that a `history.yaml` (or the folder it lies in) maps to this program's events.
 
+    Shape: read by so many threads (None: as many as there are processors).
     Errors: HistoryError with G500 to G530, all that can be found at once.
     """
     document, mapping = shape.read_mapping(Path(path))
@@ -133,7 +134,7 @@ def open_history(path: Path, program: nodes.Program) -> History:
     files, faults = _files(mapping, document, folder)
     if plans.faults or faults or misspelt:
         raise HistoryError([*plans.faults, *misspelt, *faults])
-    return _open(mapping, plans, document, program, files)
+    return _open(mapping, plans, document, program, files, threads)
 
 
 def open_frames(frames: Mapping[str, Frame], program: nodes.Program, timezone: str | None = None) -> History:
@@ -182,10 +183,15 @@ def _used(mapping: HistoryMapping) -> list[str]:
 
 
 def _open(
-    mapping: HistoryMapping, plans: Plans, document: Document, program: nodes.Program, files: dict[str, list[Path]]
+    mapping: HistoryMapping,
+    plans: Plans,
+    document: Document,
+    program: nodes.Program,
+    files: dict[str, list[Path]],
+    threads: int | None,
 ) -> History:
     scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
-    con = connect(Path(scratch.name), [each for listed in files.values() for each in listed])
+    con = connect(Path(scratch.name), [each for listed in files.values() for each in listed], threads)
     return _opened(mapping, plans, document, program, files, con, scratch)
 
 
@@ -227,14 +233,20 @@ def _nothing(context: Context) -> Diagnostic:
     )
 
 
-def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read these files and nothing else but a folder for its own: no network, no extensions, no other file."""
+def connect(scratch: Path, files: list[Path], threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read these files and nothing else but a folder for its own: no network, no extensions, no other file.
+
+    INVARIANT: what stands on the right of a join is held, and rows keep the order of its left: how many there will be is
+    guessed badly where tables have just been made, and then the many are held for the few.
+    """
     con = duckdb.connect(
         config={
+            **({"threads": threads} if threads is not None else {}),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "memory_limit": "400MB",
             "temp_directory": str(scratch),
+            "disabled_optimizers": "join_order,build_side_probe_side",
         }
     )
     con.execute("SET TimeZone = 'UTC'")

@@ -13,22 +13,26 @@ from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.study import kernel_rows
 from guerdon.study.figures import Figures, Given, Held, Taken, Told
+from guerdon.study.kernel_rows import Part
 from guerdon.study.kernel_tables import HOLDINGS
 
 
-def figures(con: duckdb.DuckDBPyConnection, program: nodes.Program, first: int, end: int) -> Figures:
-    """What the rows for events `first` to `end` (exclusive) add up to, but for what is counted while they are run."""
-    kernel_rows.gather(con, program, first, end, "funding" if _is_funded(program) else "")
+def figures(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part) -> Figures:
+    """What the rows of a part add up to, but for what is counted while they are run."""
+    kernel_rows.gather(con, program, part, "funding" if _is_funded(program) else "")
     found = Figures(program)
     for rule, given in _given(con, program):
         found.given[rule] = found.given.get(rule, Given()) + given
     for unit, pots, much in _moved(con, program):
         moved = found.moved.setdefault(unit, {})
         moved[pots] = moved.get(pots, Fraction(0)) + much
-    found.taken.update(_taken(con, program))
     found.held.update(_held(con))
-    found.told.update(_told(con))
-    found.tiers = _tiers(con)
+    if any(rule.takes for rule in program.rules.values()):
+        found.taken.update(_taken(con, program))
+    if any(rule.say is not None for rule in program.rules.values()):
+        found.told.update(_told(con))
+    if program.ladders:
+        found.tiers = _tiers(con)
     if _is_funded(program):
         found.paid.update(_paid(con, program))
     return found

@@ -12,13 +12,14 @@ from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals
 if TYPE_CHECKING:
     import duckdb
 
+    from guerdon.study.kernel_rows import Part
     from guerdon.study.streamed import Streamed
 
 
-def parts(run: Streamed, table: str) -> list[Part]:
+def parts(run: Streamed, table: str) -> list[PartStream]:
     """The parts of a table, in order; none where no row of it is written."""
     room = _Room()
-    return [Part(run, table, room, *each) for each in run.ranges()] if kernel_tables.has(table, run.program) else []
+    return [PartStream(run, table, room, each) for each in run.parts] if kernel_tables.has(table, run.program) else []
 
 
 class _Room:
@@ -32,14 +33,14 @@ class _Room:
         self.con = con
 
 
-class Part:
-    """Rows of a result table as a stream of Arrow: those of the members of events `first` to `end` (exclusive).
+class PartStream:
+    """Rows of a result table as a stream of Arrow: those of a part of the members.
 
     Units: instants in microseconds.
     """
 
-    def __init__(self, run: Streamed, table: str, room: _Room, first: int, end: int) -> None:
-        self.run, self.table, self.room, self.first, self.end = run, table, room, first, end
+    def __init__(self, run: Streamed, table: str, room: _Room, part: Part) -> None:
+        self.run, self.table, self.room, self.part = run, table, room, part
 
     def __arrow_c_schema__(self) -> object:
         places = decimals(self.run.program)
@@ -50,7 +51,7 @@ class Part:
         assert run.until is not None
         con = run.history.beside(run.con)
         self.room.taken(con)
-        kernel_rows.gather(con, run.program, self.first, self.end, self.table)
+        kernel_rows.gather(con, run.program, self.part, self.table)
         stream: object = con.sql(kernel_tables.query(self.table, run.program, run.until)).__arrow_c_stream__()
         return stream
 

@@ -1,15 +1,16 @@
 """What rows that a kernel wrote say, in SQL: `kernel.ledger` reads them one by one, and says what each means.
 
 Tables of a run: `kernel_ledger` (the rows, in the order in which they were written), `kernel_ended` (who came to their end, and whether they are left to the
-reference engine); `kernel_codes`, `kernel_rules`, `kernel_kinds`, `kernel_tiers`, `kernel_payers` and `kernel_days` say what numbers stand for. Of some
-members who have come to their end, on a connection that looks at them: `kernel_events` are the events, `kernel_batch` the rows, `kernel_awards` those
-of awards, `kernel_numbers` their numbers as text, `kernel_shares` what payers pay.
+reference engine), `kernel_left` (the events of those); `kernel_codes`, `kernel_rules`, `kernel_kinds`, `kernel_tiers`, `kernel_payers` and `kernel_days` say what numbers stand for. Of a part of the
+members, on a connection that looks at it: `kernel_events` are the events, `kernel_batch` the rows, `kernel_numbers` the numbers of awards as text, `kernel_undone` which
+awards are taken back, `kernel_shares` what payers pay.
 All that a kernel writes lies before the end of its run, so nothing is looked at as of an instant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 import duckdb
@@ -55,7 +56,7 @@ def prepare(con: duckdb.DuckDBPyConnection, written: Written) -> None:
     con.execute("CREATE TABLE kernel_rules (number INTEGER, rule VARCHAR, unit VARCHAR, takes BOOLEAN)")
     rules = enumerate(program.rules.values())
     _fill(con, "kernel_rules", ((number, rule.name, rule.unit, rule.takes) for number, rule in rules))
-    con.execute("CREATE TABLE kernel_kinds (kind INTEGER, event VARCHAR)")
+    con.execute("CREATE TABLE kernel_kinds (type UTINYINT, event VARCHAR)")
     _fill(con, "kernel_kinds", ((number, name) for name, number in written.make.columns.kinds.items()))
     con.execute("CREATE TABLE kernel_tiers (ladder VARCHAR, rank INTEGER, tier VARCHAR)")
     ladders = program.ladders.values()
@@ -149,10 +150,10 @@ def _payers(program: nodes.Program) -> Iterator[Said]:
 
 
 def ended(con: duckdb.DuckDBPyConnection, written: Written) -> None:
-    """Forgets rows of members who are left to the reference engine, and makes the days known that rows name: when all is written."""
+    """Makes known which events are of members who are left to the reference engine, and the days that rows name: when all is written."""
     con.execute(
-        """DELETE FROM kernel_ledger WHERE row IN (
-               SELECT rowid FROM kernel_rows WHERE who_is IN (SELECT who FROM kernel_ended WHERE bad <> 0))"""
+        """CREATE TABLE kernel_left AS
+           SELECT rowid AS row FROM kernel_rows WHERE who_is IN (SELECT who FROM kernel_ended WHERE bad <> 0)"""
     )
     found = con.execute(
         f"""SELECT c FROM kernel_ledger JOIN kernel_codes USING (code) WHERE kind = 'award' AND c <> {NEVER} UNION
@@ -165,46 +166,65 @@ def ended(con: duckdb.DuckDBPyConnection, written: Written) -> None:
 # ---------------------------------------------------------------- some members
 
 
-def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, first: int, end: int, table: str) -> None:
-    """Makes the tables of this connection that a result table is made of, of the rows that were written for events `first` to `end` (exclusive)."""
+@dataclass(frozen=True)
+class Part:
+    """Members who are looked at together: their events from `first` to `end` (exclusive), and the rows that were written of them from `place` to `last` (exclusive)."""
+
+    first: int
+    end: int
+    place: int
+    last: int
+
+
+def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part, table: str) -> None:
+    """Makes, on this connection, what a result table is made of: views of a part, and for awards and who pays for them tables."""
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE kernel_events AS
-            SELECT rows.rowid AS row, who_is AS who, member, name AS id, event || '/' || name AS name, at_is AS happened
-            FROM kernel_rows AS rows JOIN kernel_members ON who = who_is LEFT JOIN kernel_kinds ON kind = kind_is
-            WHERE rows.rowid >= {first} AND rows.rowid < {end}"""
+        f"""CREATE OR REPLACE TEMP VIEW kernel_events AS SELECT rowid AS row, who_is AS who, name AS id, kind_is AS type, at_is AS happened
+            FROM kernel_rows WHERE rowid >= {part.first} AND rowid < {part.end}"""
     )
+    ((left,),) = con.execute("SELECT count(*) FROM kernel_left").fetchall()
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE kernel_batch AS
-            SELECT rowid AS place, * FROM kernel_ledger WHERE row >= {first} AND row < {end}"""
+        f"""CREATE OR REPLACE TEMP VIEW kernel_batch AS SELECT rowid AS place, * FROM kernel_ledger {"ANTI JOIN kernel_left USING (row)" if left else ""}
+            WHERE rowid >= {part.place} AND rowid < {part.last}"""
     )
-    if table in ("awards", "lots", "funding"):
-        _awards(con, len(program.rules))
+    if table in ("awards", "funding"):
+        _undone(con)
     if table == "awards":
         _numbers(con)
     if table == "funding":
         _shares(con, program)
 
 
-def _awards(con: duckdb.DuckDBPyConnection, rules: int) -> None:
-    """The awards: `came` over `came_over` is what one came to, `dropped` over `dropped_over` what was; of those taken back, `sale` is the event."""
+def _undone(con: duckdb.DuckDBPyConnection) -> None:
+    """Of awards that are taken back which they are of."""
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE kernel_awards AS
-            SELECT place, row, code, quantity, row * {rules} + number AS lot, kind = 'taken' AS back,
-                   CASE WHEN back THEN a END AS sale, CASE WHEN back THEN 0 ELSE b END AS cut, CASE WHEN NOT back AND c <> {NEVER} THEN c END AS ends,
-                   CASE WHEN back THEN quantity ELSE a END::HUGEINT AS came, CASE WHEN back THEN steps ELSE over::HUGEINT * d END AS came_over,
-                   CASE WHEN back THEN 0 ELSE a::HUGEINT * steps - (quantity + b)::HUGEINT * over * d END AS dropped,
-                   CASE WHEN back OR dropped = 0 THEN 1 ELSE over::HUGEINT * d * steps END AS dropped_over
-            FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind IN ('award', 'taken')"""
+        """CREATE OR REPLACE TEMP TABLE kernel_undone AS
+           SELECT place, concat(event, '/', id, '/', rule) AS of
+           FROM kernel_events JOIN (SELECT place, a, rule FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'taken') ON row = a
+           JOIN kernel_kinds USING (type)"""
     )
 
 
+AWARD = "CASE WHEN kind = 'award' THEN {} ELSE 0 END"
+"""A column of an award, which of one that is taken back means something else."""
+
+
 def _numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """The numbers of awards as the shortest exact text; there are far fewer than awards."""
+    """What awards came to, and what of it was dropped, as the shortest exact text, by what rows say of it: there are far fewer than awards."""
+    columns = ", ".join(f"{AWARD.format(each)} AS {each}" for each in ("a", "b", "d"))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE kernel_distinct AS SELECT *,
+                CASE WHEN d = 0 THEN quantity ELSE a END::HUGEINT AS came, CASE WHEN d = 0 THEN steps ELSE over::HUGEINT * d END AS came_over,
+                CASE WHEN d = 0 THEN 0 ELSE a::HUGEINT * steps - (quantity + b)::HUGEINT * over * d END AS dropped,
+                CASE WHEN dropped = 0 THEN 1 ELSE over::HUGEINT * d * steps END AS dropped_over
+            FROM (SELECT DISTINCT code, quantity, {columns} FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind IN ('award', 'taken'))
+            JOIN kernel_codes USING (code)"""
+    )
     con.execute(
         """CREATE OR REPLACE TEMP TABLE kernel_lowest AS
            SELECT number, over, number // common AS top, over // common AS bottom FROM (
                SELECT number, over, CASE WHEN number % over = 0 THEN over ELSE gcd(number, over) END AS common FROM (
-                   SELECT came AS number, came_over AS over FROM kernel_awards UNION SELECT dropped, dropped_over FROM kernel_awards))"""
+                   SELECT came AS number, came_over AS over FROM kernel_distinct UNION SELECT dropped, dropped_over FROM kernel_distinct))"""
     )
     con.execute("CREATE OR REPLACE TEMP TABLE kernel_ends (over HUGEINT, places INTEGER, factor HUGEINT)")
     found = con.execute("SELECT DISTINCT bottom::VARCHAR FROM kernel_lowest").fetchall()
@@ -215,10 +235,15 @@ def _numbers(con: duckdb.DuckDBPyConnection) -> None:
         f"CASE WHEN top < 0 THEN '-' ELSE '' END || left({digits}, -places::BIGINT) || '.' || right({digits}, places)"
     )
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE kernel_numbers AS
+        f"""CREATE OR REPLACE TEMP TABLE kernel_texts_of AS
             SELECT number, lowest.over, CASE WHEN places = 0 THEN top::VARCHAR WHEN places IS NULL THEN top::VARCHAR || '/' || bottom::VARCHAR
                                              ELSE {pointed} END AS text
             FROM kernel_lowest AS lowest JOIN kernel_ends AS ends ON ends.over = bottom"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE kernel_numbers AS SELECT code, quantity, a, b, d, came.text AS came, dropped.text AS dropped
+           FROM kernel_distinct AS rows JOIN kernel_texts_of AS came ON came.number = rows.came AND came.over = came_over
+           JOIN kernel_texts_of AS dropped ON dropped.number = rows.dropped AND dropped.over = dropped_over"""
     )
 
 
@@ -233,20 +258,19 @@ def _ends(over: int) -> Said:
 
 def _shares(con: duckdb.DuckDBPyConnection, program: nodes.Program) -> None:
     """What each payer pays for awards: the difference that an entry makes to their share of what is left of its award. Source: `study.funding`."""
-    rules = len(program.rules)
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE kernel_left AS
-            SELECT place, code, number, quantity, sum(quantity) OVER (PARTITION BY of ORDER BY place)::BIGINT AS now, now - quantity AS was
-            FROM (SELECT place, code, number, quantity, coalesce(sale, row) * {rules} + number AS of FROM kernel_awards JOIN kernel_codes USING (code))
-            WHERE number IN (SELECT number FROM kernel_payers)"""
+        """CREATE OR REPLACE TEMP TABLE kernel_funded AS
+           SELECT place, number, sum(quantity) OVER (PARTITION BY number, of ORDER BY place)::BIGINT AS now, now - quantity AS was
+           FROM (SELECT place, number, quantity, CASE WHEN kind = 'taken' THEN a ELSE row END AS of FROM kernel_batch JOIN kernel_codes USING (code)
+                 WHERE kind IN ('award', 'taken') AND number IN (SELECT number FROM kernel_payers))"""
     )
-    found = con.execute("SELECT number, now FROM kernel_left UNION SELECT number, was FROM kernel_left").fetchall()
+    found = con.execute("SELECT number, now FROM kernel_funded UNION SELECT number, was FROM kernel_funded").fetchall()
     con.execute("CREATE OR REPLACE TEMP TABLE kernel_paid (number INTEGER, much BIGINT, nth INTEGER, steps BIGINT)")
     _fill(con, "kernel_paid", _paid(found, program))
     con.execute(
         """CREATE OR REPLACE TEMP TABLE kernel_shares AS
            SELECT place, number, nth, after.steps - before.steps AS quantity
-           FROM kernel_left JOIN kernel_paid AS after USING (number) JOIN kernel_paid AS before USING (number, nth)
+           FROM kernel_funded JOIN kernel_paid AS after USING (number) JOIN kernel_paid AS before USING (number, nth)
            WHERE after.much = now AND before.much = was AND after.steps <> before.steps"""
     )
 

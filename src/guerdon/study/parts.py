@@ -18,7 +18,7 @@ from guerdon.study.schema import TABLES, Column, Kind, decimals, stored_as
 from guerdon.study.whole import FORMULAS, cell
 
 if TYPE_CHECKING:
-    from guerdon.study.kernel_parts import Part
+    from guerdon.study.kernel_parts import PartStream
     from guerdon.study.streamed import Streamed
 
     Run = Posted | Streamed
@@ -47,7 +47,7 @@ def selected(con: duckdb.DuckDBPyConnection, run: Run, table: str, folder: Path,
         staged.unlink(missing_ok=True)
 
 
-def _parts(run: Streamed, table: str) -> list[Part]:
+def _parts(run: Streamed, table: str) -> list[PartStream]:
     from guerdon.study.kernel_parts import parts  # with what is known of kernels, which entries don't need
 
     return parts(run, table)

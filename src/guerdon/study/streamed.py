@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,8 +31,9 @@ from guerdon.reference.posted import Posted
 from guerdon.study import kernel_figures, kernel_rows
 from guerdon.study.figures import Figures
 from guerdon.study.figures import figures as figures_of
+from guerdon.study.kernel_rows import Part
 
-AT_ONCE = 1_000_000
+AT_ONCE = 500_000
 """So many rows of the ledger, or more, are looked at together."""
 
 
@@ -39,7 +41,7 @@ AT_ONCE = 1_000_000
 class Streamed:
     """What a run came to, kept as a kernel wrote it.
 
-    Shape: `left` are the members who were left to the reference engine. `cuts` are the numbers of events at which members begin who are looked at together, and at last of how many there are; `others`: what that
+    Shape: `left` are the members who were left to the reference engine. `parts` are members who are looked at together; `others`: what that
     posted, and all that was set aside. `until`: as `Posted` has it.
     """
 
@@ -52,7 +54,7 @@ class Streamed:
     events: int = 0
     members: int = 0
     sales: Fraction = Fraction(0)
-    cuts: list[int] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     left: frozenset[str] = frozenset()
     others: Posted = field(init=False)
 
@@ -67,16 +69,12 @@ class Streamed:
         """What was set aside."""
         return self.others.rejections
 
-    def ranges(self) -> Iterator[tuple[int, int]]:
-        """The events of members who are looked at together: from, and to (exclusive)."""
-        return pairwise(self.cuts)
-
     def figures(self) -> Figures:
         """What it adds up to."""
         found = Figures(self.program, self.events, self.members, self.sales, later=self.later)
         with self.history.beside(self.con) as con:
-            for first, end in self.ranges():
-                found.add(kernel_figures.figures(con, self.program, first, end))
+            for part in self.parts:
+                found.add(kernel_figures.figures(con, self.program, part))
         found.add(figures_of(self.others))
         return found
 
@@ -109,7 +107,7 @@ def streamed(
         machine.run(block.columns, block.count, block.last, years.number(last), sink.take)
         progress(block.first + block.count)
     kernel_rows.ended(found.con, machine.written)
-    found.cuts = [*dict.fromkeys([0, *(_first_after(found.con, who) for who in sink.ends), known.count])]
+    found.parts = [*sink.parts(known.count)]
     counted = machine.kernel.views["x_sales"]
     found.events, sales = counted[0], enumerate(machine.written.sales, 1)
     found.sales = sum((Fraction(counted[number], over) for number, (_, over) in sales), Fraction(0))
@@ -135,27 +133,33 @@ def _left(found: Streamed, before: int | None, until: int) -> None:
 
 
 class Sink:
-    """Keeps what a machine writes; `ends` are members with whom enough rows have come together to be looked at."""
+    """Keeps what a machine writes; `cuts`: of how many events, and rows, those are who are looked at together, and all before them."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, machine: Machine, at_once: int) -> None:
         self.con, self.machine, self.at_once = con, machine, at_once
-        self.waiting = 0
-        self.ends: list[int] = []
+        self.rows = 0
+        self.cuts = [(0, 0)]
         kernel_rows.prepare(con, machine.written)
 
     def take(self, views: Views, rows: int, members: int) -> None:
         """Takes the rows that a call of the kernel wrote, and who came to the end in it."""
+        written, rest = self.machine.written, _buffers(views, self.machine.written.outputs, kernel_rows.LEDGER, rows)
         if rows:
-            names = kernel_rows.LEDGER
-            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(names[1:])}"
-            self._insert("kernel_ledger", chosen, _buffers(views, self.machine.written.outputs, names, rows), rows)
-            self.waiting += rows
+            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(kernel_rows.LEDGER[1:])}"
+            self._insert("kernel_ledger", chosen, rest, rows)
         if members:
-            buffers = _buffers(views, self.machine.written.results, ("m_who", "m_bad"), members)
-            self._insert("kernel_ended", "m_who, m_bad", buffers, members)
-            if self.waiting >= self.at_once:
-                self.ends.append(buffers["m_who"][members - 1])
-                self.waiting = 0
+            ended = _buffers(views, written.results, ("m_who", "m_bad"), members)
+            self._insert("kernel_ended", "m_who, m_bad", ended, members)
+            if self.rows + rows - self.cuts[-1][1] >= self.at_once:
+                first = _first_after(self.con, ended["m_who"][members - 1])
+                mine = bisect_left(rest["o_row"], first - self.machine.first, 0, rows)
+                self.cuts.append((first, self.rows + mine))
+        self.rows += rows
+
+    def parts(self, events: int) -> Iterator[Part]:
+        """Members who are looked at together, of so many events in all."""
+        cuts = [*self.cuts, (events, self.rows)] if self.cuts[-1][0] < events else self.cuts
+        return (Part(first, end, place, last) for (first, place), (end, last) in pairwise(cuts))
 
     def _insert(self, table: str, chosen: str, buffers: Mapping[str, memoryview], count: int) -> None:
         self.con.register("kernel_written", frame(buffers, count))
