@@ -5,6 +5,7 @@ Rows are streamed and written by DuckDB, with the types of the schema declared; 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ __all__ = ["FORMATS", "TABLES", "TooLarge", "write"]
 FORMATS = ("parquet", "csv", "jsonl")
 
 
-def write(run: Run, folder: str | Path, format: str = "parquet") -> list[Path]:
-    """Writes every result table into a folder, one file each; where the files are.
+def write(run: Run, folder: str | Path, format: str = "parquet", tables: Iterable[str] = tuple(TABLES)) -> list[Path]:
+    """Writes result tables into a folder, one file each; where the files are.
 
     Shape: nothing appears before all is written. In CSV a text that a spreadsheet would
     run as a formula starts with an apostrophe (see `cell`). In JSONL quantities are JSON
@@ -34,14 +35,14 @@ def write(run: Run, folder: str | Path, format: str = "parquet") -> list[Path]:
         raise ValueError(f"results are written as {', '.join(FORMATS)}, not as {format}")
     import duckdb  # not needed where nothing is written
 
-    names = [f"{table}.{format}" for table in TABLES]
-    with appearing(Path(folder), names) as beside, connect(beside) as con:
+    names = {table: f"{table}.{format}" for table in tables}
+    with appearing(Path(folder), [*names.values()]) as beside, connect(beside) as con:
         try:
-            for table in TABLES:
+            for table in names:
                 write_table(con, run, table, beside, format)
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
-    return [Path(folder) / name for name in names]
+    return [Path(folder) / name for name in names.values()]
 
 
 def connect(beside: Path) -> duckdb.DuckDBPyConnection:
