@@ -19,6 +19,7 @@ import click
 
 from guerdon.command import (
     FELL_SHORT,
+    Commands,
     history_of,
     loaded,
     plural,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from guerdon.study.laws.attack import Attack
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="guerdon", message="%(version)s")
 def main() -> None:
     """Guerdon: reward programs that can be read, tested, run and explained."""

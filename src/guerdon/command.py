@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 FELL_SHORT, WRONG_USE = 1, 2
 
 
+class Commands(click.Group):
+    """The commands; an interrupt ends each of them in the same way."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from guerdon.history.sql import is_interrupt  # only where something goes wrong
+
+            if is_interrupt(error):
+                raise KeyboardInterrupt from None
+            raise
+
+
 def loaded(file: str, form: str, given: dict[str, str] | None = None) -> Program:
     """The program, its warnings told; the command ends where it has errors."""
     with readable(file):

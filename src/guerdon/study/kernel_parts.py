@@ -23,9 +23,10 @@ def parts(run: Streamed, table: str) -> list[PartStream]:
 
 
 class _Room:
-    """The connection of the part that is read: it is closed as the next one is."""
+    """The connection of the part that is read: it is closed as the next one is taken. `failed`: why a part could not be made."""
 
     con: duckdb.DuckDBPyConnection | None = None
+    failed: BaseException | None = None
 
     def taken(self, con: duckdb.DuckDBPyConnection) -> None:
         if self.con is not None:
@@ -47,6 +48,14 @@ class PartStream:
         return nanoarrow.struct({each.name: _arrow(each, places) for each in TABLES[self.table]}).__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """INVARIANT: what goes wrong is kept, for whoever reads makes another error of it, also of an interrupt."""
+        try:
+            return self._made()
+        except BaseException as error:
+            self.room.failed = error
+            raise
+
+    def _made(self) -> object:
         run = self.run
         assert run.until is not None
         con = run.history.beside(run.con)

@@ -41,6 +41,11 @@ def selected(con: duckdb.DuckDBPyConnection, run: Run, table: str, folder: Path,
         chosen = ", ".join(_cell(each) if safe else f'"{each.name}"' for each in TABLES[table])
         found = [f"SELECT {chosen} FROM {name}" for name in parts]
         yield " UNION ALL ".join([*found, _staged(staged, posted, table, safe)])
+    except duckdb.Error:
+        failed = next((part.room.failed for part in parts.values() if part.room.failed is not None), None)
+        if failed is not None:
+            raise failed from None
+        raise
     finally:
         for name in parts:
             con.unregister(name)

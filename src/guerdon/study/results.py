@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from guerdon.history.sql import is_interrupt
 from guerdon.study.rows import TooLarge
 from guerdon.study.schema import TABLES, Column, Kind
 from guerdon.study.whole import appearing
@@ -42,6 +43,10 @@ def write(run: Run, folder: str | Path, format: str = "parquet", tables: Iterabl
                 write_table(con, run, table, beside, format)
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
+        except Exception as error:
+            if is_interrupt(error):
+                raise KeyboardInterrupt from None
+            raise
     return [Path(folder) / name for name in names.values()]
 
 
