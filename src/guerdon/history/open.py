@@ -8,6 +8,7 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
@@ -35,6 +36,8 @@ from guerdon.history.table import torn
 from guerdon.program import nodes
 from guerdon.text.diagnostic import Diagnostic
 from guerdon.text.source import decode
+
+_THREADS = 4  # each holds rows of its own, and memory has a limit
 
 
 class History:
@@ -124,7 +127,7 @@ class History:
 def open_history(path: Path, program: nodes.Program, threads: int | None = None) -> History:
     """The history that a `history.yaml` (or the folder it lies in) maps to this program's events.
 
-    Shape: read by so many threads (None: as many as there are processors).
+    Shape: read by so many threads (None: as many as there are processors, but four at most).
     Errors: HistoryError with G500 to G530, all that can be found at once.
     """
     document, mapping = shape.read_mapping(Path(path))
@@ -241,10 +244,10 @@ def connect(scratch: Path, files: list[Path], threads: int | None = None) -> duc
     """
     con = duckdb.connect(
         config={
-            **({"threads": threads} if threads is not None else {}),
+            "threads": threads or min(_THREADS, os.cpu_count() or 1),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "memory_limit": "400MB",
+            "memory_limit": "300MB",
             "temp_directory": str(scratch),
             "disabled_optimizers": "join_order,build_side_probe_side",
         }

@@ -100,7 +100,11 @@ def _later(staged: Staged) -> str:
     facts = ["happened", "member", *(f"f{index}" for index in staged.of(Part.FACT))]
     mapped = "sequence, " if staged.at(Part.SEQUENCE) else ""
     first = f"OVER (PARTITION BY id ORDER BY recorded, {mapped}file, row)"
-    twice = f"""SELECT * FROM {_fine(staged)} WHERE id IN (SELECT id FROM {_fine(staged)} GROUP BY id HAVING count(*) > 1)"""
+    several = "HAVING count(*) > 1"  # of numbers first, which take less room than texts
+    maybe = (
+        f"SELECT * FROM {_fine(staged)} WHERE hash(id) IN (SELECT hash(id) FROM {_fine(staged)} GROUP BY ALL {several})"
+    )
+    twice = f"SELECT * FROM ({maybe}) WHERE id IN (SELECT id FROM ({maybe}) GROUP BY id {several})"
     content, joined = f"to_json(row({', '.join(facts)}))::VARCHAR", ""
     if staged.grouped:
         values = ", ".join(f"v{index}" for index in staged.of(Part.LINE)) or "0"
