@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,10 +12,12 @@ from guerdon.program import nodes
 
 if TYPE_CHECKING:
     from guerdon.history.event import Event, Facts
+    from guerdon.history.open import History
     from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
     from guerdon.session.step import States
+    from guerdon.study.streamed import Streamed
 
 ENGINES = ("auto", "reference", "kernel")
 
@@ -42,20 +44,39 @@ class Choice:
     why: str
 
     def run(
-        self,
-        program: nodes.Program,
-        events: Iterable[Event],
-        facts: Mapping[str, Facts],
-        as_of: date | None,
-    ) -> Posted:
-        """What the program makes of events on this engine."""
+        self, program: nodes.Program, history: History, as_of: date | None, progress: Callable[[int], object]
+    ) -> Posted | Streamed:
+        """What the program makes of a history on this engine; `progress` is told how many events were run."""
         if self.engine == "kernel":
-            from guerdon.kernel.engine import run  # with wasmtime, which only it needs
+            from guerdon.study.streamed import streamed  # with the kernel, which only it needs
 
-            return run(program, events, facts, as_of)
-        from guerdon.reference.engine import Engine
+            return streamed(program, history, as_of, progress)
+        return self.posted(program, history, as_of, progress)
 
-        return Engine(program, facts).run(events, as_of)
+    def posted(
+        self, program: nodes.Program, history: History, as_of: date | None, progress: Callable[[int], object]
+    ) -> Posted:
+        """The same as entries."""
+        events = _counted(history.events(), progress)
+        if self.engine == "kernel":
+            from guerdon.kernel.engine import run  # as above
+
+            found = run(program, events, history.members, as_of)
+        else:
+            from guerdon.reference.engine import Engine
+
+            found = Engine(program, history.members).run(events, as_of)
+        found.rejections[:0] = history.rejections
+        found.repeated = history.repeated
+        return found
+
+
+def _counted(events: Iterable[Event], progress: Callable[[int], object]) -> Iterator[Event]:
+    """Events, of which every 500th is told."""
+    for number, event in enumerate(events, 1):
+        if number % 500 == 0:
+            progress(number)
+        yield event
 
 
 def chosen(program: nodes.Program, engine: str, count: int | None) -> Choice:

@@ -19,6 +19,7 @@ import click
 
 from guerdon.command import (
     FELL_SHORT,
+    Commands,
     history_of,
     loaded,
     plural,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from guerdon.study.laws.attack import Attack
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="guerdon", message="%(version)s")
 def main() -> None:
     """Guerdon: reward programs that can be read, tested, run and explained."""
@@ -262,8 +263,8 @@ def run(
 
     started = perf_counter()
     program = loaded(file, form, given)
-    with history_of(program, history, form) as opened, screen.progress(opened.count) as counted:
-        outcome = ran(program, opened, as_of, counted, engine, verbose)
+    with history_of(program, history, form) as opened, screen.progress(opened.count) as told:
+        outcome = ran(program, opened, as_of, told, engine, verbose)
     summary = outcome.summary()
     if out is not None:
         with writable(out):
@@ -273,10 +274,10 @@ def run(
     else:
         to = screen.console()
         screen.show_summary(summary, perf_counter() - started, to)
-        screen.show_rejections(outcome.posted.rejections, to)
+        screen.show_rejections(outcome.rejections, to)
         if out is not None:
             to.print(f"Tables are in {out}.")
-    sys.exit(FELL_SHORT if outcome.posted.rejections and not allow_rejected else 0)
+    sys.exit(FELL_SHORT if outcome.rejections and not allow_rejected else 0)
 
 
 @main.command()
@@ -353,8 +354,8 @@ def compare(
     outcomes = []
     for file, values in ((old, {}), (new, given)):
         program = loaded(file, form, values)
-        with history_of(program, history, form) as opened, screen.progress(opened.count, file) as counted:
-            outcomes.append(program.run(opened, as_of, counted).posted)
+        with history_of(program, history, form) as opened, screen.progress(opened.count, file) as told:
+            outcomes.append(program.posted(opened, as_of, told))
     try:
         found = comparing.compare(*outcomes)
     except comparing.NotComparable as error:

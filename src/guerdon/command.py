@@ -18,10 +18,23 @@ from guerdon.text.diagnostic import Diagnostic, ProgramError, render
 if TYPE_CHECKING:
     from datetime import date
 
-    from guerdon.history.event import Event
     from guerdon.history.open import History
 
 FELL_SHORT, WRONG_USE = 1, 2
+
+
+class Commands(click.Group):
+    """The commands; an interrupt ends each of them in the same way."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from guerdon.history.sql import is_interrupt  # only where something goes wrong
+
+            if is_interrupt(error):
+                raise KeyboardInterrupt from None
+            raise
 
 
 def loaded(file: str, form: str, given: dict[str, str] | None = None) -> Program:
@@ -108,7 +121,7 @@ def ran(
     program: Program,
     opened: History,
     as_of: date | None,
-    progress: Callable[[Iterable[Event]], Iterable[Event]],
+    progress: Callable[[int], object],
     engine: str,
     verbose: bool,
 ) -> Outcome:

@@ -11,9 +11,10 @@ outcome.explain("707")
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
     import pyarrow
 
     from guerdon.choice import Choice
-    from guerdon.history.event import Event, Facts
+    from guerdon.history.event import Facts, Rejection
     from guerdon.history.frames import Frame
     from guerdon.history.open import History
     from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
     from guerdon.study.account import Account
+    from guerdon.study.arrow import Stream
     from guerdon.study.compare import Comparison
+    from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
 
@@ -112,13 +115,13 @@ class Program:
         self,
         history: str | Path | Mapping[str, Frame] | History | None = None,
         as_of: date | None = None,
-        progress: Callable[[Iterable[Event]], Iterable[Event]] = lambda events: events,
+        progress: Callable[[int], object] = lambda events: None,
         engine: str = "auto",
     ) -> Outcome:
         """What the program makes of a history.
 
-        Shape: as of the last event, or the end of the day `as_of`; `progress` may wrap
-        the events that are read. `engine`: `reference`, `kernel`, or `auto`: the kernel for a long
+        Shape: as of the last event, or the end of the day `as_of`; `progress` is told now and then
+        how many events were run. `engine`: `reference`, `kernel`, or `auto`: the kernel for a long
         history of a program that it covers. The reference engine posts in the order of all events, the kernel
         member by member; each member's entries are the same.
         Errors: NotCovered where the kernel is asked for and does not cover the program.
@@ -127,24 +130,47 @@ class Program:
 
         opened = self.open(history) if history is None or isinstance(history, str | Path | Mapping) else history
         choice = chosen(self.typed, engine, opened.count)
-        posted = choice.run(self.typed, progress(opened.events()), opened.members, as_of)
-        posted.rejections[:0] = opened.rejections
-        posted.repeated = opened.repeated
-        return Outcome(self, posted, opened, choice)
+        return Outcome(self, choice.run(self.typed, opened, as_of, progress), opened, choice)
+
+    def posted(
+        self,
+        history: str | Path | Mapping[str, Frame] | History | None = None,
+        as_of: date | None = None,
+        progress: Callable[[int], object] = lambda events: None,
+    ) -> Posted:
+        """What the program makes of a history, as entries: what `run(...).posted` is, with nothing else made of it."""
+        from guerdon.choice import chosen  # as above
+
+        opened = self.open(history) if history is None or isinstance(history, str | Path | Mapping) else history
+        return chosen(self.typed, "auto", opened.count).posted(self.typed, opened, as_of, progress)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program made of a history: `posted` holds the ledger, what was set aside, and counts; `choice`: the engine, and why.
+    """What a program made of a history; `choice`: the engine, and why. `result` is how that engine leaves it.
 
     Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects`, `offers` and `rejected` are
-    Arrow tables (with the extra `arrow`), with the columns that files have.
+    Arrow tables (with the extra `arrow`), with the columns that files have; `stream` gives each of them without one being made.
     """
 
     program: Program
-    posted: Posted
+    result: Posted | Streamed
     history: History
     choice: Choice
+
+    @cached_property
+    def posted(self) -> Posted:
+        """The ledger as entries, what was set aside, and counts. The kernel leaves columns: then they are made when they are asked for."""
+        from guerdon.reference.posted import Posted  # as in `Program.run`
+
+        if isinstance(self.result, Posted):
+            return self.result
+        return self.choice.posted(self.program.typed, self.history, self.result.as_of, lambda events: None)
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The rows, and the events, that were set aside."""
+        return self.result.rejections
 
     @property
     def awards(self) -> pyarrow.Table:
@@ -186,22 +212,31 @@ class Outcome:
     def rejected(self) -> pyarrow.Table:
         return self._table("rejected")
 
-    def _table(self, name: str) -> pyarrow.Table:
-        from guerdon.study.results import as_arrow  # only where Arrow is wanted
+    def stream(self, table: str) -> Stream:
+        """A result table, by its name, as anything takes it that speaks Arrow: it is made while it is read.
 
-        return as_arrow(self.posted, name)
+        Errors: KeyError for a name that no table has.
+        """
+        from guerdon.study.arrow import Stream  # only where Arrow is wanted
+
+        return Stream(self.result, table)
+
+    def _table(self, name: str) -> pyarrow.Table:
+        from guerdon.study.arrow import as_arrow  # as above
+
+        return as_arrow(self.result, name)
 
     def write(self, folder: str | Path, format: str = "parquet") -> list[Path]:
         """Writes all tables into a folder, whole or not at all; where they are."""
         from guerdon.study.results import write  # only where files are wanted
 
-        return write(self.posted, folder, format)
+        return write(self.result, folder, format)
 
     def summary(self) -> Summary:
         """The figures that a program designer looks at first."""
         from guerdon.study.summary import summarise  # only where it is wanted
 
-        return summarise(self.posted)
+        return summarise(self.result)
 
     def explain(self, member: str, event: str | None = None, rule: str | None = None) -> Account:
         """Why a member was given what they were given, and why not: `event` in full, by `rule` alone."""
@@ -214,4 +249,4 @@ def compare(old: Program, new: Program, history: str | Path) -> Comparison:
     """The difference that another version makes over a history."""
     from guerdon.study.compare import compare as compared  # not needed to check
 
-    return compared(old.run(history).posted, new.run(history).posted)
+    return compared(old.posted(history), new.posted(history))

@@ -17,9 +17,12 @@ from tests.benchmarks.workload import TOTALS, History, Sums, Totals, Wrong, agre
 
 import guerdon
 from guerdon.history.event import Event
+from guerdon.history.open import open_history
 from guerdon.kernel.days import Years
 from guerdon.kernel.lowering.memory import Type
 from guerdon.kernel.machine import Machine, Views
+from guerdon.study.results import write
+from guerdon.study.streamed import Streamed, streamed
 
 
 class NotYet(Exception):
@@ -129,14 +132,47 @@ def s_on_wasm(history: History) -> Run:
     return found.run
 
 
-def run_parquet(events: Path, folder: Path) -> Run:
+def run_parquet(history: History, events: Path, folder: Path) -> Run:
     """A run of W from a Parquet file to `awards.parquet` and `balances.parquet` in the folder, on one thread."""
-    missing("results do not stream yet")
+    program = guerdon.load(HERE / "w.guerdon").typed
+    mapped = folder / "mapped"
+    mapped.mkdir(exist_ok=True)
+    _map(events.parent, mapped, events.name)
+
+    def run() -> Streamed:
+        found = streamed(program, open_history(mapped, program, threads=1))
+        write(found, folder, tables=("awards", "balances"))
+        return found
+
+    given = {rule: given.quantity - given.taken_back for rule, given in run().figures().given.items()}
+    totals = w(history).totals()
+    expected = {rule: totals["award", rule] + totals.get(("taken", rule), 0) for rule in given}
+    agree("the run", given, expected)
+    return run
+
+
+def _map(events: Path, folder: Path, files: str = "*.parquet") -> None:
+    """Writes a `history.yaml` about the files of W in another folder."""
+    mapping = (HERE / "parquet.yaml").read_text(encoding="utf-8").replace("*.parquet", files)
+    (folder / "history.yaml").write_text(f"folder: {events}\n{mapping}", encoding="utf-8")
 
 
 def parquet_in_memory(events: Path, folder: Path) -> tuple[str, str]:
     """The same as two texts of Python for a process of its own: what it imports, and the run."""
-    missing("results do not stream yet")
+    imports = """
+import duckdb, nanoarrow, rich, wasmtime, guerdon
+from guerdon.history.open import open_history
+from guerdon.study.results import write
+from guerdon.study.streamed import streamed
+"""
+    _map(events, folder)
+    return (
+        imports,
+        f"""
+program = guerdon.load({str(HERE / "w.guerdon")!r}).typed
+write(streamed(program, open_history(Path({str(folder)!r}), program, threads=1)), {str(folder / "out")!r}, tables=("awards", "balances"))
+""",
+    )
 
 
 def ready() -> Run:
@@ -214,9 +250,9 @@ def state(full: bool) -> int:
 
 
 def panel(folder: Path) -> Run:
-    """The grocery's program on the full Complete Journey panel, whose `history.yaml` is in the folder."""
+    """The grocery's program on the full Complete Journey panel, whose `history.yaml` is in the folder, up to its figures."""
     program = guerdon.load(HERE.parents[1] / "examples" / "grocery")
-    return lambda: program.run(folder, engine="kernel")
+    return lambda: program.run(folder, engine="kernel").summary()
 
 
 def of_size(what: str, size: int) -> Run:

@@ -27,15 +27,13 @@ from tests.benchmarks.workload import need
 import guerdon
 from guerdon.history.open import open_history
 from guerdon.kernel import ordered
-from guerdon.kernel.days import Years
 from guerdon.kernel.machine import Machine
-from guerdon.kernel.read import blocks
-from guerdon.reference.calendar import Calendar
-from guerdon.study.streamed import Streamed, streaming
+from guerdon.study import results
+from guerdon.study.streamed import Sink, streamed
 
 HERE = Path(__file__).parent
 GENERATOR = HERE.parents[2] / "shared" / "bench" / "prototype" / "gen.py"
-END, YEARS = date(2025, 1, 1), Years(2021, 2027)
+END = date(2025, 1, 1)
 
 
 def write(members: int, folder: Path) -> None:
@@ -88,43 +86,25 @@ def run(folder: Path, out: Path) -> None:
         f"duckdb {duckdb.__version__}, nanoarrow {nanoarrow.__version__}"
     )  # which are imported before memory is looked at
     base, spent = rss(), Counter[str]()
-    program = guerdon.load(HERE / "w.guerdon").typed
-    machine = Machine(program, YEARS)
-    imported = rss()
-    history = timed(spent, "read", open_history)(folder, program)
-    print(f"imports {base:.0f} MB, kernel {imported - base:.0f} MB above, history read {rss() - base:.0f} MB above")
-    calendar = Calendar(program.frame)
-    until = calendar.start(date(2025, 1, 2))
-    end = YEARS.number(END)
     ordered.Ordered.__post_init__ = timed(spent, "order", ordered.Ordered.__post_init__)  # type: ignore[method-assign]
-    Streamed._insert = timed(spent, "rows in", Streamed._insert)  # type: ignore[method-assign]
-    Streamed._read = timed(spent, "parts", Streamed._read)  # type: ignore[method-assign]
-    Streamed.finish = timed(spent, "finish", Streamed.finish)  # type: ignore[method-assign]
-    whole = perf_counter()
-    count = 0
-    with streaming(history, machine, until, out) as streamed:
-        sink = timed(spent, "sink", streamed.sink)
-        found = blocks(history, machine.written.make.columns, YEARS, before=until)
-        following = timed(spent, "blocks", lambda: next(found, None))
-        while (block := following()) is not None:
-            timed(spent, "machine", machine.run)(block.columns, block.count, block.last, end, sink)
-            count += block.count
-        parts = spent["parts"]
-    whole = perf_counter() - whole
-    stages = {
-        "read": spent["read"],
-        "order": spent["order"],
-        "blocks": spent["blocks"] - spent["order"],
-        "kernel": spent["machine"] - spent["sink"],
-        "rows in": spent["rows in"],
-        "said of members": spent["parts"],
-        "one file each": spent["finish"] - (spent["parts"] - parts),
-    }
-    for stage, seconds in stages.items():
-        print(f"{stage:16} {seconds:8.2f} s {count / max(seconds, 1e-9) / 1e6:8.2f} M events/s")
-    print(
-        f"{'all':16} {whole + spent['read']:8.2f} s {count / (whole + spent['read']) / 1e6:8.2f} M events/s; {count} events, {machine.reruns} reruns"
-    )
+    Machine._call = timed(spent, "kernel", Machine._call)  # type: ignore[method-assign]
+    Sink._insert = timed(spent, "rows in", Sink._insert)  # type: ignore[method-assign]
+    program = guerdon.load(HERE / "w.guerdon").typed
+    history = timed(spent, "read", open_history)(folder, program)
+    print(f"imports {base:.0f} MB, history read {rss() - base:.0f} MB above")
+    whole = timed(spent, "run", streamed)(program, history, END)
+    print(f"run {rss() - base:.0f} MB above")
+    timed(spent, "figures", whole.figures)()
+    print(f"figures {rss() - base:.0f} MB above")
+    out.mkdir()
+    with results.connect(out) as con:
+        for table in results.TABLES:
+            timed(spent, table, results.write_table)(con, whole, table, out, "parquet")
+    spent["run"] -= spent["order"] + spent["kernel"] + spent["rows in"]
+    for stage, seconds in spent.items():
+        print(f"{stage:16} {seconds:8.2f} s {whole.events / max(seconds, 1e-9) / 1e6:8.2f} M events/s")
+    seconds = sum(spent.values())
+    print(f"{'all':16} {seconds:8.2f} s {whole.events / seconds / 1e6:8.2f} M events/s; {whole.events} events")
     print(f"most memory above imports {rss() - base:.0f} MB")
     for each in sorted(out.iterdir()):
         ((rows,),) = duckdb.execute(f"SELECT count(*) FROM '{each}'").fetchall()

@@ -25,7 +25,8 @@ from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-from guerdon.study.results import FORMATS, TABLES, TooLarge, as_arrow, write
+from guerdon.study.arrow import as_arrow
+from guerdon.study.results import FORMATS, TABLES, TooLarge, write
 from guerdon.study.rows import decimal, exact, rows
 from guerdon.study.whole import cell
 

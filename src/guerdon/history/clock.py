@@ -8,7 +8,7 @@ shifts: one gives the earlier instant, one the later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 
 MICROSECONDS = 1_000_000
+_DAY = 86_400 * MICROSECONDS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NORMAL, SKIPPED, TWICE = 0, 1, 2
@@ -45,6 +46,26 @@ def intervals(zone: str, years: Iterable[int]) -> list[Interval]:
     for first, last in _runs(needed):
         found += _of_run(rules, datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, tzinfo=UTC))
     return found
+
+
+SPAN = 2**43
+"""Microseconds, about a hundred days: intervals are looked up by the span in which a time lies, whole and toward zero."""
+
+
+def spans(zone: str, years: Collection[int]) -> Iterator[tuple[int, Interval, int]]:
+    """The intervals that cover these years, each with where it ends, by the spans that it touches.
+
+    Errors: as `intervals`.
+    """
+    found = intervals(zone, years)
+    ends = [each.start for each in found[1:]] + [(max(years, default=0) + 3 - 1970) * 366 * _DAY]
+    for each, finish in zip(found, ends, strict=bool(found)):
+        for span in range(_span(each.start), _span(finish - 1) + 1):
+            yield span, each, finish
+
+
+def _span(at: int) -> int:
+    return at // SPAN if at >= 0 else -(-at // SPAN)
 
 
 def _runs(years: list[int]) -> Iterator[tuple[int, int]]:

@@ -8,9 +8,11 @@ what it asks for held against the program (`plan`), its files (`files`), its tab
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -28,11 +30,14 @@ from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
 from guerdon.history.members import Members, read_members
 from guerdon.history.plan import Plans, plan
 from guerdon.history.source import Table, open_table
+from guerdon.history.sql import name
 from guerdon.history.staging import Staged
 from guerdon.history.table import torn
 from guerdon.program import nodes
 from guerdon.text.diagnostic import Diagnostic
 from guerdon.text.source import decode
+
+_THREADS = 4  # each holds rows of its own, and memory has a limit
 
 
 class History:
@@ -57,8 +62,9 @@ class History:
             dict.fromkeys(file for table in context.tables.values() for file in table.files)
         )
         counted = [staging.counts(context.con, each) for each in staged]
-        self.count: int | None = sum(count for count, _ in counted) + len(self._changes)
+        self.count: int | None = sum(events for events, _ in counted) + len(self._changes)
         self.repeated = sum(same for _, same in counted)
+        self._numbers = count()
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -80,17 +86,48 @@ class History:
         """What becomes known of members later than from the start, in order."""
         return self._changes
 
-    def events(self) -> Iterator[Event]:
-        """Every event, in the order (recorded, sequence, id)."""
-        streams = [stream.events(self._room.con, each) for each in self._staged]
-        if len(streams) == 1 and not self._changes:
+    def events(self, of: Collection[str] | None = None) -> Iterator[Event]:
+        """Every event, in the order (recorded, sequence, id); those of some members alone."""
+        among = self._among(of) if of is not None else None
+        streams = [stream.events(self._room.con, each, among) for each in self._staged]
+        changes = [each for each in self._changes if of is None or each.member in of]
+        if len(streams) == 1 and not changes:
             return streams[0]
-        return merge(*streams, self._changes, key=lambda event: event.order)
+        return merge(*streams, changes, key=lambda event: event.order)
+
+    def _among(self, members: Collection[str]) -> str:
+        """A table of these members."""
+        table = name(f"among {next(self._numbers)}")
+        self.con.execute(f"CREATE TABLE {table} AS SELECT unnest($1::VARCHAR[]) AS member", [sorted(members)])
+        return table
+
+    def apart(self) -> duckdb.DuckDBPyConnection:
+        """A connection with tables of its own, which `beside` shares; it sees those of the history, too."""
+        schema = f"run_{next(self._numbers)}"
+        self.con.execute(f"CREATE SCHEMA {schema}")
+        return self._in(schema)
+
+    def beside(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Another connection with the tables of one that stands apart."""
+        ((schema,),) = con.execute("SELECT current_schema()").fetchall()
+        return self._in(schema)
+
+    def forget(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Drops the tables of a connection that stands apart."""
+        ((schema,),) = con.execute("SELECT current_schema()").fetchall()
+        con.close()
+        self.con.execute(f"DROP SCHEMA {schema} CASCADE")
+
+    def _in(self, schema: str) -> duckdb.DuckDBPyConnection:
+        con = self.con.cursor()
+        con.execute(f"SET search_path = '{schema},main'")
+        return con
 
 
-def open_history(path: Path, program: nodes.Program) -> History:
+def open_history(path: Path, program: nodes.Program, threads: int | None = None) -> History:
     """The history that a `history.yaml` (or the folder it lies in) maps to this program's events.
 
+    Shape: read by so many threads (None: as many as there are processors, but four at most).
     Errors: HistoryError with G500 to G530, all that can be found at once.
     """
     document, mapping = shape.read_mapping(Path(path))
@@ -100,7 +137,7 @@ def open_history(path: Path, program: nodes.Program) -> History:
     files, faults = _files(mapping, document, folder)
     if plans.faults or faults or misspelt:
         raise HistoryError([*plans.faults, *misspelt, *faults])
-    return _open(mapping, plans, document, program, files)
+    return _open(mapping, plans, document, program, files, threads)
 
 
 def open_frames(frames: Mapping[str, Frame], program: nodes.Program, timezone: str | None = None) -> History:
@@ -149,10 +186,15 @@ def _used(mapping: HistoryMapping) -> list[str]:
 
 
 def _open(
-    mapping: HistoryMapping, plans: Plans, document: Document, program: nodes.Program, files: dict[str, list[Path]]
+    mapping: HistoryMapping,
+    plans: Plans,
+    document: Document,
+    program: nodes.Program,
+    files: dict[str, list[Path]],
+    threads: int | None,
 ) -> History:
     scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
-    con = connect(Path(scratch.name), [each for listed in files.values() for each in listed])
+    con = connect(Path(scratch.name), [each for listed in files.values() for each in listed], threads)
     return _opened(mapping, plans, document, program, files, con, scratch)
 
 
@@ -194,14 +236,20 @@ def _nothing(context: Context) -> Diagnostic:
     )
 
 
-def connect(scratch: Path, files: list[Path]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read these files and nothing else but a folder for its own: no network, no extensions, no other file."""
+def connect(scratch: Path, files: list[Path], threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read these files and nothing else but a folder for its own: no network, no extensions, no other file.
+
+    INVARIANT: what stands on the right of a join is held, and rows keep the order of its left: how many there will be is
+    guessed badly where tables have just been made, and then the many are held for the few.
+    """
     con = duckdb.connect(
         config={
+            "threads": threads or min(_THREADS, os.cpu_count() or 1),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "memory_limit": "400MB",
+            "memory_limit": "300MB",
             "temp_directory": str(scratch),
+            "disabled_optimizers": "join_order,build_side_probe_side",
         }
     )
     con.execute("SET TimeZone = 'UTC'")

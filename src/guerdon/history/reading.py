@@ -68,7 +68,7 @@ def steps(r: str, sql_type: str, places: int, field: str) -> Reading:
     exact = decimals(sql_type)
     if exact and exact[0] - exact[1] + places <= 18 and exact[1] <= places:  # whatever it holds, it fits
         return Reading(f"CAST(CAST({r} AS DECIMAL(38,{exact[1]})) * {10**places} AS BIGINT)")
-    if exact and exact[1] <= places and exact[0] <= 18:
+    if exact and exact[1] <= places and exact[0] + places <= 38:
         return _sized(f"CAST(CAST({r} AS DECIMAL(38,{exact[1]})) * {10**places} AS HUGEINT)", r, field)
     if exact or is_text(sql_type):
         return _digits(f"CAST({r} AS VARCHAR)", places, field)

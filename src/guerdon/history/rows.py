@@ -111,16 +111,20 @@ def _zones(context: Context, query: str, moments: Sequence[Moment | None]) -> st
             years = []  # the same fault is met, and told, when the rows are read
         for alias, zone, after in each.zones:
             _zone_table(context, f"zone {alias}", zone, {int(found) for (found,) in years})
-            joins += f" ASOF LEFT JOIN {name(f'zone {alias}')} AS {alias} ON l{at} + {after} >= {alias}.start"
+            local = f"l{at} + {after}"
+            joins += f""" LEFT JOIN {name(f"zone {alias}")} AS {alias}
+                ON {alias}.span = ({local}) // {clock.SPAN} AND {local} >= {alias}.start AND {local} < {alias}.finish"""
     return joins
 
 
 def _zone_table(context: Context, called: str, zone: str, years: set[int]) -> None:
     rows = ", ".join(
-        f"({each.start}, {each.earlier}, {each.later}, {each.kind})" for each in clock.intervals(zone, years)
+        f"({span}, {each.start}, {finish}, {each.earlier}, {each.later}, {each.kind})"
+        for span, each, finish in clock.spans(zone, years)
     )
     context.con.execute(
-        f"CREATE OR REPLACE TABLE {name(called)} (start BIGINT, earlier BIGINT, later BIGINT, kind TINYINT)"
+        f"""CREATE OR REPLACE TABLE {name(called)}
+            (span BIGINT, start BIGINT, finish BIGINT, earlier BIGINT, later BIGINT, kind TINYINT)"""
     )
     if rows:
         context.con.execute(f"INSERT INTO {name(called)} VALUES {rows}")

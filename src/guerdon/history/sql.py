@@ -27,6 +27,11 @@ def complaint(error: Exception) -> str:
     return (said[:1].lower() + said[1:])[:300]
 
 
+def is_interrupt(error: Exception) -> bool:
+    """Whether somebody interrupted DuckDB, which makes an error of its own of that."""
+    return str(error) == "Query interrupted" or type(error).__name__ == "InterruptException"
+
+
 _KINDS = {
     "VARCHAR": "text",
     "JSON": "text",

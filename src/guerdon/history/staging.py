@@ -1,8 +1,9 @@
 """Events made ready in SQL: rows read, grouped, checked against each other, in order.
 
 Tables made for an event type, by its number: `rows N` (see `rows`), `heads N` (one row
-an event, in order: `ordinal` from 1), `all N` (the same before any is set aside),
-`later N` (events whose id an earlier one has), `bad N` (rows that spoil their event). The tables stay in DuckDB, which may spill them to disk.
+an event, in no order; `ordinal` tells them apart), `all N` (the same before any is set aside),
+`later N` (events whose id an earlier one has), `bad N` (rows that spoil their event). The tables stay in DuckDB, which may spill them to disk. Where
+each row is an event, `heads` and `all` are views: nothing is stored twice, and put in order when it is read.
 """
 
 from __future__ import annotations
@@ -59,9 +60,11 @@ def stage(con: duckdb.DuckDBPyConnection, staged: Staged, torn: Sequence[tuple[i
         con.execute(
             f"INSERT INTO {staged.table('bad')} SELECT file, {group}, row FROM {staged.table('rows')} WHERE fault IS NOT NULL AND {group} IS NOT NULL"
         )
-    con.execute(f"CREATE TABLE {staged.table('all')} AS {_all(staged)}")
+    what = "TABLE" if staged.grouped else "VIEW"
+    con.execute(f"CREATE {what} {staged.table('all')} AS {_all(staged)}")
     con.execute(f"CREATE TABLE {staged.table('later')} AS {_later(staged)}")
-    con.execute(f"CREATE TABLE {staged.table('heads')} AS {_heads(staged)}")
+    ((later,),) = con.execute(f"SELECT count(*) FROM {staged.table('later')}").fetchall()
+    con.execute(f"CREATE {what} {staged.table('heads')} AS {_heads(staged, later > 0)}")
 
 
 def _all(staged: Staged) -> str:
@@ -71,7 +74,7 @@ def _all(staged: Staged) -> str:
     facts = "".join(f", v{index} AS f{index}" for index in staged.of(Part.FACT))
     if not staged.grouped:
         order = f"{recorded} AS recorded, {sequence or 'row'} AS sequence"
-        return f"SELECT file, row, row AS key, {base}, {order}, 1 AS lines, fault IS NOT NULL AS faulty, NULL::INTEGER AS disagrees{facts} FROM {staged.table('rows')}"
+        return f"SELECT rowid AS ordinal, file, row, row AS key, {base}, {order}, 1 AS lines, fault IS NOT NULL AS faulty, NULL::INTEGER AS disagrees{facts} FROM {staged.table('rows')}"
     shared = [index for index, each in enumerate(staged.columns) if each.part not in (Part.GROUP, Part.LINE)]
     picked = ", ".join(f"max(v{index}) AS v{index}" for index in shared)
     differ = " ".join(
@@ -82,7 +85,7 @@ def _all(staged: Staged) -> str:
                          CASE {differ} END AS disagrees, {picked}
                   FROM {staged.table("rows")} WHERE {staged.at(Part.GROUP)} IS NOT NULL GROUP BY file, key"""
     order = f"{recorded} AS recorded, {sequence or 'row'} AS sequence"
-    return f"SELECT file, row, key, {base}, {order}, lines, faulty, disagrees{facts} FROM ({grouped})"
+    return f"SELECT row_number() OVER () AS ordinal, file, row, key, {base}, {order}, lines, faulty, disagrees{facts} FROM ({grouped})"
 
 
 def _fine(staged: Staged) -> str:
@@ -97,7 +100,11 @@ def _later(staged: Staged) -> str:
     facts = ["happened", "member", *(f"f{index}" for index in staged.of(Part.FACT))]
     mapped = "sequence, " if staged.at(Part.SEQUENCE) else ""
     first = f"OVER (PARTITION BY id ORDER BY recorded, {mapped}file, row)"
-    twice = f"""SELECT * FROM {_fine(staged)} WHERE id IN (SELECT id FROM {_fine(staged)} GROUP BY id HAVING count(*) > 1)"""
+    several = "HAVING count(*) > 1"  # of numbers first, which take less room than texts
+    maybe = (
+        f"SELECT * FROM {_fine(staged)} WHERE hash(id) IN (SELECT hash(id) FROM {_fine(staged)} GROUP BY ALL {several})"
+    )
+    twice = f"SELECT * FROM ({maybe}) WHERE id IN (SELECT id FROM ({maybe}) GROUP BY id {several})"
     content, joined = f"to_json(row({', '.join(facts)}))::VARCHAR", ""
     if staged.grouped:
         values = ", ".join(f"v{index}" for index in staged.of(Part.LINE)) or "0"
@@ -112,25 +119,35 @@ def _later(staged: Staged) -> str:
                FROM told QUALIFY row_number() {first} > 1"""
 
 
-def _heads(staged: Staged) -> str:
+def _heads(staged: Staged, is_later: bool) -> str:
+    """`is_later`: some have the id of an earlier one."""
     facts = "".join(f", f{index}" for index in staged.of(Part.FACT))
-    return f"""SELECT row_number() OVER (ORDER BY recorded, sequence, id) AS ordinal,
-                      id, member, happened, recorded, sequence, file, row, key, lines{facts}
-               FROM {_fine(staged)} AS fine ANTI JOIN {staged.table("later")} AS later USING (file, key)"""
+    once = f"ANTI JOIN {staged.table('later')} AS later USING (file, key)" if is_later else ""
+    return f"""SELECT ordinal, id, member, happened, recorded, sequence, file, row, key, lines{facts}
+               FROM {_fine(staged)} AS fine {once}"""
 
 
-def heads_query(staged: Staged) -> str:
-    """Events in order: ordinal, id, member, happened, recorded, sequence, file, row, lines, then the facts."""
+def heads_query(staged: Staged, among: str | None = None) -> str:
+    """Events in order, those of the members of a table alone: id, member, happened, recorded, sequence, file, row, lines, then the facts."""
     facts = "".join(f", f{index}" for index in staged.of(Part.FACT))
-    return f"SELECT id, member, happened, recorded, sequence, file, row, lines{facts} FROM {staged.table('heads')} ORDER BY ordinal"
+    return f"""SELECT id, member, happened, recorded, sequence, file, row, lines{facts} FROM {staged.table("heads")} AS heads
+               {_among(among)} ORDER BY {_ORDER}"""
 
 
-def lines_query(staged: Staged, columns: Sequence[int]) -> str:
+_ORDER = "heads.recorded, heads.sequence, heads.id"
+"""The order of events; ids are unique among those of one type."""
+
+
+def _among(table: str | None) -> str:
+    return f"WHERE heads.member IN (SELECT member FROM {table})" if table is not None else ""
+
+
+def lines_query(staged: Staged, columns: Sequence[int], among: str | None = None) -> str:
     """Values of these columns, line after line in the order of their events, then of their rows."""
     values = ", ".join(f"v{index}" for index in columns)
     return f"""SELECT {values} FROM {staged.table("rows")} AS rows
                JOIN {staged.table("heads")} AS heads ON rows.file = heads.file AND rows.{staged.at(Part.GROUP)} = heads.key
-               ORDER BY heads.ordinal, rows.row"""
+               {_among(among)} ORDER BY {_ORDER}, rows.row"""
 
 
 def counts(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int, int]:

@@ -13,23 +13,23 @@ from typing import Any
 import duckdb
 import nanoarrow
 
-SQL = {"u8": "UTINYINT", "i32": "INTEGER", "i64": "BIGINT"}
+SQL = {"u8": "UTINYINT", "u16": "USMALLINT", "i32": "INTEGER", "i64": "BIGINT"}
 """What the types of columns are in SQL."""
 
-LETTER = {"u8": "B", "i32": "i", "i64": "q"}
-_ARROW = {"B": nanoarrow.uint8, "i": nanoarrow.int32, "l": nanoarrow.int64, "q": nanoarrow.int64}
+LETTER = {"u8": "B", "u16": "H", "i32": "i", "i64": "q"}
+_ARROW = {"B": nanoarrow.uint8, "H": nanoarrow.uint16, "i": nanoarrow.int32, "l": nanoarrow.int64, "q": nanoarrow.int64}
 
 Buffers = dict[str, memoryview]
 """Columns of integers by name."""
 
 
 def fetched(con: duckdb.DuckDBPyConnection, query: str, types: Mapping[str, str]) -> Buffers:
-    """What a query comes to, whose columns are of these types and have no value missing.
+    """What a query comes to, whose columns are of these types and have no value missing; the connection is free before and after.
 
     INVARIANT: values are copied while their batch is there; a view of a batch's buffers does not keep them alive.
     """
     found = {name: array(LETTER[of]) for name, of in types.items()}
-    with con.cursor() as cursor, nanoarrow.c_array_stream(cursor.sql(query)) as stream:
+    with nanoarrow.c_array_stream(con.sql(query)) as stream:
         for batch in stream:
             view = batch.view()
             for number, values in enumerate(found.values()):

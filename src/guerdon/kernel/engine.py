@@ -69,10 +69,8 @@ def run(
     at which blocks end beside those that `room` has it.
     Errors: ValueError as the reference engine.
     """
-    if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
-        raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
     calendar, posted = Calendar(program.frame), Posted(program)
-    end = calendar.start(as_of + ONE) if as_of else None
+    end = end_of(as_of, program)
     read = []
     for event in events:
         if end is not None and max(event.at, event.recorded) >= end:
@@ -88,6 +86,18 @@ def run(
     _post(posted, program, found)
     _post_others(posted, program, [event for event in read if event.member in found.left], facts or {}, until)
     return posted
+
+
+def end_of(as_of: date | None, program: nodes.Program) -> int | None:
+    """The instant (exclusive) at which a run as of a day ends.
+
+    Errors: ValueError for a day of a year that no program knows.
+    """
+    if as_of is None:
+        return None
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise ValueError(f"a run ends on a day from {FIRST_YEAR} through {LAST_YEAR}, not on {as_of}")
+    return Calendar(program.frame).start(as_of + ONE)
 
 
 def ran(
@@ -130,8 +140,12 @@ def _cuts(block: Block, room: Room, wanted: Iterable[int]) -> list[int]:
 
 
 def years_of(events: Iterable[Event], last: date) -> Years:
-    """The years that hold all days of a run, and one beside on either side."""
-    least = min((event.at for event in events), default=0)
+    """The years that hold all days of a run of some events."""
+    return years_from(min((event.at for event in events), default=0), last)
+
+
+def years_from(least: int, last: date) -> Years:
+    """The years from that of an instant to that of a day, and one beside on either side."""
     first = (EPOCH + least * MICROSECOND).year
     return Years(max(first - 1, 2), min(max(last.year, first) + 1, 9990))
 

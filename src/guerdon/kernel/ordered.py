@@ -7,7 +7,7 @@ lines of list N, in order) and `kernel_rows` (in order: `who`, `at`, `kind`, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 
@@ -26,9 +26,16 @@ from guerdon.program import nodes, types
 _AT_ONCE = 50_000  # rows that come from Python
 
 
-def order(history: History, columns: Columns, years: Years, most: int, before: int | None = None) -> int:
+def order(
+    history: History,
+    con: duckdb.DuckDBPyConnection,
+    columns: Columns,
+    years: Years,
+    most: int,
+    before: int | None = None,
+) -> int:
     """Makes the tables; how many rows there are. An event with more than `most` lines is refused."""
-    return Ordered(history, columns, years, most, before).count
+    return Ordered(history, con, columns, years, most, before).count
 
 
 @dataclass
@@ -36,15 +43,15 @@ class Ordered:
     """Makes the tables of a history, one after the other."""
 
     history: History
+    con: duckdb.DuckDBPyConnection
     columns: Columns
     years: Years
     most: int
     before: int | None
     count: int = 0
-    con: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.con, self.program = self.history.con, self.columns.program
+        self.program = self.columns.program
         self.facts = Facts(self.program, self.years)
         self.staged = [*self.history.staged]
         self.lists = sorted({*self.columns.lines.values()})
@@ -209,9 +216,19 @@ class Ordered:
         )
         more = "".join(f", {each}" for each in (*of_rows, *of_members, *counts))
         placed = ", stage::UTINYINT AS stage, ordinal" if self.lists else ""
-        query = f"SELECT who AS who_is, happened AS at_is, kind_is, name{more}{placed} FROM ({' UNION ALL '.join(selects)}) ORDER BY who, recorded, sequence, name, stage"
-        con.execute(f"CREATE OR REPLACE TABLE kernel_rows AS {query}")
+        chosen = f"who AS who_is, happened AS at_is, kind_is, name{more}{placed}"
+        self._sort(chosen, " UNION ALL ".join(selects))
         ((self.count,),) = con.execute("SELECT count(*) FROM kernel_rows").fetchall()
+
+    def _sort(self, chosen: str, rows: str) -> None:
+        """Makes the table of rows in their order: by names too only where moments and sequences don't tell them apart."""
+        con, moment = self.con, "who, recorded, sequence"
+        same = " AND ".join(f"{each} = lag({each}) OVER ()" for each in moment.split(", "))
+        ordered = f"SELECT {chosen}, coalesce({same}, false) AS tied FROM (SELECT * FROM ({rows}) ORDER BY {{}})"
+        con.execute(f"CREATE OR REPLACE TABLE kernel_rows AS {ordered.format(moment)}")
+        ((tied,),) = con.execute("SELECT count(*) FROM kernel_rows WHERE tied").fetchall()
+        if tied:
+            con.execute(f"CREATE OR REPLACE TABLE kernel_rows AS {ordered.format(f'{moment}, name, stage')}")
 
     def _of_kind(self, staged: Staged, of_rows: dict[str, str], of_members: list[str], counts: list[str]) -> str:
         """The rows of one kind of event."""

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import duckdb
+
 from guerdon.history.open import History
 from guerdon.kernel.arrow import Buffers, fetched
 from guerdon.kernel.columns import Columns
@@ -61,14 +63,21 @@ def span(history: History, before: int | None = None) -> Span:
 
 
 def blocks(
-    history: History, columns: Columns, years: Years, size: int = BLOCK, before: int | None = None
+    history: History,
+    columns: Columns,
+    years: Years,
+    size: int = BLOCK,
+    before: int | None = None,
+    con: duckdb.DuckDBPyConnection | None = None,
 ) -> Iterator[Block]:
     """The rows of a history, so many at a time, those of its events that happened and became known before an instant.
 
     Shape: a block has fewer rows where they have more than eight times as many lines. Members come in the order of
     their names, the events of each in the order (recorded, sequence, id). Nothing comes of a history without events.
+    `con`: whose tables are made, a cursor of the history's database.
     """
-    count = order(history, columns, years, 8 * size, before)
+    con = con or history.con
+    count = order(history, con, columns, years, 8 * size, before)
     lists = {*columns.lines.values()}
     types = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
     types |= {name: of for name, of in columns.widths.items() if not _of_line(name) or name.endswith("_first")}
@@ -77,14 +86,14 @@ def blocks(
     passed = dict.fromkeys(lists, 0)  # lines of the rows before
     while first < count:
         rows = f"FROM kernel_rows WHERE rowid >= {first} AND rowid < {first + size} ORDER BY rowid"
-        found = fetched(history.con, f"SELECT {chosen} {rows}", types)
+        found = fetched(con, f"SELECT {chosen} {rows}", types)
         taken = min(size, count - first)
         if lists:
             ends = {number: found[f"l{number}_first"] for number in lists}
             taken = min(taken, *(_that_fit(ends[number], 8 * size) for number in lists))
             found = {name: each[:taken] for name, each in found.items()}
             for number in lists:
-                found |= _lines(history, columns, number, passed[number], ends[number][taken - 1])
+                found |= _lines(con, columns, number, passed[number], ends[number][taken - 1])
                 found[f"l{number}_first"] = _firsts(ends[number][:taken])
                 passed[number] += ends[number][taken - 1]
         yield Block(found, first, taken, first + taken == count)
@@ -113,10 +122,10 @@ def _firsts(ends: memoryview) -> memoryview:
     return memoryview(bytes(4) + bytes(ends)).cast("i")
 
 
-def _lines(history: History, columns: Columns, number: int, passed: int, count: int) -> Buffers:
+def _lines(con: duckdb.DuckDBPyConnection, columns: Columns, number: int, passed: int, count: int) -> Buffers:
     types = {name: of for name, of in columns.widths.items() if _of_line(name) and name.startswith(f"l{number}_")}
     types.pop(f"l{number}_first")
     if not types:
         return {}
     rows = f"FROM kernel_lines_{number} WHERE rowid >= {passed} AND rowid < {passed + count} ORDER BY rowid"
-    return fetched(history.con, f"SELECT {', '.join(types)} {rows}", types)
+    return fetched(con, f"SELECT {', '.join(types)} {rows}", types)

@@ -1,23 +1,50 @@
-"""The result tables of a run as Arrow tables."""
+"""The result tables of a run through Arrow: as streams, and as tables of pyarrow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from itertools import islice
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guerdon.reference.posted import Posted
-from guerdon.study.rows import Row, decimal, rows
-from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals
+from guerdon.study.parts import selected
+from guerdon.study.results import connect, typed
 
 if TYPE_CHECKING:
     import pyarrow
 
-_AT_ONCE = 50_000  # rows to a batch
+    from guerdon.study.parts import Run
 
 
-def as_arrow(posted: Posted, table: str) -> pyarrow.Table:
+class Stream:
+    """A result table that is made while it is read, as anything takes it that speaks Arrow.
+
+    Shape: in the types that the Parquet file has. It can be read again, each time from the beginning; it has to
+    be there as long as it is read.
+    Errors: TooLarge where it is read.
+    """
+
+    def __init__(self, run: Run, table: str) -> None:
+        self.run, self.table = run, table
+        self._open = ExitStack()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._relation().__arrow_c_stream__()
+
+    def _relation(self) -> Any:
+        scratch = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="guerdon-")))
+        con = self._open.enter_context(connect(scratch))
+        return con.sql(typed(self._open.enter_context(selected(con, self.run, self.table, scratch)), self.table))
+
+    def close(self) -> None:
+        """Forgets what is read."""
+        self._open.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def as_arrow(run: Run, table: str) -> pyarrow.Table:
     """A result table as Arrow, in the types that the Parquet file has.
 
     Errors: ImportError without the extra `arrow`; TooLarge.
@@ -26,37 +53,4 @@ def as_arrow(posted: Posted, table: str) -> pyarrow.Table:
         import pyarrow  # an extra
     except ImportError:
         raise ImportError("Arrow tables need pyarrow: pip install 'guerdon[arrow]'") from None
-    columns, places = TABLES[table], decimals(posted.program)
-    schema = pyarrow.schema([(each.name, _arrow(pyarrow, each, places)) for each in columns])
-    batches = [
-        pyarrow.record_batch(
-            [_column(each, values, places) for each, values in zip(columns, zip(*batch, strict=True), strict=True)],
-            schema=schema,
-        )
-        for batch in _batches(rows(posted, table))
-    ]
-    return pyarrow.Table.from_batches(batches, schema)
-
-
-def _batches(found: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(found, _AT_ONCE)):
-        yield batch
-
-
-def _arrow(pyarrow: Any, column: Column, places: int) -> Any:
-    match column.kind:
-        case Kind.TEXT | Kind.EXACT:
-            return pyarrow.string()
-        case Kind.QUANTITY:
-            return pyarrow.decimal128(WHOLE_DIGITS + places, places)
-        case Kind.WHOLE:
-            return pyarrow.int64()
-        case Kind.INSTANT:
-            return pyarrow.timestamp("us", tz="UTC")
-
-
-def _column(column: Column, values: tuple[Any, ...], places: int) -> list[Any]:
-    """A column's values as Arrow takes them."""
-    if column.kind is Kind.QUANTITY:
-        return [Decimal(decimal(value, places)) for value in values]
-    return list(values)
+    return pyarrow.table(Stream(run, table))

@@ -38,16 +38,22 @@ class Flow:
 
 def flows(ledger: Ledger) -> dict[str, Flow]:
     """What became of each unit, in order of first posting."""
+    return {unit: flow(each) for unit, each in sums(ledger).items()}
+
+
+def sums(ledger: Ledger) -> dict[str, Sums]:
+    """How much of each unit went from where to where, in order of first posting."""
     parts: dict[tuple[str, Pot, Pot], list[Fraction]] = {}
     for each in ledger.postings:
         parts.setdefault((each.unit, each.source, each.target), []).append(each.quantity)
-    sums: dict[str, Sums] = {}
+    found: dict[str, Sums] = {}
     for (unit, source, target), quantities in parts.items():
-        sums.setdefault(unit, {})[source, target] = summed(quantities)
-    return {unit: _flow(each) for unit, each in sums.items()}
+        found.setdefault(unit, {})[source, target] = summed(quantities)
+    return found
 
 
-def _flow(sums: Sums) -> Flow:
+def flow(sums: Sums) -> Flow:
+    """What became of a unit of which so much went from where to where."""
     pending, available, debt = (_into(pot, sums) for pot in (Pot.PENDING, Pot.AVAILABLE, Pot.DEBT))
     return Flow(
         issued=-_left(Pot.ISSUED, sums),

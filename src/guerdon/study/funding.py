@@ -38,14 +38,14 @@ def funding(awards: Iterable[Award], program: nodes.Program) -> Iterator[Funded]
         left[of] = before + award.quantity
         step = program.units[award.unit].step
         for (partner, _), was, now in zip(
-            rule.funded, _paid(before, rule, step), _paid(left[of], rule, step), strict=True
+            rule.funded, paid(before, rule, step), paid(left[of], rule, step), strict=True
         ):
             if now != was:
                 yield Funded(award, partner, now - was)
 
 
-def _paid(quantity: Fraction, rule: nodes.Rule, step: Fraction) -> list[Fraction]:
+def paid(quantity: Fraction, rule: nodes.Rule, step: Fraction) -> list[Fraction]:
     """What each payer pays of so much, in whole steps."""
     whole = summed(parts for _, parts in rule.funded)
-    paid = shared_out(abs(quantity), [abs(quantity) * parts / whole for _, parts in rule.funded], step)
-    return paid if quantity >= 0 else [-each for each in paid]
+    shared = shared_out(abs(quantity), [abs(quantity) * parts / whole for _, parts in rule.funded], step)
+    return shared if quantity >= 0 else [-each for each in shared]

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from guerdon.history.event import Event, Rejection
+from guerdon.history.event import Rejection
 from guerdon.program.currency import DECIMALS
 from guerdon.study import words
 from guerdon.study.account import Account, EventAccount, LadderAccount, RuleAccount
@@ -39,22 +39,22 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> 
     return made
 
 
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f} a second" if task.speed else "")
+
+
 @contextmanager
-def progress(total: int | None, what: str = "events") -> Iterator[Callable[[Iterable[Event]], Iterable[Event]]]:
-    """Shows progress on the error stream of a terminal; wraps the events that are read."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+def progress(total: int | None, what: str = "events") -> Iterator[Callable[[int], None]]:
+    """Shows on the error stream of a terminal how many events were run, as it is told, how fast, and how long the others will take."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()
     with Progress(
         *columns, console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal
     ) as bar:
         task = bar.add_task(what, total=total)
-
-        def counted(events: Iterable[Event]) -> Iterator[Event]:
-            for number, event in enumerate(events, 1):
-                if number % 500 == 0:
-                    bar.update(task, completed=number)
-                yield event
-
-        yield counted
+        yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager

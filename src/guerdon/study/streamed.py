@@ -1,144 +1,181 @@
-"""Results as files, from the rows that a kernel writes, while it writes them; memory does not grow with them.
+"""A run on the kernel of a history that stays where it is: rows go through in blocks, and what the kernel writes is kept in the history's database.
 
-Rows are held until their member has come to the end. What is then said of some members goes into a
-file for each table, in a folder that nobody sees; in the end those are made one.
+Nothing is held for each event but integers there, which it may spill to disk. What those say (tables, figures, entries) is asked for afterwards, of so many
+members at a time.
 """
 
 from __future__ import annotations
 
-import tempfile
+import weakref
 from array import array
-from collections.abc import Iterator, Mapping, MutableSequence
-from contextlib import contextmanager
-from pathlib import Path
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
 
 import duckdb
 
+from guerdon.history.event import Rejection
 from guerdon.history.open import History
 from guerdon.kernel.arrow import LETTER, frame
+from guerdon.kernel.engine import end_of, years_from
 from guerdon.kernel.machine import Machine, Views
+from guerdon.kernel.make import Room
+from guerdon.kernel.read import blocks, span
+from guerdon.program import nodes
+from guerdon.reference.calendar import Calendar
+from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-from guerdon.study import kernel_rows
-from guerdon.study.results import connect, write_table
-from guerdon.study.whole import appearing
-
-WRITTEN = ("awards", "postings", "tiers", "balances", "lots")
-"""The tables that are written."""
+from guerdon.study import kernel_figures, kernel_rows
+from guerdon.study.figures import Figures
+from guerdon.study.figures import figures as figures_of
+from guerdon.study.kernel_rows import Part
 
 AT_ONCE = 500_000
-"""So many rows of the ledger, or more, are read at a time."""
+"""So many rows of the ledger, or more, are looked at together."""
 
 
-@contextmanager
-def streaming(history: History, machine: Machine, until: int, folder: str | Path) -> Iterator[Streamed]:
-    """Takes what a machine writes; when the block ends well, the tables are files of a folder.
-
-    Shape: nothing appears before all is written. The rows of each member are in the order that `results` writes,
-    members in that of their names. `until`: the instant (exclusive) at which the run ends.
-    Errors: OSError where it can't be written.
-    """
-    names = [f"{table}.parquet" for table in WRITTEN]
-    with (
-        appearing(Path(folder), names) as beside,
-        tempfile.TemporaryDirectory(dir=history.scratch) as parts,
-        history.con.cursor() as con,
-    ):
-        streamed = Streamed(con, machine, until, Path(parts))
-        try:
-            yield streamed
-            streamed.finish(beside)
-        except duckdb.IOException as error:
-            raise OSError(str(error)) from None
-
-
+@dataclass
 class Streamed:
-    """What a machine's rows say, part by part."""
+    """What a run came to, kept as a kernel wrote it.
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, machine: Machine, until: int, parts: Path, at_once: int = AT_ONCE
-    ) -> None:
-        self.con, self.machine, self.until, self.folder, self.at_once = con, machine, until, parts, at_once
-        self.program = machine.program
-        self.waiting = 0
-        self.first = 0
-        self.ended = -1
-        self.parts = 0
-        self.others: list[Posted] = []
+    Shape: `left` are the members who were left to the reference engine. `parts` are members who are looked at together; `others`: what that
+    posted, and all that was set aside. `until`: as `Posted` has it.
+    """
+
+    program: nodes.Program
+    history: History
+    as_of: date | None
+    con: duckdb.DuckDBPyConnection
+    until: int | None = None
+    later: int = 0
+    events: int = 0
+    members: int = 0
+    sales: Fraction = Fraction(0)
+    parts: list[Part] = field(default_factory=list)
+    left: frozenset[str] = frozenset()
+    others: Posted = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.others = Posted(self.program)
+        self.others.rejections = [*self.history.rejections]
+        self.others.repeated = self.history.repeated
+        weakref.finalize(self, self.history.forget, self.con).atexit = False
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """What was set aside."""
+        return self.others.rejections
+
+    def figures(self) -> Figures:
+        """What it adds up to."""
+        found = Figures(self.program, self.events, self.members, self.sales, later=self.later)
+        with self.history.beside(self.con) as con:
+            for part in self.parts:
+                found.add(kernel_figures.figures(con, self.program, part))
+        found.add(figures_of(self.others))
+        return found
+
+
+def streamed(
+    program: nodes.Program,
+    history: History,
+    as_of: date | None = None,
+    progress: Callable[[int], object] = lambda events: None,
+    compiled: bool = True,
+    room: Room | None = None,
+    at_once: int = AT_ONCE,
+) -> Streamed:
+    """What the kernel makes of a history, member by member; `progress` is told how many events were run.
+
+    Shape: as of the last event, or the end of the day `as_of`. `compiled`: by WebAssembly, else by CPython.
+    Errors: ValueError as the reference engine.
+    """
+    calendar, before, room = Calendar(program.frame), end_of(as_of, program), room or Room()
+    known = span(history, before)
+    found = Streamed(program, history, as_of, history.apart(), later=known.later)
+    if known.first is None or known.last is None:
+        return found
+    found.until = before if before is not None else known.last + 1
+    last = calendar.day(found.until - 1)
+    years = years_from(known.first, last)
+    machine = Machine(program, years, compiled=compiled, room=room)
+    sink = Sink(found.con, machine, at_once)
+    for block in blocks(history, machine.written.make.columns, years, room.block, before, found.con):
+        machine.run(block.columns, block.count, block.last, years.number(last), sink.take)
+        progress(block.first + block.count)
+    kernel_rows.ended(found.con, machine.written)
+    found.parts = [*sink.parts(known.count)]
+    counted = machine.kernel.views["x_sales"]
+    found.events, sales = counted[0], enumerate(machine.written.sales, 1)
+    found.sales = sum((Fraction(counted[number], over) for number, (_, over) in sales), Fraction(0))
+    found.members = _count(found.con, "kernel_ended WHERE bad = 0")
+    _left(found, before, found.until)
+    return found
+
+
+def _left(found: Streamed, before: int | None, until: int) -> None:
+    """Runs the members who are left to the reference engine on it."""
+    rows = "SELECT member FROM kernel_ended JOIN kernel_members USING (who) WHERE bad <> 0"
+    found.left = frozenset(member for (member,) in found.con.execute(rows).fetchall())
+    if not found.left:
+        return
+    engine = Engine(found.program, found.history.members)
+    for event in found.history.events(found.left):
+        if before is None or max(event.at, event.recorded) < before:
+            engine.happen(event)
+    engine.close(until)
+    engine.posted.rejections[:0] = found.others.rejections
+    engine.posted.repeated = found.others.repeated
+    found.others = engine.posted
+
+
+class Sink:
+    """Keeps what a machine writes; `cuts`: of how many events, and rows, those are who are looked at together, and all before them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, machine: Machine, at_once: int) -> None:
+        self.con, self.machine, self.at_once = con, machine, at_once
+        self.rows = 0
+        self.cuts = [(0, 0)]
         kernel_rows.prepare(con, machine.written)
-        columns = "row BIGINT, code INTEGER, quantity BIGINT, a BIGINT, b BIGINT, c BIGINT, d BIGINT"
-        con.execute(f"CREATE OR REPLACE TABLE kernel_ledger ({columns})")
-        con.execute("CREATE OR REPLACE TABLE kernel_ended (who INTEGER, bad UTINYINT)")
 
-    def sink(self, views: Views, rows: int, members: int) -> None:
+    def take(self, views: Views, rows: int, members: int) -> None:
         """Takes the rows that a call of the kernel wrote, and who came to the end in it."""
+        written, rest = self.machine.written, _buffers(views, self.machine.written.outputs, kernel_rows.LEDGER, rows)
         if rows:
-            names = ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d")
-            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(names[1:])}"
-            self._insert("kernel_ledger", chosen, _buffers(views, self.machine.written.outputs, names, rows), rows)
-            self.waiting += rows
+            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(kernel_rows.LEDGER[1:])}"
+            self._insert("kernel_ledger", chosen, rest, rows)
         if members:
-            buffers = _buffers(views, self.machine.written.results, ("m_who", "m_bad"), members)
-            self._insert("kernel_ended", "m_who, m_bad", buffers, members)
-            self.ended = buffers["m_who"][members - 1]
-        if self.waiting >= self.at_once and members:
-            self._read()
+            ended = _buffers(views, written.results, ("m_who", "m_bad"), members)
+            self._insert("kernel_ended", "m_who, m_bad", ended, members)
+            if self.rows + rows - self.cuts[-1][1] >= self.at_once:
+                first = _first_after(self.con, ended["m_who"][members - 1])
+                mine = bisect_left(rest["o_row"], first - self.machine.first, 0, rows)
+                self.cuts.append((first, self.rows + mine))
+        self.rows += rows
 
-    def bad(self) -> list[str]:
-        """The members, so far, who are left to the reference engine."""
-        found = self.con.execute(
-            "SELECT member FROM kernel_ended JOIN kernel_members USING (who) WHERE bad <> 0 ORDER BY who"
-        ).fetchall()
-        return [member for (member,) in found]
-
-    def add(self, posted: Posted) -> None:
-        """Adds what a reference engine made of other members."""
-        self.others.append(posted)
+    def parts(self, events: int) -> Iterator[Part]:
+        """Members who are looked at together, of so many events in all."""
+        cuts = [*self.cuts, (events, self.rows)] if self.cuts[-1][0] < events else self.cuts
+        return (Part(first, end, place, last) for (first, place), (end, last) in pairwise(cuts))
 
     def _insert(self, table: str, chosen: str, buffers: Mapping[str, memoryview], count: int) -> None:
         self.con.register("kernel_written", frame(buffers, count))
         self.con.execute(f"INSERT INTO {table} SELECT {chosen} FROM kernel_written")
         self.con.unregister("kernel_written")
 
-    def _read(self) -> None:
-        """Writes what rows say of the members who have come to the end, and forgets those rows."""
-        con = self.con
-        end = self.first + _count(con, f"kernel_rows WHERE rowid >= {self.first} AND who_is <= {self.ended}")
-        kernel_rows.gather(con, self.machine.written, self.first, end)
-        for table in WRITTEN:
-            con.execute(
-                f"COPY ({kernel_rows.query(table, self.program, self.until)}) TO '{self._part(table, self.parts)}' (FORMAT parquet, COMPRESSION lz4_raw)"
-            )
-        con.execute(
-            f"CREATE OR REPLACE TABLE kernel_ledger AS SELECT * FROM kernel_ledger WHERE row >= {end} ORDER BY rowid"
-        )
-        self.waiting, self.first, self.parts = _count(con, "kernel_ledger"), end, self.parts + 1
 
-    def _part(self, table: str, number: int) -> Path:
-        return self.folder / f"{table}-{number:06}.parquet"
-
-    def finish(self, beside: Path) -> None:
-        """Makes one file of the parts of each table."""
-        if self.waiting or not self.parts:
-            self._read()
-        with connect(beside, self.folder) as con:
-            for table in WRITTEN:
-                for posted in self.others:
-                    write_table(con, posted, table, self.folder, "parquet")
-                    (self.folder / f"{table}.parquet").rename(self._part(table, self.parts))
-                    self.parts += 1
-                listed = ", ".join(f"'{each}'" for each in sorted(self.folder.glob(f"{table}-*.parquet")))
-                con.execute(f"COPY (SELECT * FROM read_parquet([{listed}])) TO '{beside / table}.parquet' ({_PARQUET})")
-                for each in self.folder.glob(f"{table}-*.parquet"):
-                    each.unlink()
+def _first_after(con: duckdb.DuckDBPyConnection, who: int) -> int:
+    """The number of the first event of those who come after a member; of how many there are, where nobody does."""
+    return _count(con, f"kernel_rows WHERE who_is <= {who}")
 
 
 def _count(con: duckdb.DuckDBPyConnection, rows: str) -> int:
     """How many rows there are; all are fetched, or the connection stays taken."""
     ((count,),) = con.execute(f"SELECT count(*) FROM {rows}").fetchall()
     return int(count)
-
-
-_PARQUET = "FORMAT parquet, COMPRESSION zstd"
 
 
 def _buffers(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from guerdon.check.wording import plain
-from guerdon.ledger.entries import Award, Pot
 from guerdon.program import nodes
 from guerdon.reference.exact import summed
-from guerdon.reference.offers import OPEN, WITHDRAWN
 from guerdon.reference.posted import Posted, sales
-from guerdon.study.flows import Flow, flows
-from guerdon.study.funding import funding
+from guerdon.study.figures import Figures, Given, Held, Opened, Taken, Told, figures
+from guerdon.study.flows import Flow, flow
+
+if TYPE_CHECKING:
+    from guerdon.study.streamed import Streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,115 +127,85 @@ class Summary:
     returned: bool = False
 
 
-def summarise(posted: Posted) -> Summary:
+def summarise(run: Posted | Streamed) -> Summary:
     """The figures of a run; rules and units in program order, also those that gave nothing."""
-    program = posted.program
-    rules = tuple(_rules(posted))
+    of = figures(run) if isinstance(run, Posted) else run.figures()
+    program = of.program
+    rules = tuple(_rule(rule, of.given.get(rule.name, Given()), program) for rule in _gives(program))
     return Summary(
         program.frame.name,
         program.frame.currency,
-        posted.events,
-        posted.members,
-        posted.sales,
+        of.events,
+        of.members,
+        of.sales,
         rules,
-        tuple(_units(posted)),
-        tuple(_tiers(posted)),
+        tuple(_units(of)),
+        tuple(_tiers(of)),
         summed(line.cost for line in rules if line.cost is not None),
-        tuple(sorted(Counter(each.code for each in posted.rejections).items())),
-        posted.repeated,
-        posted.later,
-        len(posted.ledger.refusals),
-        tuple(_funding(posted)),
-        tuple(_redeems(posted)),
-        tuple(_messages(posted)),
-        tuple(_offers(posted)),
+        tuple(sorted(of.rejected.items())),
+        of.repeated,
+        of.later,
+        of.refused.total(),
+        tuple(_funding(of)),
+        tuple(_redeems(of)),
+        tuple(_messages(of)),
+        tuple(_offers(of)),
         tuple((sold := sales(program)).items()),
         any(each.reverses is not None and each.reverses.event in sold for each in program.events.values()),
     )
 
 
-def _rules(posted: Posted) -> list[RuleLine]:
-    by_rule: dict[str, list[Award]] = {name: [] for name in posted.program.rules}
-    for award in posted.ledger.awards:
-        if award.rule in by_rule:  # others are counted by hand
-            by_rule[award.rule].append(award)
-    return [_rule(rule, by_rule[rule.name], posted.program) for rule in _gives(posted)]
+def _gives(program: nodes.Program) -> list[nodes.Rule]:
+    return [rule for rule in _in_text_order(program) if not rule.takes and not rule.only_says]
 
 
-def _gives(posted: Posted) -> list[nodes.Rule]:
-    return [rule for rule in _in_text_order(posted) if not rule.takes and not rule.only_says]
+def _in_text_order(program: nodes.Program) -> list[nodes.Rule]:
+    return sorted(program.rules.values(), key=lambda rule: rule.span.start)
 
 
-def _messages(posted: Posted) -> Iterator[MessageLine]:
+def _messages(of: Figures) -> Iterator[MessageLine]:
     """The rules that say something, also those that never did."""
-    told: dict[str, list[str]] = {}
-    for each in posted.ledger.effects:
-        told.setdefault(each.rule, []).append(each.member)
-    for rule in _in_text_order(posted):
+    for rule in _in_text_order(of.program):
         if rule.say is not None:
-            who = told.get(rule.name, [])
-            yield MessageLine(rule.name, len(who), len(set(who)))
+            told = of.told.get(rule.name, Told())
+            yield MessageLine(rule.name, told.times, told.members)
 
 
-def _offers(posted: Posted) -> Iterator[OfferLine]:
-    """Each opening as it is at the end."""
-    latest = {(each.member, each.offer, each.opened): each for each in posted.ledger.offers}
-    until = posted.until or 0
-    for rule in _in_text_order(posted):
+def _offers(of: Figures) -> Iterator[OfferLine]:
+    for rule in _in_text_order(of.program):
         if rule.offer is not None:
-            mine = [each for each in latest.values() if each.offer == rule.name]
-            left = [each for each in mine if each.state == OPEN]
-            withdrawn = sum(each.state == WITHDRAWN for each in mine)
-            open_yet = sum(each.closes >= until for each in left)
-            members = len({each.member for each in mine})
-            completed = len(mine) - len(left) - withdrawn
-            yield OfferLine(rule.name, len(mine), members, completed, open_yet, len(left) - open_yet, withdrawn)
+            found = of.offers.get(rule.name, Opened())
+            left = found.open, found.ran_out
+            yield OfferLine(rule.name, found.opened, found.members, found.completed, *left, found.withdrawn)
 
 
-def _in_text_order(posted: Posted) -> list[nodes.Rule]:
-    return sorted(posted.program.rules.values(), key=lambda rule: rule.span.start)
-
-
-def _redeems(posted: Posted) -> Iterator[RedeemLine]:
-    """What each rule that takes took, of a corrected event what it took in the end."""
-    names = {rule.name for rule in posted.program.rules.values() if rule.takes}
-    taken: dict[str, dict[str | None, Fraction]] = {name: {} for name in names}
-    for each in posted.ledger.postings:
-        if each.reason in names:
-            signed = each.quantity if each.target is Pot.SPENT else -each.quantity
-            of_rule = taken[each.reason]
-            of_rule[each.event] = of_rule.get(each.event, Fraction(0)) + signed
-    refused = Counter(each.rule for each in posted.ledger.refusals)
-    for rule in _in_text_order(posted):
+def _redeems(of: Figures) -> Iterator[RedeemLine]:
+    for rule in _in_text_order(of.program):
         if rule.takes:
-            parts = [much for much in taken[rule.name].values() if much]
-            yield RedeemLine(rule.name, rule.unit, len(parts), summed(parts), refused[rule.name])
+            taken = of.taken.get(rule.name, Taken())
+            yield RedeemLine(rule.name, rule.unit, taken.times, taken.quantity, of.refused[rule.name])
 
 
-def _rule(rule: nodes.Rule, awards: list[Award], program: nodes.Program) -> RuleLine:
-    given = summed(award.quantity for award in awards if award.of is None)
-    taken_back = -summed(award.quantity for award in awards if award.of is not None)
+def _rule(rule: nodes.Rule, given: Given, program: nodes.Program) -> RuleLine:
     return RuleLine(
         rule.name,
         rule.unit,
-        sum(award.quantity > 0 for award in awards),
-        given,
-        summed(award.dropped for award in awards),
-        summed(award.cut for award in awards),
-        _cost(program, rule, given - taken_back),
-        taken_back,
+        given.awards,
+        given.quantity,
+        given.dropped,
+        given.cut,
+        _cost(program, rule, given.quantity - given.taken_back),
+        given.taken_back,
     )
 
 
-def _funding(posted: Posted) -> Iterator[FundingLine]:
+def _funding(of: Figures) -> Iterator[FundingLine]:
     """By payer in the order of the program, then by unit."""
-    program, paid = posted.program, dict[tuple[str, str], Fraction]()
-    for rule in sorted(program.rules.values(), key=lambda rule: rule.span.start):
+    program, paid = of.program, dict[tuple[str, str], Fraction]()
+    for rule in _in_text_order(program):
         for partner, _ in rule.funded:
             paid.setdefault((partner, rule.unit), Fraction(0))
-    for each in funding(posted.ledger.awards, program):
-        paid[each.partner, each.award.unit] += each.quantity
-    for (partner, unit), quantity in paid.items():
+    for (partner, unit), quantity in (paid | of.paid).items():
         worth = program.units[unit].worth
         yield FundingLine(partner, unit, quantity, None if worth is None else quantity * worth)
 
@@ -244,31 +215,24 @@ def _cost(program: nodes.Program, rule: nodes.Rule, quantity: Fraction) -> Fract
     return None if worth is None else quantity * worth
 
 
-def _units(posted: Posted) -> list[UnitLine]:
+def _units(of: Figures) -> list[UnitLine]:
     """The units that can be spent, as far as there is something of them or a rule gives them, and money that is charged."""
-    program, went = posted.program, flows(posted.ledger)
-    held: dict[str, list[Fraction]] = {}
-    for (_, unit), balance in posted.ledger.balances().items():
-        if balance:
-            held.setdefault(unit, []).append(balance)
+    program, went = of.program, {unit: flow(moved) for unit, moved in of.moved.items()}
     spendable = [unit.name for unit in program.units.values() if unit.spendable]
     given = {rule.unit for rule in program.rules.values()}
     shown = [name for name in dict.fromkeys([*spendable, *went]) if name in went or name in given]
-    return [_unit(name, held.get(name, []), went.get(name, Flow()), program) for name in shown]
+    return [_unit(name, of.held.get(name, Held()), went.get(name, Flow()), program) for name in shown]
 
 
-def _unit(name: str, held: list[Fraction], flow: Flow, program: nodes.Program) -> UnitLine:
-    worth = program.units[name].worth if name in program.units else Fraction(1)
-    total = summed(held)
-    debtors = sum(balance < 0 for balance in held)
-    return UnitLine(name, len(held), total, None if worth is None else total * worth, flow, debtors)
+def _unit(name: str, held: Held, went: Flow, program: nodes.Program) -> UnitLine:
+    worth, total = program.units[name].worth if name in program.units else Fraction(1), held.balance
+    return UnitLine(name, held.holders, total, None if worth is None else total * worth, went, held.debtors)
 
 
-def _tiers(posted: Posted) -> list[TierLine]:
-    held = Counter((each.ladder, each.tier) for each in posted.ledger.standings() if each.before is None)
+def _tiers(of: Figures) -> list[TierLine]:
     return [
-        TierLine(ladder.name, tier.name, held[ladder.name, tier.name])
-        for ladder in posted.program.ladders.values()
+        TierLine(ladder.name, tier.name, of.tiers[ladder.name, tier.name])
+        for ladder in of.program.ladders.values()
         for tier in ladder.tiers
     ]
 

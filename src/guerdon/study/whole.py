@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_STARTS_A_FORMULA = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")  # the last four: full-width `=`, `+`, `-`, `@`
+FORMULAS = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")  # the last four: full-width `=`, `+`, `-`, `@`
+"""What a text starts with that a spreadsheet would run."""
+"""What a text starts with that a spreadsheet would run."""
 
 
 @contextmanager
@@ -31,4 +33,4 @@ def cell(text: str) -> str:
     Shape: an apostrophe in front of a text that starts with `=`, `+`, `-`, `@`, a tab, a
     line end or an apostrophe; whoever takes one leading apostrophe away has the text.
     """
-    return f"'{text}" if text[:1] in _STARTS_A_FORMULA else text
+    return f"'{text}" if text[:1] in FORMULAS else text

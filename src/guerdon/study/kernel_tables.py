@@ -1,0 +1,106 @@
+"""The result tables in SQL, of members whose rows were gathered: what `study.rows` says of entries."""
+
+from __future__ import annotations
+
+from guerdon.program import nodes
+from guerdon.program.printed import fingerprint
+from guerdon.study.kernel_rows import AWARD, SUMS
+from guerdon.study.schema import TABLES, Kind, decimals, stored_as
+
+
+def query(table: str, program: nodes.Program, until: int) -> str:
+    """The rows of a result table, of the members that were gathered; by member, and in the order in which they were posted.
+
+    Shape: rows come in the order of what stands first in a query, see `history.open.connect`. Units: instants in microseconds.
+    """
+    places = decimals(program)
+    chosen = []
+    for column in TABLES[table]:
+        of = "BIGINT" if column.kind is Kind.INSTANT else stored_as(column, places)
+        chosen.append(f'found."{column.name}"::{of} AS "{column.name}"')
+    rows = _TABLES[table].format(rules=len(program.rules), until=until, program=fingerprint(program))
+    return f"SELECT {', '.join(chosen)} FROM ({rows}) AS found"
+
+
+_STEPS = "::DECIMAL(18,0) * step"
+
+_WHEN = "CASE WHEN b = -1 THEN happened ELSE start END"
+"""When a row was posted: at its event, or as a day began."""
+
+_AWARDS = f"""
+    SELECT concat(event, '/', id, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
+           came AS exact, dropped, numbers.b{_STEPS} AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
+    FROM kernel_batch AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
+    JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
+    JOIN kernel_numbers AS numbers ON numbers.code = rows.code AND numbers.quantity = rows.quantity AND numbers.a = {AWARD.format("rows.a")}
+        AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}
+    LEFT JOIN kernel_undone USING (place) LEFT JOIN kernel_days ON day = CASE WHEN kind = 'award' THEN c END"""
+
+_FUNDING = f"""
+    SELECT concat(event, '/', id, '/', coalesce(of, rule)) AS award, partner, unit, shares.quantity{_STEPS} AS quantity
+    FROM (SELECT * FROM kernel_shares ORDER BY place, nth) AS shares JOIN kernel_payers USING (number, nth) JOIN kernel_batch AS rows USING (place)
+    JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_kinds USING (type) LEFT JOIN kernel_undone USING (place)"""
+
+_POSTINGS = f"""
+    SELECT member, codes.unit, CASE WHEN a >= 0 THEN concat(lot_kinds.event, '/', lots.id, '/', rules.rule) END AS lot, source, target,
+           quantity{_STEPS} AS quantity, CASE WHEN b = -1 THEN events.happened ELSE start END AS "at", CASE WHEN b = -1 THEN events.id END AS event, reason
+    FROM kernel_batch AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind = 'posting'
+    JOIN kernel_events AS events USING (row) JOIN kernel_members USING (who)
+    LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {{rules}} END LEFT JOIN kernel_kinds AS lot_kinds ON lot_kinds.type = lots.type
+    LEFT JOIN kernel_rules AS rules ON rules.number = CASE WHEN a >= 0 THEN a % {{rules}} END LEFT JOIN kernel_days ON day = b"""
+
+_TIERS = f"""
+    SELECT member, ladder, tier, since AS "from", lead(since) OVER (PARTITION BY who, ladder ORDER BY place) AS before, reason
+    FROM (SELECT place, who, member, ladder, quantity AS rank, {_WHEN} AS since, reason
+          FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_members USING (who) LEFT JOIN kernel_days ON day = b
+          WHERE kind = 'move') JOIN kernel_tiers USING (ladder, rank) ORDER BY who, ladder, since, place"""
+
+HOLDINGS = """
+    SELECT who, unit, any_value(step) AS step, any_value(steps) AS steps, sum(quantity * balance)::BIGINT AS balance, sum(quantity * pending)::BIGINT AS pending
+    FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row)
+    WHERE kind = 'posting' OR (kind IN ('award', 'taken') AND spendable) GROUP BY who, unit"""
+"""What each member holds of a unit, in steps; also of those who were awarded something of which nothing was left."""
+
+_BALANCES = f"""
+    SELECT member, unit, balance{_STEPS} AS balance, pending{_STEPS} AS pending, {{until}} AS as_of
+    FROM (SELECT * FROM ({HOLDINGS}) ORDER BY who, unit) JOIN kernel_members USING (who)"""
+
+# INVARIANT: a kernel holds nothing back, and the first posting of a lot is that of its own event, at which it can be spent.
+_SUMMED = ", ".join(f"sum(quantity * {each})::BIGINT AS {each}" for each in SUMS[:-2])
+_LOTS = f"""
+    SELECT concat(event, '/', id, '/', rules.rule) AS id, member, codes.unit, {", ".join(f"sums.{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
+           happened AS "at", happened AS spendable_from, start AS expires
+    FROM (SELECT CASE WHEN kind = 'award' THEN row * {{rules}} + number ELSE a END AS lot, min(place) FILTER (kind = 'posting') AS place,
+                 any_value(code) FILTER (kind = 'posting') AS code, any_value(c) FILTER (kind = 'award') AS ends, {_SUMMED}
+          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'award' OR (kind = 'posting' AND a >= 0)
+          GROUP BY lot HAVING count(*) FILTER (kind = 'posting') > 0 ORDER BY place) AS sums
+    JOIN kernel_codes AS codes USING (code) JOIN kernel_events ON row = lot // {{rules}} JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
+    JOIN kernel_rules AS rules ON rules.number = lot % {{rules}} LEFT JOIN kernel_days ON day = ends"""
+
+_EFFECTS = f"""
+    SELECT concat(event, '/', id, '/', rule) AS id, member, id AS event, rule, '{nodes.MESSAGE}' AS kind, text, happened AS "at"
+    FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
+    WHERE kind = 'said'"""
+
+_TABLES = {
+    "awards": _AWARDS,
+    "balances": _BALANCES,
+    "lots": _LOTS,
+    "postings": _POSTINGS,
+    "funding": _FUNDING,
+    "tiers": _TIERS,
+    "effects": _EFFECTS,
+}
+
+
+def has(table: str, program: nodes.Program) -> bool:
+    """Whether a kernel of a program may write rows of a table. None writes refusals, offers and what was set aside."""
+    match table:
+        case "funding":
+            return any(rule.funded for rule in program.rules.values())
+        case "effects":
+            return any(rule.say is not None for rule in program.rules.values())
+        case "tiers":
+            return bool(program.ladders)
+        case _:
+            return table in _TABLES

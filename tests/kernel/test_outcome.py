@@ -1,0 +1,135 @@
+"""What a run on the kernel leaves: tables that anything reads through Arrow, entries where they are asked for, files that are whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow
+import pytest
+from tests.history.conftest import typed
+from tests.kernel.test_streamed import SALES, SHOP
+
+import guerdon
+from guerdon.history.open import open_frames
+from guerdon.library import Outcome, Program
+from guerdon.study import kernel_rows, results
+from guerdon.study.streamed import Streamed
+
+GROCERY = Path(__file__).parents[2] / "examples" / "grocery"
+
+
+def outcome(engine: str) -> Outcome:
+    """Of a small shop, whose member bea is left to the reference engine."""
+    program = Program(typed(SHOP), (), Path("shop"))
+    return program.run(open_frames({"sale": pyarrow.table(SALES)}, program.typed), engine=engine)
+
+
+def by_member(table: pyarrow.Table) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = table.to_pylist()
+    return sorted(rows, key=lambda row: str(row.get("member", "")))
+
+
+def test_tables_are_the_same_on_either_engine() -> None:
+    kernel, reference = outcome("kernel"), outcome("reference")
+    assert isinstance(kernel.result, Streamed)
+    assert kernel.result.left == {"bea"}
+    for name in results.TABLES:
+        one, other = getattr(kernel, name), getattr(reference, name)
+        assert (name, one.schema) == (name, other.schema)
+        assert (name, by_member(one)) == (name, by_member(other))
+    assert kernel.summary() == reference.summary()
+
+
+def test_a_stream_is_read_by_whatever_speaks_arrow_and_again() -> None:
+    for engine in ("kernel", "reference"):
+        stream = outcome(engine).stream("awards")
+        with duckdb.connect() as con:
+            con.register("awards", stream)
+            for _ in range(2):
+                assert con.execute("SELECT count(*), sum(quantity) FROM awards").fetchall() == [(6, 173)]
+    with pytest.raises(KeyError):
+        outcome("kernel").stream("avards").__arrow_c_stream__()
+
+
+def test_entries_are_made_where_they_are_asked_for() -> None:
+    kernel, reference = outcome("kernel"), outcome("reference")
+    assert "posted" not in vars(kernel)
+    assert sorted(each.id for each in kernel.posted.ledger.awards) == sorted(
+        each.id for each in reference.posted.ledger.awards
+    )
+    assert kernel.posted is kernel.posted
+
+
+def test_two_runs_over_one_history_do_not_disturb_each_other() -> None:
+    program = Program(typed(SHOP), (), Path("shop"))
+    history = open_frames({"sale": pyarrow.table(SALES)}, program.typed)
+    one, other = (program.run(history, engine="kernel") for _ in range(2))
+    awards = one.awards.to_pylist()
+    del one
+    assert other.awards.to_pylist() == awards
+
+
+def test_what_a_spreadsheet_would_run_is_marked(tmp_path: Path) -> None:
+    program = Program(typed(SHOP), (), Path("shop"))
+    sales = SALES | {"member": ["=1+1" if each == "ana" else each for each in SALES["member"]]}
+    found = program.run(open_frames({"sale": pyarrow.table(sales)}, program.typed), engine="kernel")
+    found.write(tmp_path, "csv")
+    found.write(tmp_path, "jsonl")
+    with (tmp_path / "awards.csv").open(newline="", encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    assert {row["member"] for row in rows} == {"'=1+1", "bea", "cat"}
+    assert {row["at"] for row in rows} >= {"2026-01-01T12:00:00Z"}
+    lines = (tmp_path / "awards.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["member"] for line in lines} == {"=1+1", "bea", "cat"}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_nothing_appears_where_writing_is_interrupted(
+    error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, gather = outcome("kernel"), kernel_rows.gather
+
+    def gathered(con: object, program: object, part: object, table: str) -> None:
+        if table == "lots":
+            raise error
+        gather(con, program, part, table)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kernel_rows, "gather", gathered)
+    with pytest.raises(error):
+        found.write(tmp_path / "out")
+    assert [*(tmp_path / "out").iterdir()] == []
+
+
+FOREVER = """
+import sys, guerdon
+found = guerdon.load(sys.argv[1]).run(engine="kernel")
+while True:
+    found.write(sys.argv[2])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wait", [0.05, 0.3, 0.8])
+def test_files_are_whole_after_an_interrupt(wait: float, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", FOREVER, str(GROCERY), str(tmp_path / "out")], stderr=-1) as process:
+        while not (tmp_path / "out" / "rejected.parquet").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode, said
+    assert "KeyboardInterrupt" in said
+    files = {each.name: each for each in (tmp_path / "out").iterdir()}
+    assert set(files) == {f"{table}.parquet" for table in results.TABLES}
+    expected = guerdon.load(GROCERY).run(engine="kernel")
+    for table in results.TABLES:
+        rows = duckdb.execute(f"SELECT count(*) FROM '{files[f'{table}.parquet']}'").fetchall()
+        assert (table, rows) == (table, [(getattr(expected, table).num_rows,)])
