@@ -15,7 +15,7 @@ from tests.kernel.shops import shop
 from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
 
-KNOWS = frozenset({"bands", "membership", "messages"})
+KNOWS = frozenset({"bands", "membership", "messages", "redeems"})
 """What the programs hold that are made here; of these, those run that the kernel covers."""
 
 PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "100"))

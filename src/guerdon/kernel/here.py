@@ -25,4 +25,5 @@ class Here:
     line: tuple[str, str] | None = None
     given: Given = field(default_factory=dict)
     known: Mapping[str, Value] = field(default_factory=dict)
+    within: Mapping[str, Value] = field(default_factory=dict)  # of units of which no more is known of
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do

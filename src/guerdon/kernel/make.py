@@ -130,7 +130,7 @@ class Make:
             self.codes.append(code)
         return self.codes.index(code)
 
-    def write(self, code: int, quantity: str, *more: str) -> None:
+    def write(self, code: int | str, quantity: str, *more: str) -> None:
         """A row, of which `more` is said where rows are full."""
         self.w.line("o_row[w] = row")
         self.w.line(f"o_code[w] = {code}")
