@@ -70,10 +70,10 @@ class Columns:
             "who_is": given["member"],
             "at_is": given["ts"] * 1_000_000,
             "kind_is": named[given["kind"]],
-            "id": given["eid"],
+            "id": given["eid"].astype("i4"),
             "q0": given["amt"],
             "q1": given["cat"],
-            "k0": given["ref"],
+            "k0": given["ref"].astype("i4"),
         }
         columns = {name: wanted[name] for name in self.machine.written.inputs}
         for first in range(0, self.history.events, size):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.generated.chance import Choose
 
 from guerdon.check.passes import check_bytes
@@ -52,6 +54,35 @@ GIVES = [
 ]
 
 
+COSTS = [
+    "3 {unit}",
+    "20 {unit}",
+    "5 {unit} per full 5 {unit} of {unit} available",
+    "50% of {unit} available",
+    "max({unit} available, 4 {unit})",
+]
+
+
+def _redeem(name: str, one: Callable[[list[str]], str], choose: Choose) -> str:
+    """A rule that takes, at a purchase or elsewhere."""
+    unit = one(["point", "point", "mile"])
+    lines = [f"on {one(['purchase', 'visit', 'visit'])}"]
+    if choose(3) == 0:
+        lines.append("from one expiry")
+    cost = one(COSTS).format(unit=unit)
+    lines += [f"cost {cost}", f"round {one(MODES)} per event"]
+    if choose(4) == 0:
+        lines.append(f"when {one(['status is High', 'point available > 8 point'])}")
+    if choose(3) == 0:
+        limit = one([*LIMITS, "{n} times per member per month", "{n} times per member"])
+        more = ", or nothing" if "times" not in limit else ""
+        limit = limit.format(n=one(["2", "9"]), unit=unit)
+        lines.append(f"limit {limit}{more}{one(['', ', kept on return'])}")
+    if choose(3) == 0:
+        lines.append(f'say "{name}"')
+    return "\n".join([f'redeem "{name}"', *(f"  {each}" for each in lines)])
+
+
 def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     """The text of a shop's program, and the program; None where the checker does not accept it."""
 
@@ -70,7 +101,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     ]
     for unit in ("point", "mile"):
         debt = one(DEBTS).format(unit=unit)
-        clauses = [f"decimals {choose(3)}", one(EXPIRES), one(["", "spends oldest first"]), debt]
+        clauses = [f"decimals {choose(3)}", one(EXPIRES), one(["", "spends oldest first", "spends newest first"]), debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
     names = [f"R{number}" for number in range(2 + choose(3))]
     units = {name: one(["point", "point", "mile"]) for name in names}
@@ -87,6 +118,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             lines.append(f"limit {limit}{one(['', ', or nothing', ', kept on return'])}")
         texts.append("\n".join([f'earn "{name}"', *(f"  {each}" for each in lines)]))
     texts.append('earn "Visit"\n  on visit\n  give 5 point')
+    texts += [_redeem(f"T{number}", one, choose) for number in range(choose(3))]
     if len(grouped) > 1:
         listed = ", ".join(f'"{name}"' for name in grouped)
         limit = one(LIMITS).format(n=one(["5", "30"]), unit="point")

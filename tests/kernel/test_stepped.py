@@ -17,6 +17,7 @@ from tests.kernel.test_agreement import KNOWS, at_once_known, made
 from guerdon.check.passes import check_bytes
 from guerdon.choice import session
 from guerdon.kernel.stepped.session import KernelSession, steps
+from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
 from guerdon.session import BadState, Session
 
@@ -47,7 +48,7 @@ def stepped(engine: Session | KernelSession, event, states: States):
 
 
 def compare(text: str, program: nodes.Program, chance: random.Random, number: int, knows: frozenset[str]) -> None:
-    if not steps(program):
+    if uncovered(program) or not steps(program):
         return
     for turns in (False, True, True):
         history = Teller(chance.randrange, program, knows).history(14)

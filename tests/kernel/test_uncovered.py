@@ -30,7 +30,7 @@ def test_a_program_with_something_of_it_runs_on_the_reference_engine():
     program = guerdon.load("examples/cafe").typed
     assert lacking(program)
     assert chosen(program, "auto", 10**6).engine == "reference"
-    with pytest.raises(NotCovered, match=r"redeems \(examples/cafe/cafe.guerdon:\d+:\d+\)"):
+    with pytest.raises(NotCovered, match=r"offers \(examples/cafe/cafe.guerdon:\d+:\d+\)"):
         chosen(program, "kernel", 10)
 
 

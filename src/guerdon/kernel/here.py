@@ -28,4 +28,5 @@ class Here:
     known: Mapping[str, Value] = field(default_factory=dict)
     admitted: Mapping[tuple[Scope, str], Value] = field(default_factory=dict)
     """Facts of the event or of the line of which only so much counts as limits let in."""
+    within: Mapping[str, Value] = field(default_factory=dict)  # of units of which no more is known of
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do

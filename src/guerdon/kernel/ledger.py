@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
 
+from guerdon.check.wording import plain
 from guerdon.history.event import Event
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
+from guerdon.kernel.redeeming import SHORT
 from guerdon.kernel.triggers import AT_EVENT, BEGINS
-from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot
+from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot, Refusal
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.triggers import Due, due_on
@@ -48,6 +50,8 @@ class Reader:
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
                 case "said":
                     ledger.effects.append(self._said(event, str(of.of[0])))
+                case "refused":
+                    ledger.refusals.append(self._refused(event, of.of, quantity, a))
                 case "posting":
                     ledger.postings.append(self._posting(event, of.of, quantity, a, b))
                 case _:
@@ -96,6 +100,13 @@ class Reader:
     def _said(self, event: Event, name: str) -> Effect:
         text = self.program.rules[name].say or ""
         return Effect(f"{event.name}/{name}", event.member, event.id, name, nodes.MESSAGE, text, event.at)
+
+    def _refused(self, event: Event, of: tuple[object, ...], asked: int, there: int) -> Refusal:
+        name, reason = map(str, of)
+        unit = self.program.units[self.program.rules[name].unit]
+        if reason.startswith(SHORT):
+            reason = f"{plain(there * unit.step)} {unit.name}{reason.removeprefix(SHORT)} are available"
+        return Refusal(event.member, event.id, unit.name, asked * unit.step, event.at, reason, name)
 
     def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
         unit, source, target, reason = map(str, of)

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 from guerdon.kernel import civil
+from guerdon.kernel.apart import Apart
 from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.days import Table, Years
 from guerdon.kernel.expressions import expression
@@ -27,6 +27,7 @@ from guerdon.kernel.make import AMOUNT, BESIDE, DAYS, INSTANT, QUANTITY, YES, Co
 from guerdon.kernel.named import kept
 from guerdon.kernel.parts import parts
 from guerdon.kernel.passing import Days
+from guerdon.kernel.redeeming import Redeeming
 from guerdon.kernel.returns import Deeds
 from guerdon.kernel.rules import Judge
 from guerdon.kernel.triggers import AT_EVENT
@@ -96,8 +97,9 @@ class Loop:
         self._body()
         body, w.lines, w.depth = w.lines, [], 0
         w.lines += functions(make.functions)
+        apart = self.apart = Apart(make, [*OF_ALL])
         for name in make.cold:
-            w.lines += [*self._apart(name), ""]
+            w.lines += [*apart.function(name), ""]
         w.line(f"def run(i, n, w, last, first, end{', ended' if self.days.asks_ended else ''}):")
         w.depth = 1
         state = OF_ALL | make.state
@@ -141,41 +143,13 @@ class Loop:
                 names = [*OF_ALL, *self.make.state]
                 return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
             case call if call.startswith("@call "):
-                return [margin + each for each in self._call(call.removeprefix("@call "))]
+                return [margin + each for each in self.apart.call(call.removeprefix("@call "))]
             case "@joined":
                 return [margin + each for each in self.days.joined() or ["pass"]]
             case years if years.startswith("@years "):
                 return [margin + each for each in self.days.years(years.removeprefix("@years ")) or ["pass"]]
             case _:
                 return [line]
-
-    def _kept_in(self, name: str) -> tuple[list[str], list[str]]:
-        """What is kept of a member that a function apart uses, and what of it it changes."""
-        text = "\n".join(self.make.cold[name][1])
-        used = [each for each in self.make.state if re.search(rf"\b{each}\b", text)]
-        return used, [each for each in used if re.search(rf"^ *{each} [-+]?= ", text, re.MULTILINE)]
-
-    def _place(self, name: str) -> int:
-        return [*OF_ALL, *self.make.state].index(name)
-
-    def _load(self, name: str) -> str:
-        _, low, high = self.make.state[name]
-        return f"{name} = fits(s[{self._place(name)}], {low}, {high})"
-
-    def _call(self, name: str) -> list[str]:
-        """The lines that call a function apart."""
-        used, changed = self._kept_in(name)
-        given = ", ".join([*self.make.cold[name][0], "w"])
-        stored = [f"s[{self._place(each)}] = {each}" for each in used]
-        return [*stored, f"w = {name}({given})", *map(self._load, changed)]
-
-    def _apart(self, name: str) -> list[str]:
-        """The lines of a function apart."""
-        used, changed = self._kept_in(name)
-        given, body = self.make.cold[name]
-        loaded = [f"    {self._load(each)}" for each in used]
-        stored = [f"    s[{self._place(each)}] = {each}" for each in changed]
-        return [f"def {name}({', '.join([*given, 'w'])}):", *loaded, *body, *stored, "    return w"]
 
     # ------------------------------------------------------------ the loop
 
@@ -188,8 +162,8 @@ class Loop:
             w.line(f"when = {AT_EVENT}")
         with w.block("while 1:"):
             make.stop_for_room(self._spent())
-            w.line("ends = i == n or who_is[i] != who")
-            with w.block("if ends:"):
+            w.line("is_end = i == n or who_is[i] != who")
+            with w.block("if is_end:"):
                 with w.block("if i == n and last == 0:"):
                     w.line("break")
                 w.line("day = end if who >= 0 else (-1)")
@@ -197,13 +171,13 @@ class Loop:
                 w.line("at = 0")
             with w.block("else:"):
                 self._read_row()
-            with w.block(f"if day > today{' or ends and ended and who >= 0' if self.days.asks_ended else ''}:"):
-                with w.block("if today < 0 and ends == 0:"):
+            with w.block(f"if day > today{' or is_end and ended and who >= 0' if self.days.asks_ended else ''}:"):
+                with w.block("if today < 0 and is_end == 0:"):
                     self._first_day()
                 with w.block("else:"):
                     self.days.pass_to_day()
                 w.line("today = day")
-            with w.block("if ends:"):
+            with w.block("if is_end:"):
                 self._close()
                 with w.block("if i == n:"):
                     w.line("who = (-1)")
@@ -221,11 +195,11 @@ class Loop:
 
     def _spent(self) -> str:
         """How many rows may be written for lots that an event takes from."""
-        if not self.make.full or not self.deeds:
+        takes = any(rule.takes for rule in self.program.rules.values())
+        if not self.make.full or not (self.deeds or takes):
             return ""
-        return "".join(
-            f" - ({purse.name}_tail - {purse.name}_head)" for purse in self.parts.purses.values() if purse.queued
-        )
+        spent = (purse.rows_at_once() for purse in self.parts.purses.values())
+        return "".join(f" - {rows}" for rows in spent if rows is not None)
 
     def _read_row(self) -> None:
         """What every event has: its instant, its day, and whether the kernel can run it."""
@@ -253,6 +227,8 @@ class Loop:
         """A new member."""
         w = self.w
         w.line("@init")
+        for purse in self.parts.purses.values():
+            purse.open()
         w.line("bad = 0")
         w.line(f"was_at = {INSTANT[0]}")
         w.line("today = (-1)")
@@ -315,14 +291,17 @@ class Loop:
         back = None
         if reversal is not None:
             back = self.deeds[reversal.event].match(event, reversal, here)
-        units = {rule.unit for rule in self.program.rules.values() if event in rule.on}
+        units = {rule.unit for rule in self.program.rules.values() if event in rule.on and not rule.takes}
         for name, purse in self.parts.purses.items():
             purse.begin(name in units)
         self.parts.tallies.feed(event, here, seen=True)
         waiting = self.parts.tallies.feed(event, here, seen=False)
         judge = Judge(self.parts, event)
+        redeeming = Redeeming(judge)
+        judge.take = redeeming.judge
         verdicts = judge.judge(here)
         deed = self.deeds.get(event)
+        redeeming.post(deed is not None)
         if back is not None and reversal is not None:
             self.deeds[reversal.event].undo(reversal, back)
         for verdict in verdicts:
@@ -330,7 +309,7 @@ class Loop:
         for purse in self.parts.purses.values():
             purse.grant_together(deed is not None)
         if deed is not None:
-            deed.note(verdicts, here)
+            deed.note(verdicts, redeeming, here)
         self.parts.tallies.feed_lines(event, here)
         for tally, guard, value, there in waiting:
             with w.block(f"if {guard}:"):

@@ -51,6 +51,13 @@ class Purse:
             if self._by_day:
                 make.array(f"{name}_day", f"{name}_tail", "i32")
 
+    def open(self) -> None:
+        """What is written for a new member: nothing, for the queue begins where it ends."""
+
+    def rows_at_once(self) -> str | None:
+        """So many rows an event may write for lots, beside a few; None: no more than that."""
+        return f"({self.name}_tail - {self.name}_head)" if self.queued else None
+
     # ------------------------------------------------------------ when
 
     def ending(self, day: str) -> str:

@@ -215,4 +215,7 @@ def _copy(into: MutableSequence[int] | memoryview, values: Any, count: int) -> N
     elif isinstance(values, list):
         into[:count] = memoryview(array(into.format, values[:count]))
     else:  # numpy calls 64 bits `l`
-        into[:count] = memoryview(values).cast("B").cast(cast("Letter", into.format))[:count]
+        given = memoryview(values)
+        if given.itemsize != into.itemsize:
+            raise ValueError(f"integers of {given.itemsize} bytes where the kernel has them in {into.itemsize}")
+        into[:count] = given.cast("B").cast(cast("Letter", into.format))[:count]

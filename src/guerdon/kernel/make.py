@@ -141,7 +141,7 @@ class Make:
             self.codes.append(code)
         return self.codes.index(code)
 
-    def write(self, code: int, quantity: str, *more: str) -> None:
+    def write(self, code: int | str, quantity: str, *more: str) -> None:
         """A row, of which `more` is said where rows are full."""
         self.w.line("o_row[w] = row")
         self.w.line(f"o_code[w] = {code}")
@@ -182,7 +182,7 @@ class Make:
         lines, depth = self.w.lines, self.w.depth
         self.w.lines, self.w.depth = [], 1
         yield
-        self.cold[name] = given, self.w.lines
+        self.cold[name] = (*given, *(("due",) if self.program.triggers else ())), self.w.lines
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from guerdon.kernel.chained import Chained
 from guerdon.kernel.held import Held, says_more
 from guerdon.kernel.here import Here
 from guerdon.kernel.lots import Purse
@@ -28,6 +29,8 @@ class Parts:
             case nodes.Standing(ladder):
                 return Value(self.tiers[ladder].stands, positive=True)
             case nodes.Available(unit):
+                if unit in here.within:
+                    return here.within[unit]
                 return self.purses[unit].available() if unit in self.purses else const(0)
             case _:
                 return self.tallies.read(expr, here)
@@ -39,8 +42,9 @@ def parts(make: Make) -> Parts:
     purses, tiers = dict[str, Purse](), dict[str, Tier]()
     for number, (name, unit) in enumerate(sorted(program.units.items())):
         if unit.spendable:
-            events = {event for rule in program.rules.values() if rule.unit == name for event in rule.on}
-            purses[name] = Purse(make, unit, f"u{number}", bool(events & undoable))
+            given = [rule for rule in program.rules.values() if rule.unit == name and not rule.takes]
+            events = {event for rule in given for event in rule.on}
+            purses[name] = _purse(make, unit, f"u{number}", bool(events & undoable))
     for number, (name, ladder) in enumerate(program.ladders.items()):
         tiers[name] = (Held if says_more(ladder, program) else Tier)(make, ladder, f"k{number}")
     found = make.past = Parts(make, Tallies(make), purses, tiers)
@@ -48,3 +52,12 @@ def parts(make: Make) -> Parts:
     for tier in tiers.values():
         tier.prepare(found.tallies)
     return found
+
+
+def _purse(make: Make, unit: nodes.Unit, name: str, noted: bool) -> Purse:
+    """A queue, where lots leave it at its beginning; chains where they are spent."""
+    takers = [rule for rule in make.program.rules.values() if rule.takes and rule.unit == unit.name]
+    if not takers:
+        return Purse(make, unit, name, noted)
+    restores = any({*rule.on} & make.columns.undoable for rule in takers)
+    return Chained(make, unit, name, noted, restores)

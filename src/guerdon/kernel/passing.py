@@ -56,7 +56,7 @@ class Days:
         ends = [each.next for each in triggers.at_end]
         w.line("upto = day")
         w.line("until = at")
-        w.line(f"closes = upto + {'ended' if ends else '0'} if ends else upto")
+        w.line(f"closes = upto + {'ended' if ends else '0'} if is_end else upto")
         with w.block(
             f"while {' or '.join([*(f'{each} <= upto' for each in begins), *(f'{each} <= closes' for each in ends)])}:"
         ):

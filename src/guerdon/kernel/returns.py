@@ -7,6 +7,7 @@ rounded once, and shared out to its awards by largest remainder.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -16,6 +17,8 @@ from guerdon.kernel.groups import Verdict
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.redeeming import Redeeming
+from guerdon.kernel.takings import Takings
 from guerdon.kernel.tally import plain
 from guerdon.kernel.values import Value, rounding
 from guerdon.program import nodes
@@ -31,6 +34,7 @@ class Deeds:
     name: str
     make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
+    takings: Takings = field(init=False)
 
     def __post_init__(self) -> None:
         make, name = self.parts.make, self.name
@@ -40,6 +44,7 @@ class Deeds:
             for rule in make.program.rules.values()
             if self.event in rule.on and not rule.only_says and not rule.takes
         ]
+        self.takings = Takings(self.parts, self.event, name)
         parts = [
             record.reverses.part
             for record in make.program.events.values()
@@ -52,12 +57,17 @@ class Deeds:
         kept += ["row"] if make.full else []
         kept += (
             ["day"]
-            if any(self._returned(limit) for rule in self.rules for _, _, limit in self._limits_of(rule))
+            if any(
+                self._returned(limit)
+                for rule in [*self.rules, *self.takings.rules]
+                for _, _, limit in self._limits_of(rule)
+            )
             else []
         )
         self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
         kept += [f"given{number}" for number in range(len(self.units))]
         kept += [f"left_of{number}" for number in range(len(self.rules))]
+        kept += self.takings.kept
         self.kept = kept
         for each in kept:
             amount = each.startswith(("whole", "left", "given"))
@@ -80,8 +90,8 @@ class Deeds:
 
     # ------------------------------------------------------------ keeping
 
-    def note(self, verdicts: list[Verdict], here: Here) -> None:
-        """Keeps the event and what its rules gave."""
+    def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
+        """Keeps the event and what its rules gave and took."""
         w, n = self.make.w, self.name
         at = f"{n}_n"
         known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0"}
@@ -99,6 +109,7 @@ class Deeds:
         for number, unit in enumerate(self.units):
             total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
             w.line(f"{n}_given{number}[{at}] = {total}")
+        self.takings.note(redeeming, at)
         w.line(f"{at} += 1")
 
     # ------------------------------------------------------------ undoing
@@ -150,6 +161,9 @@ class Deeds:
                 w.line(f"{n}_left{number}[of] -= back_of")
                 with w.block(f"if {n}_left{number}[of] == 0:"):
                     self._is_over()
+            left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
+            for rule, given, emptied in self.takings.give_back(self._is_undone, left):
+                self._limits(rule, given, emptied)
             for unit in self.units:
                 self._of_unit(unit, reversal, number)
             for at in self._in_order():
@@ -245,17 +259,20 @@ class Deeds:
         self.parts.tallies.count("back by", rule.name, quantity)
         self._limits(rule, quantity)
 
-    def _limits(self, rule: nodes.Rule, quantity: str) -> None:
-        """Gives room back in limits, of today's window."""
+    def _limits(self, rule: nodes.Rule, quantity: str, emptied: str | None = None) -> None:
+        """Gives room back in limits, of today's window; a time, where nothing of it is left (`emptied`)."""
         make, w, n = self.make, self.make.w, self.name
         for name, index, limit in self._limits_of(rule):
             if not self._returned(limit):
                 continue
-            covered(limit.times is None and not limit.fields, "returns")
+            covered(not limit.fields, "returns")
             covered(isinstance(plain(limit.window), nodes.Ever | nodes.Calendar), "returns")
+            given = {rule.name} if name == rule.name else {*make.program.groups[name].of}
+            left = " + ".join(f"{n}_left_of{at}[of]" for at, each in enumerate(self.rules) if each.name in given)
+            nothing = emptied or f"{left} == 0"
             for (window, _), scalar in self.parts.tallies.of["limit", (name, index)].totals.items():
+                guards = [nothing] if limit.times is not None else []
                 if isinstance(window, nodes.Calendar):
-                    with w.block(f"if {n}_day[of] >= {make.period_first(window.period, 'day')}:"):
-                        w.line(f"{scalar} -= {quantity}")
-                else:
-                    w.line(f"{scalar} -= {quantity}")
+                    guards.append(f"{n}_day[of] >= {make.period_first(window.period, 'day')}")
+                with w.block(f"if {' and '.join(guards)}:") if guards else nullcontext():
+                    w.line(f"{scalar} -= {quantity if limit.times is None else 1}")

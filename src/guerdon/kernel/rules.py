@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from fractions import Fraction
@@ -39,6 +39,7 @@ class Judge:
         self.behind = {max(group.of, key=order.__getitem__): group for group in program.groups.values()}
         self.verdicts: dict[str, Verdict] = {}
         self.read = {each.rule for each in walk(program.rules) if isinstance(each, nodes.Given)}
+        self.take: Callable[[nodes.Rule, Here, dict[str, list[str]]], Verdict]  # of a rule that takes
 
     def judge(self, here: Here) -> list[Verdict]:
         """What each rule of the event comes to, in the order of what they read."""
@@ -46,7 +47,8 @@ class Judge:
         replaced: dict[str, list[str]] = {}
         for rule in self.make.program.rules.values():
             if self.event in rule.on:
-                verdict = self._one(rule, replace(here, given=given), replaced)
+                of_rule = self.take if rule.takes else self._one
+                verdict = of_rule(rule, replace(here, given=given), replaced)
                 self.verdicts[rule.name] = verdict
                 given[rule.name] = self._gave(verdict)
                 if rule.name in self.groups and rule.name in self.read:  # others see it as it was before its group
@@ -66,7 +68,7 @@ class Judge:
                     for each in mine:
                         total = added(total, self._gave(each)[0])
                     given[group.name] = kept(self.make, total), const(0)
-        return [self.verdicts[rule.name] for rule in self.rules]
+        return [self.verdicts[rule.name] for rule in self.rules if not rule.takes]
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
         step = self._step(verdict.rule) / verdict.finer

@@ -56,7 +56,8 @@ class Tier:
 
     def moves(self, event: str) -> bool:
         """Whether a tier may be reached, or lost, after an event of a kind, or a trigger."""
-        if not self.only_adds_up:
+        below = self.ladder.falls in (nodes.Fall.ONE, nodes.Fall.LOWEST)  # what is counted: any event raises it again
+        if not self.only_adds_up or (below and not isinstance(self.ladder.lasts, nodes.WhileMet)):
             return True
         program = self.make.program
         given = {rule.name for rule in program.rules.values() if event in rule.on}

@@ -29,7 +29,7 @@ NOT_COVERED = {
     "lateness": "events that come late",
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
-    "redeems": "redeems",
+    "redeems": "redeems that a redemption asks for by their name",
     "holds": "holds",
     "shares": "shares",
     "limits": "limits per somebody who is named",
@@ -114,7 +114,7 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
     ):
         yield "missing"
-    if rule.takes:
+    if rule.takes and "redemption" in rule.on:
         yield "redeems"
     if rule.hold is not None:
         yield "holds"
