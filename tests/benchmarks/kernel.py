@@ -141,6 +141,7 @@ def run_parquet(history: History, events: Path, folder: Path) -> Run:
 
     def run() -> Streamed:
         found = streamed(program, open_history(mapped, program, threads=1))
+        assert found is not None
         write(found, folder, tables=("awards", "balances"))
         return found
 

@@ -90,6 +90,38 @@ def test_what_a_spreadsheet_would_run_is_marked(tmp_path: Path) -> None:
     assert {json.loads(line)["member"] for line in lines} == {"=1+1", "bea", "cat"}
 
 
+SPANS = """
+program "Spans"
+  currency  USD
+unit point
+event sale
+  due       date
+  span      months
+  wait      days
+earn "Early"
+  on        sale
+  when      due - span + wait < 2026-02-01
+  give      1 point
+"""
+
+
+def test_days_and_months_of_a_history_are_counted_with(tmp_path: Path) -> None:
+    program = Program(typed(SPANS), (), Path("spans"))
+    frame = pyarrow.table(
+        {
+            "id": ["1", "2"],
+            "member": ["ana", "bea"],
+            "at": ["2026-01-01T12:00:00Z"] * 2,
+            "due": ["2026-03-31", "2026-03-31"],
+            "span": [3, 1],
+            "wait": [7, 0],
+        }
+    )
+    for engine in ("reference", "kernel"):
+        found = program.run({"sale": frame}, engine=engine)
+        assert [each.member for each in found.posted.ledger.awards] == ["ana"]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_nothing_appears_where_writing_is_interrupted(
     error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
