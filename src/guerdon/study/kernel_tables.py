@@ -33,7 +33,7 @@ _WHEN = "CASE WHEN b = -1 THEN happened ELSE start END"
 
 _AWARDS = f"""
     SELECT concat(name, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
-           came AS exact, dropped, numbers.b{_STEPS} AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
+           came AS exact, dropped, CASE WHEN numbers.b <> 0 THEN numbers.b::DECIMAL(19,0) * step ELSE 0 END AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
     FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
     JOIN kernel_numbers AS numbers ON numbers.code = rows.code AND numbers.quantity = rows.quantity AND numbers.a = {AWARD.format("rows.a")}
         AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}

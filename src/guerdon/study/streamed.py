@@ -34,7 +34,7 @@ from guerdon.study.figures import Figures
 from guerdon.study.figures import figures as figures_of
 from guerdon.study.kernel_rows import Part
 
-AT_ONCE = 500_000
+AT_ONCE = 300_000
 """So many rows of the ledger, or more, are looked at together."""
 
 
