@@ -50,7 +50,9 @@ class Choice:
         if self.engine == "kernel":
             from guerdon.study.streamed import streamed  # with the kernel, which only it needs
 
-            return streamed(program, history, as_of, progress)
+            found = streamed(program, history, as_of, progress)
+            if found is not None:
+                return found
         return self.posted(program, history, as_of, progress)
 
     def posted(

@@ -29,6 +29,7 @@ from guerdon.command import (
     stop,
     tell,
     tell_coverage,
+    waiting,
     warned,
     writable,
 )
@@ -265,9 +266,10 @@ def run(
     program = loaded(file, form, given)
     with history_of(program, history, form) as opened, screen.progress(opened.count) as told:
         outcome = ran(program, opened, as_of, told, engine, verbose)
-    summary = outcome.summary()
+    with waiting("adding up"):
+        summary = outcome.summary()
     if out is not None:
-        with writable(out):
+        with writable(out), waiting("writing the tables"):
             outcome.write(out, table_format)
     if form == "json":
         click.echo(json.dumps(as_json(summary), indent=2))

@@ -56,10 +56,24 @@ def history_of(program: Program, path: str | None, form: str) -> Iterator[Histor
 
     gc.enable()  # from here on a command may run long, see `__main__`
     try:
-        yield program.open(path)
+        with waiting("reading the history"):
+            opened = program.open(path)
+        yield opened
     except HistoryError as error:
         tell(error.diagnostics, form, err=True)
         sys.exit(WRONG_USE)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Shows on the error stream of a terminal what takes long."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from guerdon.study import screen
+
+    with screen.console(stderr=True).status(what):
+        yield
 
 
 @contextmanager

@@ -215,11 +215,22 @@ class Outcome:
     def stream(self, table: str) -> Stream:
         """A result table, by its name, as anything takes it that speaks Arrow: it is made while it is read.
 
+        Shape: it can be read as long as the outcome is there.
         Errors: KeyError for a name that no table has.
         """
         from guerdon.study.arrow import Stream  # only where Arrow is wanted
+        from guerdon.study.schema import TABLES
 
-        return Stream(self.result, table)
+        if table not in TABLES:
+            raise KeyError(table)
+        if table not in self._streams:
+            self._streams[table] = Stream(self.result, table)
+        return self._streams[table]
+
+    @cached_property
+    def _streams(self) -> dict[str, Stream]:
+        """Those that were asked for: what reads one needs it to be there."""
+        return {}
 
     def _table(self, name: str) -> pyarrow.Table:
         from guerdon.study.arrow import as_arrow  # as above

@@ -66,14 +66,17 @@ class Columns:
         given, size = self.history.columns, self.machine.room.block
         kinds = self.machine.written.make.columns.kinds
         named = numpy.array([kinds[name] for name in ("purchase", "refund", "visit", "review")], "u1")
+        number = numpy.arange(self.history.events, dtype="i4")  # for a name, as DuckDB gives it to each event
+        by_name = numpy.argsort(given["eid"])
+        found = numpy.searchsorted(given["eid"], given["ref"], sorter=by_name)
         wanted = {
             "who_is": given["member"],
             "at_is": given["ts"] * 1_000_000,
             "kind_is": named[given["kind"]],
-            "id": given["eid"].astype("i4"),
+            "id": number,
             "q0": given["amt"],
             "q1": given["cat"],
-            "k0": given["ref"].astype("i4"),
+            "k0": number[by_name[numpy.minimum(found, self.history.events - 1)]],
         }
         columns = {name: wanted[name] for name in self.machine.written.inputs}
         for first in range(0, self.history.events, size):
@@ -141,6 +144,7 @@ def run_parquet(history: History, events: Path, folder: Path) -> Run:
 
     def run() -> Streamed:
         found = streamed(program, open_history(mapped, program, threads=1))
+        assert found is not None
         write(found, folder, tables=("awards", "balances"))
         return found
 

@@ -93,6 +93,7 @@ def run(folder: Path, out: Path) -> None:
     history = timed(spent, "read", open_history)(folder, program)
     print(f"imports {base:.0f} MB, history read {rss() - base:.0f} MB above")
     whole = timed(spent, "run", streamed)(program, history, END)
+    assert whole is not None
     print(f"run {rss() - base:.0f} MB above")
     timed(spent, "figures", whole.figures)()
     print(f"figures {rss() - base:.0f} MB above")

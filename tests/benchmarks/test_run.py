@@ -10,7 +10,7 @@ from statistics import median
 import duckdb
 import pytest
 from rich.console import Console
-from tests.benchmarks import figures, measure, report, run, startup
+from tests.benchmarks import figures, kernel, measure, report, run, startup
 from tests.benchmarks.kernel import NotYet
 from tests.benchmarks.measure import Range
 from tests.benchmarks.peers import (
@@ -29,7 +29,7 @@ from tests.benchmarks.peers import (
 from tests.benchmarks.report import Found, Other
 from tests.benchmarks.workload import TOTALS, Missing, Wrong, agree, history
 
-PEERS = [zen, cel, rule_engine, json_logic, drools, polars, sql, read_and_write]
+PEERS = [zen, cel, rule_engine, json_logic, drools, polars, sql]
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
@@ -187,7 +187,9 @@ def test_each_peer_computes_what_it_is_measured_with(peer, tmp_path):
 def test_the_files_hold_the_awards_and_events_of_w(tmp_path, monkeypatch):
     monkeypatch.setattr(read_and_write, "PART", 300)
     try:
-        read_and_write.prepare(history(1_000), tmp_path)
+        events = read_and_write.events(history(1_000), tmp_path / "events.parquet")
+        kernel.run_parquet(history(1_000), events, tmp_path)
+        assert read_and_write.side(history(1_000), events, [tmp_path / "awards.parquet"], tmp_path).run() == 50_158
         folder = read_and_write.many(20_000, tmp_path)
     except Missing as problem:
         pytest.skip(str(problem))

@@ -49,13 +49,16 @@ def test_tables_are_the_same_on_either_engine() -> None:
 
 def test_a_stream_is_read_by_whatever_speaks_arrow_and_again() -> None:
     for engine in ("kernel", "reference"):
-        stream = outcome(engine).stream("awards")
+        found = outcome(engine)
+        reader = pyarrow.RecordBatchReader.from_stream(found.stream("awards"))
+        assert reader.read_all() == found.awards
+        stream = found.stream("awards")
         with duckdb.connect() as con:
             con.register("awards", stream)
             for _ in range(2):
                 assert con.execute("SELECT count(*), sum(quantity) FROM awards").fetchall() == [(6, 173)]
     with pytest.raises(KeyError):
-        outcome("kernel").stream("avards").__arrow_c_stream__()
+        outcome("kernel").stream("avards")
 
 
 def test_entries_are_made_where_they_are_asked_for() -> None:
@@ -88,6 +91,61 @@ def test_what_a_spreadsheet_would_run_is_marked(tmp_path: Path) -> None:
     assert {row["at"] for row in rows} >= {"2026-01-01T12:00:00Z"}
     lines = (tmp_path / "awards.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["member"] for line in lines} == {"=1+1", "bea", "cat"}
+
+
+MUCH = """
+program "Much"
+  currency  USD
+unit point
+  decimals  3
+event sale
+  amount    money
+earn "Points"
+  on        sale
+  give      30000 point per 1 USD of amount
+  round     down per event
+  limit     1 point per event
+"""
+
+
+def test_what_is_cut_has_room_that_quantities_do_not_need() -> None:
+    program = Program(typed(MUCH), (), Path("much"))
+    columns = {"id": ["1"], "member": ["ana"], "at": ["2026-01-01T12:00:00Z"], "amount": ["50000000000.00"]}
+    frame = {"sale": pyarrow.table(columns)}
+    cuts = {str(program.run(frame, engine=engine).awards["cut"][0]) for engine in ("reference", "kernel")}
+    assert cuts == {"1499999999999999.000"}
+
+
+SPANS = """
+program "Spans"
+  currency  USD
+unit point
+event sale
+  due       date
+  span      months
+  wait      days
+earn "Early"
+  on        sale
+  when      due - span + wait < 2026-02-01
+  give      1 point
+"""
+
+
+def test_days_and_months_of_a_history_are_counted_with(tmp_path: Path) -> None:
+    program = Program(typed(SPANS), (), Path("spans"))
+    frame = pyarrow.table(
+        {
+            "id": ["1", "2"],
+            "member": ["ana", "bea"],
+            "at": ["2026-01-01T12:00:00Z"] * 2,
+            "due": ["2026-03-31", "2026-03-31"],
+            "span": [3, 1],
+            "wait": [7, 0],
+        }
+    )
+    for engine in ("reference", "kernel"):
+        found = program.run({"sale": frame}, engine=engine)
+        assert [each.member for each in found.posted.ledger.awards] == ["ana"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])

@@ -60,6 +60,7 @@ def agrees(
 ) -> set[str]:
     """Fails where a table, or a figure, differs; the members who were left to the reference engine."""
     found = streamed(program, history, as_of, compiled=compiled, room=Room(block=size), at_once=at_once)
+    assert found is not None
     results.write(found, folder / "kernel")
     posted = Engine(program, history.members).run(history.events(), as_of)
     posted.rejections[:0] = history.rejections

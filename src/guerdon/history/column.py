@@ -84,7 +84,7 @@ def _typed(of: types.Type, r: str, sql_type: str, field: str, program: nodes.Pro
         case types.Number(step=step, percent=percent):
             return _number(r, sql_type, field, whole=step == 1, percent=percent)
         case types.Days() | types.Months():
-            return _number(r, sql_type, field, whole=True, percent=False)
+            return reading.steps(r, sql_type, 0, field)
         case types.Choice(values=values):
             return reading.one_of(r, sql_type, field, values)
         case types.Text() | types.Tier():

@@ -247,7 +247,7 @@ def connect(scratch: Path, files: list[Path], threads: int | None = None) -> duc
             "threads": threads or min(_THREADS, os.cpu_count() or 1),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "memory_limit": "300MB",
+            "memory_limit": "250MB",
             "temp_directory": str(scratch),
             "disabled_optimizers": "join_order,build_side_probe_side",
         }

@@ -44,8 +44,12 @@ def happening(trigger: nodes.Trigger, member: Subject, at: int, quantity: Fracti
 
 def due_on(trigger: nodes.Trigger, member: str, day: date, at: int) -> Due:
     """A trigger that happens to a member on a day, at an instant, and is known then."""
-    words = day.isoformat() if trigger.kind is TriggerKind.DATE else f"{trigger.name} {day.isoformat()}"
-    return Due(f"{words}/{member}", trigger.name, member, at, at, 0, {})
+    return Due(f"{due_words(trigger, day)}/{member}", trigger.name, member, at, at, 0, {})
+
+
+def due_words(trigger: nodes.Trigger, day: date) -> str:
+    """What a trigger that happens on a day is called, without to whom."""
+    return day.isoformat() if trigger.kind is TriggerKind.DATE else f"{trigger.name} {day.isoformat()}"
 
 
 def end(world: World, trigger: nodes.Trigger, member: Subject) -> date:

@@ -57,11 +57,11 @@ class PartStream:
 
     def _made(self) -> object:
         run = self.run
-        assert run.until is not None
+        assert run.until is not None and run.written is not None
         con = run.history.beside(run.con)
         self.room.taken(con)
         kernel_rows.gather(con, run.program, self.part, self.table)
-        stream: object = con.sql(kernel_tables.query(self.table, run.program, run.until)).__arrow_c_stream__()
+        stream: object = con.sql(kernel_tables.query(self.table, run.written, run.until)).__arrow_c_stream__()
         return stream
 
 

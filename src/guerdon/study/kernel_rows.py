@@ -1,8 +1,8 @@
 """What rows that a kernel wrote say, in SQL: `kernel.ledger` reads them one by one, and says what each means.
 
 Tables of a run: `kernel_ledger` (the rows, in the order in which they were written), `kernel_ended` (who came to their end, and whether they are left to the
-reference engine), `kernel_left` (the events of those); `kernel_codes`, `kernel_rules`, `kernel_kinds`, `kernel_tiers`, `kernel_payers` and `kernel_days` say what numbers stand for. Of a part of the
-members, on a connection that looks at it: `kernel_events` are the events, `kernel_batch` the rows, `kernel_numbers` the numbers of awards as text, `kernel_undone` which
+reference engine), `kernel_left` (the events of those); `kernel_codes`, `kernel_rules`, `kernel_kinds`, `kernel_tiers`, `kernel_payers`, `kernel_days`, `kernel_due` and `kernel_lots` say what numbers stand for. Of a part of the
+members, on a connection that looks at it: `kernel_events` are the events, `kernel_batch` the rows, `kernel_said` the rows with what they are of (its name, and when it happened), `kernel_numbers` the numbers of awards as text, `kernel_undone` which
 awards are taken back, `kernel_shares` what payers pay.
 All that a kernel writes lies before the end of its run, so nothing is looked at as of an instant.
 """
@@ -18,9 +18,11 @@ import duckdb
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop import Written
 from guerdon.kernel.make import Code
+from guerdon.kernel.triggers import AT_EVENT, BEGINS
 from guerdon.ledger.entries import OWN, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
+from guerdon.reference.triggers import due_words
 from guerdon.study.funding import paid
 from guerdon.study.rows import exact
 from guerdon.study.schema import decimals
@@ -29,6 +31,9 @@ Said = tuple[object, ...]
 
 LEDGER = ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d")
 """The columns of a row as a kernel writes it: `row`, `code`, `quantity`, `a` to `d` of `kernel_ledger`."""
+
+DUE = "o_e"
+"""The column, where a program has triggers, that says which of them a row is of: `e` of `kernel_ledger`, 0 for none."""
 
 FIGURES = {
     "spent": Pot.SPENT,
@@ -66,8 +71,11 @@ def prepare(con: duckdb.DuckDBPyConnection, written: Written) -> None:
     con.execute("CREATE TABLE kernel_payers (number INTEGER, nth INTEGER, partner VARCHAR)")
     _fill(con, "kernel_payers", _payers(program))
     con.execute("CREATE TABLE kernel_days (day BIGINT, start BIGINT)")
+    con.execute("CREATE TABLE kernel_due (e BIGINT, words VARCHAR, starts BIGINT)")
+    con.execute("CREATE TABLE kernel_lots (number INTEGER, day BIGINT, words VARCHAR)")
+    due = ", e BIGINT" if DUE in written.outputs else ""
     con.execute(
-        "CREATE TABLE kernel_ledger (row BIGINT, code INTEGER, quantity BIGINT, a BIGINT, b BIGINT, c BIGINT, d BIGINT)"
+        f"CREATE TABLE kernel_ledger (row BIGINT, code INTEGER, quantity BIGINT, a BIGINT, b BIGINT, c BIGINT, d BIGINT{due})"
     )
     con.execute("CREATE TABLE kernel_ended (who INTEGER, bad UTINYINT)")
 
@@ -125,6 +133,15 @@ def _said(of: Code, program: nodes.Program) -> dict[str, str]:
             raise AssertionError(f"a row of a kind that no table tells: {of.kind}")
 
 
+KINDS = frozenset({"award", "taken", "said", "posting", "expired", "move"})
+"""The kinds of rows that are told in SQL."""
+
+
+def told(written: Written) -> bool:
+    """Whether all that a kernel may write is told in SQL; entries tell of the rest."""
+    return all(code.kind in KINDS for code in written.codes)
+
+
 def _sums(source: Pot, target: Pot) -> dict[str, int]:
     """How often what is posted from a pot to another counts in each sum. Source: `study.lots`, and `Ledger.holdings`."""
     sums = dict.fromkeys(SUMS, 0)
@@ -150,7 +167,7 @@ def _payers(program: nodes.Program) -> Iterator[Said]:
 
 
 def ended(con: duckdb.DuckDBPyConnection, written: Written) -> None:
-    """Makes known which events are of members who are left to the reference engine, and the days that rows name: when all is written."""
+    """Makes known which events are of members who are left to the reference engine, and the days and triggers that rows name: when all is written."""
     con.execute(
         """CREATE TABLE kernel_left AS
            SELECT rowid AS row FROM kernel_rows WHERE who_is IN (SELECT who FROM kernel_ended WHERE bad <> 0)"""
@@ -161,6 +178,32 @@ def ended(con: duckdb.DuckDBPyConnection, written: Written) -> None:
     ).fetchall()
     calendar, years = Calendar(written.make.program.frame), written.make.years
     _fill(con, "kernel_days", ((day, calendar.start(years.day(day))) for (day,) in found))
+    if DUE in written.outputs:
+        _triggers(con, written, calendar)
+
+
+def _triggers(con: duckdb.DuckDBPyConnection, written: Written, calendar: Calendar) -> None:
+    """Makes the triggers known that rows are of, and that lots come from: in words, and when each happened (None: at the event). Source: `kernel.ledger`."""
+    program, years = written.make.program, written.make.years
+    triggers, rules = [*program.triggers.values()], [*program.rules.values()]
+    found = con.execute("SELECT DISTINCT e FROM kernel_ledger WHERE e <> 0").fetchall()
+
+    def due() -> Iterator[Said]:
+        for (code,) in found:
+            rest, when = divmod(code - 1, 3)
+            day, number = divmod(rest, len(triggers))
+            at = None
+            if when != AT_EVENT:
+                at = calendar.start(years.day(day)) if when == BEGINS else calendar.start(years.day(day + 1)) - 1
+            yield code, due_words(triggers[number], years.day(day)), at
+
+    _fill(con, "kernel_due", due())
+    lots = con.execute(
+        f"""SELECT DISTINCT (-2 - a) % {len(rules)}, (-2 - a) // {len(rules)} % {years.count}
+            FROM kernel_ledger JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a < -1"""
+    ).fetchall()
+    words = ((rule, day, due_words(program.triggers[rules[rule].on[0]], years.day(day))) for rule, day in lots)
+    _fill(con, "kernel_lots", words)
 
 
 # ---------------------------------------------------------------- some members
@@ -187,12 +230,21 @@ def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part, t
         f"""CREATE OR REPLACE TEMP VIEW kernel_batch AS SELECT rowid AS place, * FROM kernel_ledger {"ANTI JOIN kernel_left USING (row)" if left else ""}
             WHERE rowid >= {part.place} AND rowid < {part.last}"""
     )
+    happened = _DUE if program.triggers else _PLAIN
+    con.execute(f"CREATE OR REPLACE TEMP VIEW kernel_said AS SELECT rows.*, who, member, {happened}")
     if table in ("awards", "funding"):
         _undone(con)
     if table == "awards":
         _numbers(con)
     if table == "funding":
         _shares(con, program)
+
+
+_JOINED = "FROM kernel_batch AS rows JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)"
+_PLAIN = f"0 AS e, id, concat(event, '/', id) AS name, happened {_JOINED}"
+_DUE = f"""CASE WHEN rows.e <> 0 THEN concat(words, '/', member) ELSE id END AS id,
+    CASE WHEN rows.e <> 0 THEN concat(words, '/', member) ELSE concat(event, '/', id) END AS name, coalesce(starts, happened) AS happened
+    {_JOINED} LEFT JOIN kernel_due AS due ON due.e = rows.e"""
 
 
 def _undone(con: duckdb.DuckDBPyConnection) -> None:

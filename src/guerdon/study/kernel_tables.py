@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from guerdon.kernel.loop import Written
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.study.kernel_rows import AWARD, SUMS
 from guerdon.study.schema import TABLES, Kind, decimals, stored_as
 
 
-def query(table: str, program: nodes.Program, until: int) -> str:
+def query(table: str, written: Written, until: int) -> str:
     """The rows of a result table, of the members that were gathered; by member, and in the order in which they were posted.
 
     Shape: rows come in the order of what stands first in a query, see `history.open.connect`. Units: instants in microseconds.
     """
+    program = written.make.program
     places = decimals(program)
     chosen = []
     for column in TABLES[table]:
         of = "BIGINT" if column.kind is Kind.INSTANT else stored_as(column, places)
         chosen.append(f'found."{column.name}"::{of} AS "{column.name}"')
-    rows = _TABLES[table].format(rules=len(program.rules), until=until, program=fingerprint(program))
+    rows = _TABLES[table].format(
+        rules=len(program.rules), years=written.make.years.count, until=until, program=fingerprint(program)
+    )
     return f"SELECT {', '.join(chosen)} FROM ({rows}) AS found"
 
 
@@ -28,31 +32,34 @@ _WHEN = "CASE WHEN b = -1 THEN happened ELSE start END"
 """When a row was posted: at its event, or as a day began."""
 
 _AWARDS = f"""
-    SELECT concat(event, '/', id, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
-           came AS exact, dropped, numbers.b{_STEPS} AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
-    FROM kernel_batch AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
-    JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
+    SELECT concat(name, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
+           came AS exact, dropped, CASE WHEN numbers.b <> 0 THEN numbers.b::DECIMAL(19,0) * step ELSE 0 END AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
+    FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
     JOIN kernel_numbers AS numbers ON numbers.code = rows.code AND numbers.quantity = rows.quantity AND numbers.a = {AWARD.format("rows.a")}
         AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}
     LEFT JOIN kernel_undone USING (place) LEFT JOIN kernel_days ON day = CASE WHEN kind = 'award' THEN c END"""
 
 _FUNDING = f"""
-    SELECT concat(event, '/', id, '/', coalesce(of, rule)) AS award, partner, unit, shares.quantity{_STEPS} AS quantity
-    FROM (SELECT * FROM kernel_shares ORDER BY place, nth) AS shares JOIN kernel_payers USING (number, nth) JOIN kernel_batch AS rows USING (place)
-    JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_kinds USING (type) LEFT JOIN kernel_undone USING (place)"""
+    SELECT concat(name, '/', coalesce(of, rule)) AS award, partner, unit, shares.quantity{_STEPS} AS quantity
+    FROM (SELECT * FROM kernel_shares ORDER BY place, nth) AS shares JOIN kernel_payers USING (number, nth) JOIN kernel_said AS rows USING (place)
+    JOIN kernel_codes USING (code) LEFT JOIN kernel_undone USING (place)"""
 
+# A lot below -1 comes from a trigger.
+_LOT = "CASE WHEN a >= 0 THEN a WHEN a < -1 THEN -2 - a END"
 _POSTINGS = f"""
-    SELECT member, codes.unit, CASE WHEN a >= 0 THEN concat(lot_kinds.event, '/', lots.id, '/', rules.rule) END AS lot, source, target,
-           quantity{_STEPS} AS quantity, CASE WHEN b = -1 THEN events.happened ELSE start END AS "at", CASE WHEN b = -1 THEN events.id END AS event, reason
-    FROM kernel_batch AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind = 'posting'
-    JOIN kernel_events AS events USING (row) JOIN kernel_members USING (who)
-    LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {{rules}} END LEFT JOIN kernel_kinds AS lot_kinds ON lot_kinds.type = lots.type
-    LEFT JOIN kernel_rules AS rules ON rules.number = CASE WHEN a >= 0 THEN a % {{rules}} END LEFT JOIN kernel_days ON day = b"""
+    SELECT member, codes.unit, CASE WHEN a >= 0 THEN concat(event, '/', lots.id, '/', rules.rule)
+                                    WHEN a < -1 THEN concat(words, '/', member, '/', rules.rule) END AS lot, source, target,
+           quantity{_STEPS} AS quantity, CASE WHEN b = -1 THEN rows.happened ELSE start END AS "at", CASE WHEN b = -1 THEN rows.id END AS event, reason
+    FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind = 'posting'
+    LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {{rules}} END LEFT JOIN kernel_kinds ON kernel_kinds.type = lots.type
+    LEFT JOIN kernel_rules AS rules ON rules.number = {_LOT} % {{rules}}
+    LEFT JOIN kernel_lots ON kernel_lots.number = rules.number AND kernel_lots.day = CASE WHEN a < -1 THEN (-2 - a) // {{rules}} % {{years}} END
+    LEFT JOIN kernel_days ON kernel_days.day = b"""
 
 _TIERS = f"""
     SELECT member, ladder, tier, since AS "from", lead(since) OVER (PARTITION BY who, ladder ORDER BY place) AS before, reason
     FROM (SELECT place, who, member, ladder, quantity AS rank, {_WHEN} AS since, reason
-          FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_members USING (who) LEFT JOIN kernel_days ON day = b
+          FROM kernel_said JOIN kernel_codes USING (code) LEFT JOIN kernel_days ON day = b
           WHERE kind = 'move') JOIN kernel_tiers USING (ladder, rank) ORDER BY who, ladder, since, place"""
 
 HOLDINGS = """
@@ -68,19 +75,19 @@ _BALANCES = f"""
 # INVARIANT: a kernel holds nothing back, and the first posting of a lot is that of its own event, at which it can be spent.
 _SUMMED = ", ".join(f"sum(quantity * {each})::BIGINT AS {each}" for each in SUMS[:-2])
 _LOTS = f"""
-    SELECT concat(event, '/', id, '/', rules.rule) AS id, member, codes.unit, {", ".join(f"sums.{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
+    SELECT concat(name, '/', rules.rule) AS id, member, rows.unit, {", ".join(f"sums.{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
            happened AS "at", happened AS spendable_from, start AS expires
-    FROM (SELECT CASE WHEN kind = 'award' THEN row * {{rules}} + number ELSE a END AS lot, min(place) FILTER (kind = 'posting') AS place,
-                 any_value(code) FILTER (kind = 'posting') AS code, any_value(c) FILTER (kind = 'award') AS ends, {_SUMMED}
-          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'award' OR (kind = 'posting' AND a >= 0)
-          GROUP BY lot HAVING count(*) FILTER (kind = 'posting') > 0 ORDER BY place) AS sums
-    JOIN kernel_codes AS codes USING (code) JOIN kernel_events ON row = lot // {{rules}} JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
-    JOIN kernel_rules AS rules ON rules.number = lot % {{rules}} LEFT JOIN kernel_days ON day = ends"""
+    FROM (SELECT a, min(place) AS place, {_SUMMED}
+          FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a <> -1 GROUP BY a ORDER BY place) AS sums
+    JOIN (SELECT place, row, e, name, member, happened, unit, step FROM kernel_said JOIN kernel_codes USING (code)) AS rows USING (place)
+    JOIN kernel_rules AS rules ON rules.number = CASE WHEN sums.a < -1 THEN -2 - sums.a ELSE sums.a END % {{rules}}
+    LEFT JOIN (SELECT row, e, number, c AS ends FROM kernel_said JOIN kernel_codes USING (code) WHERE kind = 'award') AS awards
+        ON awards.row = rows.row AND awards.e = rows.e AND awards.number = rules.number
+    LEFT JOIN kernel_days ON day = ends"""
 
 _EFFECTS = f"""
-    SELECT concat(event, '/', id, '/', rule) AS id, member, id AS event, rule, '{nodes.MESSAGE}' AS kind, text, happened AS "at"
-    FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)
-    WHERE kind = 'said'"""
+    SELECT concat(name, '/', rule) AS id, member, id AS event, rule, '{nodes.MESSAGE}' AS kind, text, happened AS "at"
+    FROM kernel_said JOIN kernel_codes USING (code) WHERE kind = 'said'"""
 
 _TABLES = {
     "awards": _AWARDS,

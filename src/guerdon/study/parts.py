@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from guerdon.reference.posted import Posted
-from guerdon.study.rows import Row, decimal, rows
+from guerdon.study.rows import Row, TooLarge, decimal, rows
 from guerdon.study.schema import TABLES, Column, Kind, decimals, stored_as
 from guerdon.study.whole import FORMULAS, cell
 
@@ -41,7 +41,9 @@ def selected(con: duckdb.DuckDBPyConnection, run: Run, table: str, folder: Path,
         chosen = ", ".join(_cell(each) if safe else f'"{each.name}"' for each in TABLES[table])
         found = [f"SELECT {chosen} FROM {name}" for name in parts]
         yield " UNION ALL ".join([*found, _staged(staged, posted, table, safe)])
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if "Could not cast value" in str(error):  # all quantities of an event are bounded, but not what is cut of them
+            raise TooLarge("a quantity has more digits than results have room for") from None
         failed = next((part.room.failed for part in parts.values() if part.room.failed is not None), None)
         if failed is not None:
             raise failed from None

@@ -73,7 +73,7 @@ def connect(beside: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-_FRUGAL: dict[str, Any] = {"threads": 1, "memory_limit": "150MB"}
+_FRUGAL: dict[str, Any] = {"threads": 1, "memory_limit": "120MB"}
 
 
 def write_table(con: duckdb.DuckDBPyConnection, run: Run, table: str, beside: Path, format: str) -> None:

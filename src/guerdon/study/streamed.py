@@ -21,11 +21,12 @@ from guerdon.history.event import Rejection
 from guerdon.history.open import History
 from guerdon.kernel.arrow import LETTER, frame
 from guerdon.kernel.engine import end_of, years_from
+from guerdon.kernel.loop import Written
 from guerdon.kernel.machine import Machine, Views
 from guerdon.kernel.make import Room
 from guerdon.kernel.read import blocks, span
 from guerdon.program import nodes
-from guerdon.reference.calendar import Calendar
+from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
 from guerdon.study import kernel_figures, kernel_rows
@@ -33,7 +34,7 @@ from guerdon.study.figures import Figures
 from guerdon.study.figures import figures as figures_of
 from guerdon.study.kernel_rows import Part
 
-AT_ONCE = 500_000
+AT_ONCE = 300_000
 """So many rows of the ledger, or more, are looked at together."""
 
 
@@ -49,6 +50,7 @@ class Streamed:
     history: History
     as_of: date | None
     con: duckdb.DuckDBPyConnection
+    written: Written | None = None
     until: int | None = None
     later: int = 0
     events: int = 0
@@ -87,8 +89,8 @@ def streamed(
     compiled: bool = True,
     room: Room | None = None,
     at_once: int = AT_ONCE,
-) -> Streamed:
-    """What the kernel makes of a history, member by member; `progress` is told how many events were run.
+) -> Streamed | None:
+    """What the kernel makes of a history, member by member, None where entries alone tell of it; `progress` is told how many events were run.
 
     Shape: as of the last event, or the end of the day `as_of`. `compiled`: by WebAssembly, else by CPython.
     Errors: ValueError as the reference engine.
@@ -102,9 +104,12 @@ def streamed(
     last = calendar.day(found.until - 1)
     years = years_from(known.first, last)
     machine = Machine(program, years, compiled=compiled, room=room)
-    sink = Sink(found.con, machine, at_once)
+    if not kernel_rows.told(machine.written):
+        return None
+    found.written, sink = machine.written, Sink(found.con, machine, at_once)
+    ended = found.until >= calendar.start(last + ONE)
     for block in blocks(history, machine.written.make.columns, years, room.block, before, found.con):
-        machine.run(block.columns, block.count, block.last, years.number(last), sink.take)
+        machine.run(block.columns, block.count, block.last, years.number(last), sink.take, ended)
         progress(block.first + block.count)
     kernel_rows.ended(found.con, machine.written)
     found.parts = [*sink.parts(known.count)]
@@ -143,9 +148,11 @@ class Sink:
 
     def take(self, views: Views, rows: int, members: int) -> None:
         """Takes the rows that a call of the kernel wrote, and who came to the end in it."""
-        written, rest = self.machine.written, _buffers(views, self.machine.written.outputs, kernel_rows.LEDGER, rows)
+        written = self.machine.written
+        names = (*kernel_rows.LEDGER, *(each for each in written.outputs if each == kernel_rows.DUE))
+        rest = _buffers(views, written.outputs, names, rows)
         if rows:
-            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(kernel_rows.LEDGER[1:])}"
+            chosen = f"o_row::BIGINT + {self.machine.first}, {', '.join(names[1:])}"
             self._insert("kernel_ledger", chosen, rest, rows)
         if members:
             ended = _buffers(views, written.results, ("m_who", "m_bad"), members)

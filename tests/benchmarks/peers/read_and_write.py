@@ -1,7 +1,6 @@
 """The same files read and written with no rules in between: what Parquet to Parquet costs by itself. DuckDB, one thread.
 
-The events of W are one Parquet file as a shop might keep it, with texts, decimals and timestamps. What is written are the files of a run. Until the
-kernel writes some, they are made here: the awards of hand.c in the columns that the product's awards have.
+The events of W are one Parquet file as a shop might keep it, with texts, decimals and timestamps. What is written are the files of a run.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.peers import Side, hand_c
+from tests.benchmarks.peers import Side
 from tests.benchmarks.workload import History, generated, need
 
 BLOCK = 65_536
@@ -21,20 +20,6 @@ COPY (SELECT printf('{part}-%016x', id) AS id, printf('m{part}-%07d', member) AS
              ['purchase', 'return', 'visit', 'review'][kind + 1] AS kind, (amount / 100)::DECIMAL(12, 2) AS amount,
              category, channel, country, CASE WHEN ref >= 0 THEN printf('{part}-%016x', ref) END AS purchase
       FROM given) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
-"""
-AWARDS = """
-COPY (SELECT e.id || '/' || rule AS id, e.member, e.id AS event, rule, 'point' AS unit, points::DECIMAL(18, 0) AS quantity, points::VARCHAR AS exact,
-             '0' AS dropped, 0::DECIMAL(18, 0) AS cut, e.moment AS at, e.moment AS spendable_from,
-             date_trunc('day', e.moment) + INTERVAL 1 YEAR AS expires, '0123456789abcdef' AS program,
-             CASE WHEN points < 0 THEN e.purchase || '/' || 'base' END AS of
-      FROM (SELECT event, ['base', 'dining', 'campaign', 'second visit', 'clawback'][rule + 1] AS rule, points FROM made WHERE rule < 5) AS made
-      JOIN (SELECT *, row_number() OVER () - 1 AS number FROM '{events}') AS e ON e.number = made.event ORDER BY number)
-TO '{path}' (FORMAT parquet, COMPRESSION zstd)
-"""
-BALANCES = """
-COPY (SELECT printf('m0-%07d', member) AS member, 'point' AS unit, balance::DECIMAL(18, 0) AS balance, 0::DECIMAL(18, 0) AS pending,
-             TIMESTAMP '2025-01-01' AS as_of
-      FROM held) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """
 
 
@@ -64,19 +49,6 @@ def many(count: int, folder: Path) -> Path:
     return target
 
 
-def results(history: History, events: Path, folder: Path) -> list[Path]:
-    """Writes awards and balances, as hand.c has them."""
-    arrow, numpy, work = need("pyarrow"), need("numpy"), hand_c.Work(history, folder)
-    rows = work.run()
-    con = database()
-    con.register("made", arrow.table({name: column[:rows] for name, column in work.awards.items()}))
-    con.register("held", arrow.table({"member": numpy.arange(history.members), "balance": work.results["balance"]}))
-    paths = [folder / "awards.parquet", folder / "balances.parquet"]
-    con.execute(AWARDS.format(events=events, path=paths[0]))
-    con.execute(BALANCES.format(path=paths[1]))
-    return paths
-
-
 def side(history: History, events: Path, results: Sequence[Path], folder: Path) -> Side:
     """Reads all of the events in blocks and writes each of the results, which lie ready in memory."""
     con = database()
@@ -95,8 +67,3 @@ def side(history: History, events: Path, results: Sequence[Path], folder: Path) 
     assert run() == history.events
     sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in [events, *results])
     return Side("reading and writing", history.events, run, sizes)
-
-
-def prepare(history: History, folder: Path) -> Side:
-    path = events(history, folder / "events.parquet")
-    return side(history, path, results(history, path, folder), folder)
