@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guerdon.kernel.values import Value
+from guerdon.program import nodes
 
 Given = Mapping[str, tuple[Value, Value]]
 """By rule or group what it gave at this event: after rounding and limits, and before them."""
@@ -26,4 +27,5 @@ class Here:
     given: Given = field(default_factory=dict)
     known: Mapping[str, Value] = field(default_factory=dict)
     within: Mapping[str, Value] = field(default_factory=dict)  # of units of which no more is known of
+    reads: Mapping[nodes.Expr, Value] = field(default_factory=dict)  # what was read when the event happened
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do

@@ -29,6 +29,9 @@ BLOCK = 65_536
 QUANTITY = 2**53 - 1
 """No quantity that is kept is larger, in steps: a member of whom one would be is run in integers without bounds."""
 
+BESIDE = 64
+"""Elements that are left free in each list for what one event may add, beside what it adds for its lines."""
+
 Kept = tuple[int | str, int, int]
 """What a scalar begins with, and its bounds."""
 
@@ -88,6 +91,7 @@ class Make:
     full: bool
     years: Years
     room: Room
+    built_in: frozenset[str] = frozenset()
     columns: Columns = field(init=False)
     w: Writer = field(default_factory=Writer)
     state: dict[str, Kept] = field(default_factory=dict)
@@ -102,7 +106,7 @@ class Make:
     """Of each period in which something adds up, the name of the day on which today's ends."""
 
     def __post_init__(self) -> None:
-        self.columns = Columns(self.program)
+        self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
@@ -290,6 +294,11 @@ class Make:
         name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
         self.tables[name] = steps
         return name
+
+    @property
+    def joins(self) -> bool:
+        """Whether years are reckoned from the member's first day."""
+        return "joined" in self.state
 
     def months_on(self, day: Value, months: Value) -> Value:
         """A day so many months on, clamped to the month's end."""
