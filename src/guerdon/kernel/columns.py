@@ -19,6 +19,12 @@ from guerdon.reference.evaluate import WEEKDAYS
 REFUSED = 255
 """The kind of a row that the kernel leaves to the reference engine, with all others of its member."""
 
+RUN = ("joined", "redemption", "adjustment", "opening")
+"""The built-in events that the kernel runs."""
+
+BY_HAND = {"b_unit": "u8", "b_much": "i64", "b_much_is": "u8", "b_reward": "i32", "b_ends": "i32", "b_earned": "u8"}
+"""What these have: the number of a unit and how many steps of it, the number of a reward from 1 on, a day of expiry (NEVER: none), and whether it counts as earned."""
+
 FINEST = 10**6
 """Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
 
@@ -49,11 +55,12 @@ class Column:
 class Columns:
     """The columns of a program.
 
-    Shape: `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `widths`:
+    Shape: `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `widths`:
     the types of all columns by name, in order.
     """
 
     program: nodes.Program
+    built_in: frozenset[str] = frozenset()
     facts: dict[tuple[str, str], Column] = field(default_factory=dict)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
     line_facts: dict[tuple[str, str, str], Column] = field(default_factory=dict)
@@ -66,6 +73,10 @@ class Columns:
         self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
         if self.undoable:
             self.widths["id"] = "i32"
+        on = {event for rule in self.program.rules.values() for event in rule.on}
+        self.by_hand = frozenset(each for each in RUN if each in self.built_in or each in on)
+        if self.by_hand:
+            self.widths |= BY_HAND
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
         asked = asked_for(self.program)
@@ -73,7 +84,7 @@ class Columns:
             taken = {}
             lists = 0
             for name, fact in record.facts.items():
-                if fact.value is not None or name not in asked:
+                if fact.value is not None or name not in asked or is_amount_of(fact.type):
                     continue
                 if isinstance(fact.type, types.Lines):
                     self.lines[event, name] = lists
@@ -120,6 +131,11 @@ class Columns:
         return self.codes[text]
 
 
+def is_amount_of(of: types.Type) -> bool:
+    """Whether a fact is an amount of the unit that its event names."""
+    return isinstance(of.of if isinstance(of, types.Optional) else of, types.AmountOf)
+
+
 def kind_of(of: types.Type) -> tuple[str, str, Fraction]:
     """The letter of a type's columns, their width, and what one of their units is."""
     match of:
@@ -164,6 +180,8 @@ def named(program: nodes.Program) -> Iterator[str]:
                 yield name
             case nodes.OverLines(lines=lines) | nodes.Each(lines=lines):
                 yield lines
+            case nodes.Hold(by=str(by)):
+                yield by
             case nodes.Meter(lines=str(lines)):
                 yield lines
             case nodes.Limit(of=of, fields=fields):

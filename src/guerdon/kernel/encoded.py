@@ -11,12 +11,16 @@ from typing import Any
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import REFUSED, Column, Columns
-from guerdon.kernel.days import Years
+from guerdon.kernel.days import NEVER, Years
 from guerdon.kernel.make import QUANTITY
 from guerdon.program import types
 
 COMMON = ("who_is", "at_is", "kind_is")
 """The columns that every program has."""
+
+
+OTHERS = {"transfer": "to", "merged": "other"}
+"""Built-in events that do something with another member, and the fact that names who that is: both are left to the reference engine."""
 
 
 class Odd(Exception):
@@ -144,13 +148,15 @@ class Encoder:
     def block(self, events: Iterable[Event]) -> Block:
         """All events, each member's after the other."""
         by_member: dict[str, list[Event]] = {}
+        touched = set[str]()
         for event in events:
             by_member.setdefault(event.member, []).append(event)
+            touched |= {str(event.facts[OTHERS[event.type]])} if event.type in OTHERS else set()
         block = Block({name: [] for name in (*COMMON, *self.columns.widths)})
         block.lines = dict.fromkeys(self._of_lists, 0)
         for number, (member, mine) in enumerate(by_member.items()):
             block.members.append(member)
-            facts = self._known(member)
+            facts = self._known(member) if member not in touched else None
             for event in mine:
                 self._row(block, number, event, facts)
         for number, count in block.lines.items():
@@ -176,10 +182,13 @@ class Encoder:
         block.events.append(event)
         kind, row = REFUSED, dict[str, int]()
         lines: dict[int, list[dict[str, int]]] = {}
-        if of_member is not None and event.recorded == event.at and event.type not in NAMES:
+        by_hand = event.type in NAMES
+        if of_member is not None and event.recorded == event.at and (not by_hand or event.type in self.columns.by_hand):
             try:
                 row, lines = self._read(event)
                 row |= of_member
+                if by_hand:
+                    row |= self._by_hand(event)
                 kind = self.columns.kinds[event.type]
             except Odd:
                 row, lines = {}, {}
@@ -197,6 +206,25 @@ class Encoder:
             block.lines[at] += len(mine)
             for name in names:
                 columns[name] += [line.get(name, 0) for line in mine]
+
+    def _by_hand(self, event: Event) -> dict[str, int]:
+        """What a built-in event does by itself. Errors: Odd where it sets a tier, or its amount is not one of its unit."""
+        program, facts = self.columns.program, event.facts
+        if any(facts.get(each) is not None for each in ("tier", "ladder", "through")):
+            raise Odd
+        row = {"b_ends": NEVER, "b_much_is": 0}
+        if facts.get("quantity") is not None:
+            spendable = (unit.name for unit in program.units.values() if unit.spendable)
+            name = facts.get("unit") or next(spendable, "")
+            row["b_unit"], row["b_much_is"] = [*program.units].index(name), 1
+            row["b_much"] = _steps(facts["quantity"], program.units[name].step, -QUANTITY)
+        if facts.get("reward") is not None:
+            rule = program.rules.get(str(facts["reward"]))
+            row["b_reward"] = [*program.rules].index(rule.name) + 1 if rule is not None and rule.takes else 0
+        if facts.get("expires") is not None:
+            row["b_ends"] = self.years.number(facts["expires"])
+        row["b_earned"] = bool(facts.get("earned"))
+        return row
 
     def _read(self, event: Event) -> tuple[dict[str, int], dict[int, list[dict[str, int]]]]:
         """The facts of an event and of its lines, by list. Errors: Odd."""

@@ -14,11 +14,14 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
+from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
-from guerdon.kernel.columns import Columns
+from guerdon.kernel.beyond import Beyond
+from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.encoded import Block, Encoder
 from guerdon.kernel.ledger import Reader
+from guerdon.kernel.loop import written
 from guerdon.kernel.machine import Machine, Views
 from guerdon.kernel.make import Room
 from guerdon.program import nodes
@@ -112,9 +115,10 @@ def ran(
 ) -> KernelRun:
     """What the kernel makes of some events, members being brought up to a day in the end, or (`ended`) to its end."""
     years, room = years_of(events, last), room or Room()
-    block = Encoder(Columns(program), years, facts).block(events)
+    built_in = _run_by_hand(program, {event.type for event in events} & {*NAMES})
+    block = Encoder(Columns(program, built_in), years, facts).block(events)
     room = replace(room, lines=max(room.lines, block.most_lines))
-    machine = Machine(program, years, full=True, compiled=compiled, room=room)
+    machine = Machine(program, years, full=True, compiled=compiled, room=room, built_in=built_in)
     rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
     count = len(block.events)
     for first, end in pairwise(_cuts(block, room, cuts)):
@@ -124,6 +128,18 @@ def ran(
         block.members[who] for who, bad in zip(rows.results["m_who"], rows.results["m_bad"], strict=True) if bad
     )
     return KernelRun(machine, rows, left, block)
+
+
+def _run_by_hand(program: nodes.Program, built_in: set[str]) -> frozenset[str]:
+    """Of the built-in events of a history those that the kernel runs, if it can; else none."""
+    found = frozenset(built_in & {*RUN})
+    if not found:
+        return found
+    try:
+        written(program, Years(2000, 2001), built_in=found)
+    except Beyond:
+        return frozenset()
+    return found
 
 
 def _cuts(block: Block, room: Room, wanted: Iterable[int]) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guerdon.kernel.values import Value
+from guerdon.program import nodes
 from guerdon.program.nodes import Scope
 
 Given = Mapping[str, tuple[Value, Value]]
@@ -29,4 +30,5 @@ class Here:
     admitted: Mapping[tuple[Scope, str], Value] = field(default_factory=dict)
     """Facts of the event or of the line of which only so much counts as limits let in."""
     within: Mapping[str, Value] = field(default_factory=dict)  # of units of which no more is known of
+    reads: Mapping[nodes.Expr, Value] = field(default_factory=dict)  # what was read when the event happened
     of_line: bool = False  # where a fact of a line is derived, its other facts stand as those of an event do

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import repeat
 
@@ -35,6 +36,7 @@ class Reader:
     def read(self, rows: Rows, without: frozenset[str], ledger: Ledger) -> None:
         """Adds the entries that rows say, but for those of some members, to a ledger."""
         columns = (rows[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d"))
+        held: int | None = None
         due = rows.get("o_e") or repeat(0, len(rows["o_row"]))
         for (number, code, quantity, a, b, c, d), happened in zip(zip(*columns, strict=True), due, strict=True):
             event = self.events[number]
@@ -44,12 +46,22 @@ class Reader:
                 event = self._happened(event, happened)
             of = self.codes[code]
             match of.kind:
+                case "held":
+                    held = quantity
                 case "award":
-                    ledger.awards.append(self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c))
+                    award = self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c)
+                    if held is not None:
+                        award = replace(award, spendable_from=None if held == NEVER else self._start(held))
+                    ledger.awards.append(award)
+                    held = None
                 case "taken":
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
                 case "said":
                     ledger.effects.append(self._said(event, str(of.of[0])))
+                case "counted":
+                    ledger.awards.append(self._counted(event, str(of.of[0]), quantity))
+                case "unavailable":
+                    ledger.refusals.append(self._unavailable(event, str(of.of[0]), quantity, a))
                 case "refused":
                     ledger.refusals.append(self._refused(event, of.of, quantity, a))
                 case "posting":
@@ -101,6 +113,16 @@ class Reader:
         text = self.program.rules[name].say or ""
         return Effect(f"{event.name}/{name}", event.member, event.id, name, nodes.MESSAGE, text, event.at)
 
+    def _counted(self, event: Event, unit: str, quantity: int) -> Award:
+        much, zero = quantity * self.program.units[unit].step, Fraction(0)
+        id, at = event.name, event.at
+        return Award(id, event.member, event.id, event.type, unit, much, much, zero, zero, at, at)
+
+    def _unavailable(self, event: Event, name: str, quantity: int, there: int) -> Refusal:
+        unit = self.program.units[name]
+        reason = f"{plain(there * unit.step)} {name} are available"
+        return Refusal(event.member, event.id, name, quantity * unit.step, event.at, reason)
+
     def _refused(self, event: Event, of: tuple[object, ...], asked: int, there: int) -> Refusal:
         name, reason = map(str, of)
         unit = self.program.units[self.program.rules[name].unit]
@@ -136,8 +158,11 @@ class Reader:
     def _lot(self, lot: int) -> str | None:
         if lot == -1:
             return None
-        if lot < 0:
-            rest, rule = divmod(-2 - lot, len(self.rules))
+        if lot < -1:
+            rest, of_trigger = divmod(-2 - lot, 2)
+            if not of_trigger:
+                return self.events[rest].name
+            rest, rule = divmod(rest, len(self.rules))
             row, day = divmod(rest, self.years.count)
             trigger = self.program.triggers[self.program.rules[self.rules[rule]].on[0]]
             return f"{due_on(trigger, self.events[row].member, self.years.day(day), 0).name}/{self.rules[rule]}"

@@ -19,21 +19,14 @@ from dataclasses import dataclass
 
 from guerdon.kernel import civil
 from guerdon.kernel.apart import Apart
-from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.days import Table, Years
-from guerdon.kernel.expressions import expression
-from guerdon.kernel.here import Here
-from guerdon.kernel.make import AMOUNT, BESIDE, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
-from guerdon.kernel.named import kept
+from guerdon.kernel.kinds import Kinds
+from guerdon.kernel.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.kernel.parts import parts
 from guerdon.kernel.passing import Days
-from guerdon.kernel.redeeming import Redeeming
 from guerdon.kernel.returns import Deeds
-from guerdon.kernel.rules import Judge
 from guerdon.kernel.triggers import AT_EVENT
-from guerdon.kernel.values import Value
 from guerdon.program import nodes
-from guerdon.program.walk import walk
 
 OF_ALL: dict[str, Kept] = {
     "who": (-1, -1, 2**31 - 1),
@@ -68,9 +61,15 @@ class Written:
     asks_ended: bool = False
 
 
-def written(program: nodes.Program, years: Years, full: bool = True, room: Room | None = None) -> Written:
-    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does."""
-    return Loop(Make(program, full, years, room or Room())).written()
+def written(
+    program: nodes.Program,
+    years: Years,
+    full: bool = True,
+    room: Room | None = None,
+    built_in: frozenset[str] = frozenset(),
+) -> Written:
+    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has."""
+    return Loop(Make(program, full, years, room or Room(), built_in)).written()
 
 
 class Loop:
@@ -79,17 +78,14 @@ class Loop:
     def __init__(self, make: Make) -> None:
         self.make, self.w, self.program = make, make.w, make.program
         self.parts = parts(make)
-        self.deeds = {
-            event: Deeds(self.parts, event, f"e{make.columns.kinds[event]}") for event in sorted(make.columns.undoable)
-        }
         self.days = Days(self.parts)
-        self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
+        self.kinds = Kinds(self.parts, self.days.triggers)
         for name in self._counted():
             make.scalar(name, AMOUNT)
 
     def _counted(self) -> list[str]:
         """What is counted of a whole run, where rows are full: events, and what is sold of each kind."""
-        return ["events", *(f"sales_{number}" for number in range(len(self.sales)))] if self.make.full else []
+        return ["events", *(f"sales_{number}" for number in range(len(self.kinds.sales)))] if self.make.full else []
 
     def written(self) -> Written:
         make, w = self.make, self.w
@@ -127,9 +123,9 @@ class Loop:
             state,
             make.tables,
             tuple(make.codes),
-            tuple(self.sales_over.items()),
+            tuple(self.kinds.sales_over.items()),
             make,
-            self.deeds,
+            self.kinds.deeds,
             self.days.asks_ended,
         )
 
@@ -184,7 +180,7 @@ class Loop:
                     w.line("break")
                 self._begin()
             with w.block("else:"):
-                self._event()
+                self.kinds.event()
                 if self.make.full:
                     w.line("events += 1")
                 w.line("i += 1")
@@ -196,7 +192,7 @@ class Loop:
     def _spent(self) -> str:
         """How many rows may be written for lots that an event takes from."""
         takes = any(rule.takes for rule in self.program.rules.values())
-        if not self.make.full or not (self.deeds or takes):
+        if not self.make.full or not (self.kinds.deeds or takes):
             return ""
         spent = (purse.rows_at_once() for purse in self.parts.purses.values())
         return "".join(f" - {rows}" for rows in spent if rows is not None)
@@ -215,6 +211,8 @@ class Loop:
         """The day on which a member is seen first."""
         w = self.w
         w.line("@joined")
+        if "joined" in self.make.columns.by_hand:
+            w.line(f"{self.make.scalar('first_day', DAYS)} = day")
         self.days.roll("day")
         if self.make.full:
             for ladder in self.make.program.ladders.values():
@@ -248,105 +246,6 @@ class Loop:
             with w.block("if bad == 0:") if self.make.full else nullcontext():
                 for number, name in enumerate(self._counted()):
                     w.line(f"x_sales[{number}] = fits(x_sales[{number}] + {name}, {-QUANTITY - 1}, {QUANTITY})")
-
-    # ------------------------------------------------------------ events
-
-    def _event(self) -> None:
-        w, make = self.w, self.make
-        kinds = make.columns.kinds
-        w.line("q_kind = kind_is[i]")
-        wanted = [event for event in self.program.events if self._matters(event)]
-        for number, event in enumerate(wanted):
-            with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
-                self._of_kind(event)
-        with w.block(f"{'elif' if wanted else 'if'} q_kind == {REFUSED}:"):
-            w.line("bad = 1")
-
-    def _lines_fit(self, event: str) -> None:
-        """Stops where there is no room for what an event adds for its lines."""
-        make = self.make
-        for number, meter in enumerate(self.program.meters):
-            tally = self.parts.tallies.of.get(("meter", number))
-            if meter.event == event and meter.lines is not None and tally is not None and tally.listed:
-                at = make.columns.lines[event, meter.lines]
-                more = f"l{at}_first[i + 1] - l{at}_first[i]"
-                make.stop(3, f"{tally.name}_n > {make.room.listed - BESIDE - len(self.program.rules)} - ({more})")
-
-    def _matters(self, event: str) -> bool:
-        """Whether anything comes of an event."""
-        program = self.program
-        rules = any(event in rule.on for rule in program.rules.values())
-        meters = any(meter.event == event for meter in program.meters)
-        reverses = program.events[event].reverses is not None
-        moves = any(tier.moves(event) for tier in self.parts.tiers.values())
-        return rules or meters or reverses or moves or event in self.sales or bool(self.days.triggers.noting(event))
-
-    def _of_kind(self, event: str) -> None:
-        """One kind of event: measures, rules, what it takes back, awards, measures again, tiers."""
-        w = self.w
-        here = self._here(event)
-        self._lines_fit(event)
-        self._sales(event, here)
-        reversal = self.program.events[event].reverses
-        back = None
-        if reversal is not None:
-            back = self.deeds[reversal.event].match(event, reversal, here)
-        units = {rule.unit for rule in self.program.rules.values() if event in rule.on and not rule.takes}
-        for name, purse in self.parts.purses.items():
-            purse.begin(name in units)
-        self.parts.tallies.feed(event, here, seen=True)
-        waiting = self.parts.tallies.feed(event, here, seen=False)
-        judge = Judge(self.parts, event)
-        redeeming = Redeeming(judge)
-        judge.take = redeeming.judge
-        verdicts = judge.judge(here)
-        deed = self.deeds.get(event)
-        redeeming.post(deed is not None)
-        if back is not None and reversal is not None:
-            self.deeds[reversal.event].undo(reversal, back)
-        for verdict in verdicts:
-            judge.post(verdict, deed is not None)
-        for purse in self.parts.purses.values():
-            purse.grant_together(deed is not None)
-        if deed is not None:
-            deed.note(verdicts, redeeming, here)
-        self.parts.tallies.feed_lines(event, here)
-        for tally, guard, value, there in waiting:
-            with w.block(f"if {guard}:"):
-                tally.add(value, there)
-        for coming in self.days.triggers.noting(event):
-            coming.note()
-        stood = self.days.triggers.stood()
-        for tier in self.parts.tiers.values():
-            if tier.moves(event):
-                tier.after(here, back)
-        self.days.triggers.reached(stood)
-
-    def _here(self, event: str) -> Here:
-        """Where rules stand at an event, its facts loaded and those that are derived reckoned once."""
-        make, known = self.make, dict[str, Value]()
-        asked = {each.name for each in walk(meant(self.program)) if isinstance(each, nodes.Field)}
-        for name, fact in self.program.events[event].facts.items():
-            column = make.columns.facts.get((event, name))
-            if column is not None and column.is_there is None and name in asked:
-                known[name] = make.load(column, "i", make.is_sale(event))
-            elif fact.value is not None and name in asked:
-                value = expression(make, fact.value, Here("day", event, known=known))
-                if value.by is None and value.there is None:
-                    known[name] = kept(make, value)
-        return Here("day", event, known=known)
-
-    def _sales(self, event: str, here: Here) -> None:
-        """Adds up what counts as sales."""
-        w = self.w
-        fact = self.sales.get(event)
-        if fact is not None and self.make.full:
-            of = self.program.events[event].facts[fact].type
-            value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
-            self.sales_over[event] = value.over
-            name = f"sales_{[*self.sales].index(event)}"
-            with w.block(f"if {value.there}:") if value.there else nullcontext():
-                self.make.add(name, value.text)
 
 
 def functions(wanted: set[str]) -> list[str]:

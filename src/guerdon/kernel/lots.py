@@ -11,6 +11,7 @@ from datetime import date
 
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.here import Here
 from guerdon.kernel.make import DAYS, QUANTITY, Make
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
@@ -60,9 +61,17 @@ class Purse:
 
     # ------------------------------------------------------------ when
 
-    def ending(self, day: str) -> str:
-        """The day on which a lot of a day is gone."""
-        line = self.unit.expiries[0]
+    @property
+    def due(self) -> bool:
+        """Whether something becomes of lots on days without events."""
+        return self.expires
+
+    def ends(self, rule: nodes.Rule, here: Here) -> str:
+        """The day on which what a rule gives is gone."""
+        return self.ending("day", self.unit.expiries[0]) if self.expires else str(NEVER)
+
+    def ending(self, day: str, line: nodes.Expiry) -> str:
+        """The day on which a lot of a day is gone by a line of expiry."""
         if isinstance(line.origin, date):
             return self._after(line.origin, line)
         steps: list[tuple[str, Period | int]] = []
@@ -115,6 +124,15 @@ class Purse:
 
     # ------------------------------------------------------------ in and out
 
+    def see(self, gives: bool) -> None:
+        """What is to be known of lots before an event that may give some takes anything: nothing."""
+
+    def release(self, event: str, here: Here) -> None:
+        """Ends the holds that wait for an event: nothing is held."""
+
+    def keep_alive(self, event: str) -> None:
+        """What an event puts off: nothing."""
+
     def begin(self, gives: bool) -> None:
         """At the beginning of an event, of which something may be given: where no row names lots, what it gives is one."""
         self.together = gives and not self.make.full
@@ -142,7 +160,7 @@ class Purse:
             self._repay(held, "")
             w.line(f"{n}_left = fits({n}_left + {held}, 0, {QUANTITY})")
             return
-        ends = w.kept("ends", self.ending("day")) if self.expires else str(NEVER)
+        ends = w.kept("ends", self.ending("day", self.unit.expiries[0])) if self.expires else str(NEVER)
         same, which = self._same(ends, noted), lot
         if make.full:
             which = w.kept("lot", f"{n}_lot[{same}] if {same} >= 0 else {lot}" if same is not None else f"0 + {lot}")

@@ -36,7 +36,7 @@ class Machine:
     """The kernel of a program, for days of some years.
 
     Shape: `full`: rows say all that the ledger does. `compiled`: run as WebAssembly. `types`: of columns that come in
-    others than their own.
+    others than their own. `built_in`: the built-in events that the rows have.
     """
 
     def __init__(
@@ -47,7 +47,9 @@ class Machine:
         compiled: bool = True,
         room: Room | None = None,
         types: Mapping[str, Type] | None = None,
+        built_in: frozenset[str] = frozenset(),
     ) -> None:
+        self.built_in = built_in
         self.program, self.years, self.full, self.compiled = program, years, full, compiled
         self.room, self.types = room or Room(), dict(types or {})
         self._write()
@@ -57,7 +59,7 @@ class Machine:
         self.reruns = 0
 
     def _write(self) -> None:
-        self.written: Written = written(self.program, self.years, self.full, self.room)
+        self.written: Written = written(self.program, self.years, self.full, self.room, self.built_in)
         self.tables = {name: self._calendar().table(of) for name, of in self.written.tables.items()}
         self.memory = Memory(self._arrays())
         self.state = [*self.written.state]

@@ -97,6 +97,7 @@ class Make:
     full: bool
     years: Years
     room: Room
+    built_in: frozenset[str] = frozenset()
     columns: Columns = field(init=False)
     w: Writer = field(default_factory=Writer)
     state: dict[str, Kept] = field(default_factory=dict)
@@ -113,7 +114,7 @@ class Make:
     """Of each period in which something adds up, the name of the day on which today's ends."""
 
     def __post_init__(self) -> None:
-        self.columns = Columns(self.program)
+        self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
@@ -191,7 +192,7 @@ class Make:
         rules = [*self.program.rules]
         if rule.on[0] not in self.program.triggers:
             return f"(first + i) * {len(rules)} + {rules.index(rule.name)}"
-        return f"-2 - (((first + row) * {self.years.count} + day) * {len(rules)} + {rules.index(rule.name)})"
+        return f"-3 - 2 * (((first + row) * {self.years.count} + day) * {len(rules)} + {rules.index(rule.name)})"
 
     def stop(self, why: int, guard: str) -> None:
         """Leaves the loop where a condition holds, so that the same event can be begun again."""
@@ -339,6 +340,11 @@ class Make:
         name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
         self.tables[name] = steps
         return name
+
+    @property
+    def joins(self) -> bool:
+        """Whether years are reckoned from the member's first day."""
+        return "joined" in self.state
 
     def months_on(self, day: Value, months: Value) -> Value:
         """A day so many months on, clamped to the month's end."""

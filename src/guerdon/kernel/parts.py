@@ -25,6 +25,8 @@ class Parts:
     tiers: dict[str, Tier]
 
     def read(self, expr: nodes.Expr, here: Here) -> Value:
+        if expr in here.reads:
+            return here.reads[expr]
         match expr:
             case nodes.Standing(ladder):
                 return Value(self.tiers[ladder].stands, positive=True)
@@ -57,7 +59,14 @@ def parts(make: Make) -> Parts:
 def _purse(make: Make, unit: nodes.Unit, name: str, noted: bool) -> Purse:
     """A queue, where lots leave it at its beginning; chains where they are spent."""
     takers = [rule for rule in make.program.rules.values() if rule.takes and rule.unit == unit.name]
-    if not takers:
+    by_hand = make.columns.by_hand - {"joined"}
+    special = any(line.without or line.when or line.since for line in unit.expiries)
+    holds = any(rule.unit == unit.name and rule.hold is not None for rule in make.program.rules.values())
+    reversals = [record.reverses for record in make.program.events.values() if record.reverses is not None]
+    given = [rule for rule in make.program.rules.values() if rule.unit == unit.name and not rule.takes]
+    of_unit = [each for each in reversals if any(each.event in rule.on for rule in given)]
+    own, oldest = not all(each.oldest for each in of_unit), any(each.oldest for each in of_unit)
+    if not takers and not by_hand and not special and not holds and not own:
         return Purse(make, unit, name, noted)
     restores = any({*rule.on} & make.columns.undoable for rule in takers)
-    return Chained(make, unit, name, noted, restores)
+    return Chained(make, unit, name, noted, restores, bool(by_hand), returned=oldest, holds=holds, own=own)

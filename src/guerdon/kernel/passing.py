@@ -29,7 +29,7 @@ class Days:
 
     def _due(self) -> list[str]:
         names = [tier.due for tier in self.parts.tiers.values()]
-        return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.expires]
+        return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.due]
 
     def pass_to_day(self) -> None:
         """Lets the days up to `day` begin, in their order."""
@@ -96,7 +96,7 @@ class Days:
         w = self.w
         for purse in self.parts.purses.values():
             purse.expire(now)
-        if any(purse.expires for purse in self.parts.purses.values()):
+        if any(purse.due for purse in self.parts.purses.values()):
             with w.block("if why != 0:"):
                 w.line("break")
 

@@ -7,7 +7,7 @@ what others that take at it took before. A refusal is a row that names its reaso
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import lcm
 
@@ -65,7 +65,21 @@ class Redeeming:
         covered(rule.accumulate is None, "redeems")
         w = self.w
         taken = self.taken[rule.name] = self._names(rule)
-        several = sum(each.takes and each.unit == rule.unit for each in self.over.rules) > 1
+        by_name = self._by_name(rule)
+        covered(not (by_name and (rule.replaces or replaced)), "redeems")
+        several = not by_name and sum(each.takes and each.unit == rule.unit for each in self.over.rules) > 1
+        if by_name:
+            w.line(f"{taken.there} = 0")
+            w.line(f"{taken.start} = 0")
+        number = [*self.make.program.rules].index(rule.name) + 1
+        with w.block(f"if b_reward[i] == {number}:") if by_name else nullcontext():
+            self._judged(rule, taken, here, replaced, several)
+        return taken.verdict
+
+    def _judged(
+        self, rule: nodes.Rule, taken: Taken, here: Here, replaced: dict[str, list[str]], several: bool
+    ) -> None:
+        w = self.w
         if rule.one_expiry:
             covered(not several and not any(limit.fields for limit in rule.limits), "redeems")
             self._best(rule, taken, here, replaced)
@@ -87,7 +101,19 @@ class Redeeming:
             w.line(f"{self.spent[rule.unit]} += {verdict.quantity}")
         if rule.one_expiry:
             self.over._limits_of(rule).use_up(verdict.quantity)
-        return verdict
+
+    def denied(self, here: Here) -> str:
+        """Judges the rules that a redemption names before all others; names whether it is refused: then nothing comes of the event."""
+        w, denied = self.w, self.w.name("denied")
+        w.line(f"{denied} = 0")
+        for rule in self.over.rules:
+            if rule.takes and self._by_name(rule):
+                self.judge(rule, replace(here, given={}), {})
+                w.line(f"{denied} = 1 if {self.taken[rule.name].why} > 0 else {denied}")
+        if self.make.full:
+            with w.block(f"if {denied}:"):
+                self._refusals()
+        return denied
 
     def purse(self, rule: nodes.Rule) -> Chained:
         """The purse that a rule takes from."""
@@ -134,7 +160,7 @@ class Redeeming:
     def _best(self, rule: nodes.Rule, taken: Taken, here: Here, replaced: dict[str, list[str]]) -> None:
         """What a rule takes of the lots of one day of expiry: of the day where that is most, of several the soonest."""
         w, purse, verdict = self.w, self.purse(rule), taken.verdict
-        covered(purse.chains == 1, "redeems")
+        covered(not purse.life.several and not purse.life.float, "redeems")
         n, name, unit = purse.name, w.name("best"), self.make.program.units[rule.unit]
         names = {verdict.quantity: "gives", verdict.exact: "exact", taken.asked: "asked", taken.why: "why"}
         names |= {taken.there: "there", taken.start: "start", str(verdict.by): "by"}
@@ -146,7 +172,7 @@ class Redeeming:
         with w.block(f"while {name}_of == 0 or {name}_at != 0:"):
             w.line(f"{taken.start} = {name}_at")
             w.line(f"{taken.there} = 0")
-            same = f" and {n}_end[{name}_at] == {n}_end[{taken.start}]" if purse.expires else ""
+            same = f" and {n}_end[{name}_at] == {n}_end[{taken.start}]"
             with w.block(f"while {name}_at != 0{same}:"):
                 w.line(f"{taken.there} += {n}_of[{name}_at]")
                 w.line(f"{name}_at = {n}_after[{name}_at]")
@@ -225,7 +251,7 @@ class Redeeming:
             w.line(f"{taken.why} = {nothing}")
         one_day = " that expire on one day" if rule.one_expiry else ""
         short = self._number(taken, Reason(f"{SHORT}{one_day}", True))
-        with w.block(f"elif {taken.there} < {quantity}:"):
+        with w.block(f"elif {taken.why} == 0 and {taken.there} < {quantity}:"):
             w.line(f"{taken.why} = {short}")
             w.line(f"{quantity} = 0")
 
@@ -250,12 +276,8 @@ class Redeeming:
             told = [(number, reason) for number, reason in enumerate(each.reasons, 1)]
             with w.block(f"if {each.why} > 0:"):
                 for number, reason in told:
-                    guard = (
-                        ""
-                        if reason.wanted and self._by_name(each.verdict.rule)
-                        else f" and ({each.asked} > 0 or {some} == 0)"
-                    )
-                    guard = guard if reason.wanted else f" and {each.asked} > 0"
+                    came = f"({each.asked} > 0 or {some} == 0)" if reason.wanted else f"{each.asked} > 0"
+                    guard = "" if self._by_name(each.verdict.rule) else f" and {came}"
                     with w.block(f"if {each.why} == {number}{guard}:"):
                         code = self.make.code("refused", each.verdict.rule.name, reason.text)
                         self.make.write(code, each.asked, f"{each.there} if {each.there} > 0 else 0")

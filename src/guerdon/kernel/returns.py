@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from guerdon.kernel.beyond import covered
+from guerdon.kernel.chained import Chained
+from guerdon.kernel.corrected import Counted
 from guerdon.kernel.expressions import dry, expression
 from guerdon.kernel.groups import Verdict
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.redeeming import Redeeming
+from guerdon.kernel.remaining import Remaining
 from guerdon.kernel.takings import Takings
 from guerdon.kernel.tally import plain
-from guerdon.kernel.values import Value, rounding
+from guerdon.kernel.values import Value, const, rounding, scaled
 from guerdon.program import nodes
 from guerdon.reference.groups import Groups
 
@@ -35,6 +38,7 @@ class Deeds:
     make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
     takings: Takings = field(init=False)
+    came_over: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         make, name = self.parts.make, self.name
@@ -45,33 +49,43 @@ class Deeds:
             if self.event in rule.on and not rule.only_says and not rule.takes
         ]
         self.takings = Takings(self.parts, self.event, name)
-        parts = [
-            record.reverses.part
-            for record in make.program.events.values()
-            if record.reverses and record.reverses.event == self.event
-        ]
-        self.measured = [*dict.fromkeys(part.of for part in parts if part is not None)]
+        returns = (record.reverses for record in make.program.events.values())
+        reversals = self.reversals = [each for each in returns if each is not None and each.event == self.event]
+        parts = [each.part for each in reversals if each.part is not None]
+        self.measured = [*dict.fromkeys(part.of for part in parts)]
+        self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
+        self.own = not all(each.oldest for each in reversals)
+        self.counted = Counted(self.parts, self.event, name, self.units, not all(each.at_return for each in reversals))
+        exactly = any(each.part is not None and each.clawback is not nodes.Clawback.PROPORTION for each in reversals)
+        self.remaining = None
+        if self.measured and (exactly or self.counted.meters):
+            self.remaining = Remaining(self.parts, self.event, name, self.measured[0], self.rules if exactly else [])
+            covered(len(self.measured) == 1, "returns")
+        self.exactly = exactly
         make.scalar(f"{name}_n", make.place)
         kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
         kept += [] if self.measured else ["undone"]
         kept += ["row"] if make.full else []
-        kept += (
-            ["day"]
-            if any(
-                self._returned(limit)
-                for rule in [*self.rules, *self.takings.rules]
-                for _, _, limit in self._limits_of(rule)
-            )
-            else []
+        given_back = any(
+            self._returned(limit)
+            for rule in [*self.rules, *self.takings.rules]
+            for _, _, limit in self._limits_of(rule)
         )
-        self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
+        dated = given_back or self.remaining is not None or self.counted.kept or self.counted.at_sale
+        dated = dated or any(each.within is not None for each in reversals)
+        kept += ["day"] if dated else []
         kept += [f"given{number}" for number in range(len(self.units))]
         kept += [f"left_of{number}" for number in range(len(self.rules))]
-        kept += self.takings.kept
+        kept += self.takings.kept + self.counted.kept + (self.remaining.kept if self.remaining is not None else [])
+        if self.own:
+            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("lot_of", "excused")]
+        if exactly:
+            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("gave", "came", "came_by")]
         self.kept = kept
         for each in kept:
             amount = each.startswith(("whole", "left", "given"))
-            make.array(f"{name}_{each}", f"{name}_n", bounds=(-1, QUANTITY) if amount else None)
+            bounds = make.place if each.startswith("lot_of") else (-1, QUANTITY) if amount else None
+            make.array(f"{name}_{each}", f"{name}_n", bounds=bounds)
 
     def _of(self, unit: str) -> list[int]:
         """The places of the rules that give a unit."""
@@ -89,6 +103,20 @@ class Deeds:
         return not limit.per_event and not limit.kept
 
     # ------------------------------------------------------------ keeping
+
+    def see(self, here: Here) -> None:
+        """Looks at what the rules of the event read, before anything comes of it."""
+        if self.remaining is not None:
+            self.remaining.see(here)
+        if self.own:
+            for number in self._numbers:
+                self.make.w.line(f"place_{number} = 0")
+
+    @property
+    def _numbers(self) -> list[int]:
+        """The numbers of the rules among all."""
+        names = [*self.make.program.rules]
+        return [names.index(rule.name) for rule in self.rules]
 
     def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
         """Keeps the event and what its rules gave and took."""
@@ -110,6 +138,19 @@ class Deeds:
             total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
             w.line(f"{n}_given{number}[{at}] = {total}")
         self.takings.note(redeeming, at)
+        self.counted.note(at, here)
+        if self.remaining is not None:
+            self.remaining.note(at)
+        for number, place in enumerate(self._numbers) if self.own else ():
+            w.line(f"{n}_lot_of{number}[{at}] = place_{place}")
+            w.line(f"{n}_excused{number}[{at}] = 0")
+        by_name = {each.rule.name: each for each in verdicts}
+        for number, rule in enumerate(self.rules) if self.exactly else ():
+            verdict = by_name[rule.name]
+            w.line(f"{n}_gave{number}[{at}] = {verdict.quantity}")
+            w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
+            w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
+            self.came_over[rule.name] = verdict.exact_over
         w.line(f"{at} += 1")
 
     # ------------------------------------------------------------ undoing
@@ -125,6 +166,9 @@ class Deeds:
         w.line("back = 1")
         w.line("back_of = 0")
         failed = "of < 0"
+        if reversal.within is not None:
+            time = ("months", reversal.within.months) if reversal.within.months else ("days", reversal.within.days)
+            failed = f"of < 0 or day > {make.moved(f'{n}_day[of]', time)}"
         with w.block(f"if {failed}:"):
             w.line("bad = 1")
             w.line("back = 0")
@@ -153,7 +197,9 @@ class Deeds:
     def undo(self, reversal: nodes.Reversal, back: str) -> None:
         """Takes back the share of the sale that comes back."""
         w, n = self.make.w, self.name
-        with w.block(f"if {back}:"), self.make.apart(f"undo_{n}", "of", "back_of", "day", "row"):
+        number_of = self.reversals.index(reversal)
+        name = f"undo_{n}_{number_of}" if number_of else f"undo_{n}"
+        with w.block(f"if {back}:"), self.make.apart(name, "of", "back_of", "day", "row"):
             number = self.measured.index(reversal.part.of) if reversal.part is not None else None
             if number is None:
                 self._is_over()
@@ -161,15 +207,58 @@ class Deeds:
                 w.line(f"{n}_left{number}[of] -= back_of")
                 with w.block(f"if {n}_left{number}[of] == 0:"):
                     self._is_over()
+            self._corrected(reversal, number)
             left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
             for rule, given, emptied in self.takings.give_back(self._is_undone, left):
                 self._limits(rule, given, emptied)
-            for unit in self.units:
-                self._of_unit(unit, reversal, number)
+            if reversal.clawback is nodes.Clawback.PROPORTION:
+                for unit in self.units:
+                    self._of_unit(unit, reversal, number)
+            else:
+                self._exactly(number)
             for at in self._in_order():
                 rule = self.rules[at]
                 with w.block(f"if part_{at} > 0:"):
-                    self._taken(rule.unit, at, f"part_{at}")
+                    self._taken(rule.unit, at, f"part_{at}", reversal)
+
+    def _corrected(self, reversal: nodes.Reversal, number: int | None) -> None:
+        """Leaves in what was counted what remains of the event."""
+        w, n = self.make.w, self.name
+        if not self.counted.meters:
+            return
+        if number is None or self.remaining is None:
+            self.counted.correct(None, reversal.at_return)
+            return
+        with w.block(f"if {self._is_undone}:"):
+            self.counted.correct(None, reversal.at_return)
+        with w.block("else:"):
+            w.line(f"whole = {n}_whole{number}[of]")
+            self.counted.correct(self.remaining.then(), reversal.at_return)
+
+    def _exactly(self, number: int | None) -> None:
+        """What is taken back of each award: the share that its rule no longer comes to, rounded down over all returns."""
+        w, n = self.make.w, self.name
+        for at in range(len(self.rules)):
+            w.line(f"part_{at} = {n}_left_of{at}[of]")
+        if number is None:
+            return
+        remaining = self.remaining
+        assert remaining is not None
+        with w.block(f"if not {self._is_undone}:"):
+            w.line(f"whole = {n}_whole{number}[of]")
+            given: dict[str, tuple[Value, Value]] = {}
+            for rule, left in self.takings.left():
+                given[rule.name] = scaled(left, self.make.program.units[rule.unit].step), const(0)
+            then = remaining.then(given)
+            for at, rule in enumerate(self.rules):
+                w.line(f"part_{at} = 0")
+                with w.block(f"if {n}_left_of{at}[of] > 0:"):
+                    came = Value(f"{n}_came{at}[of]", self.came_over[rule.name], f"{n}_came_by{at}[of]", positive=True)
+                    wanted = remaining.less(rule, then, came, f"{n}_gave{at}[of]")
+                    w.line(f"part_{at} = {wanted} - ({n}_gave{at}[of] - {n}_left_of{at}[of])")
+                    w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
+                left_now = Value(f"({n}_left_of{at}[of] - part_{at})", positive=True)
+                given[rule.name] = scaled(left_now, self.make.program.units[rule.unit].step), const(0)
 
     def _in_order(self) -> list[int]:
         """The places of the rules in the order in which what they gave is taken back: those of a group after all of its rules."""
@@ -245,16 +334,22 @@ class Deeds:
                     w.line(f"loss_{at} = (-1)")
             w.line("rest -= 1")
 
-    def _taken(self, unit: str, at: int, quantity: str) -> None:
+    def _taken(self, unit: str, at: int, quantity: str, reversal: nodes.Reversal) -> None:
         """Takes so much of what a rule gave: out of lots, what is earned and limits."""
         make, w, n, rule = self.make, self.make.w, self.name, self.rules[at]
         w.line(f"{n}_left_of{at}[of] -= {quantity}")
         make.write(make.code("taken", rule.name), f"0 - {quantity}", f"{n}_row[of]")
         purse = self.parts.purses.get(unit)
-        if purse is not None:
+        if isinstance(purse, Chained) and not reversal.oldest:
+            purse.take_own(quantity, "taken back", rule.name, f"{n}_lot_of{at}[of]", f"{n}_excused{at}[of]")
+        elif purse is not None:
             purse.take(quantity, "taken back", rule.name)
-        self.parts.tallies.count("earned", unit, f"(0 - {quantity})")
-        self.parts.tallies.count("by", rule.name, f"(0 - {quantity})")
+        if reversal.at_return:
+            self.parts.tallies.count("earned", unit, f"(0 - {quantity})")
+            self.parts.tallies.count("by", rule.name, f"(0 - {quantity})")
+        else:
+            self.counted.uncount("earned", unit, quantity)
+            self.counted.uncount("by", rule.name, quantity)
         self.parts.tallies.count("back", unit, quantity)
         self.parts.tallies.count("back by", rule.name, quantity)
         self._limits(rule, quantity)

@@ -43,7 +43,7 @@ class Judge:
 
     def judge(self, here: Here) -> list[Verdict]:
         """What each rule of the event comes to, in the order of what they read."""
-        given: dict[str, tuple[Value, Value]] = {}
+        given = self.given = dict[str, tuple[Value, Value]]()
         replaced: dict[str, list[str]] = {}
         for rule in self.make.program.rules.values():
             if self.event in rule.on:
@@ -69,6 +69,10 @@ class Judge:
                         total = added(total, self._gave(each)[0])
                     given[group.name] = kept(self.make, total), const(0)
         return [self.verdicts[rule.name] for rule in self.rules if not rule.takes]
+
+    def after(self, here: Here) -> Here:
+        """Where what is said of awards stands, when all rules are judged."""
+        return replace(here, given=self.given)
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
         step = self._step(verdict.rule) / verdict.finer
@@ -296,7 +300,7 @@ class Judge:
 
     # ------------------------------------------------------------ posting
 
-    def post(self, verdict: Verdict, noted: bool) -> None:
+    def post(self, verdict: Verdict, noted: bool, here: Here) -> None:
         """Writes an award and its lot; `noted`: of an event that can be undone."""
         make, w, rule = self.make, self.w, verdict.rule
         purse = self.parts.purses.get(rule.unit)
@@ -308,7 +312,7 @@ class Judge:
         guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
         with w.block(f"if {guard}:"):
             code = make.code("award", rule.name, over=verdict.exact_over)
-            ends = str(NEVER) if purse is None or not purse.expires else purse.ending("day")
+            ends = str(NEVER) if purse is None else purse.ends(rule, here)
             ends = f"{ends} if {verdict.quantity} > 0 else {NEVER}" if ends != str(NEVER) else ends
             make.write(code, verdict.quantity, verdict.exact, verdict.cut, ends, verdict.by or "1")
             with w.block(f"if {verdict.quantity} > 0:") if make.full else nullcontext():

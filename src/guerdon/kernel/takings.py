@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from guerdon.kernel.chained import Chained
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.redeeming import Redeeming
+from guerdon.kernel.values import Value
 from guerdon.program import nodes
 
 
@@ -44,6 +45,11 @@ class Takings:
             w.line(f"{n}_upto{number}[{at}] = {quantity}_upto")
             w.line(f"{n}_took{number}[{at}] = {quantity}")
             w.line(f"{n}_restored{number}[{at}] = 0")
+
+    def left(self) -> Iterator[tuple[nodes.Rule, Value]]:
+        """How much of what each rule took at the event `of` was not given back, in steps."""
+        for number, rule in enumerate(self.rules):
+            yield rule, Value(f"({self.name}_took{number}[of] - {self.name}_restored{number}[of])", positive=True)
 
     def give_back(self, undone: str, part: tuple[str, str] | None) -> Iterator[tuple[nodes.Rule, str, str]]:
         """Gives back what is undone of the event `of`: all, or the share of the whole that is not left; what of each rule was given back.

@@ -60,6 +60,8 @@ class Tier:
         if not self.only_adds_up or (below and not isinstance(self.ladder.lasts, nodes.WhileMet)):
             return True
         program = self.make.program
+        if event in self.make.columns.by_hand:
+            return True
         given = {rule.name for rule in program.rules.values() if event in rule.on}
         if event in program.events and (reversal := program.events[event].reverses) is not None:
             given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}

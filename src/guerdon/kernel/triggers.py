@@ -209,8 +209,11 @@ class Triggers:
         for unit, purse in self.parts.purses.items():
             purse.begin(unit in units)
         judge = Judge(self.parts, name)
-        for verdict in judge.judge(here):
-            judge.post(verdict, False)
+        verdicts = judge.judge(here)
+        for purse in self.parts.purses.values():
+            purse.see(any(each.rule.unit == purse.unit.name for each in verdicts))
+        for verdict in verdicts:
+            judge.post(verdict, False, judge.after(here))
         for purse in self.parts.purses.values():
             purse.grant_together(False)
         if coming.trigger.kind is not TriggerKind.REACHED or any(self._follows(name)):

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
+from guerdon.check.builtin import NAMES
 from guerdon.history.builtin import is_undeclared
 from guerdon.kernel.beyond import Beyond, covered
-from guerdon.kernel.columns import meant
+from guerdon.kernel.columns import RUN, meant
 from guerdon.kernel.days import Years
 from guerdon.kernel.held import says_more
 from guerdon.kernel.loop import written
@@ -29,8 +30,8 @@ NOT_COVERED = {
     "lateness": "events that come late",
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
-    "redeems": "redeems that a redemption asks for by their name",
-    "holds": "holds",
+    "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
+    "holds": "holds of units that are not spent, by amounts, or with expiry after release that is not spent first",
     "shares": "shares",
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
@@ -41,9 +42,9 @@ NOT_COVERED = {
     "tables": "tables of parts as a value",
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
     "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
-    "expiry": "expiry that activity puts off, that conditions choose or that is suspended, and several rules of it",
+    "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
     "debt": "debt that is refused or charged",
-    "returns": "returns but those in proportion from the oldest lots, of an event that they name, counted at return; limits of facts of what can be returned",
+    "returns": "returns of events that they do not name by id, by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
 
@@ -114,16 +115,14 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
     ):
         yield "missing"
-    if rule.takes and "redemption" in rule.on:
-        yield "redeems"
-    if rule.hold is not None:
+    if rule.hold is not None and not program.units[rule.unit].spendable:
         yield "holds"
     if rule.shares:
         yield "shares"
     own = isinstance(rule.to, nodes.Field) and (rule.to.scope, rule.to.name) == (Scope.MEMBER, "member")
     if rule.to is not None and not own:
         yield "others"
-    if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events):
+    if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):
         yield "triggers"
     yield from _of_limits(rule.limits)
     if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
@@ -149,10 +148,10 @@ def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
 def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
     if unit.account is not None:
         yield "accounts"
-    if unit.suspended is not None or len(unit.expiries) > 1:
+    if unit.suspended is not None:
         yield "expiry"
     for line in unit.expiries:
-        if line.without or line.when is not None or line.since is not None or line.existing:
+        if line.existing and (line.when is not None or not line.without):
             yield "expiry"
         if isinstance(line.origin, nodes.Calendar) and line.origin.period is Period.MEMBERSHIP_YEAR:
             yield "windows"
@@ -182,13 +181,9 @@ def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
     fine = (
         reversal.by is not None
         and not reversal.shared
-        and reversal.within is None
         and (reversal.part is None or reversal.part.lines is None)
-        and reversal.clawback is nodes.Clawback.PROPORTION
-        and reversal.oldest
-        and reversal.at_return
-        and not is_undeclared(program.events[reversal.event])
-        and not any(meter.event == reversal.event for meter in program.meters)
+        and reversal.clawback is not nodes.Clawback.RECOMPUTED
+        and reversal.event not in NAMES
         and not any(reversal.event in rule.on and rule.accumulate is not None for rule in program.rules.values())
     )
     if not fine:

@@ -139,7 +139,7 @@ KINDS = frozenset({"award", "taken", "said", "posting", "expired", "move"})
 
 def told(written: Written) -> bool:
     """Whether all that a kernel may write is told in SQL; entries tell of the rest."""
-    return all(code.kind in KINDS for code in written.codes)
+    return all(code.kind in KINDS for code in written.codes) and not written.make.columns.by_hand
 
 
 def _sums(source: Pot, target: Pot) -> dict[str, int]:
@@ -199,7 +199,7 @@ def _triggers(con: duckdb.DuckDBPyConnection, written: Written, calendar: Calend
 
     _fill(con, "kernel_due", due())
     lots = con.execute(
-        f"""SELECT DISTINCT (-2 - a) % {len(rules)}, (-2 - a) // {len(rules)} % {years.count}
+        f"""SELECT DISTINCT (-3 - a) // 2 % {len(rules)}, (-3 - a) // 2 // {len(rules)} % {years.count}
             FROM kernel_ledger JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a < -1"""
     ).fetchall()
     words = ((rule, day, due_words(program.triggers[rules[rule].on[0]], years.day(day))) for rule, day in lots)

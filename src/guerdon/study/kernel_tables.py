@@ -45,7 +45,7 @@ _FUNDING = f"""
     JOIN kernel_codes USING (code) LEFT JOIN kernel_undone USING (place)"""
 
 # A lot below -1 comes from a trigger.
-_LOT = "CASE WHEN a >= 0 THEN a WHEN a < -1 THEN -2 - a END"
+_LOT = "CASE WHEN a >= 0 THEN a WHEN a < -1 THEN (-3 - a) // 2 END"
 _POSTINGS = f"""
     SELECT member, codes.unit, CASE WHEN a >= 0 THEN concat(event, '/', lots.id, '/', rules.rule)
                                     WHEN a < -1 THEN concat(words, '/', member, '/', rules.rule) END AS lot, source, target,
@@ -53,7 +53,7 @@ _POSTINGS = f"""
     FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind = 'posting'
     LEFT JOIN kernel_events AS lots ON lots.row = CASE WHEN a >= 0 THEN a // {{rules}} END LEFT JOIN kernel_kinds ON kernel_kinds.type = lots.type
     LEFT JOIN kernel_rules AS rules ON rules.number = {_LOT} % {{rules}}
-    LEFT JOIN kernel_lots ON kernel_lots.number = rules.number AND kernel_lots.day = CASE WHEN a < -1 THEN (-2 - a) // {{rules}} % {{years}} END
+    LEFT JOIN kernel_lots ON kernel_lots.number = rules.number AND kernel_lots.day = CASE WHEN a < -1 THEN (-3 - a) // 2 // {{rules}} % {{years}} END
     LEFT JOIN kernel_days ON kernel_days.day = b"""
 
 _TIERS = f"""
@@ -80,7 +80,7 @@ _LOTS = f"""
     FROM (SELECT a, min(place) AS place, {_SUMMED}
           FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'posting' AND a <> -1 GROUP BY a ORDER BY place) AS sums
     JOIN (SELECT place, row, e, name, member, happened, unit, step FROM kernel_said JOIN kernel_codes USING (code)) AS rows USING (place)
-    JOIN kernel_rules AS rules ON rules.number = CASE WHEN sums.a < -1 THEN -2 - sums.a ELSE sums.a END % {{rules}}
+    JOIN kernel_rules AS rules ON rules.number = CASE WHEN sums.a < -1 THEN (-3 - sums.a) // 2 ELSE sums.a END % {{rules}}
     LEFT JOIN (SELECT row, e, number, c AS ends FROM kernel_said JOIN kernel_codes USING (code) WHERE kind = 'award') AS awards
         ON awards.row = rows.row AND awards.e = rows.e AND awards.number = rules.number
     LEFT JOIN kernel_days ON day = ends"""
