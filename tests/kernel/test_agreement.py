@@ -10,6 +10,7 @@ import pytest
 from tests.generated import pool, writer
 from tests.generated.histories import History, Teller, in_order
 from tests.kernel.both import agree, reference
+from tests.kernel.clubs import club
 from tests.kernel.shops import shop
 
 from guerdon.kernel.uncovered import uncovered
@@ -19,7 +20,7 @@ KNOWS = frozenset(
     {
         *("bands", "membership", "messages", "perks", "status units"),
         *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
-        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "redeems"),
+        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "redeems", "streaks"),
     }
 )
 """What the programs hold that are made here; of these, those run that the kernel covers."""
@@ -76,3 +77,13 @@ def test_the_kernels_agree_on_returns(part):
         if uncovered(found[1]):
             continue
         compare((*found, chance), number)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_kernels_agree_on_tiers_and_triggers(part):
+    for number in range(part, PROGRAMS, PARTS):
+        chance = random.Random(f"club/{pool.seed[0]}/{number}")
+        found = club(chance.randrange)
+        assert found is not None, "the checker does not accept a club"
+        if not uncovered(found[1]):
+            compare((*found, chance), number)

@@ -35,12 +35,11 @@ NOT_COVERED = {
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
-    "streaks": "streaks",
+    "streaks": "streaks of dates that are facts, and of membership years",
     "windows": "membership years of expiry",
     "missing": "measures and sums over lines of quotients, what came before of lines, and numbers of more than 64 bits",
-    "tables": "tables of parts as a value",
+    "tables": "rates that are chosen by what is missing; tables of parts by several keys, in full steps",
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
-    "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
     "expiry": "expiry that activity puts off, that conditions choose or that is suspended, and several rules of it",
     "debt": "debt that is refused or charged",
     "returns": "returns but those in proportion from the oldest lots, of an event that they name, counted at return; limits of facts of what can be returned",
@@ -168,12 +167,6 @@ def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     reverses = any(record.reverses is not None for record in program.events.values())
     if reverses and (not isinstance(ladder.lasts, nodes.WhileMet) or says_more(ladder, program)):
         yield "falls"
-    parts = (ladder.counts, *(step.when for step in ladder.tiers))
-    for each in walk(parts, program.measures):
-        if isinstance(each, nodes.Available | nodes.Standing):
-            yield "met"
-        if isinstance(ladder.lasts, nodes.WhileMet) and isinstance(each, nodes.Streak):
-            yield "met"
 
 
 def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
@@ -210,13 +203,10 @@ def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
     match node:
         case nodes.Theirs() | nodes.Compare(operator="same as"):
             yield "others"
-        case nodes.Streak():
-            yield "streaks"
+        case nodes.Streak(meters):
+            if any(program.meters[number].value is not None for number in meters):
+                yield "streaks"
         case nodes.Field(Scope.OPENED | Scope.OFFER):
             yield "offers"
-        case nodes.Lookup(name, keys):
-            table = program.tables[name]
-            if table.bands is nodes.Bands.PARTS and len(keys) == len(table.keys):
-                yield "tables"
         case _:
             return
