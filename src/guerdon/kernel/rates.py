@@ -45,7 +45,7 @@ def applied(make: Make, rate: nodes.Expr, base: Value, of: Of) -> Value:
                 return _mean(make, table, rate, base, of)
             return _by_row(make, rate, of, lambda result: applied(make, result, base, of))
         case nodes.OrElse() if isinstance(rate.type, types.Rate):
-            raise Beyond("tables")
+            raise Beyond("missing")
         case _:
             return multiplied(of(rate), base)
 
@@ -61,7 +61,7 @@ def _at(rate: object, base: Value) -> Value:
 
 def looked_up(make: Make, expr: nodes.Lookup, of: Of) -> Value:
     table = make.program.tables[expr.table]
-    covered(len(expr.keys) == len(table.keys), "tables")
+    covered(len(expr.keys) == len(table.keys), "missing")
     if table.bands is nodes.Bands.PARTS:
         return _mean(make, table, expr, const(1), of)
     return _by_row(make, expr, of, of)
@@ -72,7 +72,7 @@ def _mean(make: Make, table: nodes.Table, rate: nodes.Lookup, base: Value, of: O
     amount = at_least_zero(make, kept(make, of(rate.keys[table.banded])))
     others = tuple(key for at, key in enumerate(rate.keys) if at != table.banded)
     whole = _in_bands(make, table, others, rate.column, amount, of)
-    covered(whole.by is None and amount.by is None, "tables")
+    covered(whole.by is None and amount.by is None, "missing")
     per = make.w.kept("per", f"{amount.text} if {amount.text} > 0 else 1")
     mean = scaled(multiplied(whole, base), Fraction(amount.over))
     mean = replace(mean, by=per if mean.by is None else make.w.kept("per", product(mean.by, per)))
@@ -191,7 +191,7 @@ def _in_bands(make: Make, table: nodes.Table, keys: tuple[nodes.Expr, ...], colu
         return chosen(make, cases, rest, lambda result: apply(result, base))
     ends = _cuts(table)
     steps = any(isinstance(each, types.RateValue) and each.full for each in _rates(table))
-    covered(not steps or not others, "tables")  # another key's bands would cut a part in two
+    covered(not steps or not others, "missing")  # another key's bands would cut a part in two
     total = const(0)
     for low, high in zip([Fraction(0), *ends], [*ends, None], strict=True):
         part = at_least_zero(make, added(base, const(low), -1))
