@@ -18,13 +18,19 @@ member
   born date optional
   quota number
 
+record line
+  price money
+  off percent optional
+
 event purchase
   amount money
   pieces whole
   kind one of drink, food
+  lines list of line
 
 event visit
   code text
+  back date optional
 
 table sliding
   by key money
@@ -50,6 +56,8 @@ COUNTS = [
     ("count of visit last 9 days", ""),
     ("streak per {short} of visit, purchase where amount > 3 {money} {missed}last 6 months", ""),
     ("streak per {short} of visit {missed}ever", ""),
+    ("streak per {short} of visit.back, purchase {missed}ever", ""),
+    ("streak per {short} of visit.back {missed}last 60 weeks", ""),
     ("sum of purchase.amount this {period}", " {money}"),
     ("least of purchase.amount last 8 weeks or 0 {money}", " {money}"),
 ]
@@ -128,6 +136,12 @@ def club(choose: Choose) -> tuple[str, nodes.Program] | None:
         lines += [f"when {filled(one(CONDITIONS[:3]))}"] if choose(3) == 0 else []
         lines += ['say "well done"'] if choose(4) == 0 else []
         texts.append("\n".join([f'earn "T{number}"', *(f"  {each}" for each in lines)]))
+    if choose(2):
+        give = one(
+            ["sliding(price) of 40 point", "7 point * (price / (price + 3 {money}) or 1)", "(off or 3%) of 90 point"]
+        )
+        lines = ["on purchase", "each line", f"give {filled(give)}", f"round {one(MODES)} per {one(['line', 'event'])}"]
+        texts.append("\n".join(['earn "L"', *(f"  {each}" for each in lines)]))
     texts.append(ladder)
     text = "\n\n".join(texts) + "\n"
     program, _ = check_bytes("club.guerdon", text.encode())

@@ -35,9 +35,9 @@ NOT_COVERED = {
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
-    "streaks": "streaks of dates that are facts, and of membership years",
+    "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
-    "missing": "measures, sums over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
+    "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
     "expiry": "expiry that activity puts off, that conditions choose or that is suspended, and several rules of it",
     "debt": "debt that is refused or charged",
@@ -107,10 +107,10 @@ def _is_covered(trigger: nodes.Trigger, program: nodes.Program) -> bool:
 def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.offer is not None:
         yield "offers"
-    quotient = rule.each is not None or rule.accumulate is not None
-    if quotient and any(
+    divided = (
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
-    ):
+    )
+    if rule.accumulate is not None and any(divided):
         yield "missing"
     if rule.takes and "redemption" in rule.on:
         yield "redeems"
@@ -203,7 +203,7 @@ def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
         case nodes.Theirs() | nodes.Compare(operator="same as"):
             yield "others"
         case nodes.Streak(meters):
-            if any(program.meters[number].value is not None for number in meters):
+            if any(program.meters[number].value is not None for number in meters) and undoable(program):
                 yield "streaks"
         case nodes.Field(Scope.OPENED | Scope.OFFER):
             yield "offers"
