@@ -10,6 +10,7 @@ import pytest
 from tests.generated import pool, writer
 from tests.generated.histories import History, Teller, in_order
 from tests.kernel.both import agree, reference
+from tests.kernel.clubs import club
 from tests.kernel.shops import shop
 from tests.kernel.told import Tame
 
@@ -20,7 +21,7 @@ KNOWS = frozenset(
     {
         *("bands", "membership", "messages", "perks", "status units"),
         *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
-        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers"),
+        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "streaks"),
         *("redeems", "expiry", "holds", "order"),
     }
 )
@@ -77,4 +78,14 @@ def test_the_kernels_agree_on_returns(part):
         chance = random.Random(f"shop/{pool.seed[0]}/{number}")
         found = shop(chance.randrange)
         if found is not None and not uncovered(found[1]):
+            compare((*found, chance), number)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_kernels_agree_on_tiers_and_triggers(part):
+    for number in range(part, PROGRAMS, PARTS):
+        chance = random.Random(f"club/{pool.seed[0]}/{number}")
+        found = club(chance.randrange)
+        assert found is not None, "the checker does not accept a club"
+        if not uncovered(found[1]):
             compare((*found, chance), number)

@@ -67,14 +67,14 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
             return exact if expr.exact else quantity
         case nodes.Defined():
             return expression(make, make.program.measures[expr.measure].value, here)
-        case nodes.Earned() | nodes.Measured() | nodes.Available() | nodes.Standing():
+        case nodes.Earned() | nodes.Measured() | nodes.Available() | nodes.Standing() | nodes.Streak():
             return make.past.read(expr, here)
         case nodes.OverLines():
             return _over_lines(make, expr, here)
         case nodes.PeriodDay(last, period, ahead):
             return _period_day(make, last, period, ahead, here)
-        case nodes.Theirs() | nodes.Streak():
-            raise Beyond("streaks" if isinstance(expr, nodes.Streak) else "others")
+        case nodes.Theirs():
+            raise Beyond("others")
         case _:
             assert_never(expr)
 

@@ -101,6 +101,19 @@ class Held(Count):
         self._stand(here, why, "(-1)")
         self._look_again(here)
 
+    def follow(self, day: str) -> None:
+        w, why = self.make.w, f"{self.name}_why"
+        w.line(f"{why} = 0")
+        reached = self.counted(Here(day))
+        with w.block(f"if {reached} > {self.rank}:"):
+            self._rise(reached, day)
+            w.line(f"{why} = {REACHED}")
+        with w.block(f"elif {reached} < {self.rank} and {self.given} == 0:"):
+            w.line(f"{self.rank} = {reached}")
+            w.line(f"{why} = {NO_LONGER_MET}")
+        self._stand(Here(day), why, day)
+        self._look_again(Here(day))
+
     def _grant(self, here: Here, why: str) -> None:
         """Gives the highest tier that the event grants; one that is held already is renewed."""
         w, ladder = self.make.w, self.ladder

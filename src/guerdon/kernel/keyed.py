@@ -23,7 +23,6 @@ class Keyed(Tally):
     Shape: within a period of the calendar, or for all of the past, each place has one number; within so many days, each value has a place.
     """
 
-    keys: int = 0
     place: str = ""
     like: tuple[str, ...] = ()
 

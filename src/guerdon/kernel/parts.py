@@ -9,6 +9,7 @@ from guerdon.kernel.held import Held, says_more
 from guerdon.kernel.here import Here
 from guerdon.kernel.lots import Purse
 from guerdon.kernel.make import Make
+from guerdon.kernel.streaks import streak
 from guerdon.kernel.tallies import Tallies
 from guerdon.kernel.tiers import Tier
 from guerdon.kernel.values import Value, const
@@ -34,6 +35,8 @@ class Parts:
                 if unit in here.within:
                     return here.within[unit]
                 return self.purses[unit].available() if unit in self.purses else const(0)
+            case nodes.Streak():
+                return streak(self.make, self.tallies, expr, here)
             case _:
                 return self.tallies.read(expr, here)
 

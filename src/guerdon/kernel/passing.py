@@ -92,13 +92,24 @@ class Days:
         w.line(f"when = {AT_EVENT}")
 
     def _expire(self, now: str) -> None:
-        """Lets lots expire."""
+        """Lets lots expire, and tiers follow what is left."""
         w = self.w
+        expiring = any(purse.due for purse in self.parts.purses.values())
+        following = [tier for tier in self.parts.tiers.values() if tier.follows] if expiring else []
+        if following:
+            w.line("moved = 0")
         for purse in self.parts.purses.values():
-            purse.expire(now)
-        if any(purse.due for purse in self.parts.purses.values()):
+            purse.expire(now, "moved" if following else None)
+        if expiring:
             with w.block("if why != 0:"):
                 w.line("break")
+        if following:
+            with w.block("if moved:"):
+                stood = self.triggers.stood()
+                self.roll(now)
+                for tier in following:
+                    tier.follow(now)
+                self.triggers.reached(stood)
 
     def _review(self, now: str) -> None:
         """Looks at the tiers that are due on a day, as of which sums are then."""

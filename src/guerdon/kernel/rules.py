@@ -17,6 +17,7 @@ from guerdon.kernel.here import Here
 from guerdon.kernel.limits import Admission, Limits
 from guerdon.kernel.named import at_least_zero, kept
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.quotients import add_to
 from guerdon.kernel.rates import applied
 from guerdon.kernel.tallies import of_period
 from guerdon.kernel.tally import Tally
@@ -173,15 +174,18 @@ class Judge:
         w, total, whole = self.w, f"{name}_total", f"{name}_whole"
         per_line = rule.rounding is not None and rule.rounding.place is RoundPlace.LINE
         value = dry(self.make, rule.give, self.event, rule.each.lines)
+        per = f"{name}_per" if value.by is not None else None
         w.line(f"{total} = 0")
+        if per is not None:
+            w.line(f"{per} = 1")
         if per_line:
             w.line(f"{whole} = 0")
         with self.make.over_lines(self.event, rule.each.lines, here) as inside:
             guard = condition(self.make, rule.each.where, inside) if rule.each.where is not None else None
             with w.block(f"if {guard}:") if guard is not None else nullcontext():
                 value = kept(self.make, expression(self.make, rule.give, admission.of(inside)))
-                covered(value.by is None and value.there is None, "missing")
-                w.line(f"{total} += {value.text}")
+                covered(value.there is None, "missing")
+                add_to(w, total, per, value)
                 if per_line:
                     assert rule.rounding is not None
                     size = w.kept("size", f"{value.text} if {value.text} > 0 else 0 - {value.text}")
@@ -192,7 +196,7 @@ class Judge:
                     w.line(f"{whole} += {steps} if {value.text} >= 0 else 0 - {steps}")
         if per_line and not value.positive:
             w.line(f"{whole} = {whole} if {whole} > 0 and {total} >= 0 else 0")
-        found = at_least_zero(self.make, Value(total, value.over, positive=value.positive))
+        found = at_least_zero(self.make, Value(total, value.over, per, positive=value.positive))
         return found, whole if per_line else None
 
     def _accumulated(self, rule: nodes.Rule, accumulate: nodes.Accumulate, here: Here, admission: Admission) -> Value:

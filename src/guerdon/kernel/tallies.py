@@ -35,6 +35,9 @@ class Tallies:
                 case nodes.Measured(number, aggregate, window):
                     tally = self._of_meter(number)
                     tally.watch(window, aggregate)
+                case nodes.Streak(meters):
+                    for number in meters:
+                        self._of_meter(number).watch_all()
                 case nodes.Earned(unit, window=window):
                     self.made(key_of(expr, program), _steps(program, unit)).watch(window, Aggregate.SUM)
         for rule in program.rules.values():

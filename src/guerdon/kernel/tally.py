@@ -37,6 +37,7 @@ class Tally:
     listed: bool = False
     moving: list[tuple[nodes.Duration | nodes.Since, Aggregate]] = field(default_factory=list)
     missing: bool = False  # whether values may be
+    keys: int = 0  # by so many facts it is kept apart
 
     def find(self, fields: tuple[str, ...], here: Here) -> None:
         """Names the place of what has been counted for these facts of the event; of today's period."""
@@ -59,6 +60,10 @@ class Tally:
             self.totals[key] = self.make.scalar(name, AMOUNT)
             self.make.scalar(f"{name}_from", self.make.place)
             self.moving.append((window, aggregate))
+
+    def watch_all(self) -> None:
+        """Sees to it that the days of all values can be looked through."""
+        self._list()
 
     def _list(self) -> None:
         if not self.listed:

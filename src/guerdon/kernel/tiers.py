@@ -168,6 +168,24 @@ class Tier:
             case _:
                 return str(NEVER)
 
+    # ------------------------------------------------------------ what is available
+
+    @property
+    def follows(self) -> bool:
+        """Whether it follows what is available, also where this moves without an event."""
+        available = (isinstance(each, nodes.Available) for each in walk(self._parts, self.make.program.measures))
+        return isinstance(self.ladder.lasts, nodes.WhileMet) and any(available)
+
+    def follow(self, day: str) -> None:
+        """Lets the tier follow what became of lots at the start of a day."""
+        w = self.make.w
+        reached = self.counted(Here(day))
+        for than, reason in ((">", "reached"), ("<", "no longer met")):
+            with w.block(f"{'if' if than == '>' else 'elif'} {reached} {than} {self.rank}:"):
+                w.line(f"{self.rank} = {reached}")
+                self._follow(day)
+                self._move(day, reason)
+
     # ------------------------------------------------------------ the start of a day
 
     @property
@@ -193,7 +211,7 @@ class Tier:
     def _changes_daily(self, parts: tuple[object, ...]) -> bool:
         """Whether parts of a ladder may come to something else on any day."""
         for each in walk(parts, self.make.program.measures):
-            if isinstance(each, nodes.Field | nodes.PeriodDay):
+            if isinstance(each, nodes.Field | nodes.PeriodDay | nodes.Streak):
                 return True
             if isinstance(each, nodes.Measured) and each.aggregate is nodes.Aggregate.DAYS_SINCE:
                 return True

@@ -36,12 +36,10 @@ NOT_COVERED = {
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
-    "streaks": "streaks",
+    "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
-    "missing": "measures and sums over lines of quotients, what came before of lines, and numbers of more than 64 bits",
-    "tables": "tables of parts as a value",
+    "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
-    "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
     "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
     "debt": "debt that is refused or charged",
     "returns": "returns of events that they do not name by id, by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
@@ -110,10 +108,10 @@ def _is_covered(trigger: nodes.Trigger, program: nodes.Program) -> bool:
 def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.offer is not None:
         yield "offers"
-    quotient = rule.each is not None or rule.accumulate is not None
-    if quotient and any(
+    divided = (
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
-    ):
+    )
+    if rule.accumulate is not None and any(divided):
         yield "missing"
     if rule.hold is not None and not program.units[rule.unit].spendable:
         yield "holds"
@@ -167,12 +165,6 @@ def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     reverses = any(record.reverses is not None for record in program.events.values())
     if reverses and (not isinstance(ladder.lasts, nodes.WhileMet) or says_more(ladder, program)):
         yield "falls"
-    parts = (ladder.counts, *(step.when for step in ladder.tiers))
-    for each in walk(parts, program.measures):
-        if isinstance(each, nodes.Available | nodes.Standing):
-            yield "met"
-        if isinstance(ladder.lasts, nodes.WhileMet) and isinstance(each, nodes.Streak):
-            yield "met"
 
 
 def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
@@ -205,13 +197,10 @@ def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
     match node:
         case nodes.Theirs() | nodes.Compare(operator="same as"):
             yield "others"
-        case nodes.Streak():
-            yield "streaks"
+        case nodes.Streak(meters):
+            if any(program.meters[number].value is not None for number in meters) and undoable(program):
+                yield "streaks"
         case nodes.Field(Scope.OPENED | Scope.OFFER):
             yield "offers"
-        case nodes.Lookup(name, keys):
-            table = program.tables[name]
-            if table.bands is nodes.Bands.PARTS and len(keys) == len(table.keys):
-                yield "tables"
         case _:
             return
