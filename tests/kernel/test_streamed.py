@@ -13,9 +13,12 @@ import duckdb
 import pyarrow
 import pytest
 from tests.generated import writer
+from tests.generated.chance import Choose
 from tests.generated.histories import BUILT_IN, Teller, on_time
 from tests.history.conftest import typed
 from tests.kernel.files import write
+from tests.kernel.shops import shop
+from tests.kernel.test_agreement import KNOWS
 
 import guerdon
 from guerdon.history.fault import HistoryError
@@ -151,11 +154,16 @@ def is_written(program: nodes.Program) -> bool:
     return True
 
 
+def chosen(number: int, choose: Choose, knows: frozenset[str]) -> tuple[str, nodes.Program] | None:
+    """A program of what is known to the writer, and by turns a shop."""
+    return shop(choose) if number % 2 else writer.program_of(choose, knows)
+
+
 def by_chance(knows: frozenset[str], programs: int) -> Iterator[tuple[nodes.Program, Any]]:
     """Programs that a kernel covers, with what happens."""
     for number in range(300):
         choose = random.Random(f"streamed {number}").randrange
-        made = writer.program_of(choose, knows)
+        made = chosen(number, choose, knows)
         if made is None or uncovered(made[1]) or not is_written(made[1]):
             continue
         told = Teller(choose, made[1], knows, without=BUILT_IN[1:]).history(14)
@@ -167,7 +175,8 @@ def by_chance(knows: frozenset[str], programs: int) -> Iterator[tuple[nodes.Prog
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "knows", [("returns", "returns at return"), ("groups", "status units", "perks", "period days")]
+    "knows",
+    [("returns", "returns at return"), ("groups", "status units", "perks", "period days"), tuple(sorted(KNOWS))],
 )
 def test_programs_and_histories_by_chance(knows: tuple[str, ...], tmp_path: Path) -> None:
     tried = 0

@@ -126,9 +126,8 @@ class Reader:
     def _refused(self, event: Event, of: tuple[object, ...], asked: int, there: int) -> Refusal:
         name, reason = map(str, of)
         unit = self.program.units[self.program.rules[name].unit]
-        if reason.startswith(SHORT):
-            reason = f"{plain(there * unit.step)} {unit.name}{reason.removeprefix(SHORT)} are available"
-        return Refusal(event.member, event.id, unit.name, asked * unit.step, event.at, reason, name)
+        said = why_refused(reason, there, unit)
+        return Refusal(event.member, event.id, unit.name, asked * unit.step, event.at, said, name)
 
     def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
         unit, source, target, reason = map(str, of)
@@ -176,3 +175,10 @@ class Reader:
 
     def _start(self, day: int) -> int:
         return self.calendar.start(self.years.day(day))
+
+
+def why_refused(reason: str, there: int, unit: nodes.Unit) -> str:
+    """Why something was not granted, in words, where there were so many steps of the unit."""
+    if not reason.startswith(SHORT):
+        return reason
+    return f"{plain(there * unit.step)} {unit.name}{reason.removeprefix(SHORT)} are available"

@@ -29,6 +29,7 @@ def figures(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part) 
     found.held.update(_held(con))
     if any(rule.takes for rule in program.rules.values()):
         found.taken.update(_taken(con, program))
+        found.refused = _refused(con)
     if any(rule.say is not None for rule in program.rules.values()):
         found.told.update(_told(con))
     if program.ladders:
@@ -79,11 +80,20 @@ def _taken(con: duckdb.DuckDBPyConnection, program: nodes.Program) -> Iterator[t
         con,
         f"""SELECT rule, unit, count(*), sum(net) FROM (
                 SELECT rules.rule, rules.unit, sum(CASE WHEN target = '{Pot.SPENT.value}' THEN quantity ELSE -quantity END) AS net
-                FROM kernel_batch JOIN kernel_codes AS codes USING (code) JOIN kernel_rules AS rules ON rules.rule = reason
-                WHERE kind = 'posting' AND takes GROUP BY rules.rule, rules.unit, CASE WHEN b = -1 THEN row END) AS found(rule, unit, net)
+                FROM kernel_said JOIN kernel_codes AS codes USING (code) JOIN kernel_rules AS rules ON rules.rule = reason
+                WHERE kind = 'posting' AND takes GROUP BY rules.rule, rules.unit, CASE WHEN b = -1 THEN row END, CASE WHEN b = -1 THEN e END) AS found(rule, unit, net)
             WHERE net <> 0 GROUP BY rule, unit ORDER BY rule""",
     )
     return ((rule, Taken(times, quantity * program.units[unit].step)) for rule, unit, times, quantity in rows)
+
+
+def _refused(con: duckdb.DuckDBPyConnection) -> Counter[str | None]:
+    rows = _rows(
+        con,
+        """SELECT rule, count(*) FROM kernel_batch JOIN kernel_codes USING (code)
+           WHERE kind = 'refused' GROUP BY rule ORDER BY rule""",
+    )
+    return Counter(dict(rows))
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Held]]:

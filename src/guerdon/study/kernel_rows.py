@@ -16,6 +16,7 @@ from fractions import Fraction
 import duckdb
 
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.ledger import why_refused
 from guerdon.kernel.loop import Written
 from guerdon.kernel.make import Code
 from guerdon.kernel.triggers import AT_EVENT, BEGINS
@@ -123,6 +124,8 @@ def _said(of: Code, program: nodes.Program) -> dict[str, str]:
             return {"rule": names[0], "unit": program.rules[names[0]].unit}
         case "said":
             return {"rule": names[0]}
+        case "refused":
+            return {"rule": names[0], "unit": program.rules[names[0]].unit, "reason": names[1]}
         case "posting":
             return dict(zip(("unit", "source", "target", "reason"), names, strict=True))
         case "expired":
@@ -133,7 +136,7 @@ def _said(of: Code, program: nodes.Program) -> dict[str, str]:
             raise AssertionError(f"a row of a kind that no table tells: {of.kind}")
 
 
-KINDS = frozenset({"award", "taken", "said", "posting", "expired", "move"})
+KINDS = frozenset({"award", "taken", "said", "refused", "posting", "expired", "move"})
 """The kinds of rows that are told in SQL."""
 
 
@@ -238,6 +241,8 @@ def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part, t
         _numbers(con)
     if table == "funding":
         _shares(con, program)
+    if table == "refused":
+        _reasons(con, program)
 
 
 _JOINED = "FROM kernel_batch AS rows JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)"
@@ -306,6 +311,17 @@ def _ends(over: int) -> Said:
         return str(over), None, None
     places = len(written.partition(".")[2])
     return str(over), places, str(10**places // over)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, program: nodes.Program) -> None:
+    """Why what was asked for was refused, by the code of a row and by how much there was."""
+    found = con.execute(
+        "SELECT DISTINCT code, a, rule, reason FROM kernel_batch JOIN kernel_codes USING (code) WHERE kind = 'refused'"
+    ).fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE kernel_reasons (code INTEGER, a BIGINT, said VARCHAR)")
+    rules, units = program.rules, program.units
+    said = ((code, there, why_refused(reason, there, units[rules[rule].unit])) for code, there, rule, reason in found)
+    _fill(con, "kernel_reasons", said)
 
 
 def _shares(con: duckdb.DuckDBPyConnection, program: nodes.Program) -> None:

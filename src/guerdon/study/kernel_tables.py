@@ -89,6 +89,11 @@ _EFFECTS = f"""
     SELECT concat(name, '/', rule) AS id, member, id AS event, rule, '{nodes.MESSAGE}' AS kind, text, happened AS "at"
     FROM kernel_said JOIN kernel_codes USING (code) WHERE kind = 'said'"""
 
+_REFUSED = f"""
+    SELECT member, id AS event, unit, quantity{_STEPS} AS quantity, happened AS "at", said AS reason, rule
+    FROM kernel_said AS rows JOIN kernel_codes USING (code) JOIN kernel_reasons ON kernel_reasons.code = rows.code AND kernel_reasons.a = rows.a
+    WHERE kind = 'refused'"""
+
 _TABLES = {
     "awards": _AWARDS,
     "balances": _BALANCES,
@@ -96,12 +101,13 @@ _TABLES = {
     "postings": _POSTINGS,
     "funding": _FUNDING,
     "tiers": _TIERS,
+    "refused": _REFUSED,
     "effects": _EFFECTS,
 }
 
 
 def has(table: str, program: nodes.Program) -> bool:
-    """Whether a kernel of a program may write rows of a table. None writes refusals, offers and what was set aside."""
+    """Whether a kernel of a program may write rows of a table. None writes offers and what was set aside."""
     match table:
         case "funding":
             return any(rule.funded for rule in program.rules.values())
@@ -109,5 +115,7 @@ def has(table: str, program: nodes.Program) -> bool:
             return any(rule.say is not None for rule in program.rules.values())
         case "tiers":
             return bool(program.ladders)
+        case "refused":
+            return any(rule.takes for rule in program.rules.values())
         case _:
             return table in _TABLES
