@@ -41,7 +41,7 @@ NOT_COVERED = {
     "met": "tiers that ask for a tier, or for what is available; those while met that ask for a streak",
     "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
     "debt": "debt that is refused or charged",
-    "returns": "returns of events that they do not name by id, by lines, recomputed, of running totals, and with lists of what was counted",
+    "returns": "returns by lines, recomputed, of running totals, and with lists of what was counted",
 }
 """What is not covered, by a word for it."""
 
@@ -168,9 +168,7 @@ def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
     reversal = record.reverses
     assert reversal is not None
     fine = (
-        reversal.by is not None
-        and not reversal.shared
-        and (reversal.part is None or reversal.part.lines is None)
+        (reversal.part is None or reversal.part.lines is None)
         and reversal.clawback is not nodes.Clawback.RECOMPUTED
         and reversal.event not in NAMES
         and not any(reversal.event in rule.on and rule.accumulate is not None for rule in program.rules.values())
