@@ -16,13 +16,15 @@ HEAD = """program "Shop"
 
 event purchase
   amount money
+  note one of tea, cake optional
   kind one of drink, food
   gift yes/no
 
 event visit
 
 event refund
-  reverses purchase{within}
+  note one of tea, cake optional
+  reverses {which}{within}
   amount money{optional}
   part amount
   clawback {clawback}
@@ -31,7 +33,8 @@ event refund
 
 CANCEL = """
 event cancel
-  reverses purchase{within}
+  note one of tea, cake
+  reverses {which}{within}
   clawback {clawback}
   counted at {counted}
 """
@@ -132,12 +135,14 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             currency=money,
             zone=one(["UTC", "America/New_York"]),
             optional=one(["", " optional"]),
+            which=one(["purchase", "purchase", "purchase", "purchase by note"]),
             within=one(["", "", " within 3 months"]),
             clawback=one(CLAWBACKS).format(mode=one(MODES)),
             counted=(counted := one(["sale", "return"])),
             cancel=CANCEL.format(
+                which=one(["purchase", "purchase", "purchase by note", "earliest purchase by note"]),
                 within=one(["", " within 40 days"]),
-                clawback=one(["exactly", "oldest first", "in proportion, round down"]),
+                clawback=one(["exactly", "oldest first"]),
                 counted=counted if choose(3) else one(["sale", "return"]),
             )
             if choose(2)
@@ -190,7 +195,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     same = units["R0"] == units["R1"]
     counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'
     unit = units["R0"] if "R0" in counts else "point"
-    floored = one(["", ", never below zero"])
+    floored = one(["", ", never below zero"]) if "last" not in counts else ""
     texts.append(f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  lasts while met")
     texts.append("table boost\n  by status\n  row Low: 1\n  row High: 1.25")
     text = "\n\n".join(texts) + "\n"

@@ -23,25 +23,33 @@ class Tame(Teller):
         self.wild = choose(6) == 0
 
     def happening(self, id: str, kind: str, member: str, at: int, late: int, sequence: int) -> Event:
-        reversal = self.program.events[kind].reverses
-        if reversal is None or self.wild:
+        record = self.program.events[kind]
+        if record.reverses is None or self.wild:
             return super().happening(id, kind, member, at, 0, sequence)
-        known = [each for each in self.told if each.type == reversal.event and self.left.get(each.id) != 0]
-        if not known:
-            return super().happening(
-                id, "visit" if "visit" in self.program.events else reversal.event, member, at, 0, 0
-            )
-        return super().happening(id, kind, member, at, 0, sequence)
+        if not self.known(record.reverses):
+            return super().happening(id, record.reverses.event, member, at, 0, sequence)
+        facts = self.facts(record, at)
+        event = Event(id, kind, self.refer(record.reverses, facts, member), at, at, sequence, facts)
+        self.told.append(event)
+        return event
+
+    def known(self, reversal: nodes.Reversal) -> list[Event]:
+        """The events of which a return may bring something back."""
+        found = [each for each in self.told if each.type == reversal.event and self.left.get(each.id) != 0]
+        if reversal.shared and reversal.by is not None:
+            return [each for each in found if each.facts[reversal.by] is not None]
+        return found
 
     def refer(self, reversal: nodes.Reversal, facts: dict[str, Any], member: str) -> str:
         """Lets a reversal name an event of which something is left, and no more of it than that."""
-        known = [each for each in self.told if each.type == reversal.event and self.left.get(each.id) != 0]
-        if self.wild or not known or reversal.by is None or reversal.shared:
+        known = self.known(reversal)
+        if self.wild or not known or reversal.by is None:
             return super().refer(reversal, facts, member)
         event, part = self.pick(*known), reversal.part
-        facts[reversal.by] = event.id
+        facts[reversal.by] = event.facts[reversal.by] if reversal.shared else event.id
         if part is None or part.lines is not None:
-            self.left[event.id] = Fraction(0)
+            like = [each for each in known if reversal.shared and each.facts[reversal.by] == facts[reversal.by]]
+            self.left |= {each.id: Fraction(0) for each in (event, *like) if each.member == event.member}
             return event.member if part is None else super().refer(reversal, facts, member)
         whole = event.facts.get(part.of, event.facts.get("amount"))
         if whole is None:

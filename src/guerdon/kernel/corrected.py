@@ -88,9 +88,9 @@ class Counted:
                 w.line(f"{value} = {text} if {found.there} else 0" if found.there else f"{value} = {text}")
         return value, counts
 
-    def correct(self, then: Here | None, at_return: bool) -> None:
-        """Leaves in the meters what remains of the event `of` (`then` None: nothing)."""
-        w, n = self.parts.make.w, self.name
+    def correct(self, then: Here | None, at_return: bool) -> dict[int, tuple[str, str]]:
+        """Leaves in the meters what remains of the event `of` (`then` None: nothing); by meter how much the sum and the count are less."""
+        w, n, found = self.parts.make.w, self.name, dict[int, tuple[str, str]]()
         for number in self.meters:
             now, counts = self._of(number, then) if then is not None else ("0", "0")
             less = w.kept("less", f"{n}_value_m{number}[of] - {now}")
@@ -104,6 +104,8 @@ class Counted:
             w.line(f"{n}_value_m{number}[of] = {now}")
             if not at_return:
                 w.line(f"{n}_counts_m{number}[of] = {counts}")
+            found[number] = less, gone
+        return found
 
     @contextmanager
     def within(self, window: nodes.Window) -> Iterator[None]:

@@ -10,6 +10,7 @@ from guerdon.kernel.columns import REFUSED, meant, sales_facts
 from guerdon.kernel.expressions import expression
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import BESIDE
+from guerdon.kernel.matching import Matching
 from guerdon.kernel.named import kept
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.redeeming import Redeeming
@@ -90,7 +91,8 @@ class Kinds:
         reversal = self.program.events[event].reverses
         back = None
         if reversal is not None:
-            back = self.deeds[reversal.event].match(event, reversal, here)
+            found = self.matching = Matching(self.deeds[reversal.event], event, reversal)
+            back = found.match(here)
         units = {rule.unit for rule in self.program.rules.values() if event in rule.on and not rule.takes}
         for name, purse in self.parts.purses.items():
             purse.begin(name in units)
@@ -142,9 +144,8 @@ class Kinds:
         for purse in self.parts.purses.values():
             purse.see(any(each.rule.unit == purse.unit.name for each in verdicts))
         redeeming.post(deed is not None)
-        reversal = self.program.events[event].reverses
-        if back is not None and reversal is not None:
-            self.deeds[reversal.event].undo(reversal, back)
+        if back is not None:
+            self.matching.undo(back)
         if hand is not None:
             hand.happen()
         for purse in self.parts.purses.values():

@@ -151,7 +151,8 @@ class Ordered:
     def _is_number(self, event: str, fact: str, column: Column) -> bool:
         """Whether a fact names an event, by its number among those of its kind."""
         reversal = self.program.events[event].reverses
-        return not self.by_text and reversal is not None and reversal.by == fact and column.name.startswith("k")
+        named = reversal is not None and reversal.by == fact and not reversal.shared
+        return not self.by_text and named and column.name.startswith("k")
 
     # ------------------------------------------------------------ what there is of an event
 

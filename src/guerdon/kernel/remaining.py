@@ -16,6 +16,7 @@ from guerdon.kernel.named import at_least_zero, kept
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.values import Value, aligned, scaled
 from guerdon.program import nodes, types
+from guerdon.program.nodes import Aggregate
 from guerdon.program.walk import walk
 from guerdon.reference.evaluate import is_read
 
@@ -43,11 +44,16 @@ class Remaining:
         self.reads: list[nodes.Expr] = []
         meters = {number for number, meter in enumerate(program.meters) if meter.event == self.event}
         groups = {name for group in program.groups.values() for name in (group.name, *group.of)}
+        record = program.events[self.event]
+        for fact in record.facts.values():
+            lines = any(isinstance(each, nodes.OverLines) or is_read(each) for each in walk(fact.value))
+            covered(fact.name == self.measured or not lines, "returns")
         for rule in self.rules:
             covered(rule.each is None and rule.minimum is None and rule.accumulate is None, "returns")
             for each in walk((rule.when, rule.give), program.measures):
                 covered(not isinstance(each, nodes.OverLines | nodes.Streak), "returns")
-                covered(not (isinstance(each, nodes.Measured) and each.meter in meters), "returns")
+                own = each if isinstance(each, nodes.Measured) and each.meter in meters else None
+                covered(own is None or own.aggregate in (Aggregate.SUM, Aggregate.COUNT), "returns")
                 covered(not (isinstance(each, nodes.Given) and (each.exact or each.rule in groups)), "returns")
                 covered(
                     not (isinstance(each, nodes.Field) and (each.scope, each.name) == (nodes.Scope.MOMENT, "at")),
@@ -91,6 +97,19 @@ class Remaining:
         del make
 
     # ------------------------------------------------------------ what remains
+
+    def less_read(self, less: Mapping[int, tuple[str, str]]) -> None:
+        """Takes what came back off the sums and counts that were read and held it; `less` by meter."""
+        program, w = self.parts.make.program, self.parts.make.w
+        for number, expr in enumerate(self.reads):
+            match expr:
+                case nodes.Measured(meter, aggregate, window) if meter in less and program.meters[meter].sees_event:
+                    past = isinstance(window, nodes.Calendar) and window.ahead < 0
+                    by = less[meter][0 if aggregate is Aggregate.SUM else 1]
+                    if not past and by != "0":
+                        w.line(f"{self.name}_read{number}[of] -= {by}")
+                case _:
+                    continue
 
     def then(self, given: Mapping[str, tuple[Value, Value]] | None = None) -> Here:
         """Where the rules of the event `of` stand with what remains of it; its `whole` is named so."""

@@ -1,8 +1,8 @@
-"""Events that can be undone: what is kept of each, how a return finds it, and what it takes back.
+"""Events that can be undone: what is kept of each, and what a return takes back.
 
-Covered is a return `in proportion` from the oldest lots, of an event that it names, counted where
-it happens: it takes the share of the sale that comes back, of all that the sale was given,
-rounded once, and shared out to its awards by largest remainder.
+In proportion that is the share of the sale that comes back, of all that the sale was given,
+rounded once, and shared out to its awards by largest remainder; exactly, of each award the
+share that its rule no longer comes to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.chained import Chained
 from guerdon.kernel.corrected import Counted
-from guerdon.kernel.expressions import dry, expression
+from guerdon.kernel.expressions import expression
 from guerdon.kernel.groups import Verdict
 from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
@@ -66,6 +66,8 @@ class Deeds:
         kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
         kept += [] if self.measured else ["undone"]
         kept += ["row"] if make.full else []
+        self.keys = [*dict.fromkeys(each.by for each in reversals if each.by is not None and each.shared)]
+        kept += [f"{what}{at}" for at in range(len(self.keys)) for what in ("key", "key_is")]
         given_back = any(
             self._returned(limit)
             for rule in [*self.rules, *self.takings.rules]
@@ -137,6 +139,11 @@ class Deeds:
         for number, unit in enumerate(self.units):
             total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
             w.line(f"{n}_given{number}[{at}] = {total}")
+        for number, by in enumerate(self.keys):
+            of = self.make.program.events[self.event].facts[by].type
+            value = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)
+            w.line(f"{n}_key{number}[{at}] = {value.text}")
+            w.line(f"{n}_key_is{number}[{at}] = {value.there or 1}")
         self.takings.note(redeeming, at)
         self.counted.note(at, here)
         if self.remaining is not None:
@@ -155,45 +162,6 @@ class Deeds:
 
     # ------------------------------------------------------------ undoing
 
-    def match(self, event: str, reversal: nodes.Reversal, here: Here) -> str:
-        """Finds what a return undoes: the name of whether it undoes anything; the member is left to the other engine where it can't."""
-        make, w, n = self.make, self.make.w, self.name
-        assert reversal.by is not None and not reversal.shared
-        named = make.columns.facts[event, reversal.by].name
-        w.line(f"of = {n}_n - 1")
-        with w.block(f"while of >= 0 and {n}_id[of] != {named}[i]:"):
-            w.line("of -= 1")
-        w.line("back = 1")
-        w.line("back_of = 0")
-        failed = "of < 0"
-        if reversal.within is not None:
-            time = ("months", reversal.within.months) if reversal.within.months else ("days", reversal.within.days)
-            failed = f"of < 0 or day > {make.moved(f'{n}_day[of]', time)}"
-        with w.block(f"if {failed}:"):
-            w.line("bad = 1")
-            w.line("back = 0")
-        with w.block(f"elif {self._is_undone}:"):
-            w.line("bad = 1")
-            w.line("back = 0")
-        part = reversal.part
-        if part is not None:
-            covered((event, part.field) in make.columns.facts and len(self.measured) == 1, "returns")
-            column = make.columns.facts[event, part.field]
-            of = make.program.events[self.event].facts[part.of].type
-            sold = dry(make, nodes.Field(nodes.Scope.EVENT, part.of, of), self.event, None)
-            value = make.load(column, "i", is_sale=False)
-            covered(value.over == sold.over, "returns")
-            number = self.measured.index(part.of)
-            there = value.there or "1"
-            with w.block("if back:"):
-                w.line(f"back_of = {value.text} if {there} else {n}_left{number}[of]")
-                with w.block(f"if back_of > {n}_left{number}[of]:"):
-                    w.line("bad = 1")
-                    w.line("back = 0")
-                with w.block(f"elif back_of <= 0 and {there}:"):
-                    w.line("back = 0")
-        return "back"
-
     def undo(self, reversal: nodes.Reversal, back: str) -> None:
         """Takes back the share of the sale that comes back."""
         w, n = self.make.w, self.name
@@ -209,7 +177,7 @@ class Deeds:
                     self._is_over()
             self._corrected(reversal, number)
             left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
-            for rule, given, emptied in self.takings.give_back(self._is_undone, left):
+            for rule, given, emptied in self.takings.give_back(self.is_undone, left):
                 self._limits(rule, given, emptied)
             if reversal.clawback is nodes.Clawback.PROPORTION:
                 for unit in self.units:
@@ -229,11 +197,11 @@ class Deeds:
         if number is None or self.remaining is None:
             self.counted.correct(None, reversal.at_return)
             return
-        with w.block(f"if {self._is_undone}:"):
+        with w.block(f"if {self.is_undone}:"):
             self.counted.correct(None, reversal.at_return)
         with w.block("else:"):
             w.line(f"whole = {n}_whole{number}[of]")
-            self.counted.correct(self.remaining.then(), reversal.at_return)
+            self.remaining.less_read(self.counted.correct(self.remaining.then(), reversal.at_return))
 
     def _exactly(self, number: int | None) -> None:
         """What is taken back of each award: the share that its rule no longer comes to, rounded down over all returns."""
@@ -244,7 +212,7 @@ class Deeds:
             return
         remaining = self.remaining
         assert remaining is not None
-        with w.block(f"if not {self._is_undone}:"):
+        with w.block(f"if not {self.is_undone}:"):
             w.line(f"whole = {n}_whole{number}[of]")
             given: dict[str, tuple[Value, Value]] = {}
             for rule, left in self.takings.left():
@@ -273,7 +241,7 @@ class Deeds:
         return [places[name] for name in found if name in places]
 
     @property
-    def _is_undone(self) -> str:
+    def is_undone(self) -> str:
         """Whether nothing of the event remains: then less than nothing is said to be left."""
         return f"{self.name}_left0[of] < 0" if self.measured else f"{self.name}_undone[of]"
 
@@ -294,7 +262,7 @@ class Deeds:
         with w.block("if held > 0:"):
             w.line("claw = held")
             if number is not None:
-                with w.block(f"if not {self._is_undone}:"):
+                with w.block(f"if not {self.is_undone}:"):
                     self._share(unit, mine, reversal, number)
             with w.block("if claw > 0:"):
                 self._share_out(mine)

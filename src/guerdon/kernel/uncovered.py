@@ -42,7 +42,7 @@ NOT_COVERED = {
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
     "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
     "debt": "debt that is refused or charged",
-    "returns": "returns of events that they do not name by id, by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
+    "returns": "returns by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
 
@@ -171,9 +171,7 @@ def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
     reversal = record.reverses
     assert reversal is not None
     fine = (
-        reversal.by is not None
-        and not reversal.shared
-        and (reversal.part is None or reversal.part.lines is None)
+        (reversal.part is None or reversal.part.lines is None)
         and reversal.clawback is not nodes.Clawback.RECOMPUTED
         and reversal.event not in NAMES
         and not any(reversal.event in rule.on and rule.accumulate is not None for rule in program.rules.values())
