@@ -166,7 +166,8 @@ def test_nothing_appears_where_writing_is_interrupted(
 
 
 FOREVER = """
-import sys, guerdon
+import signal, sys, guerdon
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
 found = guerdon.load(sys.argv[1]).run(engine="kernel")
 while True:
     found.write(sys.argv[2])
