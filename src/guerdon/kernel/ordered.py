@@ -194,8 +194,10 @@ class Ordered:
         sales = next((each for each in self.staged if each.event == reversal.event), None)
         number = "-1"
         if sales is not None:
-            joins.append(f"LEFT JOIN {sales.table('heads')} AS sale ON sale.id = {raw}")
-            number = "coalesce(sale.ordinal, -1)::INTEGER"
+            found = f"SELECT heads.ordinal, sale.ordinal AS sale FROM {sales.table('heads')} AS sale"
+            found += f" JOIN {staged.table('heads')} AS heads ON sale.id = {raw}"
+            joins.append(f"LEFT JOIN ({found}) AS named ON named.ordinal = heads.ordinal")
+            number = "coalesce(named.sale, -1)::INTEGER"
         return Given(
             column, f"CASE WHEN {raw} IS NOT NULL THEN {number} END", None if column.is_there else f"{raw} IS NULL"
         )
@@ -314,8 +316,8 @@ class Ordered:
         listed = ", ".join(self._columns_of(number)) or "row"
         self.con.execute(
             f"""CREATE OR REPLACE TABLE kernel_lines_{number} AS SELECT {listed}
-                FROM (SELECT rowid AS place, stage, ordinal FROM kernel_rows WHERE l{number}_count > 0) AS rows
-                JOIN kernel_read_{number} USING (stage, ordinal) ORDER BY place, row"""
+                FROM kernel_read_{number} JOIN (SELECT rowid AS place, stage, ordinal FROM kernel_rows WHERE l{number}_count > 0) AS rows
+                USING (stage, ordinal) ORDER BY place, row"""
         )
         self.con.execute(f"DROP TABLE kernel_read_{number}")
 
