@@ -116,6 +116,17 @@ def test_what_is_cut_has_room_that_quantities_do_not_need() -> None:
     assert cuts == {"1499999999999999.000"}
 
 
+def test_what_64_bits_do_not_hold_is_told_by_entries() -> None:
+    program = Program(typed(MUCH.replace("  limit     1 point per event\n", "")), (), Path("much"))
+    columns = {"id": ["1"], "member": ["ana"], "at": ["2026-01-01T12:00:00Z"], "amount": ["50000000000.00"]}
+    found = program.run({"sale": pyarrow.table(columns)}, engine="kernel")
+    assert str(found.awards["quantity"][0]) == str(found.balances["balance"][0]) == "1500000000000000.000"
+    columns["amount"] = ["90000000000000.00"]
+    found = program.run({"sale": pyarrow.table(columns)}, engine="kernel")
+    assert not isinstance(found.result, Streamed)
+    assert found.posted.ledger.awards[0].quantity == 2_700_000_000_000_000_000
+
+
 SPANS = """
 program "Spans"
   currency  USD

@@ -26,14 +26,14 @@ def query(table: str, written: Written, until: int) -> str:
     return f"SELECT {', '.join(chosen)} FROM ({rows}) AS found"
 
 
-_STEPS = "::DECIMAL(18,0) * step"
+_STEPS = "::DECIMAL(19,0) * step"
 
 _WHEN = "CASE WHEN b = -1 THEN happened ELSE start END"
 """When a row was posted: at its event, or as a day began."""
 
 _AWARDS = f"""
     SELECT concat(name, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
-           came AS exact, dropped, CASE WHEN numbers.b <> 0 THEN numbers.b::DECIMAL(19,0) * step ELSE 0 END AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
+           came AS exact, dropped, numbers.b{_STEPS} AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
     FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
     JOIN kernel_numbers AS numbers ON numbers.code = rows.code AND numbers.quantity = rows.quantity AND numbers.a = {AWARD.format("rows.a")}
         AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}
@@ -63,7 +63,7 @@ _TIERS = f"""
           WHERE kind = 'move') JOIN kernel_tiers USING (ladder, rank) ORDER BY who, ladder, since, place"""
 
 HOLDINGS = """
-    SELECT who, unit, any_value(step) AS step, any_value(steps) AS steps, sum(quantity * balance)::BIGINT AS balance, sum(quantity * pending)::BIGINT AS pending
+    SELECT who, unit, any_value(step) AS step, any_value(steps) AS steps, sum(quantity * balance) AS balance, sum(quantity * pending) AS pending
     FROM kernel_batch JOIN kernel_codes USING (code) JOIN kernel_events USING (row)
     WHERE kind = 'posting' OR (kind IN ('award', 'taken') AND spendable) GROUP BY who, unit"""
 """What each member holds of a unit, in steps; also of those who were awarded something of which nothing was left."""
@@ -73,7 +73,7 @@ _BALANCES = f"""
     FROM (SELECT * FROM ({HOLDINGS}) ORDER BY who, unit) JOIN kernel_members USING (who)"""
 
 # INVARIANT: a kernel holds nothing back, and the first posting of a lot is that of its own event, at which it can be spent.
-_SUMMED = ", ".join(f"sum(quantity * {each})::BIGINT AS {each}" for each in SUMS[:-2])
+_SUMMED = ", ".join(f"sum(quantity * {each}) AS {each}" for each in SUMS[:-2])
 _LOTS = f"""
     SELECT concat(name, '/', rules.rule) AS id, member, rows.unit, {", ".join(f"sums.{each}{_STEPS} AS {each}" for each in SUMS[:-2])},
            happened AS "at", happened AS spendable_from, start AS expires

@@ -108,9 +108,12 @@ def streamed(
         return None
     found.written, sink = machine.written, Sink(found.con, machine, at_once)
     ended = found.until >= calendar.start(last + ONE)
-    for block in blocks(history, machine.written.make.columns, years, room.block, before, found.con):
-        machine.run(block.columns, block.count, block.last, years.number(last), sink.take, ended)
-        progress(block.first + block.count)
+    try:
+        for block in blocks(history, machine.written.make.columns, years, room.block, before, found.con):
+            machine.run(block.columns, block.count, block.last, years.number(last), sink.take, ended)
+            progress(block.first + block.count)
+    except NoRoom:
+        return None
     kernel_rows.ended(found.con, machine.written)
     found.parts = [*sink.parts(known.count)]
     counted = machine.kernel.views["x_sales"]
@@ -135,6 +138,10 @@ def _left(found: Streamed, before: int | None, until: int) -> None:
     engine.posted.rejections[:0] = found.others.rejections
     engine.posted.repeated = found.others.repeated
     found.others = engine.posted
+
+
+class NoRoom(Exception):
+    """A number that 64 bits don't hold: integers without bounds came to it."""
 
 
 class Sink:
@@ -185,14 +192,22 @@ def _count(con: duckdb.DuckDBPyConnection, rows: str) -> int:
     return int(count)
 
 
+def _kept(values: MutableSequence[int], type: str, count: int) -> memoryview:
+    try:
+        return memoryview(array(LETTER[type], values[:count]))
+    except OverflowError:
+        raise NoRoom from None
+
+
 def _buffers(
     views: Mapping[str, MutableSequence[int] | memoryview], types: Mapping[str, str], names: tuple[str, ...], count: int
 ) -> dict[str, memoryview]:
-    """Columns as buffers; a kernel that CPython runs has lists."""
+    """Columns as buffers; a kernel that CPython runs has lists.
+
+    Errors: NoRoom.
+    """
     found = {}
     for name in names:
         values = views[name]
-        found[name] = (
-            values if isinstance(values, memoryview) else memoryview(array(LETTER[types[name]], values[:count]))
-        )
+        found[name] = values if isinstance(values, memoryview) else _kept(values, types[name], count)
     return found
