@@ -76,6 +76,13 @@ LIMITS = [
     "{n} {unit} per member",
     "{n} {unit} per event",
 ]
+LASTS = [
+    "lasts while met",
+    "lasts while met",
+    "lasts through end of next month\n  falls one tier at a time\n  returns lower at review",
+    "lasts 9 days\n  grace 3 days\n  returns lower at review",
+    "lasts 40 days\n  falls never\n  returns lower at review\n  grants High on visit",
+]
 GIVES = [
     "1 {unit} per full 1 {money} of amount",
     "2 {unit} per 3 {money} of amount",
@@ -196,7 +203,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'
     unit = units["R0"] if "R0" in counts else "point"
     floored = one(["", ", never below zero"]) if "last" not in counts else ""
-    texts.append(f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  lasts while met")
+    texts.append(f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  {one(LASTS)}")
     texts.append("table boost\n  by status\n  row Low: 1\n  row High: 1.25")
     text = "\n\n".join(texts) + "\n"
     program, _ = check_bytes("shop.guerdon", text.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -123,3 +124,18 @@ def test_what_a_tier_that_is_reached_gives_is_given_when_the_event_happened():
     held(
         program(SALES + rules + ladder.replace("  rises at end of this week\n", "")), [sale(1, 0, 10), sale(2, 90, 10)]
     )
+
+
+def test_a_tier_that_was_brought_along_was_not_reached():
+    ladder = "tiers status\n  counts point available\n  tier Low\n  tier High at 5 point\n  lasts while met\n\n"
+    of = program(SALES + ladder + 'earn "A"\n  on status reaching High\n  give 1 point\n')
+    held(of, [event(1, "opening", 0, unit="point", quantity=Fraction(9)), sale(2, 1, 10)])
+
+
+def test_a_floor_is_not_looked_at_before_anything_is_counted():
+    ladder = "tiers status\n  counts point earned this month\n  tier Low\n  tier High at 5 point\n  lasts 3 days\n"
+    ladder += "  floor High while (point earned last 9 days) < 3 point\n\n"
+    of = program(SALES + ladder + 'earn "A"\n  on sale\n  give 1 point\n')
+    refused = event(1, "redemption", 0, unit="point", quantity=Fraction(9))
+    held(of, [refused, replace(sale(2, 20, 10), member="bob")])
+    held(of, [refused, sale(2, 2, 10), sale(3, 30, 10)])

@@ -76,7 +76,7 @@ class Held(Count):
         """The first day of a member."""
         if self.since is not None:
             self.make.w.line(f"{self.since} = day")
-        self._look_again(Here("day"))
+        self._look_again(Here("day"), has_counted=False)
 
     def after(self, here: Here, undone: str | None = None) -> None:
         """Lets the tier follow an event, which may grant one."""
@@ -173,8 +173,8 @@ class Held(Count):
                 with w.block(f"{'if' if number == 1 else 'elif'} {why} == {number % len(REASONS)}:"):
                     self._move(day, reason)
 
-    def _look_again(self, here: Here) -> None:
-        """Notes the next day on which the tier is looked at."""
+    def _look_again(self, here: Here, has_counted: bool = True) -> None:
+        """Notes the next day on which the tier is looked at; before anything was counted, floors are so only for the day's sake."""
         make, w, n, ladder, day = self.make, self.make.w, self.name, self.ladder, here.day
         if not self._is_met:
             w.line(f"{self.due} = {self.ends}")
@@ -193,8 +193,11 @@ class Held(Count):
             with w.block(f"if {compared('>', self.total(here), const(0))}:"):
                 w.line(f"{n}_closes = {self._period_end(day)}")
                 self._sooner(f"{n}_closes")
-        if ladder.floors:
-            self._sooner(*self._changing(day, tuple(each.condition for each in ladder.floors)))
+        floors = tuple(each.condition for each in ladder.floors)
+        if floors and has_counted:
+            self._sooner(*self._changing(day, floors))
+        elif floors and self._asks_for_days(floors):
+            self._sooner(f"{day} + 1")
 
     def _sooner(self, *days: str) -> None:
         w = self.make.w

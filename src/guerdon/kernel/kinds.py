@@ -21,6 +21,7 @@ from guerdon.kernel.triggers import Triggers
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+from guerdon.reference.standing import BROUGHT
 
 
 class Kinds:
@@ -168,7 +169,8 @@ class Kinds:
         for tier in self.parts.tiers.values():
             if tier.moves(event):
                 tier.after(here, back)
-        self.triggers.reached(stood)
+        if event not in BROUGHT:
+            self.triggers.reached(stood)
 
     def _here(self, event: str) -> Here:
         """Where rules stand at an event, its facts loaded and those that are derived reckoned once."""

@@ -210,13 +210,23 @@ class Tier:
 
     def _changes_daily(self, parts: tuple[object, ...]) -> bool:
         """Whether parts of a ladder may come to something else on any day."""
+        if self._asks_for_days(parts):
+            return True
         for each in walk(parts, self.make.program.measures):
-            if isinstance(each, nodes.Field | nodes.PeriodDay | nodes.Streak):
-                return True
-            if isinstance(each, nodes.Measured) and each.aggregate is nodes.Aggregate.DAYS_SINCE:
-                return True
             if isinstance(each, nodes.Measured | nodes.Earned) and isinstance(each.window, nodes.Duration):
                 return True
+        return False
+
+    def _asks_for_days(self, parts: tuple[object, ...]) -> bool:
+        """Whether parts of a ladder look at the day itself."""
+        for each in walk(parts, self.make.program.measures):
+            match each:
+                case nodes.Field(scope=nodes.Scope.MOMENT) | nodes.PeriodDay() | nodes.Streak():
+                    return True
+                case nodes.Measured(aggregate=nodes.Aggregate.DAYS_SINCE):
+                    return True
+                case _:
+                    continue
         return False
 
     def _changing(self, day: str, parts: tuple[object, ...]) -> list[str]:

@@ -39,7 +39,7 @@ NOT_COVERED = {
     "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
     "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
-    "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
+    "falls": "tiers for a term that a return lowers at once, or takes from what they carry over; those while met that say more, where there are returns",
     "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
     "debt": "debt that is refused or charged",
     "returns": "returns by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
@@ -163,7 +163,8 @@ def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
     if ladder.account is not None:
         yield "accounts"
     reverses = any(record.reverses is not None for record in program.events.values())
-    if reverses and (not isinstance(ladder.lasts, nodes.WhileMet) or says_more(ladder, program)):
+    at_once = ladder.returns is nodes.OnReturn.ONCE or ladder.carries
+    if reverses and (says_more(ladder, program) if isinstance(ladder.lasts, nodes.WhileMet) else at_once):
         yield "falls"
 
 
