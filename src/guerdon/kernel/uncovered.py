@@ -41,7 +41,7 @@ NOT_COVERED = {
     "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
     "falls": "tiers for a term, and those that are granted, floored or carried over, of which a return takes away what they rest on",
     "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
-    "debt": "debt that is refused or charged",
+    "debt": "debt that is charged",
     "returns": "returns by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
@@ -155,7 +155,7 @@ def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
             yield "windows"
         if line.at_end is Period.MEMBERSHIP_YEAR:
             yield "windows"
-    if unit.debt.kind in (nodes.DebtKind.REFUSED, nodes.DebtKind.CHARGED):
+    if unit.debt.kind is nodes.DebtKind.CHARGED:
         yield "debt"
 
 
