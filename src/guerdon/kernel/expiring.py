@@ -179,8 +179,8 @@ class Expiring(Places):
 
     def key(self, event: str, by: str, here: Here) -> tuple[str, str]:
         """What a fact of an event is by which a hold ends, and whether it is there."""
-        covered(event in self.make.program.events, "holds")
+        covered(event in self.make.program.events, "expiry")
         of = self.make.program.events[event].facts[by].type
         value = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)
-        covered(value.by is None and value.over == 1, "holds")
+        covered(value.by is None and value.over == 1, "expiry")
         return self.make.w.kept("key", value.text), value.there or "1"
