@@ -62,13 +62,17 @@ LIVES = [
         "expires never when count of visit this month > 1",
     ],
     [
-        "expires 30 days without visit, purchase",
         "expires 2 months without visit when status is High",
         "expires 7 days without visit from 2026-06-20, existing too",
     ],
-    ["expires 3 days without purchase", "expires 14 months without visit", "expires never"],
+    [
+        "expires 30 days without visit, purchase",
+        "expires 3 days without purchase",
+        "expires 14 months without visit",
+        "expires never",
+    ],
 ]
-DEBTS = ["", "debt forgiven", "debt allowed", "debt up to 5 {unit}"]
+DEBTS = ["", "debt forgiven", "debt allowed", "debt up to 5 {unit}", "debt refused"]
 MODES = ["down", "up", "half up", "half even"]
 LIMITS = [
     "{n} {unit} per member per day",

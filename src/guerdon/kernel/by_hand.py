@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from guerdon.kernel.beyond import covered
 from guerdon.kernel.chained import Chained
 from guerdon.kernel.make import QUANTITY
 from guerdon.kernel.parts import Parts
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+
+BELOW = "it would take the balance below zero"
 
 
 class ByHand:
@@ -41,9 +42,24 @@ class ByHand:
                         w.line(f"{denied} = 1")
                         if self.make.full:
                             self.make.write(self.make.code("unavailable", purse.unit.name), "much_of", there)
+        elif self.event == "adjustment":
+            self._below_zero(denied)
         elif self.event == "joined":
             self._joined()
         return denied
+
+    def _below_zero(self, denied: str) -> None:
+        """Refuses to take more than there is of a unit that refuses debt."""
+        w = self.w
+        w.line(f"much_of = fits(b_much[i], {-QUANTITY}, {QUANTITY})")
+        for purse in self._purses():
+            if purse.refuses:
+                with self._of(purse.unit):
+                    there = w.kept("there", purse.available().text)
+                    with w.block(f"if 0 - much_of > {there} and much_of < 0:"):
+                        w.line(f"{denied} = 1")
+                        if self.make.full:
+                            self.make.write(self.make.code("unavailable", purse.unit.name, BELOW), "0 - much_of", "0")
 
     def _joined(self) -> None:
         """A day of joining is said once; one that is not the first day of all leaves what is reckoned from it."""
@@ -101,7 +117,6 @@ class ByHand:
 
     def _spend(self, purse: Chained, quantity: str, target: str) -> None:
         """Takes so much, and what is lacking as the unit's debt says."""
-        covered(purse.unit.debt.kind is not nodes.DebtKind.REFUSED or target == "spent", "debt")
         code = self.make.code("posting", purse.unit.name, "available", target, self.event) if self.make.full else 0
         if not self.make.full:
             self.make.write(self.make.code("spent", purse.unit.name), f"0 - ({quantity})")

@@ -22,7 +22,7 @@ class Expiring(Places):
             return
         make, w, n = self.make, self.make.w, self.name
         with w.block(f"if {n}_next <= {day}:"):
-            make.stop(1, f"w > {make.room.rows - 8} - {n}_live")
+            make.stop(1, f"w > {make.room.rows - 8} - {2 if self.holds else 1} * {n}_live")
             w.line(f"begun = {day}")
             self._call("expire", ("begun", "row"), self._begun)
             if moved is not None:
@@ -179,7 +179,8 @@ class Expiring(Places):
 
     def key(self, event: str, by: str, here: Here) -> tuple[str, str]:
         """What a fact of an event is by which a hold ends, and whether it is there."""
+        covered(event in self.make.program.events, "expiry")
         of = self.make.program.events[event].facts[by].type
         value = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)
-        covered(value.by is None and value.over == 1, "holds")
+        covered(value.by is None and value.over == 1, "expiry")
         return self.make.w.kept("key", value.text), value.there or "1"

@@ -83,6 +83,7 @@ class Kinds:
             return
         hand = ByHand(self.parts, event)
         denied = hand.refused()
+        self._never_met(denied)
         with w.block(f"if {denied} == 0:"):
             self._happens(event, here, hand)
 
@@ -108,12 +109,19 @@ class Kinds:
             return
         unfed = self._as_before(start)
         denied = redeeming.denied(here)
+        self._never_met(denied)
         with w.block(f"if {denied}:"):
             for line in unfed:
                 w.line(line)
         with w.block("else:"):
             self._sales(event, here)
             self._rewards(event, here, judge, redeeming, hand, back, waiting)
+
+    def _never_met(self, denied: str) -> None:
+        """A member of whom the first event is refused, so that no tier was looked at yet, is left to the reference engine."""
+        if self.make.full and self.program.ladders:
+            with self.w.block(f"if {denied} and events == 0:"):
+                self.w.line("bad = 1")
 
     def _as_before(self, start: int) -> list[str]:
         """Lines that put back what the lines from a place on change of what is kept; what that was is kept before them."""
@@ -147,6 +155,9 @@ class Kinds:
         redeeming.post(deed is not None)
         if back is not None:
             self.matching.undo(back)
+            for purse in self.parts.purses.values():
+                if purse.refuses and purse.owes:
+                    w.line(f"bad = 1 if {purse.name}_denied else bad")
         if hand is not None:
             hand.happen()
         for purse in self.parts.purses.values():

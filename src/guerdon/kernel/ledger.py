@@ -61,7 +61,7 @@ class Reader:
                 case "counted":
                     ledger.awards.append(self._counted(event, str(of.of[0]), quantity))
                 case "unavailable":
-                    ledger.refusals.append(self._unavailable(event, str(of.of[0]), quantity, a))
+                    ledger.refusals.append(self._unavailable(event, of.of, quantity, a))
                 case "refused":
                     ledger.refusals.append(self._refused(event, of.of, quantity, a))
                 case "posting":
@@ -118,9 +118,10 @@ class Reader:
         id, at = event.name, event.at
         return Award(id, event.member, event.id, event.type, unit, much, much, zero, zero, at, at)
 
-    def _unavailable(self, event: Event, name: str, quantity: int, there: int) -> Refusal:
+    def _unavailable(self, event: Event, of: tuple[object, ...], quantity: int, there: int) -> Refusal:
+        name = str(of[0])
         unit = self.program.units[name]
-        reason = f"{plain(there * unit.step)} {name} are available"
+        reason = str(of[1]) if len(of) > 1 else f"{plain(there * unit.step)} {name} are available"
         return Refusal(event.member, event.id, name, quantity * unit.step, event.at, reason)
 
     def _refused(self, event: Event, of: tuple[object, ...], asked: int, there: int) -> Refusal:

@@ -191,10 +191,10 @@ class Loop:
 
     def _spent(self) -> str:
         """How many rows may be written for lots that an event takes from."""
-        takes = any(rule.takes for rule in self.program.rules.values())
-        if not self.make.full or not (self.kinds.deeds or takes):
+        if not self.make.full:
             return ""
-        spent = (purse.rows_at_once() for purse in self.parts.purses.values())
+        purses = [purse for purse in self.parts.purses.values() if self.kinds.deeds or not purse.queued]
+        spent = (purse.rows_at_once() for purse in purses)
         return "".join(f" - {rows}" for rows in spent if rows is not None)
 
     def _read_row(self) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.here import Here
-from guerdon.kernel.make import DAYS, QUANTITY, Make
+from guerdon.kernel.make import DAYS, QUANTITY, YES, Make
 from guerdon.kernel.values import Value
 from guerdon.program import nodes
 from guerdon.program.nodes import Period
@@ -36,6 +36,8 @@ class Purse:
         self.owes = self.noted
         if self.owes:
             make.scalar(f"{name}_debt", (0, QUANTITY))
+            if self.refuses:
+                make.scalar(f"{name}_denied", YES)
         if not self.queued:
             make.scalar(f"{name}_left", (0, QUANTITY))
             return
@@ -60,6 +62,11 @@ class Purse:
         return f"({self.name}_tail - {self.name}_head)" if self.queued else None
 
     # ------------------------------------------------------------ when
+
+    @property
+    def refuses(self) -> bool:
+        """Whether what would leave debt is refused."""
+        return self.unit.debt.kind is nodes.DebtKind.REFUSED
 
     @property
     def due(self) -> bool:
@@ -260,6 +267,9 @@ class Purse:
     def _owe(self, rest: str, target: str, reason: str) -> None:
         make, w, n, unit = self.make, self.make.w, self.name, self.unit
         with w.block(f"if {rest} > 0:"):
+            if self.refuses:
+                w.line(f"{n}_denied = 1")  # the return is set aside, which the other engine says
+                return
             owed, source = rest, "debt"
             if unit.debt.kind is nodes.DebtKind.FORGIVEN:
                 make.post(unit.name, "written off", target, rest, "(-1)", "(-1)", reason)

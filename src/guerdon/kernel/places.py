@@ -18,7 +18,7 @@ from guerdon.kernel.beyond import covered
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.lifetimes import Lifetimes
 from guerdon.kernel.lots import Purse
-from guerdon.kernel.make import DAYS, QUANTITY
+from guerdon.kernel.make import DAYS, QUANTITY, YES
 from guerdon.kernel.rings import Rings
 from guerdon.kernel.values import Value
 from guerdon.program.nodes import LotOrder
@@ -60,6 +60,8 @@ class Places(Purse):
         make.scalar(f"{n}_lacking", (0, QUANTITY))
         if self.owes:
             make.scalar(f"{n}_debt", (0, QUANTITY))
+            if self.refuses:
+                make.scalar(f"{n}_denied", YES)
         make.scalar(f"{n}_tail", make.place, self.rings.count)
         make.scalar(f"{n}_live", make.place)
         if self.due:

@@ -38,6 +38,7 @@ class Deeds:
     make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
     takings: Takings = field(init=False)
+    is_plain: bool = field(init=False)  # no more is kept than returns in proportion from the oldest lots ask for
     came_over: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +85,13 @@ class Deeds:
         if exactly:
             kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("gave", "came", "came_by")]
         self.kept = kept
+        plain = all(
+            each.clawback is nodes.Clawback.PROPORTION and each.oldest and each.at_return and not each.shared
+            for each in reversals
+        )
+        self.is_plain = (
+            plain and not self.counted.kept and all(each.within is None and each.by is not None for each in reversals)
+        )
         for each in kept:
             amount = each.startswith(("whole", "left", "given"))
             bounds = make.place if each.startswith("lot_of") else (-1, QUANTITY) if amount else None

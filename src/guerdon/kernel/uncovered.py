@@ -31,7 +31,6 @@ NOT_COVERED = {
     "others": "what is known of other members, and what they are given",
     "offers": "offers",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
-    "holds": "holds of units that are not spent, by amounts, or with expiry after release that is not spent first",
     "shares": "shares",
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
@@ -40,8 +39,8 @@ NOT_COVERED = {
     "windows": "membership years of expiry",
     "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
     "falls": "tiers for a term that a return lowers at once, or takes from what they carry over; those while met that say more, where there are returns",
-    "expiry": "expiry that is suspended, or that takes over older lots but by activity alone",
-    "debt": "debt that is refused or charged",
+    "expiry": "expiry that is suspended, that takes over older lots but by activity alone, or from the release where lots are not spent soonest first; holds by amounts",
+    "debt": "debt that is charged",
     "returns": "returns by lines, recomputed, of running totals, with lists of what was counted, and limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
@@ -114,7 +113,7 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.accumulate is not None and any(divided):
         yield "missing"
     if rule.hold is not None and not program.units[rule.unit].spendable:
-        yield "holds"
+        yield "expiry"
     if rule.shares:
         yield "shares"
     own = isinstance(rule.to, nodes.Field) and (rule.to.scope, rule.to.name) == (Scope.MEMBER, "member")
@@ -155,7 +154,7 @@ def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
             yield "windows"
         if line.at_end is Period.MEMBERSHIP_YEAR:
             yield "windows"
-    if unit.debt.kind in (nodes.DebtKind.REFUSED, nodes.DebtKind.CHARGED):
+    if unit.debt.kind is nodes.DebtKind.CHARGED:
         yield "debt"
 
 

@@ -75,7 +75,7 @@ class Meaning:
 
     def _of_deeds(self) -> Iterator[str]:
         for deeds in self.written.deeds.values():
-            yield from (f"{deeds.name}_{each}" for each in ("n", *deeds.kept))
+            yield from (f"{deeds.name}_{each}" for each in ("n", *deeds.kept) if deeds.is_plain)
             self.events += [f"{deeds.name}_row"]
             self.codes += [f"{deeds.name}_id"]
 
