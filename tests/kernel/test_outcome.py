@@ -203,3 +203,39 @@ def test_files_are_whole_after_an_interrupt(wait: float, tmp_path: Path) -> None
     for table in results.TABLES:
         rows = duckdb.execute(f"SELECT count(*) FROM '{files[f'{table}.parquet']}'").fetchall()
         assert (table, rows) == (table, [(getattr(expected, table).num_rows,)])
+
+
+TWO = """
+program "Two"
+  currency  USD
+unit point
+event sale
+  amount    money
+earn "Points"
+  on        sale
+  give      1 point per full 1 USD of amount
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "facts"),
+    [("transfer", {"to": ["ana"], "unit": ["point"], "quantity": ["3"]}), ("merged", {"other": ["ana"]})],
+)
+def test_whom_another_s_event_names_is_left_to_the_reference_engine_too(
+    event: str, facts: dict[str, list[str]]
+) -> None:
+    program = Program(typed(TWO), (), Path("two"))
+    sales = {
+        "id": ["1", "2", "3"],
+        "member": ["ana", "bea", "cy"],
+        "at": ["2026-01-01T12:00:00Z", "2026-01-02T12:00:00Z", "2026-01-05T12:00:00Z"],
+        "amount": ["10.00", "20.00", "30.00"],
+    }
+    other = {"id": ["t"], "member": ["bea"], "at": ["2026-01-03T12:00:00Z"], **facts}
+    frames = {"sale": pyarrow.table(sales), event: pyarrow.table(other)}
+    found = [program.run(frames, engine=engine) for engine in ("reference", "kernel")]
+    assert isinstance(found[1].result, Streamed)
+    one, two = (sorted(map(str, each.postings.to_pylist())) for each in found)
+    assert one == two
+    one, two = (sorted(map(str, each.balances.to_pylist())) for each in found)
+    assert one == two

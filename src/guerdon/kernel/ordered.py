@@ -19,7 +19,7 @@ from guerdon.history.staging import Staged
 from guerdon.kernel.arrow import SQL
 from guerdon.kernel.columns import REFUSED, Column, Columns, named
 from guerdon.kernel.days import Years
-from guerdon.kernel.encoded import Encoder, Odd
+from guerdon.kernel.encoded import OTHERS, Encoder, Odd
 from guerdon.kernel.facts import Facts, Given, is_text
 from guerdon.program import nodes, types
 
@@ -94,7 +94,7 @@ class Ordered:
         everybody = " UNION ALL ".join(
             [*(f"SELECT member FROM {self._heads(each)}" for each in self.staged), "SELECT member FROM kernel_changes"]
         )
-        of_all = [f"coalesce(fits, {bool(fits)}) AS fits"]
+        of_all = [f"coalesce(fits, {bool(fits)}) AND member NOT IN ({self._named_by_others()}) AS fits"]
         of_all += [
             f"coalesce({each}, {zero})::{SQL[self.columns.widths[each]]} AS {each}"
             for each, zero in zip(names, zeros, strict=True)
@@ -109,6 +109,14 @@ class Ordered:
                 FROM (SELECT DISTINCT member FROM ({everybody})) LEFT JOIN kernel_known USING (member) {joined}"""
         )
         con.execute("DROP TABLE kernel_known")
+
+    def _named_by_others(self) -> str:
+        """The members whom built-in events name that do something with another: both are left to the reference engine."""
+        named = [(each, _stored(each, Part.FACT, OTHERS[each.event])) for each in self.staged if each.event in OTHERS]
+        found = [
+            f"SELECT {raw} FROM {self._heads(each)} WHERE {raw} IS NOT NULL" for each, raw in named if raw is not None
+        ]
+        return " UNION ALL ".join(found) or "SELECT NULL::VARCHAR WHERE false"
 
     def _texts(self, known: dict[str, int]) -> None:
         """Gives every text a code: those that the program names, and those of members, have theirs."""
