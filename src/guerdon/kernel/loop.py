@@ -21,6 +21,7 @@ from guerdon.kernel import civil
 from guerdon.kernel.apart import Apart
 from guerdon.kernel.days import Table, Years
 from guerdon.kernel.kinds import Kinds
+from guerdon.kernel.lowering.text import parsed
 from guerdon.kernel.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.kernel.parts import parts
 from guerdon.kernel.passing import Days
@@ -250,7 +251,7 @@ class Loop:
 
 def functions(wanted: set[str]) -> list[str]:
     """The lines of the functions that a text calls."""
-    tree = ast.parse(inspect.getsource(civil))
+    tree = parsed(inspect.getsource(civil))
     names = {"months_on": ("month_first", "months_on"), "days_on": ("days_on",)}
     picked = {name for each in wanted for name in names[each]}
     lines = []
