@@ -10,6 +10,7 @@ from tests.kernel.both import SMALL, agree, reference
 
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
+from guerdon.kernel.engine import run
 from guerdon.kernel.make import Room
 from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
@@ -139,3 +140,13 @@ def test_a_floor_is_not_looked_at_before_anything_is_counted():
     refused = event(1, "redemption", 0, unit="point", quantity=Fraction(9))
     held(of, [refused, replace(sale(2, 20, 10), member="bob")])
     held(of, [refused, sale(2, 2, 10), sale(3, 30, 10)])
+
+
+def test_what_expires_leaves_room_for_the_event_that_comes_then():
+    rules = "".join(f'earn "R{number}"\n  on sale\n  give {number + 1} point\n\n' for number in range(12))
+    text = (HEAD + SALES + rules).replace("unit point\n", "unit point\n  expires 10000 days after earned\n")
+    of, said = check_bytes("p.guerdon", text.encode())
+    assert of is not None, said
+    events = [*(sale(number, number, 1) for number in range(8_990)), sale(8_990, 20_000, 1), sale(8_991, 20_001, 1)]
+    expected = run(of, events, {}, compiled=False)
+    agree(expected, of, events, {}, room=replace(SMALL, listed=20_000))

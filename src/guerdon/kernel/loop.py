@@ -172,7 +172,7 @@ class Loop:
                 with w.block("if today < 0 and is_end == 0:"):
                     self._first_day()
                 with w.block("else:"):
-                    self.days.pass_to_day()
+                    self.days.pass_to_day(self._spent())
                 w.line("today = day")
             with w.block("if is_end:"):
                 self._close()

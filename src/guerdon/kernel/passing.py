@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP
+from guerdon.kernel.make import DAYS, END_OF_MEMBERSHIP, ROOM
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.triggers import AT_EVENT, BEGINS, ENDS, Triggers
 from guerdon.program.nodes import Period
@@ -31,15 +31,16 @@ class Days:
         names = [tier.due for tier in self.parts.tiers.values()]
         return names + [f"{purse.name}_next" for purse in self.parts.purses.values() if purse.due]
 
-    def pass_to_day(self) -> None:
-        """Lets the days up to `day` begin, in their order."""
+    def pass_to_day(self, spent: str) -> None:
+        """Lets the days up to `day` begin, in their order; `spent`: what an event writes for lots that it takes from."""
         w = self.w
         due = self._due()
         if self.triggers.at_begin or self.triggers.at_end or (self.triggers.reaching and due):
-            self._pass_with_triggers()
+            self._pass_with_triggers(spent)
         elif due:
             guard = " or ".join(f"{each} <= day" for each in due)
             with w.block(f"while {guard}:"):
+                self.make.stop(1, f"w > {self.make.room.rows - ROOM // 2}")
                 w.line(f"now = {due[0]}")
                 for each in due[1:]:
                     w.line(f"now = {each} if {each} < now else now")
@@ -47,9 +48,10 @@ class Days:
                 self._expire("now")
             with w.block("if why != 0:"):
                 w.line("break")
+            self.make.stop_for_room(spent)
         self.roll("day")
 
-    def _pass_with_triggers(self) -> None:
+    def _pass_with_triggers(self, spent: str) -> None:
         """Lets the days up to `day` begin, and those before end, and what waits for them happen."""
         w, triggers, start = self.w, self.triggers, self.make.start
         begins = [*self._due(), *(each.next for each in triggers.at_begin)]
@@ -86,7 +88,7 @@ class Days:
                         triggers.begin("now")
         with w.block("if why != 0:"):
             w.line("break")
-        self.make.stop_for_room()
+        self.make.stop_for_room(spent)
         w.line("day = upto")
         w.line("at = until")
         w.line(f"when = {AT_EVENT}")
