@@ -119,3 +119,10 @@ def test_lots_that_are_put_off_held_and_taken_over():
     text += 'earn "B"\n  on visit\n  give 3 mile\n  hold 4 days\n'
     events = [sale(1, 0, 5), visit(2, 1), sale(3, 9, 4), visit(4, 15), sale(5, 19, 6), sale(6, 70, 1), visit(7, 71)]
     held(of(text), events)
+
+
+def test_what_waits_for_one_event_is_released_unit_by_unit():
+    text = SALES + VISIT + "unit mile\n\n"
+    text += 'earn "A"\n  on sale\n  give 2 point\n  hold until visit\n\n'
+    text += 'earn "B"\n  on sale\n  give 1 mile\n  hold until visit\n'
+    held(of(text), [sale(1, 0, 5), visit(2, 1)])

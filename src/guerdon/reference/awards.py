@@ -202,7 +202,7 @@ class Book:
     def release(self) -> None:
         """Ends the holds that waited for this event, also of what others were given for an earlier one of the member."""
         for subject in self._here():
-            for purse in list(subject.purses.values()):
+            for _, purse in sorted(subject.purses.items()):
                 for lot in list(purse.lots):
                     if not lot.released and self._is_awaited(lot.awaited):
                         lots.release(self.world, subject, lot, self.event.at, self.event.id)
