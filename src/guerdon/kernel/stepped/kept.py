@@ -144,7 +144,11 @@ class Open:
             )
 
     def _check(self, member: str, data: bytes) -> None:
-        if len(data) < self._first + TAIL or zlib.crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
+        if len(data) < self._first + TAIL or not data.startswith(MAGIC):
+            raise BadState("G801", f"the bytes of {member} are no state", "give what `step` gave")
+        if data[len(MAGIC)] > VERSION:
+            raise BadState("G802", f"the state of {member} was made by a newer version of guerdon", "use that version")
+        if zlib.crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
             raise BadState("G801", f"the state of {member} is damaged", "restore it, or run the history again")
         if not data.startswith(self.head):
             mark = slice(len(MAGIC) + 1, HEAD - 4)
