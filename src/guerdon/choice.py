@@ -113,7 +113,7 @@ def session(program: nodes.Program, facts: Mapping[str, Facts], engine: str) -> 
         if steps(program):
             return KernelSession(program, facts)
         if engine == "kernel":
-            raise NotCovered(["limits by facts, one event at a time"])
+            raise NotCovered(["one event at a time: it keeps more for the program than a state of a session holds"])
     return Session(program, facts, partial(_of_reference, program, facts))
 
 

@@ -147,6 +147,23 @@ def test_a_state_is_somebodys_own_and_one_that_is_lacking_is_said():
         assert bad.value.code == code
 
 
+def test_a_member_who_became_part_of_another_is_asked_for_with_them():
+    _, engine, states = shop_with_a_purchase()
+    known: dict[str, bytes] = dict(states)
+    later = {"at": "2026-04-01T12:00Z", "amount": "5.00"}
+    for event in (
+        engine.event("purchase", id="b1", member="ben", at="2026-03-03T12:00Z", amount="3.00"),
+        engine.event("merged", id="m", member="ben", at="2026-03-04T12:00Z", other="an\x1fa"),
+        engine.event("purchase", id="s3", member="an\x1fa", **later),
+    ):
+        needed: tuple[str, ...] = ()
+        while needed != (found := engine.subjects(event, {id: known.get(id) for id in needed})):
+            needed = found
+        step, after = engine.step(event, {id: known.get(id) for id in needed})
+        known |= after
+    assert [(each.member, each.quantity) for each in step.awards] == [("ben", 5)]
+
+
 def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():
     _, engine, _ = shop_with_a_purchase()
     for year in ("2090", "2200", "1960"):

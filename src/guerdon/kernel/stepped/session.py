@@ -58,7 +58,8 @@ class KernelSession:
 
     def subjects(self, event: Event, states: States | None = None) -> tuple[str, ...]:
         """The subjects whose states an event needs, as `Session.subjects`."""
-        if event.type not in NAMES:
+        data = (states or {}).get(event.member)
+        if event.type not in NAMES and (data is None or data.startswith(MAGIC)):
             return (event.member,)
         return self._reference.subjects(event, self.of_reference(states or {}))
 
