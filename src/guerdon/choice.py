@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "reference", "kernel")
 
-KERNEL_STATE = b"GRDK"
-"""What a state of the kernel begins with."""
-
 WORTH_IT = 2_000
 """From so many events on the kernel is faster, its text written and compiled."""
 
@@ -119,7 +116,9 @@ def session(program: nodes.Program, facts: Mapping[str, Facts], engine: str) -> 
 
 def _of_reference(program: nodes.Program, facts: Mapping[str, Facts], states: States) -> States:
     """The states as the reference engine has them; the kernel is asked only where some are its own."""
-    if not any(data is not None and data.startswith(KERNEL_STATE) for data in states.values()):
+    from guerdon.session.stored import OF_KERNEL
+
+    if not any(data is not None and data.startswith(OF_KERNEL) for data in states.values()):
         return states
     from guerdon.kernel.stepped.session import KernelSession
 

@@ -14,10 +14,24 @@ from tests.generated.histories import BUILT_IN, History
 
 from guerdon.history.column import required
 from guerdon.history.event import Event
+from guerdon.history.fault import HistoryError
+from guerdon.history.open import History as Opened
+from guerdon.history.open import open_history
 from guerdon.kernel.columns import REFUSED, Columns
 from guerdon.program import nodes, types
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def opened(told: History, program: nodes.Program, folder: Path) -> Opened | None:
+    """A history by chance, written into a new folder and read again; None where nothing can be read of it."""
+    folder.mkdir()
+    try:
+        return open_history(write(told, program, folder), program)
+    except HistoryError as error:
+        if all(each.code == "G530" for each in error.diagnostics):
+            return None
+        raise
 
 
 def write(history: History, program: nodes.Program, folder: Path) -> Path:

@@ -274,9 +274,13 @@ class Chained(Restoring):
         self.owe(target, reason)
 
     def _taken(self) -> None:
+        self._take_rest(LotOrder.OLDEST)
+
+    def _take_rest(self, order: LotOrder) -> None:
+        """Takes what is wanted yet from lots that can be spent, then from those that are held; notes what is lacking."""
         w, n = self.make.w, self.name
         with w.block(f"while much > 0 and {n}_left > 0:"):
-            self._pick(LotOrder.OLDEST)
+            self._pick(order)
             self._take_out("code")
         if self.holds:
             with w.block(f"while much > 0 and {n}_after[{self.held}] != {self.held}:"):
@@ -299,7 +303,7 @@ class Chained(Restoring):
         self.owe(target, reason)
 
     def _taken_own(self) -> None:
-        w, n, order = self.make.w, self.name, self.unit.order
+        w, n = self.make.w, self.name
         w.line(f"gone = {n}_expired[own] - excused")
         w.line(f"short = much - {n}_of[own]")
         w.line("gone = gone if gone < short else short")
@@ -313,15 +317,7 @@ class Chained(Restoring):
                     self._take_out("code_held", held=True)
             with w.block("else:") if self.holds else nullcontext():
                 self._take_out("code")
-        with w.block(f"while much > 0 and {n}_left > 0:"):
-            self._pick(order)
-            self._take_out("code")
-        if self.holds:
-            with w.block(f"while much > 0 and {n}_after[{self.held}] != {self.held}:"):
-                w.line(f"at = {n}_after[{self.held}]")
-                self._take_out("code_held", held=True)
-        w.line(f"{n}_lacking = much")
-        self._look()
+        self._take_rest(self.unit.order)
 
 
 def _step(time: nodes.Duration) -> tuple[str, Period | int]:

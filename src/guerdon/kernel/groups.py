@@ -15,6 +15,7 @@ from guerdon.kernel.beyond import covered
 from guerdon.kernel.here import Here
 from guerdon.kernel.limits import Limits
 from guerdon.kernel.make import Make
+from guerdon.kernel.remainders import hand_out
 from guerdon.kernel.values import Value, rounding, times
 from guerdon.program import nodes
 
@@ -151,18 +152,7 @@ class Sheet:
             w.line(f"{loss} = {each.quantity} - {each.quantity} // {finer} * {finer} if {each.quantity} > 0 else (-1)")
             w.line(f"{each.quantity} = {each.quantity} // {finer}")
             w.line(f"{rest} -= {each.quantity}")
-        with w.block(f"while {rest} > 0:"):
-            w.line(f"{most} = (-2)")
-            w.line(f"{most}_of = 0")
-            for number, loss in enumerate(losses):
-                with w.block(f"if {loss} > {most}:"):
-                    w.line(f"{most} = {loss}")
-                    w.line(f"{most}_of = {number}")
-            for number, (each, loss) in enumerate(zip(mine, losses, strict=True)):
-                with w.block(f"{'if' if number == 0 else 'elif'} {most}_of == {number}:"):
-                    w.line(f"{each.quantity} += 1")
-                    w.line(f"{loss} = (-1)")
-            w.line(f"{rest} -= 1")
+        hand_out(w, rest, most, [(each.quantity, loss) for each, loss in zip(mine, losses, strict=True)])
 
     # ------------------------------------------------------------ limits
 

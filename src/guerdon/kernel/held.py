@@ -7,6 +7,7 @@ that counts, `stands`, is the rank or the floor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 from guerdon.kernel.counts import Count, since_entry
@@ -262,13 +263,8 @@ class Held(Count):
         now = w.name("stays")
         if not of_this_period:
             w.line(f"{now} = {before}")
-        elif self.grace != "0":
-            with w.block(f"if {self.grace}:"):
-                w.line(f"{now} = {before}")
-            with w.block("else:"):
-                w.line(f"{now} = {self.counted(Here(day))}")
         else:
-            w.line(f"{now} = {self.counted(Here(day))}")
+            self._by_grace(now, lambda: before, lambda: self.counted(Here(day)))
         w.line(f"{now} = {now} if {now} < {self.rank} else {self.rank}")
         if ladder.grace is None:
             self._next_term(day, now, why, of_this_period)
@@ -279,6 +275,17 @@ class Held(Count):
             w.line(f"{self.ends} = {self.make.moved(day, length)}")
         with w.block("else:"):
             self._next_term(day, now, why, of_this_period)
+
+    def _by_grace(self, name: str, within: Callable[[], str], else_: Callable[[], str]) -> None:
+        """Names one thing where the time of grace runs, and another where it does not; what they are may take lines of its own."""
+        w = self.make.w
+        if self.grace != "0":
+            with w.block(f"if {self.grace}:"):
+                w.line(f"{name} = {within()}")
+            with w.block("else:"):
+                w.line(f"{name} = {else_()}")
+        else:
+            w.line(f"{name} = {else_()}")
 
     def _next_term(self, day: str, now: str, why: str, of_this_period: bool) -> None:
         """Lets the tier fall as the ladder says, or go on."""
@@ -292,13 +299,8 @@ class Held(Count):
         with w.block(f"if {now} > 0:"):
             if of_this_period:
                 w.line(f"{self.ends} = {self._ends(day)}")
-            elif self.grace != "0":
-                with w.block(f"if {self.grace}:"):
-                    w.line(f"{self.ends} = {self._ends(day)}")
-                with w.block("else:"):
-                    w.line(f"{self.ends} = {self._next(day)}")
             else:
-                w.line(f"{self.ends} = {self._next(day)}")
+                self._by_grace(self.ends, lambda: self._ends(day), lambda: self._next(day))
         if self.grace != "0":
             w.line(f"{self.grace} = 0")
         if self.ladder.restarts is not None:

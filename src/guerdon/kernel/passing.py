@@ -41,15 +41,19 @@ class Days:
             guard = " or ".join(f"{each} <= day" for each in due)
             with w.block(f"while {guard}:"):
                 self.make.stop(1, f"w > {self.make.room.rows - ROOM // 2}")
-                w.line(f"now = {due[0]}")
-                for each in due[1:]:
-                    w.line(f"now = {each} if {each} < now else now")
+                self._soonest(due)
                 self._review("now")
                 self._expire("now")
             with w.block("if why != 0:"):
                 w.line("break")
             self.make.stop_for_room(spent)
         self.roll("day")
+
+    def _soonest(self, days: list[str]) -> None:
+        """Names the soonest of some days."""
+        self.w.line(f"now = {days[0]}")
+        for each in days[1:]:
+            self.w.line(f"now = {each} if {each} < now else now")
 
     def _pass_with_triggers(self, spent: str) -> None:
         """Lets the days up to `day` begin, and those before end, and what waits for them happen."""
@@ -63,9 +67,7 @@ class Days:
             f"while {' or '.join([*(f'{each} <= upto' for each in begins), *(f'{each} <= closes' for each in ends)])}:"
         ):
             self.make.stop_for_room()
-            w.line(f"now = {(begins + ends)[0]}")
-            for each in (begins + ends)[1:]:
-                w.line(f"now = {each} if {each} < now else now")
+            self._soonest(begins + ends)
             if ends:
                 with w.block(f"if {' or '.join(f'{each} == now' for each in ends)}:"):
                     w.line("day = now - 1")

@@ -100,7 +100,7 @@ class Redeeming:
         elif several:
             w.line(f"{self.spent[rule.unit]} += {verdict.quantity}")
         if rule.one_expiry:
-            self.over._limits_of(rule).use_up(verdict.quantity)
+            self.over.limits_of(rule).use_up(verdict.quantity)
 
     def denied(self, here: Here) -> str:
         """Judges the rules that a redemption names before all others; names whether it is refused: then nothing comes of the event."""
@@ -136,13 +136,13 @@ class Redeeming:
         """What a rule comes to, and what of it is refused."""
         w, verdict, over = self.w, taken.verdict, self.over
         covered(not any(limit.of is not None for limit in rule.limits), "limits")
-        verdict.by = verdict.by if over._is_quotient(rule, here) else None
+        verdict.by = verdict.by if over.is_quotient(rule, here) else None
         holds = f"{verdict.quantity}_holds"
         for other in rule.replaces:
             w.line(f"{holds} = 0")
             replaced.setdefault(other, []).append(holds)
         with self._guards(rule, taken, here, holds if rule.replaces else None, replaced.get(rule.name, [])):
-            value = over._comes_to(rule, here, verdict.quantity, over._limits_of(rule).admission(rule, here))
+            value = over.comes_to(rule, here, verdict.quantity, over.limits_of(rule).admission(rule, here))
             least = rule.minimum.denominator if rule.minimum is not None else 1
             verdict.exact_over = lcm(value[0].over, least)
             more = verdict.exact_over // value[0].over
@@ -150,12 +150,12 @@ class Redeeming:
             w.line(f"{verdict.exact} = {of.text}")
             if verdict.by is not None:
                 w.line(f"{verdict.by} = {of.by or 1}")
-            over._round(rule, (of, value[1]), verdict.quantity, verdict.exact)
+            over.round(rule, (of, value[1]), verdict.quantity, verdict.exact)
             w.line(f"{taken.asked} = {verdict.quantity}")
             self._fit(rule, taken, here)
             self._hold(rule, taken)
             if not rule.one_expiry:
-                over._limits_of(rule).use_up(verdict.quantity)
+                over.limits_of(rule).use_up(verdict.quantity)
 
     def _best(self, rule: nodes.Rule, taken: Taken, here: Here, replaced: dict[str, list[str]]) -> None:
         """What a rule takes of the lots of one day of expiry: of the day where that is most, of several the soonest."""
@@ -211,7 +211,7 @@ class Redeeming:
             guard(condition(self.make, each, here), Reason(f"`{text}` does not hold", not says_what(each)))
         for stretches in rule.during:
             listed = ", ".join(" ".join(each.span.text.split()) for each in stretches)
-            held = [self.over._during(stretch) for stretch in stretches]
+            held = [self.over.during(stretch) for stretch in stretches]
             guard(" or ".join(held), Reason(f"it did not happen during {listed}", True))
         if holds is not None:
             w.line(f"{holds} = 1")
@@ -235,7 +235,7 @@ class Redeeming:
         for index, limit in enumerate(rule.limits):
             before = w.name("before")
             w.line(f"{before} = {quantity}")
-            self.over._limits_of(rule).fit(index, quantity, here, self.over._step(rule))
+            self.over.limits_of(rule).fit(index, quantity, here, self.over.step(rule))
             text = " ".join(limit.span.text.split())
             full = self._number(taken, Reason(f"`{text}` leaves no room", True))
             w.line(f"{taken.why} = {full} if {taken.why} == 0 and {before} > {quantity} else {taken.why}")

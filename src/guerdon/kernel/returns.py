@@ -20,6 +20,7 @@ from guerdon.kernel.here import Here
 from guerdon.kernel.make import QUANTITY, Make
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.redeeming import Redeeming
+from guerdon.kernel.remainders import hand_out
 from guerdon.kernel.remaining import Remaining
 from guerdon.kernel.takings import Takings
 from guerdon.kernel.tally import plain
@@ -297,18 +298,7 @@ class Deeds:
             w.line(f"part_{at} = top_{at} // held")
             w.line(f"loss_{at} = top_{at} - part_{at} * held")
             w.line(f"rest -= part_{at}")
-        with w.block("while rest > 0:"):
-            w.line("most = (-1)")
-            w.line("most_of = 0")
-            for at in mine:
-                with w.block(f"if loss_{at} > most:"):
-                    w.line(f"most = loss_{at}")
-                    w.line(f"most_of = {at}")
-            for number_of, at in enumerate(mine):
-                with w.block(f"{'if' if number_of == 0 else 'elif'} most_of == {at}:"):
-                    w.line(f"part_{at} += 1")
-                    w.line(f"loss_{at} = (-1)")
-            w.line("rest -= 1")
+        hand_out(w, "rest", "most", [(f"part_{at}", f"loss_{at}") for at in mine])
 
     def _taken(self, unit: str, at: int, quantity: str, reversal: nodes.Reversal) -> None:
         """Takes so much of what a rule gave: out of lots, what is earned and limits."""

@@ -57,13 +57,13 @@ class Judge:
                         kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)),
                         given[rule.name][1],
                     )
-                    step = self._step(rule) / verdict.finer
+                    step = self.step(rule) / verdict.finer
                     given[rule.name] = scaled(given[rule.name][0], step), given[rule.name][1]
             group = self.behind.get(rule.name)
             if group is not None:
                 mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
                 if mine:
-                    Sheet(self.make, group, mine, self._limits_of).settle(replace(here, given=given))
+                    Sheet(self.make, group, mine, self.limits_of).settle(replace(here, given=given))
                 if group.name in self.read:
                     total = const(0)
                     for each in mine:
@@ -76,11 +76,11 @@ class Judge:
         return replace(here, given=self.given)
 
     def _gave(self, verdict: Verdict) -> tuple[Value, Value]:
-        step = self._step(verdict.rule) / verdict.finer
+        step = self.step(verdict.rule) / verdict.finer
         quantity = scaled(Value(verdict.quantity, positive=True), step)
         return quantity, Value(verdict.exact, verdict.exact_over, verdict.by, positive=True)
 
-    def _step(self, rule: nodes.Rule) -> Fraction:
+    def step(self, rule: nodes.Rule) -> Fraction:
         return self.make.program.units[rule.unit].step if not rule.only_says else Fraction(1)
 
     # ------------------------------------------------------------ one rule
@@ -92,28 +92,28 @@ class Judge:
         for each in (quantity, exact, cut):
             w.line(f"{each} = 0")
         by = f"{name}_by"
-        over, finer, quotient = 1, 1, self._is_quotient(rule, here)
+        over, finer, quotient = 1, 1, self.is_quotient(rule, here)
         if quotient:
             w.line(f"{by} = 1")
         for other in rule.replaces:
             w.line(f"{name}_holds = 0")
             replaced.setdefault(other, []).append(f"{name}_holds")
         with self._guards(rule, here, f"{name}_holds" if rule.replaces else None, replaced.get(rule.name, [])):
-            admission = self._limits_of(rule).admission(rule, here)
-            value = self._comes_to(rule, here, name, admission)
+            admission = self.limits_of(rule).admission(rule, here)
+            value = self.comes_to(rule, here, name, admission)
             over = lcm(value[0].over, rule.minimum.denominator) if rule.minimum is not None else value[0].over
             value = replace(value[0], text=times(value[0].text, over // value[0].over), over=over), value[1]
             w.line(f"{exact} = {value[0].text}")
             if quotient:
                 w.line(f"{by} = {value[0].by or 1}")
-            finer = self._round(rule, value, quantity, exact)
+            finer = self.round(rule, value, quantity, exact)
             admission.count()
             self._limits(rule, quantity, cut, here)
             if rule.name not in self.groups:
-                self._limits_of(rule).use_up(quantity)
+                self.limits_of(rule).use_up(quantity)
         return Verdict(rule, quantity, exact, over, cut, by if quotient else None, finer)
 
-    def _is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
+    def is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
         """Whether what a rule gives has a denominator that is known only then."""
         w, self.make.w = self.make.w, Writer()
         try:
@@ -132,7 +132,7 @@ class Judge:
             w.line(f"if {condition(self.make, guard, here)}:")
             w.depth += 1
         for stretches in rule.during:
-            held = [self._during(stretch) for stretch in stretches]
+            held = [self.during(stretch) for stretch in stretches]
             w.line(f"if {' or '.join(held)}:")
             w.depth += 1
         if holds is not None:
@@ -146,7 +146,7 @@ class Judge:
             w.line("pass")
         w.depth = depth
 
-    def _during(self, stretch: nodes.Stretch) -> str:
+    def during(self, stretch: nodes.Stretch) -> str:
         make = self.make
         match stretch:
             case nodes.Dates(first, end):
@@ -163,7 +163,7 @@ class Judge:
             case _:
                 assert_never(stretch)
 
-    def _comes_to(self, rule: nodes.Rule, here: Here, name: str, admission: Admission) -> tuple[Value, str | None]:
+    def comes_to(self, rule: nodes.Rule, here: Here, name: str, admission: Admission) -> tuple[Value, str | None]:
         """The exact value; and where lines are rounded one by one, the name of their sum in steps."""
         if rule.accumulate is not None:
             return self._accumulated(rule, rule.accumulate, here, admission), None
@@ -190,7 +190,7 @@ class Judge:
                     assert rule.rounding is not None
                     size = w.kept("size", f"{value.text} if {value.text} > 0 else 0 - {value.text}")
                     of_size = replace(value, text=size)
-                    lines, steps = rounding(w.name("line_gives"), of_size, self._step(rule), rule.rounding.mode)
+                    lines, steps = rounding(w.name("line_gives"), of_size, self.step(rule), rule.rounding.mode)
                     for each in lines:
                         w.line(each)
                     w.line(f"{whole} += {steps} if {value.text} >= 0 else 0 - {steps}")
@@ -241,12 +241,12 @@ class Judge:
         covered(tally.over % over == 0, "missing")
         return tally
 
-    def _round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> int:
+    def round(self, rule: nodes.Rule, value: tuple[Value, str | None], quantity: str, exact: str) -> int:
         """Minimum and rounding: the quantity in steps; of how many parts it has each is made, where its group rounds.
 
         Lines are rounded, and totals, before the minimum is held against them.
         """
-        w, step = self.w, self._step(rule)
+        w, step = self.w, self.step(rule)
         whole, by_line = value
         most = product(str((rule.minimum or 0) * whole.over), whole.by)
         at_total = rule.rounding is not None and rule.rounding.place is RoundPlace.TOTAL
@@ -284,7 +284,7 @@ class Judge:
     def _in_parts(self, rule: nodes.Rule, whole: Value, quantity: str, exact: str) -> int:
         """What a rule comes to in parts of steps, which its group rounds."""
         covered(whole.by is None and not any(limit.of is None for limit in rule.limits), "groups")
-        steps = 1 / (whole.over * self._step(rule))
+        steps = 1 / (whole.over * self.step(rule))
         self.w.line(f"{quantity} = {times(exact, steps.numerator)}")
         return steps.denominator
 
@@ -296,10 +296,10 @@ class Judge:
             if limit.of is None:
                 before = w.name("before")
                 w.line(f"{before} = {quantity}")
-                self._limits_of(rule).fit(index, quantity, here, self._step(rule))
+                self.limits_of(rule).fit(index, quantity, here, self.step(rule))
                 w.line(f"{cut} += {before} - {quantity}")
 
-    def _limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
+    def limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
         return Limits(self.make, self.parts.tallies, of.name, of.limits)
 
     # ------------------------------------------------------------ posting

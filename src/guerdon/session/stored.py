@@ -32,6 +32,9 @@ from guerdon.session import parts
 from guerdon.session.pruned import Reads, prune
 
 MAGIC = b"GRDN"
+OF_KERNEL = b"GRDK"
+"""What states begin with, and those that the kernel made."""
+
 VERSION = 1
 HEAD = len(MAGIC) + 1 + 8
 TAIL = 4

@@ -19,12 +19,11 @@ from struct import Struct, error
 from guerdon.kernel.loop import Written
 from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
 from guerdon.program.printed import fingerprint
-from guerdon.session.stored import BadState
+from guerdon.session.stored import OF_KERNEL, TAIL, BadState
 
-MAGIC = b"GRDK"
+MAGIC = OF_KERNEL
 VERSION = 1
 HEAD = len(MAGIC) + 1 + 8 + 4
-TAIL = 4
 
 BETWEEN, MEANT = "\x1f", "\x1d"
 """What stands between two texts, and before a letter that means one of the two."""
