@@ -26,8 +26,8 @@ from tests.benchmarks.workload import need
 
 import guerdon
 from guerdon.history.open import open_history
-from guerdon.kernel import ordered
 from guerdon.kernel.machine import Machine
+from guerdon.kernel.rows import ordered
 from guerdon.study import results
 from guerdon.study.streamed import Sink, streamed
 

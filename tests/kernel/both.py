@@ -9,7 +9,7 @@ from tests.generated.playing import by_holder
 
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.engine import run
-from guerdon.kernel.make import Room
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from guerdon.kernel import civil
 from guerdon.kernel.days import CHANGES, OFFSETS, STARTS, Calendar, Years
+from guerdon.kernel.loop import civil
 from guerdon.program import nodes
 from guerdon.program.nodes import Period
 from guerdon.reference.calendar import Calendar as Reference

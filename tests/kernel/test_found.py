@@ -11,8 +11,8 @@ from tests.kernel.both import SMALL, agree, reference
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.kernel.engine import run
-from guerdon.kernel.make import Room
 from guerdon.kernel.uncovered import uncovered
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
 DAY = 86_400_000_000

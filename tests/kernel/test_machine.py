@@ -10,7 +10,7 @@ from tests.kernel.both import SMALL, agree, reference
 import guerdon
 from guerdon.history.event import Event
 from guerdon.kernel.engine import run
-from guerdon.kernel.make import Room
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
 DAY = 86_400_000_000

@@ -15,8 +15,8 @@ import guerdon
 from guerdon.history.open import History
 from guerdon.kernel.columns import REFUSED, Columns
 from guerdon.kernel.days import Years
-from guerdon.kernel.encoded import Encoder
-from guerdon.kernel.read import blocks, span
+from guerdon.kernel.rows.encoded import Encoder
+from guerdon.kernel.rows.read import blocks, span
 from guerdon.program import nodes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -24,9 +24,9 @@ import guerdon
 from guerdon.history.open import History, open_frames
 from guerdon.kernel.days import Years
 from guerdon.kernel.machine import Machine
-from guerdon.kernel.make import Room
-from guerdon.kernel.read import span
+from guerdon.kernel.rows.read import span
 from guerdon.kernel.uncovered import uncovered
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.study import kernel_rows, results

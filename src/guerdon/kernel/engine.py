@@ -16,14 +16,14 @@ from itertools import pairwise
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
-from guerdon.kernel.beyond import Beyond
 from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
-from guerdon.kernel.encoded import Block, Encoder
-from guerdon.kernel.ledger import Reader
-from guerdon.kernel.loop import written
+from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import Machine, Views
-from guerdon.kernel.make import Room
+from guerdon.kernel.rows.encoded import Block, Encoder
+from guerdon.kernel.rows.ledger import Reader
+from guerdon.kernel.writing.beyond import Beyond
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.reference.calendar import EPOCH, MICROSECOND, ONE, Calendar

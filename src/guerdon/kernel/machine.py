@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any, cast
 
 from guerdon.kernel.days import Calendar, Years
-from guerdon.kernel.encoded import list_of
-from guerdon.kernel.loop import Written, written
+from guerdon.kernel.loop.frame import Written, written
 from guerdon.kernel.lowering.memory import Array, Letter, Memory, Type
 from guerdon.kernel.lowering.run import PythonKernel, Unproved, WasmKernel
-from guerdon.kernel.make import Room
+from guerdon.kernel.rows.encoded import list_of
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
 Views = Mapping[str, MutableSequence[int] | memoryview]

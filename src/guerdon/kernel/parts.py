@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guerdon.kernel.chained import Chained
-from guerdon.kernel.held import Held, says_more
-from guerdon.kernel.here import Here
-from guerdon.kernel.lots import Purse
-from guerdon.kernel.make import Make
-from guerdon.kernel.streaks import streak
-from guerdon.kernel.tallies import Tallies
-from guerdon.kernel.tiers import Tier
-from guerdon.kernel.values import Value, const
+from guerdon.kernel.counting.streaks import streak
+from guerdon.kernel.counting.tallies import Tallies
+from guerdon.kernel.lots.chained import Chained
+from guerdon.kernel.lots.queue import Purse
+from guerdon.kernel.standing.held import Held, says_more
+from guerdon.kernel.standing.tiers import Tier
+from guerdon.kernel.writing.here import Here
+from guerdon.kernel.writing.make import Make
+from guerdon.kernel.writing.values import Value, const
 from guerdon.program import nodes
 
 

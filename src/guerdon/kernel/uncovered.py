@@ -12,12 +12,12 @@ from typing import assert_never
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.builtin import is_undeclared
-from guerdon.kernel.beyond import Beyond, covered
+from guerdon.kernel.awards.triggers import feeds_tiers
 from guerdon.kernel.columns import RUN, meant
 from guerdon.kernel.days import Years
-from guerdon.kernel.held import says_more
-from guerdon.kernel.loop import written
-from guerdon.kernel.triggers import feeds_tiers
+from guerdon.kernel.loop.frame import written
+from guerdon.kernel.standing.held import says_more
+from guerdon.kernel.writing.beyond import Beyond, covered
 from guerdon.program import nodes
 from guerdon.program.nodes import Period, Scope, TriggerKind
 from guerdon.program.walk import walk

@@ -15,11 +15,11 @@ from fractions import Fraction
 
 import duckdb
 
+from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS
 from guerdon.kernel.days import NEVER
-from guerdon.kernel.ledger import why_refused
-from guerdon.kernel.loop import Written
-from guerdon.kernel.make import Code
-from guerdon.kernel.triggers import AT_EVENT, BEGINS
+from guerdon.kernel.loop.frame import Written
+from guerdon.kernel.rows.ledger import why_refused
+from guerdon.kernel.writing.make import Code
 from guerdon.ledger.entries import OWN, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar

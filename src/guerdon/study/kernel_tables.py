@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guerdon.kernel.loop import Written
+from guerdon.kernel.loop.frame import Written
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.study.kernel_rows import AWARD, SUMS

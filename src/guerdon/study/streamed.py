@@ -19,12 +19,12 @@ import duckdb
 
 from guerdon.history.event import Rejection
 from guerdon.history.open import History
-from guerdon.kernel.arrow import LETTER, frame
 from guerdon.kernel.engine import end_of, years_from
-from guerdon.kernel.loop import Written
+from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.machine import Machine, Views
-from guerdon.kernel.make import Room
-from guerdon.kernel.read import blocks, span
+from guerdon.kernel.rows.arrow import LETTER, frame
+from guerdon.kernel.rows.read import blocks, span
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.engine import Engine

@@ -8,7 +8,7 @@ from typing import Any
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import Columns
 from guerdon.kernel.days import Years
-from guerdon.kernel.encoded import Encoder, Odd
+from guerdon.kernel.rows.encoded import Encoder, Odd
 from guerdon.kernel.stepped.kept import said
 
 Arrays = Mapping[str, MutableSequence[int]]

@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass, field
 from struct import Struct, error
 
-from guerdon.kernel.loop import Written
+from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
 from guerdon.program.printed import fingerprint
 from guerdon.session.stored import OF_KERNEL, TAIL, BadState

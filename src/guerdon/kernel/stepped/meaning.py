@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guerdon.kernel.columns import kind_of
-from guerdon.kernel.keyed import Keyed
-from guerdon.kernel.loop import OF_ALL, Written
-from guerdon.kernel.make import END_OF_MEMBERSHIP
+from guerdon.kernel.counting.keyed import Keyed
+from guerdon.kernel.loop.frame import OF_ALL, Written
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
 from guerdon.program import nodes, types
 
 OF_A_RUN = ("who", "bad", "zone", "events")

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guerdon.kernel.columns import meant
+from guerdon.kernel.counting.tallies import key_of
+from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.days import Years
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.stepped.kept import Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.sections import Section
-from guerdon.kernel.tallies import key_of
-from guerdon.kernel.tally import Tally
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference.calendar import Calendar

@@ -14,10 +14,10 @@ from typing import Any
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.days import Years
-from guerdon.kernel.encoded import Odd
-from guerdon.kernel.ledger import Reader
-from guerdon.kernel.loop import written
+from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import OutOfYears
+from guerdon.kernel.rows.encoded import Odd
+from guerdon.kernel.rows.ledger import Reader
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
 from guerdon.kernel.stepped.meaning import Meaning

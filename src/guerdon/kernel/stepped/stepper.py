@@ -11,15 +11,15 @@ from typing import Any
 
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.days import Calendar, Years
-from guerdon.kernel.loop import written
+from guerdon.kernel.loop.frame import written
 from guerdon.kernel.lowering.memory import Memory
 from guerdon.kernel.lowering.run import PythonKernel
 from guerdon.kernel.machine import DONE, NO_ROWS, OutOfYears, arrays
-from guerdon.kernel.make import Room
 from guerdon.kernel.stepped.coded import Coder
 from guerdon.kernel.stepped.kept import Kept, Open, meant
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.pruned import Pruner
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
 FIRST = 1970

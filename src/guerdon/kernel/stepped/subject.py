@@ -13,12 +13,12 @@ from fractions import Fraction
 
 from guerdon.history.event import Event, Facts
 from guerdon.kernel.days import NEVER, Years
-from guerdon.kernel.make import END_OF_MEMBERSHIP
-from guerdon.kernel.returns import Deeds
+from guerdon.kernel.returns.deeds import Deeds
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.totals import Totals
+from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from guerdon.kernel.counting.tallies import Key
+from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
-from guerdon.kernel.tallies import Key
-from guerdon.kernel.tally import Tally
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.reference.calendar import BEGINNING, Calendar

@@ -1,0 +1,1 @@
+"""What adds up of a member: totals, windows, totals for facts apart, streaks."""

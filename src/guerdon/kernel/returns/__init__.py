@@ -1,0 +1,1 @@
+"""Events that can be undone, and what undoes them."""

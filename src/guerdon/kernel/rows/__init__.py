@@ -1,0 +1,1 @@
+"""Rows of events in, rows of the ledger out."""

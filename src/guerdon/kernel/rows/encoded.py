@@ -1,0 +1,258 @@
+"""Events as the columns that a kernel runs over: each member's after the other, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from guerdon.check.builtin import NAMES
+from guerdon.history.event import Event, Facts
+from guerdon.kernel.columns import REFUSED, Column, Columns
+from guerdon.kernel.days import NEVER, Years
+from guerdon.kernel.writing.make import QUANTITY
+from guerdon.program import types
+
+COMMON = ("who_is", "at_is", "kind_is")
+"""The columns that every program has."""
+
+
+OTHERS = {"transfer": "to", "merged": "other"}
+"""Built-in events that do something with another member, and the fact that names who that is: both are left to the reference engine."""
+
+
+class Odd(Exception):
+    """A fact that no column holds: its member is left to the reference engine."""
+
+
+@dataclass
+class Block:
+    """Events as columns, by name; `events` as they were, `members` by their number.
+
+    Shape: `lines` says how many lines there are of each list; a column `l0_first` has one place more than there are events.
+    """
+
+    columns: dict[str, list[int]]
+    events: list[Event] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def most_lines(self) -> int:
+        """How many lines of one list an event has at most."""
+        starts = [self.columns[f"l{at}_first"] for at in self.lines]
+        return max((end - first for each in starts for first, end in pairwise(each)), default=0)
+
+    def part(self, first: int, end: int) -> dict[str, list[int]]:
+        """The columns of some of the rows, and of their lines."""
+        found = {}
+        starts = {at: self.columns[f"l{at}_first"] for at in self.lines}
+        for name, values in self.columns.items():
+            at = list_of(name)
+            if at is None:
+                found[name] = values[first:end]
+            elif name.endswith("_first"):
+                found[name] = [each - values[first] for each in values[first : end + 1]]
+            else:
+                found[name] = values[starts[at][first] : starts[at][end]]
+        return found
+
+
+def list_of(name: str) -> int | None:
+    """The number of the list of lines that a column is of: `l0_first`, `l0_q1`."""
+    number = name[1:].partition("_")[0]
+    return int(number) if name.startswith("l") and number.isdigit() else None
+
+
+Convert = Callable[[Any], int]
+"""The integer of a value. Errors: Odd."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """How a fact becomes an integer of a column."""
+
+    name: str
+    column: Column
+    convert: Convert
+
+    def put(self, row: dict[str, int], value: Any) -> None:
+        """Errors: Odd for what no column holds."""
+        if self.column.is_there is not None:
+            row[self.column.is_there] = value is not None
+            if value is None:
+                return
+        elif value is None:
+            raise Odd
+        row[self.column.name] = self.convert(value)
+
+
+class Encoder:
+    """Makes columns of events; the codes of texts go on from block to block."""
+
+    def __init__(self, columns: Columns, years: Years, members: Mapping[str, Facts] | None = None) -> None:
+        self.columns, self.years, self.members = columns, years, members or {}
+        self.codes = dict(columns.codes)
+        program = columns.program
+        self._facts: dict[str, list[Fact]] = {event: [] for event in program.events}
+        for (event, name), column in columns.facts.items():
+            record = program.events[event]
+            self._facts[event].append(self._fact(name, record.facts[name].type, column, record.reverses is None))
+        self._lines: dict[str, list[tuple[str, int, list[Fact]]]] = {event: [] for event in program.events}
+        for (event, name), number in columns.lines.items():
+            self._lines[event].append((name, number, self._of_line(event, name)))
+        declared = program.member.facts
+        self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
+        self._member_facts = [
+            self._fact(name, types.Member() if name == "member" else declared[name].type, column, False)
+            for name, column in columns.member_facts.items()
+        ]
+        self._of_events = [name for name in columns.widths if list_of(name) is None]
+        self._of_lists = {
+            number: [name for name in columns.widths if list_of(name) == number and not name.endswith("_first")]
+            for number in {*columns.lines.values()}
+        }
+
+    def _of_line(self, event: str, name: str) -> list[Fact]:
+        program = self.columns.program
+        of = program.events[event].facts[name].type
+        assert isinstance(of, types.Lines)
+        facts = program.records[of.record].facts
+        return [
+            self._fact(fact, facts[fact].type, column, True)
+            for (kind, lines, fact), column in self.columns.line_facts.items()
+            if (kind, lines) == (event, name)
+        ]
+
+    # ------------------------------------------------------------ values
+
+    def _fact(self, name: str, of: types.Type, column: Column, is_sale: bool) -> Fact:
+        match of.of if isinstance(of, types.Optional) else of:
+            case types.Quantity() | types.Number():
+                least = 0 if is_sale else -QUANTITY
+                return Fact(name, column, lambda value: _steps(value, column.step, least))
+            case types.Date():
+                return Fact(name, column, self.years.number)
+            case types.YesNo() | types.Days() | types.Months() | types.Instant():
+                return Fact(name, column, lambda value: _within(int(value), column))
+            case _:
+                return Fact(name, column, self.code)
+
+    def code(self, text: object) -> int:
+        return self.codes.setdefault(str(text), len(self.codes))
+
+    # ------------------------------------------------------------ rows
+
+    def block(self, events: Iterable[Event]) -> Block:
+        """All events, each member's after the other."""
+        by_member: dict[str, list[Event]] = {}
+        touched = set[str]()
+        for event in events:
+            by_member.setdefault(event.member, []).append(event)
+            touched |= {str(event.facts[OTHERS[event.type]])} if event.type in OTHERS else set()
+        block = Block({name: [] for name in (*COMMON, *self.columns.widths)})
+        block.lines = dict.fromkeys(self._of_lists, 0)
+        for number, (member, mine) in enumerate(by_member.items()):
+            block.members.append(member)
+            facts = self._known(member) if member not in touched else None
+            for event in mine:
+                self._row(block, number, event, facts)
+        for number, count in block.lines.items():
+            block.columns[f"l{number}_first"].append(count)
+        return block
+
+    def of_member(self, member: str) -> dict[str, int]:
+        """What is known of a member beside their events. Errors: Odd, also where it is less than what is needed."""
+        facts, row = self.members.get(member, {}), dict[str, int]()
+        if any(facts.get(name) is None for name in self._needed):
+            raise Odd
+        for fact in self._member_facts:
+            fact.put(row, member if fact.name == "member" else facts.get(fact.name))
+        return row
+
+    def _known(self, member: str) -> dict[str, int] | None:
+        try:
+            return self.of_member(member)
+        except Odd:
+            return None
+
+    def _row(self, block: Block, number: int, event: Event, of_member: dict[str, int] | None) -> None:
+        block.events.append(event)
+        kind, row = REFUSED, dict[str, int]()
+        lines: dict[int, list[dict[str, int]]] = {}
+        by_hand = event.type in NAMES
+        if of_member is not None and event.recorded == event.at and (not by_hand or event.type in self.columns.by_hand):
+            try:
+                row, lines = self._read(event)
+                row |= of_member
+                if by_hand:
+                    row |= self._by_hand(event)
+                kind = self.columns.kinds[event.type]
+            except Odd:
+                row, lines = {}, {}
+        columns = block.columns
+        columns["who_is"].append(number)
+        columns["at_is"].append(event.at)
+        columns["kind_is"].append(kind)
+        if self.columns.undoable:
+            row["id"] = self.code(event.id)
+        for name in self._of_events:
+            columns[name].append(row.get(name, 0))
+        for at, names in self._of_lists.items():
+            columns[f"l{at}_first"].append(block.lines[at])
+            mine = lines.get(at, [])
+            block.lines[at] += len(mine)
+            for name in names:
+                columns[name] += [line.get(name, 0) for line in mine]
+
+    def _by_hand(self, event: Event) -> dict[str, int]:
+        """What a built-in event does by itself. Errors: Odd where it sets a tier, or its amount is not one of its unit."""
+        program, facts = self.columns.program, event.facts
+        if any(facts.get(each) is not None for each in ("tier", "ladder", "through")):
+            raise Odd
+        row = {"b_ends": NEVER, "b_much_is": 0}
+        if facts.get("quantity") is not None:
+            spendable = (unit.name for unit in program.units.values() if unit.spendable)
+            name = facts.get("unit") or next(spendable, "")
+            row["b_unit"], row["b_much_is"] = [*program.units].index(name), 1
+            row["b_much"] = _steps(facts["quantity"], program.units[name].step, -QUANTITY)
+        if facts.get("reward") is not None:
+            rule = program.rules.get(str(facts["reward"]))
+            row["b_reward"] = [*program.rules].index(rule.name) + 1 if rule is not None and rule.takes else 0
+        if facts.get("expires") is not None:
+            row["b_ends"] = self.years.number(facts["expires"])
+        row["b_earned"] = bool(facts.get("earned"))
+        return row
+
+    def _read(self, event: Event) -> tuple[dict[str, int], dict[int, list[dict[str, int]]]]:
+        """The facts of an event and of its lines, by list. Errors: Odd."""
+        row, facts = dict[str, int](), event.facts
+        for fact in self._facts[event.type]:
+            fact.put(row, facts.get(fact.name))
+        lines = dict[int, list[dict[str, int]]]()
+        for name, number, of_line in self._lines[event.type]:
+            found = lines[number] = []
+            for line in facts.get(name) or ():
+                one = dict[str, int]()
+                for fact in of_line:
+                    fact.put(one, line.get(fact.name))
+                found.append(one)
+        return row, lines
+
+
+def _within(value: int, column: Column) -> int:
+    """A value that its column holds. Errors: Odd."""
+    low, high = column.bounds
+    if not low <= value <= high:
+        raise Odd
+    return value
+
+
+def _steps(value: Fraction, step: Fraction, least: int) -> int:
+    """How many steps a quantity is. Errors: Odd where it lies between two, below the least or beyond what is kept."""
+    steps, rest = divmod(value.numerator * step.denominator, value.denominator * step.numerator)
+    if rest or not least <= steps <= QUANTITY:
+        raise Odd
+    return steps

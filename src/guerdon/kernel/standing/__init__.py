@@ -1,0 +1,1 @@
+"""Where a member stands on a ladder, and what counts towards it."""

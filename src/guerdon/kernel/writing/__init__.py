@@ -1,0 +1,1 @@
+"""Writing a text: its lines, its values, expressions."""
