@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from guerdon.kernel import others
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.reference.evaluate import WEEKDAYS
@@ -19,11 +20,17 @@ from guerdon.reference.evaluate import WEEKDAYS
 REFUSED = 255
 """The kind of a row that the kernel leaves to the reference engine, with all others of its member."""
 
+RECEIVED = 254
+"""The kind of a row that says what somebody else's event gave the member."""
+
 RUN = ("joined", "redemption", "adjustment", "opening")
 """The built-in events that the kernel runs."""
 
 BY_HAND = {"b_unit": "u8", "b_much": "i64", "b_much_is": "u8", "b_reward": "i32", "b_ends": "i32", "b_earned": "u8"}
 """What these have: the number of a unit and how many steps of it, the number of a reward from 1 on, a day of expiry (NEVER: none), and whether it counts as earned."""
+
+OF_OTHERS = {"r_rule": "i32", "r_much": "i64", "r_start": "i32", "r_last": "u8"}
+"""What a row has that is received: the number of a rule, how many steps of its unit, the day from which they can be spent, and whether it is the last of its event."""
 
 FINEST = 10**6
 """Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
@@ -55,8 +62,8 @@ class Column:
 class Columns:
     """The columns of a program.
 
-    Shape: `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name. `widths`:
-    the types of all columns by name, in order.
+    Shape: `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name,
+    `others` by event and what it asks of other members. `widths`: the types of all columns by name, in order.
     """
 
     program: nodes.Program
@@ -64,6 +71,7 @@ class Columns:
     facts: dict[tuple[str, str], Column] = field(default_factory=dict)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
     line_facts: dict[tuple[str, str, str], Column] = field(default_factory=dict)
+    others: dict[tuple[str, others.Known], Column] = field(default_factory=dict)
     member_facts: dict[str, Column] = field(default_factory=dict)
     widths: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
@@ -77,6 +85,8 @@ class Columns:
         self.by_hand = frozenset(each for each in RUN if each in self.built_in or each in on)
         if self.by_hand:
             self.widths |= BY_HAND
+        if others.rules_of(self.program):
+            self.widths |= OF_OTHERS
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
         asked = asked_for(self.program)
@@ -93,6 +103,9 @@ class Columns:
                     lists += 1
                 else:
                     self.facts[event, name] = self._column(fact.type, taken, "", names=self._names(record, name))
+            for expr in others.asked_at(event, self.program):
+                if others.is_known_at(expr, record):
+                    self.others[event, expr] = self._column(expr.type, taken, "")
         taken = {}
         for name in _of_members(self.program):
             of = types.Member() if name == "member" else self.program.member.facts[name].type
@@ -170,7 +183,8 @@ def _of_members(program: nodes.Program) -> list[str]:
     read = (
         each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER
     )
-    return [*dict.fromkeys([*read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
+    who = ["member"] if others.rules_of(program) else []
+    return [*dict.fromkeys([*who, *read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
 
 
 def named(program: nodes.Program) -> Iterator[str]:

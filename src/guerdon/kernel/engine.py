@@ -8,7 +8,7 @@ from their first event on: nothing crosses members in a program that the kernel 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -16,12 +16,15 @@ from itertools import pairwise
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
+from guerdon.kernel import others
 from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import Machine, Views
 from guerdon.kernel.rows.encoded import Block, Encoder
+from guerdon.kernel.rows.handed import handed
 from guerdon.kernel.rows.ledger import Reader
+from guerdon.kernel.rows.received import Given
 from guerdon.kernel.writing.beyond import Beyond
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
@@ -29,6 +32,9 @@ from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.reference.calendar import EPOCH, MICROSECOND, ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
+
+ROUNDS = 16
+"""So often members are run anew for what they receive for the events of others; who is not done by then is left to the reference engine."""
 
 
 @dataclass
@@ -116,18 +122,65 @@ def ran(
     """What the kernel makes of some events, members being brought up to a day in the end, or (`ended`) to its end."""
     years, room = years_of(events, last), room or Room()
     built_in = _run_by_hand(program, {event.type for event in events} & {*NAMES})
-    block = Encoder(Columns(program, built_in), years, facts).block(events)
+    encoder = Encoder(Columns(program, built_in), years, facts)
+    block = encoder.block(events)
     room = replace(room, lines=max(room.lines, block.most_lines))
     machine = Machine(program, years, full=True, compiled=compiled, room=room, built_in=built_in)
-    rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
-    count = len(block.events)
-    for first, end in pairwise(_cuts(block, room, cuts)):
-        rows.first = first
-        machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take, ended)
-    left = frozenset(
-        block.members[who] for who, bad in zip(rows.results["m_who"], rows.results["m_bad"], strict=True) if bad
-    )
-    return KernelRun(machine, rows, left, block)
+
+    def through(block: Block) -> KernelRun:
+        """Runs all rows of a block."""
+        rows = Rows({name: [] for name in machine.written.outputs}, {name: [] for name in machine.written.results})
+        count = len(block.events)
+        machine.begin()
+        for first, end in pairwise(_cuts(block, machine.room, cuts)):
+            rows.first = first
+            machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take, ended)
+        ends = zip(rows.results["m_who"], rows.results["m_bad"], strict=True)
+        return KernelRun(machine, rows, frozenset(block.members[who] for who, bad in ends if bad), block)
+
+    found = through(block)
+    if not others.concerns_others(program):
+        return found
+    given: Given = {}
+    changed = frozenset[str]()
+    for _ in range(ROUNDS):
+        texts = {code: text for text, code in encoder.codes.items()}
+        before, given = given, handed(machine.written, found.block, found.rows.ledger, texts)
+        changed = frozenset(each for each in {**before, **given} if before.get(each) != given.get(each))
+        if not changed:
+            break
+        found = through(encoder.block(events, given))
+    left = linked(found.left | changed, events, facts, program)
+    if left != found.left:  # what was counted of them is not the kernel's
+        found = through(encoder.block(events, given, without=left))
+    return replace(found, left=left)
+
+
+def linked(
+    ids: Collection[str], events: Iterable[Event], facts: Mapping[str, Facts], program: nodes.Program
+) -> frozenset[str]:
+    """Some members, and all whom what becomes of them may rest on: who is named by facts of theirs, or names them, and so on."""
+    if not ids:
+        return frozenset()
+    names = dict[str, set[str]]()
+
+    def link(member: str, other: str) -> None:
+        names.setdefault(member, set()).add(other)
+        names.setdefault(other, set()).add(member)
+
+    for event in events:
+        for each in others.named_by(event, program.events[event.type]):
+            link(event.member, each)
+    for member, of in facts.items():
+        for each in others.named_by_facts(of, program):
+            link(member, each)
+    found, coming = set[str](), [*ids]
+    while coming:
+        member = coming.pop()
+        if member not in found:
+            found.add(member)
+            coming += names.get(member, ())
+    return frozenset(found)
 
 
 def _run_by_hand(program: nodes.Program, built_in: set[str]) -> frozenset[str]:
@@ -169,13 +222,13 @@ def years_from(least: int, last: date) -> Years:
 def _post(posted: Posted, program: nodes.Program, found: KernelRun) -> None:
     """Adds what the kernel posted, and what it counted."""
     written = found.machine.written
-    Reader(written, found.block.events).read(found.rows.ledger, found.left, posted.ledger)
+    Reader(written, found.block.events, found.block.received).read(found.rows.ledger, found.left, posted.ledger)
     counted = found.machine.kernel.views["x_sales"]
     posted.events += counted[0]
     posted.sales += sum(
         (Fraction(counted[number + 1], over) for number, (_, over) in enumerate(written.sales)), Fraction(0)
     )
-    posted.members += len(found.block.members) - len(found.left)
+    posted.members += len({*found.block.members} - found.left)
 
 
 def _post_others(

@@ -97,6 +97,13 @@ class Machine:
         for number, (begins, _, _) in enumerate(self.written.state.values()):
             views["s"][number] = begins if isinstance(begins, int) else 0
 
+    def begin(self) -> None:
+        """Begins anew: nothing was run."""
+        views, self.first = self.kernel.views, 0
+        self._fill(views)
+        counted = len(views["x_sales"])
+        _copy(views["x_sales"], [0] * counted, counted)
+
     # ------------------------------------------------------------ running
 
     def run(

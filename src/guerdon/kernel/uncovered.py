@@ -12,6 +12,7 @@ from typing import assert_never
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.builtin import is_undeclared
+from guerdon.kernel import others
 from guerdon.kernel.awards.triggers import feeds_tiers
 from guerdon.kernel.columns import RUN, meant
 from guerdon.kernel.days import Years
@@ -28,10 +29,9 @@ NOT_COVERED = {
     "accounts": "accounts",
     "triggers": "triggers before lots expire, so long after what can be undone, of tiers that they feed; rules on built-in events",
     "lateness": "events that come late",
-    "others": "what is known of other members, and what they are given",
+    "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
     "offers": "offers",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
-    "shares": "shares",
     "limits": "limits per somebody who is named",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "accumulate": "running totals of accounts, or per somebody who is named",
@@ -114,10 +114,12 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield "missing"
     if rule.hold is not None and not program.units[rule.unit].spendable:
         yield "expiry"
-    if rule.shares:
-        yield "shares"
-    own = isinstance(rule.to, nodes.Field) and (rule.to.scope, rule.to.name) == (Scope.MEMBER, "member")
-    if rule.to is not None and not own:
+    if (others.crosses(rule) or rule.shares) and (
+        rule.only_says
+        or undoable(program) & {*rule.on}
+        or rule.on[0] in program.triggers
+        or (rule.hold is not None and rule.hold.event is not None)
+    ):
         yield "others"
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):
         yield "triggers"
@@ -193,8 +195,6 @@ def _of_meter(meter: nodes.Meter, program: nodes.Program) -> Iterator[str]:
 
 def _of_node(node: Node, program: nodes.Program) -> Iterator[str]:
     match node:
-        case nodes.Theirs() | nodes.Compare(operator="same as"):
-            yield "others"
         case nodes.Streak(meters):
             if any(program.meters[number].value is not None for number in meters) and undoable(program):
                 yield "streaks"

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import assert_never
 
+from guerdon.kernel import others
+from guerdon.kernel.awards.crossing import Crossing
 from guerdon.kernel.awards.groups import Sheet, Verdict
 from guerdon.kernel.awards.limits import Admission, Limits
 from guerdon.kernel.counting.tallies import of_period
@@ -40,6 +43,7 @@ class Judge:
         self.behind = {max(group.of, key=order.__getitem__): group for group in program.groups.values()}
         self.verdicts: dict[str, Verdict] = {}
         self.read = {each.rule for each in walk(program.rules) if isinstance(each, nodes.Given)}
+        self.crossing = Crossing(parts)
         self.take: Callable[[nodes.Rule, Here, dict[str, list[str]]], Verdict]  # of a rule that takes
 
     def judge(self, here: Here) -> list[Verdict]:
@@ -128,6 +132,11 @@ class Judge:
     def _guards(self, rule: nodes.Rule, here: Here, holds: str | None, replaced: list[str]) -> Iterator[None]:
         """What is inside stands where all conditions hold, which `holds` says, and nothing replaces the rule."""
         w, depth = self.w, self.w.depth
+        if others.crosses(rule) or rule.shares:
+            to = self.crossing.name(rule, here)
+            if to is not None and to.there is not None:
+                w.line(f"if {to.there}:")
+                w.depth += 1
         for guard in rule.when:
             w.line(f"if {condition(self.make, guard, here)}:")
             w.depth += 1
@@ -306,16 +315,29 @@ class Judge:
 
     def post(self, verdict: Verdict, noted: bool, here: Here) -> None:
         """Writes an award and its lot; `noted`: of an event that can be undone."""
+        rule = verdict.rule
+        award = partial(self._award, noted=noted, here=here)
+        self._say(verdict)
+        if rule.name in self.crossing.named:
+            self.crossing.post(verdict, here, award)
+        elif not rule.only_says:
+            award(verdict, rule.name, f"{verdict.exact} > 0" if self.make.full else f"{verdict.quantity} > 0")
+
+    def _say(self, verdict: Verdict) -> None:
+        """Writes what a rule says to the event's member; others are told where they receive."""
+        make, w, rule = self.make, self.w, verdict.rule
+        if rule.say is None or not make.full:
+            return
+        to, *_ = self.crossing.named.get(rule.name, [None])
+        own = f" and {to.text} == {make.member_fact('member').text}" if to is not None else ""
+        with w.block(f"if {verdict.quantity} > 0{own}:"):
+            make.write(make.code("said", rule.name), verdict.quantity)
+
+    def _award(self, verdict: Verdict, name: str, guard: str, noted: bool, here: Here) -> None:
         make, w, rule = self.make, self.w, verdict.rule
         purse = self.parts.purses.get(rule.unit)
-        if rule.say is not None and make.full:
-            with w.block(f"if {verdict.quantity} > 0:"):
-                make.write(make.code("said", rule.name), verdict.quantity)
-        if rule.only_says:
-            return
-        guard = f"{verdict.exact} > 0" if make.full else f"{verdict.quantity} > 0"
         with w.block(f"if {guard}:"):
-            code = make.code("award", rule.name, over=verdict.exact_over)
+            code = make.code("award", name, over=verdict.exact_over)
             ends = str(NEVER) if purse is None else purse.ends(rule, here)
             ends = f"{ends} if {verdict.quantity} > 0 else {NEVER}" if ends != str(NEVER) else ends
             make.write(code, verdict.quantity, verdict.exact, verdict.cut, ends, verdict.by or "1")
@@ -323,4 +345,4 @@ class Judge:
                 self.parts.tallies.count("earned", rule.unit, verdict.quantity)
                 self.parts.tallies.count("by", rule.name, verdict.quantity)
                 if purse is not None:
-                    purse.grant(verdict.quantity, make.lot(rule), rule.name, noted)
+                    purse.grant(verdict.quantity, make.lot(rule, name), rule.name, noted)

@@ -18,6 +18,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from guerdon.kernel.awards.triggers import AT_EVENT
+from guerdon.kernel.columns import RECEIVED
 from guerdon.kernel.days import Table, Years
 from guerdon.kernel.loop import civil
 from guerdon.kernel.loop.kinds import Kinds
@@ -183,7 +184,8 @@ class Loop:
             with w.block("else:"):
                 self.kinds.event()
                 if self.make.full:
-                    w.line("events += 1")
+                    received = f" if q_kind != {RECEIVED} else events" if "r_rule" in make.columns.widths else ""
+                    w.line(f"events = events + 1{received}" if received else "events += 1")
                 w.line("i += 1")
         w.line("@save")
         for number, name in enumerate(("i", "w", "members")):

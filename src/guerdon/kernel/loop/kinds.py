@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from contextlib import nullcontext
 
+from guerdon.kernel.awards.receiving import Receiving
 from guerdon.kernel.awards.redeeming import Redeeming
 from guerdon.kernel.awards.rules import Judge
 from guerdon.kernel.awards.triggers import Triggers
-from guerdon.kernel.columns import REFUSED, meant, sales_facts
+from guerdon.kernel.columns import RECEIVED, REFUSED, meant, sales_facts
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.loop.by_hand import ByHand
 from guerdon.kernel.parts import Parts
@@ -47,7 +48,11 @@ class Kinds:
         for number, event in enumerate(wanted):
             with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
                 self._of_kind(event)
-        with w.block(f"{'elif' if wanted else 'if'} q_kind == {REFUSED}:"):
+        received = Receiving(self.parts, self.triggers)
+        if received.rules:
+            with w.block(f"{'elif' if wanted else 'if'} q_kind == {RECEIVED}:"):
+                received.receive()
+        with w.block(f"{'elif' if wanted or received.rules else 'if'} q_kind == {REFUSED}:"):
             w.line("bad = 1")
 
     def _lines_fit(self, event: str) -> None:

@@ -28,10 +28,28 @@ class Chained(Restoring):
 
     def ends(self, rule: nodes.Rule, here: Here) -> str:
         """The day on which what a rule gives is gone; how it is held is known from here on, and said."""
-        make, w = self.make, self.make.w
         self.start, self.waits, self.waits_for = "day", "0", "0"
         if rule.hold is not None:
             self._hold(rule.hold, here)
+        return self._said_to_end(rule)
+
+    def ends_from(self, rule: nodes.Rule, start: str) -> str:
+        """The same, of what was handed over, and can be spent from a day on."""
+        self.start, self.waits, self.waits_for = "day", "0", "0"
+        if rule.hold is not None:
+            self.start = self.make.w.kept("start", start)
+        return self._said_to_end(rule)
+
+    def held_until(self, rule: nodes.Rule, here: Here) -> str:
+        """The day from which what a rule hands over can be spent."""
+        self.start = "day"
+        if rule.hold is not None:
+            self._hold(rule.hold, here)
+        return self.start
+
+    def _said_to_end(self, rule: nodes.Rule) -> str:
+        make, w = self.make, self.make.w
+        if rule.hold is not None:
             with w.block(f"if {self.start} > day:"):
                 if make.full:
                     make.write(make.code("held"), self.start)

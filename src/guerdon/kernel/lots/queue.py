@@ -77,6 +77,14 @@ class Purse:
         """The day on which what a rule gives is gone."""
         return self.ending("day", self.unit.expiries[0]) if self.expires else str(NEVER)
 
+    def held_until(self, rule: nodes.Rule, here: Here) -> str:
+        """The day from which what a rule hands over can be spent: nothing is held."""
+        return "day"
+
+    def ends_from(self, rule: nodes.Rule, start: str) -> str:
+        """The same, of what was handed over, and can be spent from a day on."""
+        return self.ending("day", self.unit.expiries[0]) if self.expires else str(NEVER)
+
     def ending(self, day: str, line: nodes.Expiry) -> str:
         """The day on which a lot of a day is gone by a line of expiry."""
         if isinstance(line.origin, date):

@@ -10,8 +10,10 @@ from typing import Any
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
-from guerdon.kernel.columns import REFUSED, Column, Columns
+from guerdon.kernel import others
+from guerdon.kernel.columns import RECEIVED, REFUSED, Column, Columns
 from guerdon.kernel.days import NEVER, Years
+from guerdon.kernel.rows.received import Given, Received
 from guerdon.kernel.writing.make import QUANTITY
 from guerdon.program import types
 
@@ -31,11 +33,13 @@ class Odd(Exception):
 class Block:
     """Events as columns, by name; `events` as they were, `members` by their number.
 
-    Shape: `lines` says how many lines there are of each list; a column `l0_first` has one place more than there are events.
+    Shape: `places` of the events in the order of all; `received` by row, what another's event gave. `lines` says how many lines there are of each list; a column `l0_first` has one place more than there are events.
     """
 
     columns: dict[str, list[int]]
     events: list[Event] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    received: dict[int, Received] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     lines: dict[int, int] = field(default_factory=dict)
 
@@ -103,6 +107,10 @@ class Encoder:
         self._lines: dict[str, list[tuple[str, int, list[Fact]]]] = {event: [] for event in program.events}
         for (event, name), number in columns.lines.items():
             self._lines[event].append((name, number, self._of_line(event, name)))
+        self._others: dict[str, list[tuple[others.Known, Fact]]] = {event: [] for event in program.events}
+        for (event, expr), column in columns.others.items():
+            self._others[event].append((expr, self._fact("", expr.type, column, False)))
+        self.first = dict[str, int]()  # by member the place of their first event
         declared = program.member.facts
         self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
         self._member_facts = [
@@ -145,20 +153,32 @@ class Encoder:
 
     # ------------------------------------------------------------ rows
 
-    def block(self, events: Iterable[Event]) -> Block:
-        """All events, each member's after the other."""
-        by_member: dict[str, list[Event]] = {}
+    def block(
+        self, events: Iterable[Event], received: Given | None = None, without: frozenset[str] = frozenset()
+    ) -> Block:
+        """All events, and what members receive for those of others, each member's after the other; `without` some members."""
+        by_member: dict[str, list[tuple[int, Event | Received]]] = {}
         touched = set[str]()
-        for event in events:
-            by_member.setdefault(event.member, []).append(event)
+        for place, event in enumerate(events):
+            by_member.setdefault(event.member, []).append((place, event))
+            self.first.setdefault(event.member, place)
             touched |= {str(event.facts[OTHERS[event.type]])} if event.type in OTHERS else set()
+        for member, theirs in (received or {}).items():
+            mine = by_member.setdefault(member, [])
+            mine += [(each.place[0], each) for each in theirs]
+            mine.sort(key=lambda each: each[0])
         block = Block({name: [] for name in (*COMMON, *self.columns.widths)})
         block.lines = dict.fromkeys(self._of_lists, 0)
+        for member in without:
+            by_member.pop(member, None)
         for number, (member, mine) in enumerate(by_member.items()):
             block.members.append(member)
             facts = self._known(member) if member not in touched else None
-            for event in mine:
-                self._row(block, number, event, facts)
+            for place, each in mine:
+                block.places.append(place)
+                if isinstance(each, Received):
+                    block.received[len(block.events)] = each
+                self._row(block, number, place, each, facts)
         for number, count in block.lines.items():
             block.columns[f"l{number}_first"].append(count)
         return block
@@ -178,14 +198,23 @@ class Encoder:
         except Odd:
             return None
 
-    def _row(self, block: Block, number: int, event: Event, of_member: dict[str, int] | None) -> None:
+    def _row(
+        self, block: Block, number: int, place: int, of: Event | Received, of_member: dict[str, int] | None
+    ) -> None:
+        event = of.event if isinstance(of, Received) else of
         block.events.append(event)
         kind, row = REFUSED, dict[str, int]()
         lines: dict[int, list[dict[str, int]]] = {}
         by_hand = event.type in NAMES
-        if of_member is not None and event.recorded == event.at and (not by_hand or event.type in self.columns.by_hand):
+        if isinstance(of, Received):
+            if of_member is not None:
+                kind, row = RECEIVED, of_member | of.row
+        elif (
+            of_member is not None and event.recorded == event.at and (not by_hand or event.type in self.columns.by_hand)
+        ):
             try:
                 row, lines = self._read(event)
+                self._ask_of_others(event, place, row)
                 row |= of_member
                 if by_hand:
                     row |= self._by_hand(event)
@@ -206,6 +235,17 @@ class Encoder:
             block.lines[at] += len(mine)
             for name in names:
                 columns[name] += [line.get(name, 0) for line in mine]
+
+    def _ask_of_others(self, event: Event, place: int, row: dict[str, int]) -> None:
+        """What an event asks of other members. Errors: Odd where one of them was not there before it."""
+        met = set[str]()
+        for expr, fact in self._others[event.type]:
+            fact.put(row, others.value(expr, event, self._facts_of, met))
+        if any(self.first.get(each, place + 1) > place for each in met):
+            raise Odd
+
+    def _facts_of(self, member: str) -> Facts:
+        return self.members.get(member, {})
 
     def _by_hand(self, event: Event) -> dict[str, int]:
         """What a built-in event does by itself. Errors: Odd where it sets a tier, or its amount is not one of its unit."""

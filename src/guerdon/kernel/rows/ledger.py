@@ -9,10 +9,13 @@ from itertools import repeat
 
 from guerdon.check.wording import plain
 from guerdon.history.event import Event
+from guerdon.kernel import others
+from guerdon.kernel.awards import crossing
 from guerdon.kernel.awards.redeeming import SHORT
 from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop.frame import Written
+from guerdon.kernel.rows.received import Received
 from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot, Refusal
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
@@ -23,12 +26,18 @@ Rows = Mapping[str, Sequence[int]]
 
 
 class Reader:
-    """Reads rows of a program's kernel; `events` are those that rows name, by their number."""
+    """Reads rows of a program's kernel; `events` are those that rows name, by their number, `received` what came of others'."""
 
-    def __init__(self, written: Written, events: Sequence[Event] | Mapping[int, Event]) -> None:
-        self.codes, self.events = written.codes, events
+    def __init__(
+        self,
+        written: Written,
+        events: Sequence[Event] | Mapping[int, Event],
+        received: Mapping[int, Received] | None = None,
+    ) -> None:
+        self.codes, self.events, self.received = written.codes, events, received or {}
         self.program = written.make.program
-        self.rules = [*self.program.rules]
+        self.gifts = others.names(self.program)
+        self.rule_of = {**others.rules_of(self.program), **self.program.rules}
         self.triggers = [*self.program.triggers.values()]
         self.years = written.make.years
         self.calendar = Calendar(self.program.frame)
@@ -48,12 +57,17 @@ class Reader:
             match of.kind:
                 case "held":
                     held = quantity
-                case "award":
-                    award = self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c)
+                case "award" | crossing.RECEIVED:
+                    if of.kind == crossing.RECEIVED:
+                        award = self._received(self.received[number], c)
+                    else:
+                        award = self._award(event, str(of.of[0]), of.over * d, quantity, a, b, c)
                     if held is not None:
                         award = replace(award, spendable_from=None if held == NEVER else self._start(held))
                     ledger.awards.append(award)
                     held = None
+                case crossing.HANDED:
+                    continue  # it is the receiver's
                 case "taken":
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
                 case "said":
@@ -69,8 +83,12 @@ class Reader:
                 case _:
                     ledger.moves.append(self._move(event, of.of, quantity, b))
 
+    def _received(self, of: Received, ends: int) -> Award:
+        exact, over = of.exact.numerator, of.exact.denominator
+        return self._award(of.event, self.gifts[of.gift], over, of.quantity, exact, of.cut, ends)
+
     def _award(self, event: Event, name: str, over: int, quantity: int, exact: int, cut: int, ends: int) -> Award:
-        rule = self.program.rules[name]
+        rule = self.rule_of[name]
         step = self.program.units[rule.unit].step
         given, came, off = quantity * step, Fraction(exact, over), cut * step
         expires = None if ends == NEVER else self._start(ends)
@@ -78,7 +96,7 @@ class Reader:
             f"{event.name}/{name}",
             event.member,
             event.id,
-            name,
+            rule.name,
             rule.unit,
             given,
             came,
@@ -162,12 +180,12 @@ class Reader:
             rest, of_trigger = divmod(-2 - lot, 2)
             if not of_trigger:
                 return self.events[rest].name
-            rest, rule = divmod(rest, len(self.rules))
+            rest, rule = divmod(rest, len(self.gifts))
             row, day = divmod(rest, self.years.count)
-            trigger = self.program.triggers[self.program.rules[self.rules[rule]].on[0]]
-            return f"{due_on(trigger, self.events[row].member, self.years.day(day), 0).name}/{self.rules[rule]}"
-        row, rule = divmod(lot, len(self.rules))
-        return f"{self.events[row].name}/{self.rules[rule]}"
+            trigger = self.program.triggers[self.rule_of[self.gifts[rule]].on[0]]
+            return f"{due_on(trigger, self.events[row].member, self.years.day(day), 0).name}/{self.gifts[rule]}"
+        row, rule = divmod(lot, len(self.gifts))
+        return f"{self.events[row].name}/{self.gifts[rule]}"
 
     def _move(self, event: Event, of: tuple[object, ...], rank: int, day: int) -> Move:
         ladder, reason = map(str, of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from guerdon.kernel import others
 from guerdon.kernel.columns import kind_of
 from guerdon.kernel.counting.keyed import Keyed
 from guerdon.kernel.loop.frame import OF_ALL, Written
@@ -37,6 +38,10 @@ class Meaning:
         known = {*self._of_all(), *self._of_purses(), *self._of_tallies(), *self._of_deeds(), *self._of_facts()}
         known |= {name for tier in self.parts.tiers.values() for name in (tier.rank, tier.due)}
         self.unknown += [rule.name for rule in self._limited_facts()]
+        self.unknown += [
+            *others.rules_of(self.written.make.program),
+            *map(str, others.asked(self.written.make.program)),
+        ]
         self.unknown += [name for name in (*self.written.state, *self.written.lists) if name not in known]
 
     def _limited_facts(self) -> Iterator[nodes.Rule]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import assert_never
 
+from guerdon.kernel.others import Known
 from guerdon.kernel.writing.beyond import Beyond, covered
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import Make
@@ -42,6 +43,8 @@ def condition(make: Make, expr: nodes.Expr, here: Here) -> str:
 def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
     """The value of an expression; lines that it needs are written first."""
     match expr:
+        case nodes.Theirs() | nodes.Compare("same as"):
+            return _of_others(make, expr, here)
         case nodes.Literal():
             return literal(make, expr.value, expr.type)
         case nodes.Field():
@@ -73,10 +76,16 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
             return _over_lines(make, expr, here)
         case nodes.PeriodDay(last, period, ahead):
             return _period_day(make, last, period, ahead, here)
-        case nodes.Theirs():
-            raise Beyond("others")
         case _:
             assert_never(expr)
+
+
+def _of_others(make: Make, expr: Known, here: Here) -> Value:
+    """What the facts of the event, and of members, say about others: a column."""
+    column = make.columns.others.get((here.event or "", expr))
+    if column is None or here.of_line or here.event in make.columns.undoable:
+        raise Beyond("others")
+    return make.load(column, here.row, is_sale=False)
 
 
 def dry(make: Make, expr: nodes.Expr, event: str, lines: str | None) -> Value:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from guerdon.kernel import others
 from guerdon.kernel.columns import Column, Columns
 from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
 from guerdon.kernel.writing.beyond import covered
@@ -116,6 +117,7 @@ class Make:
     def __post_init__(self) -> None:
         self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
+        self.gifts = others.names(self.program)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
     # ------------------------------------------------------------ what is kept, and written
@@ -187,12 +189,12 @@ class Make:
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
-    def lot(self, rule: nodes.Rule) -> str:
-        """The number of the lot that a rule gives: of an event by its row, of a trigger (below -1) by a row of the member and the day."""
-        rules = [*self.program.rules]
+    def lot(self, rule: nodes.Rule, name: str) -> str:
+        """The number of the lot that a rule gives under a name: of an event by its row, of a trigger (below -1) by a row of the member and the day."""
+        number, count = self.gifts.index(name), len(self.gifts)
         if rule.on[0] not in self.program.triggers:
-            return f"(first + i) * {len(rules)} + {rules.index(rule.name)}"
-        return f"-3 - 2 * (((first + row) * {self.years.count} + day) * {len(rules)} + {rules.index(rule.name)})"
+            return f"(first + i) * {count} + {number}"
+        return f"-3 - 2 * (((first + row) * {self.years.count} + day) * {count} + {number})"
 
     def stop(self, why: int, guard: str) -> None:
         """Leaves the loop where a condition holds, so that the same event can be begun again."""

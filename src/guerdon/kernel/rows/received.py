@@ -1,0 +1,35 @@
+"""What members receive for the events of others: rows of theirs, beside their own events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from guerdon.history.event import Event
+
+Given = Mapping[str, "tuple[Received, ...]"]
+"""By member what they receive, in its order."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a rule gives somebody for an event of another: `place` in the order of events, and among what this gives.
+
+    Shape: `event` is theirs, under the name of the other's; `gift` by number among what rules give; `quantity` and `cut` in steps, `start` the day
+    from which it can be spent. `last`: of that event, for this member.
+    """
+
+    place: tuple[int, int]
+    event: Event
+    gift: int
+    quantity: int
+    exact: Fraction
+    cut: int
+    start: int
+    last: bool
+
+    @property
+    def row(self) -> dict[str, int]:
+        """Its columns."""
+        return {"r_rule": self.gift, "r_much": self.quantity, "r_start": self.start, "r_last": int(self.last)}

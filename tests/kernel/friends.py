@@ -1,0 +1,150 @@
+"""Programs by chance whose rules give to others, and ask about them; histories in which these were there before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.generated.chance import Choose
+from tests.generated.histories import History, in_order
+from tests.kernel.shops import EXPIRES, LASTS, LIMITS, LIVES, MODES
+from tests.kernel.told import Tame
+
+from guerdon.check.passes import check_bytes
+from guerdon.history.event import Event
+from guerdon.program import nodes
+
+HEAD = """program "Friends"
+  edition 2026
+  currency {money}
+  timezone {zone}
+
+member
+  invited_by member optional
+  home text optional
+  level one of basic, plus
+  wedding date optional
+
+event purchase
+  amount money
+  friend member optional
+  seller member
+  gift yes/no
+
+event visit
+  guest member optional
+
+event signup
+"""
+PEOPLE = ["seller", "friend", "member.invited_by", "seller.invited_by"]
+GUARDS = [
+    "not friend same as member",
+    "seller same as friend",
+    "member.home same as friend.home",
+    "not member.invited_by same as member",
+    "member.invited_by.invited_by same as member",
+    "(friend.level or basic) is plus",
+    "(seller.wedding or 2026-01-01) > 2026-02-01",
+    "member.level is basic",
+    "count of purchase where (friend or member) same as member ever >= 1",
+    "count of visit this month > 1",
+    "point available > 3 point",
+    "status is High",
+]
+GIVES = [
+    "1 {unit} per full 1 {money} of amount",
+    "2 {unit} per 3 {money} of amount",
+    "7 {unit}",
+    "0.3 {unit} * boost(status)",
+]
+HOLDS = [
+    "2 days",
+    "1 months",
+    "until 2026-03-09",
+    "until member.invited_by.wedding or date",
+    "until last day of this month",
+]
+REFERRAL = """referral "Bring a friend"
+  friend {appears}
+  referrer invited_by
+  qualifies purchase where amount >= 1 {money}{within}
+  give 20 point to referrer
+  give {much} point to friend
+{more}"""
+
+
+def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
+    """The text of a program of friends, and the program; None where the checker does not accept it."""
+
+    def one(of: list[str]) -> str:
+        return of[choose(len(of))]
+
+    money = one(["USD", "JPY", "KWD"])
+    texts = [HEAD.format(money=money, zone=one(["UTC", "America/New_York"]))]
+    for unit in ("point", "mile"):
+        expires = [one(EXPIRES)]
+        if choose(3) == 0:
+            floats = choose(2)
+            last = one(LIVES[2]) if floats else one(EXPIRES)
+            expires = [one(LIVES[floats]).replace("when status is High", "when member.level is plus"), last]
+        order = one(["", "spends oldest first", "spends newest first"])
+        clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order]
+        texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
+    for number in range(1 + choose(4)):
+        unit, on = one(["point", "point", "mile"]), one(["purchase", "purchase", "visit"])
+        people = PEOPLE if on == "purchase" else ["guest", "guest.invited_by", "member.invited_by"]
+        give = one(GIVES).format(unit=unit, money=money) if on == "purchase" else f"{one(['3', '0.4'])} {unit}"
+        lines = [f"on {on}", f"give {give} to {one(people)}"]
+        if choose(3) == 0:
+            lines[-1] = f"give {give}"
+            lines += [f"share {one(['10%', '33%', '60%'])} to {each}" for each in people[: 1 + choose(2)]]
+        lines.append(f"round {one(MODES)} per event")
+        if choose(3) == 0:
+            lines.append(f"hold {one(HOLDS)}")
+        for _ in range(choose(3)) if on == "purchase" else ():
+            lines.append(f"when {one(GUARDS)}")
+        if choose(3) == 0:
+            limit = one([*LIMITS, "{n} times per member per month"]).format(n=one(["3", "20"]), unit=unit)
+            lines.append(f"limit {limit}")
+        if choose(4) == 0:
+            lines.append(f'say "R{number}"')
+        texts.append("\n".join([f'earn "R{number}"', *(f"  {each}" for each in lines)]))
+    if choose(2):
+        more = [f"  hold {one(['14 days', '1 day'])}\n"] if choose(3) == 0 else []
+        more += ["  refuse same home\n"] if choose(3) == 0 else []
+        appears = one(["signup", "visit"])
+        within = one(["", f" within 30 days of {appears}"])
+        texts.append(
+            REFERRAL.format(appears=appears, money=money, within=within, much=one(["5", "50"]), more="".join(more))
+        )
+    if choose(2):
+        texts.append('redeem "Gift"\n  on visit\n  cost 3 point')
+        texts.append(
+            f'earn "Passed on"\n  on visit\n  give 50% of "Gift" to {one(["guest", "member.invited_by"])}\n  round down per event'
+        )
+    counts = one(["point earned this month", "point available", "mile earned last 20 days", "point earned ever"])
+    lasts = one(LASTS[:2]) if "available" in counts else one(LASTS)
+    lasts = lasts.replace("\n  returns lower at review", "")
+    unit = counts.split()[0]
+    texts.append(f"tiers status\n  counts {counts}\n  tier Low\n  tier High at 12 {unit}\n  {lasts}")
+    if choose(3) == 0:
+        texts.append('earn "Up"\n  on status reaching High\n  give 1 mile')
+    texts.append("table boost\n  by status\n  row Low: 1\n  row High: 1.25")
+    text = "\n\n".join(texts) + "\n"
+    program, _ = check_bytes("friends.guerdon", text.encode())
+    return None if program is None else (text, program)
+
+
+def told(choose: Choose, program: nodes.Program, knows: frozenset[str], most: int = 24) -> History:
+    """A history in which mostly everybody is there before they are named."""
+    history = Tame(choose, program, knows).history(most)
+    if choose(5) == 0 or not history.events:
+        return history
+    first = min(event.at for event in history.events)
+    there = [
+        Event(
+            f"s{number}", ("signup", "visit")[choose(2)], member, first - 1 - choose(3), first - 1, 0, {"guest": None}
+        )
+        for number, member in enumerate(history.members)
+    ]
+    there = [replace(event, recorded=event.at, facts=event.facts if event.type == "visit" else {}) for event in there]
+    return replace(history, events=in_order([*there, *history.events]))

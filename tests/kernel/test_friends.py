@@ -1,0 +1,110 @@
+"""Law 1 for what members are given by others: the kernel posts what the reference engine does, whoever is run first."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.generated import pool
+from tests.kernel.both import agree, reference
+from tests.kernel.friends import friends, told
+
+from guerdon.check.passes import check_bytes
+from guerdon.history.event import Event
+from guerdon.kernel import engine
+from guerdon.kernel.uncovered import uncovered
+
+PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "100"))
+PARTS = 5
+DAY = 86_400_000_000
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_kernels_agree_on_what_others_are_given(part):
+    covered = 0
+    for number in range(part, PROGRAMS, PARTS):
+        chance = random.Random(f"friends/{pool.seed[0]}/{number}")
+        found = friends(chance.randrange)
+        if found is None or uncovered(found[1]):
+            continue
+        covered += 1
+        for turn in range(2):
+            knows = frozenset({"built-in events"}) if chance.randrange(2) else frozenset()
+            history = told(chance.randrange, found[1], knows)
+            cuts = {chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(3))}
+            expected = reference(found[1], history.events, history.members, history.as_of)
+            for compiled in (False, True) if turn == 0 else (False,):
+                try:
+                    agree(expected, found[1], history.events, history.members, history.as_of, compiled, cuts=cuts)
+                except AssertionError as difference:
+                    raise AssertionError(
+                        f"program {number}, {compiled=}\n{found[0]}\n{history!r}\n{difference}"
+                    ) from None
+    assert covered
+
+
+CHAIN = """program "Chain"
+  edition 2026
+
+unit point
+  expires 3 days after earned
+
+event pass_on
+  to_whom member
+
+event start
+
+rule "Start"
+  on start
+  give 100 point
+
+redeem "Half"
+  on pass_on
+  cost 50% of point available
+  round down per event
+
+rule "Passed on"
+  on pass_on
+  give 1 point per 1 point of "Half" to to_whom
+  round down per event
+
+tiers status
+  counts point earned ever
+  tier Low
+  tier High at 20 point
+  lasts while met
+"""
+
+
+def chain(links: int) -> list[Event]:
+    """What each member is given, half of it is passed on to the next within the hour."""
+    happened = [Event("0", "start", "m0", 0, 0, 0, {})]
+    for number in range(links):
+        at = (number + 1) * DAY // 24
+        happened.append(Event(f"p{number}", "pass_on", f"m{number}", at, at, 0, {"to_whom": f"m{(number + 1) % 7}"}))
+    return happened
+
+
+@pytest.mark.parametrize("links", [1, 5, 6])
+def test_what_is_given_rests_on_what_was_received(links):
+    program, _ = check_bytes("chain.guerdon", CHAIN.encode())
+    assert program is not None and not uncovered(program)
+    events = [replace(each, member=f"m{int(each.member[1:]) % 7}") for each in chain(links)]
+    expected = reference(program, events, {})
+    assert len(expected.ledger.awards) == links + 1
+    for compiled in (False, True):
+        agree(expected, program, events, {}, compiled=compiled)
+
+
+def test_who_is_not_done_in_so_many_rounds_is_left_to_the_reference_engine(monkeypatch):
+    program, _ = check_bytes("chain.guerdon", CHAIN.encode())
+    assert program is not None
+    monkeypatch.setattr(engine, "ROUNDS", 2)
+    other = Event("x", "start", "alone", DAY, DAY, 0, {})
+    events = [*chain(6), other]
+    found = engine.ran(program, events, {}, last=date(1970, 1, 3), compiled=False)
+    assert "alone" not in found.left and {"m3", "m4"} <= found.left
+    agree(reference(program, events, {}), program, events, {})
