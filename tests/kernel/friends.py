@@ -105,7 +105,13 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         if choose(3) == 0:
             limit = one([*LIMITS, "{n} times per member per month"]).format(n=one(["3", "20"]), unit=unit)
             lines.append(f"limit {limit}")
-        if choose(4) == 0:
+        if choose(3) == 0:
+            much = one([f"20 {unit}", f"3.5 {unit}", "1 time", "2 times"])
+            nothing = one(["", "", ", or nothing"]) if unit in much else ""
+            apart = one(["", "", " per gift"]) if on == "purchase" else ""
+            window = one(["", " per month", " per 7 days", " per calendar year", " per day"])
+            lines.append(f"limit {much} per {one(people).strip('()')}{apart}{window}{nothing}")
+        if choose(4) == 0 and not any(line.startswith("share") for line in lines):
             lines.append(f'say "R{number}"')
         texts.append("\n".join([f'earn "R{number}"', *(f"  {each}" for each in lines)]))
     if choose(2):
@@ -115,6 +121,13 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         within = one(["", f" within 30 days of {appears}"])
         texts.append(
             REFERRAL.format(appears=appears, money=money, within=within, much=one(["5", "50"]), more="".join(more))
+        )
+    if choose(3) == 0:
+        rate = one(["1 {unit} per full 3 {money}", "10% of"]).format(unit="point", money=money)
+        give = f"{rate} of amount" if "full" in rate else "1 point per 2 {money} of amount".format(money=money)
+        texts.append(
+            f'earn "Together"\n  on purchase\n  give {give} to {one(PEOPLE)}\n'
+            f"  accumulate per {one(PEOPLE)}{one(['', ' per month'])}\n  round {one(['down per event', 'down per total'])}"
         )
     if choose(2):
         texts.append('redeem "Gift"\n  on visit\n  cost 3 point')

@@ -87,6 +87,8 @@ class Columns:
             self.widths |= BY_HAND
         if others.rules_of(self.program):
             self.widths |= OF_OTHERS
+        self.elsewhere = {key: f"u{number}" for number, key in enumerate(others.kept_with(self.program))}
+        self.widths |= dict.fromkeys(self.elsewhere.values(), "i64")
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
         asked = asked_for(self.program)

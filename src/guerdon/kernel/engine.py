@@ -8,7 +8,7 @@ from their first event on: nothing crosses members in a program that the kernel 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -21,10 +21,11 @@ from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import Machine, Views
+from guerdon.kernel.rows.elsewhere import asks, shown
 from guerdon.kernel.rows.encoded import Block, Encoder
 from guerdon.kernel.rows.handed import handed
 from guerdon.kernel.rows.ledger import Reader
-from guerdon.kernel.rows.received import Given
+from guerdon.kernel.rows.received import Crossed
 from guerdon.kernel.writing.beyond import Beyond
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
@@ -141,19 +142,29 @@ def ran(
     found = through(block)
     if not others.concerns_others(program):
         return found
-    given: Given = {}
-    changed = frozenset[str]()
+    asking = asks(events, program, encoder.columns, lambda member: facts.get(member, {}))
+    crossed, changed = Crossed(), frozenset[str]()
     for _ in range(ROUNDS):
         texts = {code: text for text, code in encoder.codes.items()}
-        before, given = given, handed(machine.written, found.block, found.rows.ledger, texts)
-        changed = frozenset(each for each in {**before, **given} if before.get(each) != given.get(each))
+        ledger, before = found.rows.ledger, crossed
+        crossed = Crossed(
+            handed(machine.written, found.block, ledger, texts), shown(asking, machine.written, found.block, ledger)
+        )
+        changed = _changed(before, crossed, events)
         if not changed:
             break
-        found = through(encoder.block(events, given))
+        found = through(encoder.block(events, crossed))
     left = linked(found.left | changed, events, facts, program)
     if left != found.left:  # what was counted of them is not the kernel's
-        found = through(encoder.block(events, given, without=left))
+        found = through(encoder.block(events, crossed, without=left))
     return replace(found, left=left)
+
+
+def _changed(one: Crossed, other: Crossed, events: Sequence[Event]) -> frozenset[str]:
+    """The members to whom something else came, or who are shown something else."""
+    given = {id for id in {**one.given, **other.given} if one.given.get(id) != other.given.get(id)}
+    used = {name for name in {**one.used, **other.used} if one.used.get(name) != other.used.get(name)}
+    return frozenset(given | {events[place].member for place, _ in used})
 
 
 def linked(

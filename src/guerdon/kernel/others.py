@@ -122,9 +122,36 @@ def rules_of(program: nodes.Program) -> dict[str, nodes.Rule]:
     return found | {f"{rule.name}/{each.name}": rule for rule in program.rules.values() for each in rule.shares}
 
 
+# ---------------------------------------------------------------- what is counted with others
+
+
+Kept = tuple[str, object]
+"""What is counted with others, as `counting.tallies` calls it: `limit`, of a rule or group and a number; `base`, of a rule."""
+
+
+def kept_with(program: nodes.Program) -> dict[Kept, nodes.Limit | nodes.Accumulate]:
+    """The limits and running totals that are kept with somebody who is named."""
+    found = dict[Kept, nodes.Limit | nodes.Accumulate]()
+    limited: list[nodes.Rule | nodes.Group] = [*program.rules.values(), *program.groups.values()]
+    for of in limited:
+        for index, limit in enumerate(of.limits):
+            if limit.person is not None and not limit.per_event:
+                found["limit", (of.name, index)] = limit
+    for rule in program.rules.values():
+        if rule.accumulate is not None and rule.accumulate.person is not None:
+            found["base", rule.name] = rule.accumulate
+    return found
+
+
+def rules_at(kept: Kept, program: nodes.Program) -> tuple[str, ...]:
+    """The rules that something is counted by."""
+    name = kept[1][0] if isinstance(kept[1], tuple) else str(kept[1])
+    return program.groups[name].of if name in program.groups else (name,)
+
+
 def concerns_others(program: nodes.Program) -> bool:
     """Whether what becomes of a member may rest on another."""
-    return bool(rules_of(program)) or bool(asked(program))
+    return bool(rules_of(program) or asked(program) or kept_with(program))
 
 
 def named_by(event: Event, record: nodes.Record) -> Iterator[str]:

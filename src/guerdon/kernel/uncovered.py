@@ -32,9 +32,8 @@ NOT_COVERED = {
     "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
     "offers": "offers",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
-    "limits": "limits per somebody who is named",
+    "limits": "limits and totals per somebody who is named: of what can be returned, of triggers, of rules that take, in membership years",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
-    "accumulate": "running totals of accounts, or per somebody who is named",
     "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
     "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
@@ -80,6 +79,12 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
             yield from ((word, record) for word in _of_reversal(record, program))
     for meter in program.meters:
         yield from ((word, meter) for word in _of_meter(meter, program))
+    for kept, of in others.kept_with(program).items():
+        on = {event for name in others.rules_at(kept, program) for event in program.rules[name].on}
+        asked = of.person
+        known = on <= {*program.events} and not on & undoable(program)
+        if asked is None or not known or not all(others.is_known_at(asked, program.events[event]) for event in on):
+            yield "limits", of
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
 
@@ -124,16 +129,17 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):
         yield "triggers"
     yield from _of_limits(rule.limits)
+    if rule.takes and any(limit.person is not None for limit in rule.limits):
+        yield "limits"
     if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
         yield "returns"
-    if rule.accumulate is not None and (rule.accumulate.person is not None or rule.accumulate.account is not None):
-        yield "accumulate"
+    if rule.accumulate is not None and rule.accumulate.account is not None:
+        yield "accounts"
 
 
 def _of_limits(limits: tuple[nodes.Limit, ...]) -> Iterator[str]:
-    for limit in limits:
-        if limit.person is not None or limit.account is not None:
-            yield "limits"
+    if any(limit.account is not None for limit in limits):
+        yield "accounts"
 
 
 def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import lcm
 
 from guerdon.kernel.columns import meant
+from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.keyed import Keyed
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.writing.beyond import covered
@@ -63,8 +64,12 @@ class Tallies:
                 tally.watch(limit.window, Aggregate.COUNT if limit.times is not None else Aggregate.SUM)
 
     def made(self, key: Key, over: int, keys: int = 0) -> Tally:
+        column = self.make.columns.elsewhere.get(key)
         if key not in self.of:
             name = f"t{len(self.of)}"
+            if column is not None:
+                self.of[key] = Elsewhere(self.make, name, over, column=column)
+                return self.of[key]
             self.of[key] = Keyed(self.make, name, over, keys=keys) if keys else Tally(self.make, name, over)
         return self.of[key]
 

@@ -13,9 +13,9 @@ from guerdon.history.event import Event, Facts
 from guerdon.kernel import others
 from guerdon.kernel.columns import RECEIVED, REFUSED, Column, Columns
 from guerdon.kernel.days import NEVER, Years
-from guerdon.kernel.rows.received import Given, Received
+from guerdon.kernel.rows.received import Crossed, Received, Used
 from guerdon.kernel.writing.make import QUANTITY
-from guerdon.program import types
+from guerdon.program import nodes, types
 
 COMMON = ("who_is", "at_is", "kind_is")
 """The columns that every program has."""
@@ -110,6 +110,11 @@ class Encoder:
         self._others: dict[str, list[tuple[others.Known, Fact]]] = {event: [] for event in program.events}
         for (event, expr), column in columns.others.items():
             self._others[event].append((expr, self._fact("", expr.type, column, False)))
+        self._kept_with: dict[str, list[nodes.Expr]] = {event: [] for event in program.events}
+        for key, kept in others.kept_with(program).items():
+            for event in {event for name in others.rules_at(key, program) for event in program.rules[name].on}:
+                if kept.person is not None and event in self._kept_with:
+                    self._kept_with[event].append(kept.person)
         self.first = dict[str, int]()  # by member the place of their first event
         declared = program.member.facts
         self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
@@ -154,16 +159,17 @@ class Encoder:
     # ------------------------------------------------------------ rows
 
     def block(
-        self, events: Iterable[Event], received: Given | None = None, without: frozenset[str] = frozenset()
+        self, events: Iterable[Event], crossed: Crossed | None = None, without: frozenset[str] = frozenset()
     ) -> Block:
         """All events, and what members receive for those of others, each member's after the other; `without` some members."""
+        crossed = crossed or Crossed()
         by_member: dict[str, list[tuple[int, Event | Received]]] = {}
         touched = set[str]()
         for place, event in enumerate(events):
             by_member.setdefault(event.member, []).append((place, event))
             self.first.setdefault(event.member, place)
             touched |= {str(event.facts[OTHERS[event.type]])} if event.type in OTHERS else set()
-        for member, theirs in (received or {}).items():
+        for member, theirs in crossed.given.items():
             mine = by_member.setdefault(member, [])
             mine += [(each.place[0], each) for each in theirs]
             mine.sort(key=lambda each: each[0])
@@ -178,7 +184,7 @@ class Encoder:
                 block.places.append(place)
                 if isinstance(each, Received):
                     block.received[len(block.events)] = each
-                self._row(block, number, place, each, facts)
+                self._row(block, number, place, each, facts, crossed.used)
         for number, count in block.lines.items():
             block.columns[f"l{number}_first"].append(count)
         return block
@@ -199,7 +205,13 @@ class Encoder:
             return None
 
     def _row(
-        self, block: Block, number: int, place: int, of: Event | Received, of_member: dict[str, int] | None
+        self,
+        block: Block,
+        number: int,
+        place: int,
+        of: Event | Received,
+        of_member: dict[str, int] | None,
+        used: Used,
     ) -> None:
         event = of.event if isinstance(of, Received) else of
         block.events.append(event)
@@ -215,6 +227,7 @@ class Encoder:
             try:
                 row, lines = self._read(event)
                 self._ask_of_others(event, place, row)
+                row |= {name: used.get((place, name), 0) for name in self.columns.elsewhere.values()}
                 row |= of_member
                 if by_hand:
                     row |= self._by_hand(event)
@@ -241,6 +254,9 @@ class Encoder:
         met = set[str]()
         for expr, fact in self._others[event.type]:
             fact.put(row, others.value(expr, event, self._facts_of, met))
+        for of in self._kept_with[event.type]:
+            who = others.value(of, event, self._facts_of, met)
+            met |= {str(who)} if who is not None else set()
         if any(self.first.get(each, place + 1) > place for each in met):
             raise Odd
 

@@ -13,6 +13,7 @@ from guerdon.kernel import others
 from guerdon.kernel.awards import crossing
 from guerdon.kernel.awards.redeeming import SHORT
 from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS
+from guerdon.kernel.counting import elsewhere
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.rows.received import Received
@@ -66,8 +67,8 @@ class Reader:
                         award = replace(award, spendable_from=None if held == NEVER else self._start(held))
                     ledger.awards.append(award)
                     held = None
-                case crossing.HANDED:
-                    continue  # it is the receiver's
+                case crossing.HANDED | elsewhere.USED:
+                    continue  # it is for the rows of others
                 case "taken":
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
                 case "said":

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from guerdon.history.event import Event
 
 Given = Mapping[str, "tuple[Received, ...]"]
 """By member what they receive, in its order."""
+
+
+Used = Mapping[tuple[int, str], int]
+"""What has been counted with others before an event, by its place and the column that shows it, where it is not 0."""
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What came to members, and what they are shown, of what others did."""
+
+    given: Given = field(default_factory=dict)
+    used: Used = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+"""What has been counted with somebody who is named, as text: what it shows is a column, and what is added to it a row.
+
+Others add to it too, so no member's state has it: `rows.elsewhere` adds up what all rows say, in the order of events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guerdon.kernel.counting.tally import Tally, plain
+from guerdon.kernel.writing.beyond import covered
+from guerdon.kernel.writing.here import Here
+from guerdon.kernel.writing.make import AMOUNT
+from guerdon.kernel.writing.values import Value
+from guerdon.program import nodes
+from guerdon.program.nodes import Aggregate, Period
+
+USED = "used"
+"""The kind of a row that says what is added to what is counted elsewhere, by its column."""
+
+
+@dataclass
+class Elsewhere(Tally):
+    """What has been counted with somebody else; `column` is what it shows at an event."""
+
+    column: str = ""
+
+    def find(self, fields: tuple[str, ...], here: Here) -> None:
+        """The column is that of the event's facts."""
+        for name in fields:
+            fact = self.make.program.events[here.event or ""].facts[name]
+            covered(fact.value is None, "limits")
+
+    def watch(self, window: nodes.Window, aggregate: Aggregate) -> None:
+        """Takes notice of its one window."""
+        of = plain(window)
+        covered(not isinstance(of, nodes.Since), "limits")
+        covered(not (isinstance(of, nodes.Calendar) and of.period is Period.MEMBERSHIP_YEAR), "limits")
+        self.counts = aggregate is Aggregate.COUNT
+
+    def read(self, window: nodes.Window, aggregate: Aggregate, here: Here) -> Value:
+        """What is shown at the event."""
+        covered(self.make.full and here.event is not None and here.event not in self.make.columns.undoable, "limits")
+        self.make.w.line(f"{self.name}_used = fits({self.column}[{here.row}], {AMOUNT[0]}, {AMOUNT[1]})")
+        return Value(f"{self.name}_used", 1 if self.counts else self.over, positive=True)
+
+    def add(self, value: str, there: str = "1") -> None:
+        """Counts a value of the event."""
+        more = "1" if self.counts else value
+        self.make.w.line(f"{self.name}_used = fits({self.name}_used + {more}, {AMOUNT[0]}, {AMOUNT[1]})")
+        self.make.write(self.make.code(USED, self.column), more)

@@ -1,0 +1,92 @@
+"""What has been counted with somebody who is named, before each event that asks: of what the rows of all members say."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from guerdon.history.event import Event
+from guerdon.kernel import others
+from guerdon.kernel.columns import Columns
+from guerdon.kernel.counting.elsewhere import USED
+from guerdon.kernel.counting.tallies import of_period
+from guerdon.kernel.loop.frame import Written
+from guerdon.kernel.others import FactsOf
+from guerdon.kernel.rows.encoded import Block
+from guerdon.kernel.rows.received import Used
+from guerdon.program import nodes
+from guerdon.reference.calendar import Calendar
+
+Key = tuple[object, ...]
+"""A column, with whom it counts, and the facts that it is kept apart for."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An event that asks what has been counted: its place in the order of all, and its day."""
+
+    place: int
+    column: str
+    key: Key
+    window: nodes.Window
+    day: date
+
+
+@dataclass
+class Count:
+    """What has been counted under a key: days, and what it was together before each and after the last."""
+
+    days: list[date] = field(default_factory=list)
+    sums: list[int] = field(default_factory=lambda: [0])
+
+    def shows(self, first: date, end: date) -> int:
+        return self.sums[bisect_left(self.days, end)] - self.sums[bisect_left(self.days, first)]
+
+    def add(self, day: date, more: int) -> None:
+        self.days.append(day)
+        self.sums.append(self.sums[-1] + more)
+
+
+def asks(events: Sequence[Event], program: nodes.Program, columns: Columns, facts_of: FactsOf) -> list[Ask]:
+    """Who asks what of whom, in the order of events; where nobody is named it is the member's own."""
+    calendar, found = Calendar(program.frame), list[Ask]()
+    kept = {event: [*_at(event, program)] for event in program.events} if columns.elsewhere else {}
+    for place, event in enumerate(events):
+        for key, of in kept.get(event.type, ()):
+            assert of.person is not None
+            who = others.value(of.person, event, facts_of, set())
+            fields = of.fields if isinstance(of, nodes.Limit) else ()
+            whose = columns.elsewhere[key], event.member if who is None else str(who)
+            window = of.window if isinstance(of, nodes.Limit) else of_period(of.period)
+            facts = (event.facts.get(name) for name in fields)
+            found.append(Ask(place, whose[0], (*whose, *facts), window, calendar.day(event.at)))
+    return found
+
+
+def _at(event: str, program: nodes.Program) -> Iterator[tuple[others.Kept, nodes.Limit | nodes.Accumulate]]:
+    """What may be counted with others at events of a kind."""
+    for key, of in others.kept_with(program).items():
+        names = others.rules_at(key, program)
+        if any(event in program.rules[name].on for name in names):
+            yield key, of
+
+
+def shown(asks: list[Ask], written: Written, block: Block, ledger: Mapping[str, Sequence[int]]) -> Used:
+    """What each who asks is shown, by the place of the event and the column, as far as the rows that a kernel wrote say it."""
+    columns = {number: str(code.of[0]) for number, code in enumerate(written.codes) if code.kind == USED}
+    used = dict[tuple[int, str], int]()
+    for row, code, quantity in zip(*(ledger[name] for name in ("o_row", "o_code", "o_quantity")), strict=True):
+        if code in columns:
+            name = block.places[row], columns[code]
+            used[name] = used.get(name, 0) + quantity
+    calendar, counts = Calendar(written.make.program.frame), dict[Key, Count]()
+    found = dict[tuple[int, str], int]()
+    for ask in asks:
+        count = counts.setdefault(ask.key, Count())
+        name = ask.place, ask.column
+        found[name] = count.shows(*calendar.bounds(ask.window, ask.day))
+        if name in used:
+            count.add(ask.day, used[name])
+    return {name: much for name, much in found.items() if much}
