@@ -16,6 +16,7 @@ from guerdon.kernel.days import NEVER, Years
 from guerdon.kernel.rows.received import Crossed, Received, Used
 from guerdon.kernel.writing.make import QUANTITY
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 
 COMMON = ("who_is", "at_is", "kind_is")
 """The columns that every program has."""
@@ -93,6 +94,10 @@ class Fact:
         row[self.column.name] = self.convert(value)
 
 
+Asking = tuple[list[str], list[tuple[others.Known, Fact]], list[nodes.Expr]]
+"""What an event asks of others: the facts of its own that this rests on, what goes into columns, and whom it counts with."""
+
+
 class Encoder:
     """Makes columns of events; the codes of texts go on from block to block."""
 
@@ -107,14 +112,8 @@ class Encoder:
         self._lines: dict[str, list[tuple[str, int, list[Fact]]]] = {event: [] for event in program.events}
         for (event, name), number in columns.lines.items():
             self._lines[event].append((name, number, self._of_line(event, name)))
-        self._others: dict[str, list[tuple[others.Known, Fact]]] = {event: [] for event in program.events}
-        for (event, expr), column in columns.others.items():
-            self._others[event].append((expr, self._fact("", expr.type, column, False)))
-        self._kept_with: dict[str, list[nodes.Expr]] = {event: [] for event in program.events}
-        for key, kept in others.kept_with(program).items():
-            for event in {event for name in others.rules_at(key, program) for event in program.rules[name].on}:
-                if kept.person is not None and event in self._kept_with:
-                    self._kept_with[event].append(kept.person)
+        self._asking = {event: asking for event in program.events if (asking := self._asking_at(event)) is not None}
+        self._answers = dict[tuple[object, ...], tuple[dict[str, int], int]]()
         self.first = dict[str, int]()  # by member the place of their first event
         declared = program.member.facts
         self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
@@ -127,6 +126,22 @@ class Encoder:
             number: [name for name in columns.widths if list_of(name) == number and not name.endswith("_first")]
             for number in {*columns.lines.values()}
         }
+
+    def _asking_at(self, event: str) -> Asking | None:
+        """What events of a kind ask of others; None: nothing."""
+        program, columns = self.columns.program, self.columns
+        asked = {expr: column for (kind, expr), column in columns.others.items() if kind == event}
+        kept = [
+            of.person
+            for key, of in others.kept_with(program).items()
+            if of.person is not None and any(event in program.rules[name].on for name in others.rules_at(key, program))
+        ]
+        if not asked and not kept:
+            return None
+        fields = (each for each in walk((*asked, *kept)) if isinstance(each, nodes.Field))
+        names = [*dict.fromkeys(each.name for each in fields if each.scope is nodes.Scope.EVENT)]
+        facts = [(expr, self._fact("", expr.type, column, False)) for expr, column in asked.items()]
+        return names, facts, kept
 
     def _of_line(self, event: str, name: str) -> list[Fact]:
         program = self.columns.program
@@ -227,7 +242,8 @@ class Encoder:
             try:
                 row, lines = self._read(event)
                 self._ask_of_others(event, place, row)
-                row |= {name: used.get((place, name), 0) for name in self.columns.elsewhere.values()}
+                for name in self.columns.elsewhere.values():
+                    row[name] = used.get((place, name), 0)
                 row |= of_member
                 if by_hand:
                     row |= self._by_hand(event)
@@ -251,14 +267,24 @@ class Encoder:
 
     def _ask_of_others(self, event: Event, place: int, row: dict[str, int]) -> None:
         """What an event asks of other members. Errors: Odd where one of them was not there before it."""
-        met = set[str]()
-        for expr, fact in self._others[event.type]:
-            fact.put(row, others.value(expr, event, self._facts_of, met))
-        for of in self._kept_with[event.type]:
-            who = others.value(of, event, self._facts_of, met)
-            met |= {str(who)} if who is not None else set()
-        if any(self.first.get(each, place + 1) > place for each in met):
+        asking = self._asking.get(event.type)
+        if asking is None:
+            return
+        names, of_columns, of_others = asking
+        key = event.type, event.member, tuple([event.facts.get(name) for name in names])
+        if key not in self._answers:
+            met, answers = set[str](), dict[str, int]()
+            for expr, fact in of_columns:
+                fact.put(answers, others.value(expr, event, self._facts_of, met))
+            for of in of_others:
+                who = others.value(of, event, self._facts_of, met)
+                met |= {str(who)} if who is not None else set()
+            never = 2**60
+            self._answers[key] = answers, max((self.first.get(each, never) for each in met), default=-1)
+        answers, there = self._answers[key]
+        if there > place:
             raise Odd
+        row |= answers
 
     def _facts_of(self, member: str) -> Facts:
         return self.members.get(member, {})
