@@ -124,7 +124,7 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         )
     if choose(3) == 0:
         rate = one(["1 {unit} per full 3 {money}", "10% of"]).format(unit="point", money=money)
-        give = f"{rate} of amount" if "full" in rate else "1 point per 2 {money} of amount".format(money=money)
+        give = f"{rate} of amount" if "full" in rate else f"1 point per 2 {money} of amount"
         texts.append(
             f'earn "Together"\n  on purchase\n  give {give} to {one(PEOPLE)}\n'
             f"  accumulate per {one(PEOPLE)}{one(['', ' per month'])}\n  round {one(['down per event', 'down per total'])}"

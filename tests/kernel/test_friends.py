@@ -12,6 +12,7 @@ from tests.generated import pool
 from tests.kernel.both import agree, reference
 from tests.kernel.friends import friends, told
 
+import guerdon
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.kernel import engine
@@ -108,3 +109,45 @@ def test_who_is_not_done_in_so_many_rounds_is_left_to_the_reference_engine(monke
     found = engine.ran(program, events, {}, last=date(1970, 1, 3), compiled=False)
     assert "alone" not in found.left and {"m3", "m4"} <= found.left
     agree(reference(program, events, {}), program, events, {})
+
+
+ASKS = """program "Asks"
+  edition 2026
+
+unit point
+
+member
+  invited_by member optional
+  home text optional
+
+event visit
+
+rule "Neighbours"
+  on visit
+  when member.home same as member.invited_by.home
+  give 3 point
+"""
+
+
+def test_what_is_asked_of_others_is_no_column_of_a_table(tmp_path):
+    path, history = tmp_path / "asks.guerdon", tmp_path / "history"
+    path.write_text(ASKS, encoding="utf-8")
+    history.mkdir()
+    (history / "history.yaml").write_text(
+        "sources: {visits: {file: visit.csv}, people: {file: members.csv}}\n"
+        "events: {visit: {from: visits, id: id, member: member, at: at}}\n"
+        "members: {from: people, id: member, fields: {invited_by: invited_by, home: home}}\n",
+        encoding="utf-8",
+    )
+    (history / "visit.csv").write_text(
+        "id,member,at\n1,anna,2026-01-01T10:00:00Z\n2,ben,2026-01-02T10:00:00Z\n3,cleo,2026-01-03T10:00:00Z\n",
+        encoding="utf-8",
+    )
+    (history / "members.csv").write_text(
+        "member,invited_by,home\nanna,,12 Elm\nben,anna,12 ELM\ncleo,anna,\n", encoding="utf-8"
+    )
+    program = guerdon.load(path)
+    assert not uncovered(program.typed)
+    for name in ("reference", "kernel"):
+        outcome = program.run(history, engine=name)
+        assert [(each["member"], each["quantity"]) for each in outcome.awards.to_pylist()] == [("ben", 3)], name

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 import duckdb
 
+from guerdon.kernel import others
 from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS
 from guerdon.kernel.days import NEVER
 from guerdon.kernel.loop.frame import Written
@@ -141,8 +142,10 @@ KINDS = frozenset({"award", "taken", "said", "refused", "posting", "expired", "m
 
 
 def told(written: Written) -> bool:
-    """Whether all that a kernel may write is told in SQL; entries tell of the rest."""
-    return all(code.kind in KINDS for code in written.codes) and not written.make.columns.by_hand
+    """Whether all that a kernel reads and may write is told in SQL; entries tell of the rest."""
+    make = written.make
+    alone = not make.columns.by_hand and not others.concerns_others(make.program)
+    return alone and all(code.kind in KINDS for code in written.codes)
 
 
 def _sums(source: Pot, target: Pot) -> dict[str, int]:
