@@ -16,6 +16,7 @@ import ast
 import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 
 from guerdon.kernel.awards.triggers import AT_EVENT
 from guerdon.kernel.days import Table, Years
@@ -103,7 +104,8 @@ class Loop:
         for number, (name, (_, low, high)) in enumerate(state.items()):
             half = 1 + (name in make.growing)
             w.line(f"{name} = fits(s[{number}], {low // half}, {high // half})")
-        w.lines += [line for each in body for line in self._filled(each)]
+        for each in body:
+            w.lines += self._filled(each) if "@" in each else [each]
         types = make.columns.widths
         common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
         outputs = {"o_row": "i32", "o_code": "u8" if len(make.codes) <= 256 else "u16", "o_quantity": "i64"}
@@ -251,14 +253,19 @@ class Loop:
 
 def functions(wanted: set[str]) -> list[str]:
     """The lines of the functions that a text calls."""
-    tree = parsed(inspect.getsource(civil))
     names = {"months_on": ("month_first", "months_on"), "days_on": ("days_on",)}
     picked = {name for each in wanted for name in names[each]}
-    lines = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in picked:
+    return [line for name, lines in _civil().items() if name in picked for line in lines]
+
+
+@cache
+def _civil() -> dict[str, list[str]]:
+    """The lines of each function of `civil`, without its types."""
+    found = {}
+    for node in parsed(inspect.getsource(civil)).body:
+        if isinstance(node, ast.FunctionDef):
             for argument in node.args.args:
                 argument.annotation = None
             node.returns = None
-            lines += [*ast.unparse(node).splitlines(), ""]
-    return lines
+            found[node.name] = [*ast.unparse(node).splitlines(), ""]
+    return found
