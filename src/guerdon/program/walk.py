@@ -29,3 +29,12 @@ def walk(part: object, measures: Mapping[str, nodes.Measure] | None = None) -> I
             waiting += reversed(each)
         elif not isinstance(each, str) and isinstance(each, Mapping):
             waiting += reversed([*each.values()])
+
+
+def opened(part: object, program: nodes.Program) -> tuple[Node, ...]:
+    """All nodes in a part of a program, with what measures are made of; found once, for days on which they are asked for again."""
+    known = program.opened
+    found = known.get(part)
+    if found is None:
+        found = known[part] = tuple(walk(part, program.measures))
+    return found
