@@ -15,8 +15,8 @@ from __future__ import annotations
 import ast
 import inspect
 from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from guerdon.kernel.awards.triggers import AT_EVENT
 from guerdon.kernel.days import Table, Years
@@ -70,8 +70,31 @@ def written(
     room: Room | None = None,
     built_in: frozenset[str] = frozenset(),
 ) -> Written:
-    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has."""
-    return Loop(Make(program, full, years, room or Room(), built_in)).written()
+    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has.
+
+    Shape: asked for again, the same object, which nobody changes.
+    """
+    return _written(
+        _Own(program), years, full, replace(room or Room(), lines=0), built_in
+    )  # no text says how many lines
+
+
+@dataclass(frozen=True, eq=False)
+class _Own:
+    """A program as it is, not all that are equal to it."""
+
+    program: nodes.Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Own) and self.program is other.program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+
+@lru_cache(maxsize=4)
+def _written(of: _Own, years: Years, full: bool, room: Room, built_in: frozenset[str]) -> Written:
+    return Loop(Make(of.program, full, years, room, built_in)).written()
 
 
 class Loop:
