@@ -35,7 +35,7 @@ def some(seed: int, first: int, number: int = AT_ONCE) -> Counts:
         try:
             counts.add(compare(kind, each // len(kinds), MUCH))
         except Differs as differs:
-            counts.differences.append(f"{kind} {each} of seed {seed}\n{smallest(differs)}")
+            counts.differences.append(f"{kind} (--seed {seed} --first {each})\n{smallest(differs)}")
     return counts
 
 

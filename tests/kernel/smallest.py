@@ -17,7 +17,7 @@ from guerdon.program import nodes
 
 T = TypeVar("T")
 
-SECONDS = 120
+SECONDS = 60
 
 
 def smallest(differs: Differs, seconds: float = SECONDS) -> Differs:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import random
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from tests.generated.histories import History
 from tests.kernel.many import Counts, Effort, compare
+from tests.kernel.stepping import step_both
 
 from guerdon.check.passes import check_bytes
 from guerdon.choice import session
+from guerdon.history.event import Event
 from guerdon.kernel.stepped.session import KernelSession
 from guerdon.session import BadState, Session
 
@@ -125,6 +129,23 @@ def test_lots_that_no_rule_gave_are_left_to_the_reference_engine():
     _, states = engine.step(by_hand, states)
     again = engine.event("purchase", id="s2", member="an\x1fa", at="2026-03-04T12:00Z", amount="2.00")
     assert engine.step(again, states)[0] == other.step(again, engine.of_reference(states))[0]
+
+
+def test_lots_of_members_who_became_one_are_taken_by_the_day_on_which_they_were_earned():
+    program, _ = check_bytes("w.guerdon", W.replace("  expires 12 months after earned\n", "").encode())
+    assert program is not None
+    engine = session(program, {}, "kernel")
+
+    def sale(member: str, day: int, amount: int) -> Event:
+        return engine.event(
+            "purchase", id=f"{member}{day}", member=member, at=f"2026-03-{day:02}T12:00Z", amount=amount
+        )
+
+    merged = engine.event("merged", id="m", member="ann", at="2026-03-05T12:00Z", other="ben")
+    much = {"unit": "point", "quantity": Fraction(-6)}
+    taken = engine.event("adjustment", id="a", member="ann", at="2026-03-06T12:00Z", **much)
+    events = [sale("ann", 1, 5), sale("ben", 2, 9), sale("ann", 3, 0), merged, taken]
+    assert step_both(program, History(events, {}, None), random.Random(1), turns=False) == 3
 
 
 def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():

@@ -69,14 +69,14 @@ def written(
     full: bool = True,
     room: Room | None = None,
     built_in: frozenset[str] = frozenset(),
+    one: bool = False,
 ) -> Written:
     """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has.
 
-    Shape: asked for again, the same object, which nobody changes.
+    Shape: `one`: for one event at a time, where more is kept of a member, whom the reference engine may be given. asked for again, the same object, which nobody changes.
     """
-    return _written(
-        _Own(program), years, full, replace(room or Room(), lines=0), built_in
-    )  # no text says how many lines
+    sizes = replace(room or Room(), lines=0)  # no text says how many lines there are
+    return _written(_Own(program), years, full, sizes, built_in, one)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +93,8 @@ class _Own:
 
 
 @lru_cache(maxsize=4)
-def _written(of: _Own, years: Years, full: bool, room: Room, built_in: frozenset[str]) -> Written:
-    return Loop(Make(of.program, full, years, room, built_in)).written()
+def _written(of: _Own, years: Years, full: bool, room: Room, built_in: frozenset[str], one: bool) -> Written:
+    return Loop(Make(of.program, full, years, room, built_in, one)).written()
 
 
 class Loop:
