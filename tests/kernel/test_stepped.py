@@ -142,8 +142,9 @@ def test_lots_of_members_who_became_one_are_taken_by_the_day_on_which_they_were_
         )
 
     merged = engine.event("merged", id="m", member="ann", at="2026-03-05T12:00Z", other="ben")
-    much = {"unit": "point", "quantity": Fraction(-6)}
-    taken = engine.event("adjustment", id="a", member="ann", at="2026-03-06T12:00Z", **much)
+    taken = engine.event(
+        "adjustment", id="a", member="ann", at="2026-03-06T12:00Z", unit="point", quantity=Fraction(-6)
+    )
     events = [sale("ann", 1, 5), sale("ben", 2, 9), sale("ann", 3, 0), merged, taken]
     assert step_both(program, History(events, {}, None), random.Random(1), turns=False) == 3
 
