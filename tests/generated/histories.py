@@ -33,6 +33,10 @@ STARTS = (
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
 STEPS = (0, 0, MINUTE, HOUR, 3 * HOUR, 12 * HOUR, *(days * DAY for days in (1, 1, 2, 7, 28, 30, 31, 90, 365)))
+QUICK = (0, MINUTE, HOUR, HOUR, 3 * HOUR, 12 * HOUR, DAY, DAY, 2 * DAY, 7 * DAY)
+"""What lies between events of a history in which much happens: an engine looks at few days for each."""
+ENDS = (None, None, -400, -1, 0, 1, 31, 400, 400, 800)
+SOON = (None, None, -1, 0, 1, 31)
 HOUSEHOLDS = ("h1", "h2")
 
 
@@ -58,7 +62,14 @@ def in_order(events: list[Event]) -> list[Event]:
 
 
 class Teller:
-    """Tells what happens; `choose` decides everything."""
+    """Tells what happens; `choose` decides everything.
+
+    Shape: `members`: how many there may be; `steps`: what may lie between two events; `ends`: how many days after the last one a run may end (None: with it).
+    """
+
+    members: int = 3
+    steps: tuple[int, ...] = STEPS
+    ends: tuple[int | None, ...] = ENDS
 
     def __init__(
         self,
@@ -200,20 +211,20 @@ class Teller:
     # ------------------------------------------------------------ histories
 
     def history(self, most: int = 12) -> History:
-        """What happens to up to three members, in the order in which it is looked at."""
+        """What happens to some members, in the order in which it is looked at."""
         at = instant(self.program, self.pick(*STARTS))
-        members = [f"m{number}" for number in range(1, self.choose(3) + 2)]
+        members = [f"m{number}" for number in range(1, self.choose(self.members) + 2)]
         events = []
         late = self.delays()
         for number in range(self.choose(most) + 1):
-            at += self.pick(*STEPS)
+            at += self.pick(*self.steps)
             kind, member = self.pick(*self.kinds), self.pick(*members)
             if number == 0 and "opening" in self.kinds and self.choose(2):
                 kind = "opening"  # so that there is something to spend
             delay, sequence = self.pick(*late), number if self.choose(4) else 0
             events.append(self.happening(f"e{number:02}", kind, member, at, delay, sequence))
-        known = {name: self.about(at) for name in ("m1", "m2", "m3")}
-        as_of = self.pick(None, None, -400, -1, 0, 1, 31, 400, 400, 800)
+        known = {name: self.about(at) for name in dict.fromkeys(("m1", "m2", "m3", *members))}
+        as_of = self.pick(*self.ends)
         end = None if as_of is None else (datetime(1970, 1, 1) + timedelta(microseconds=at)).date() + timedelta(as_of)
         return History(in_order(events), known, end)
 

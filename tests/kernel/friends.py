@@ -1,4 +1,4 @@
-"""Programs by chance whose rules give to others, and ask about them; histories in which these were there before."""
+"""Programs by chance whose rules give to others, and ask about them; histories in which they were there before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 from tests.generated.chance import Choose
 from tests.generated.histories import History, in_order
 from tests.kernel.shops import EXPIRES, LASTS, LIMITS, LIVES, MODES
-from tests.kernel.told import Tame
 
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
@@ -147,17 +146,15 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
     return None if program is None else (text, program)
 
 
-def told(choose: Choose, program: nodes.Program, knows: frozenset[str], most: int = 24) -> History:
-    """A history in which mostly everybody is there before they are named."""
-    history = Tame(choose, program, knows).history(most)
-    if choose(5) == 0 or not history.events:
+def introduced(history: History, choose: Choose) -> History:
+    """The history with everybody there before anything happens, so that whoever is named is known."""
+    if not history.events:
         return history
     first = min(event.at for event in history.events)
-    there = [
-        Event(
-            f"s{number}", ("signup", "visit")[choose(2)], member, first - 1 - choose(3), first - 1, 0, {"guest": None}
-        )
-        for number, member in enumerate(history.members)
-    ]
-    there = [replace(event, recorded=event.at, facts=event.facts if event.type == "visit" else {}) for event in there]
+    there = [_comes(number, member, first - 1 - choose(3), choose) for number, member in enumerate(history.members)]
     return replace(history, events=in_order([*there, *history.events]))
+
+
+def _comes(number: int, member: str, at: int, choose: Choose) -> Event:
+    kind, facts = ("signup", {}) if choose(2) else ("visit", {"guest": None})
+    return Event(f"s{number}", kind, member, at, at, 0, facts)

@@ -134,8 +134,11 @@ def _redeem(name: str, one: Callable[[list[str]], str], choose: Choose) -> str:
     return "\n".join([f'redeem "{name}"', *(f"  {each}" for each in lines)])
 
 
-def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
-    """The text of a shop's program, and the program; None where the checker does not accept it."""
+def shop(choose: Choose, plain: bool = False) -> tuple[str, nodes.Program] | None:
+    """The text of a shop's program, and the program; None where the checker does not accept it.
+
+    Shape: `plain`: lots only expire, and are taken back from the oldest, at the return, so that little is kept of them.
+    """
 
     def one(of: list[str]) -> str:
         return of[choose(len(of))]
@@ -146,29 +149,29 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             currency=money,
             zone=one(["UTC", "America/New_York"]),
             optional=one(["", " optional"]),
-            which=one(["purchase", "purchase", "purchase", "purchase by note"]),
-            within=one(["", "", " within 3 months"]),
-            clawback=one(CLAWBACKS).format(mode=one(MODES)),
-            counted=(counted := one(["sale", "return"])),
+            which="purchase" if plain else one(["purchase", "purchase", "purchase", "purchase by note"]),
+            within="" if plain else one(["", "", " within 3 months"]),
+            clawback=one(CLAWBACKS[:1] if plain else CLAWBACKS).format(mode=one(MODES)),
+            counted=(counted := "return" if plain else one(["sale", "return"])),
             cancel=CANCEL.format(
                 which=one(["purchase", "purchase", "purchase by note", "earliest purchase by note"]),
                 within=one(["", " within 40 days"]),
                 clawback=one(["exactly", "oldest first"]),
                 counted=counted if choose(3) else one(["sale", "return"]),
             )
-            if choose(2)
+            if choose(2) and not plain
             else "",
         )
     ]
     for unit in ("point", "mile"):
-        debt = one(DEBTS).format(unit=unit)
+        debt = one(DEBTS[:-1] if plain else DEBTS).format(unit=unit)
         expires = [one(EXPIRES)]
-        if choose(3) == 0:
+        if choose(3) == 0 and not plain:
             floats = choose(2)
             expires = [one(LIVES[floats]) for _ in range(1 + choose(2))] + [
                 one(EXPIRES) if not floats else one(LIVES[2])
             ]
-        order = one(["", "spends oldest first", "spends newest first"])
+        order = "" if plain else one(["", "spends oldest first", "spends newest first"])
         clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order, debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
     names = [f"R{number}" for number in range(2 + choose(3))]
@@ -179,7 +182,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
         lines = ["on purchase"]
         lines.append(f"give {one(GIVES).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
-        if choose(4) == 0:
+        if choose(4) == 0 and not plain:
             lines.append(f"hold {one(HOLDS)}")
         if choose(3) == 0:
             lines.append(f"when {one(GUARDS).format(money=money)}")
@@ -188,7 +191,7 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
             lines.append(f"limit {limit}{one(['', ', or nothing', ', kept on return'])}")
         texts.append("\n".join([f'earn "{name}"', *(f"  {each}" for each in lines)]))
     texts.append('earn "Visit"\n  on visit\n  give 5 point')
-    texts += [_redeem(f"T{number}", one, choose) for number in range(choose(3))]
+    texts += [_redeem(f"T{number}", one, choose) for number in range(0 if plain else choose(3))]
     if len(grouped) > 1:
         listed = ", ".join(f'"{name}"' for name in grouped)
         limit = one(LIMITS).format(n=one(["5", "30"]), unit="point")
@@ -207,7 +210,9 @@ def shop(choose: Choose) -> tuple[str, nodes.Program] | None:
     counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'
     unit = units["R0"] if "R0" in counts else "point"
     floored = one(["", ", never below zero"]) if "last" not in counts else ""
-    texts.append(f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  {one(LASTS)}")
+    texts.append(
+        f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  {one(LASTS[:1] if plain else LASTS)}"
+    )
     texts.append("table boost\n  by status\n  row Low: 1\n  row High: 1.25")
     text = "\n\n".join(texts) + "\n"
     program, _ = check_bytes("shop.guerdon", text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -150,3 +151,12 @@ def test_what_expires_leaves_room_for_the_event_that_comes_then():
     events = [*(sale(number, number, 1) for number in range(8_990)), sale(8_990, 20_000, 1), sale(8_991, 20_001, 1)]
     expected = run(of, events, {}, compiled=False)
     agree(expected, of, events, {}, room=replace(SMALL, listed=20_000))
+
+
+def test_a_lot_joins_one_before_which_stand_others_that_were_given_longer():
+    text = HEAD.replace("unit point\n", "unit point\n  expires at end of this month\n") + SALES
+    text += 'earn "A"\n  on sale\n  give 1 point per full 1 USD of amount\n'
+    of, said = check_bytes("p.guerdon", text.encode())
+    assert of is not None, said
+    longer = event(1, "opening", 0, unit="point", quantity=Fraction(100), expires=date(2026, 6, 30))
+    held(of, [longer, event(2, "opening", 1, unit="point", quantity=Fraction(7)), sale(3, 2, 5)])

@@ -7,74 +7,31 @@ import random
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
-from tests.generated import pool
-from tests.generated.histories import History, Teller
-from tests.kernel.shops import shop
-from tests.kernel.test_agreement import KNOWS, at_once_known, made
+from tests.generated.histories import History
+from tests.kernel.many import Counts, Effort, compare
+from tests.kernel.stepping import step_both
 
 from guerdon.check.passes import check_bytes
 from guerdon.choice import session
-from guerdon.kernel.stepped.session import KernelSession, steps
-from guerdon.kernel.uncovered import uncovered
-from guerdon.program import nodes
+from guerdon.history.event import Event
+from guerdon.kernel.stepped.session import KernelSession
 from guerdon.session import BadState, Session
 
-PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "30"))
-PARTS = 3
-
-States = dict[str, bytes]
-
-
-def both(program: nodes.Program, history: History, chance: random.Random, turns: bool) -> None:
-    """Steps a history on the reference engine, and on the kernel or (`turns`) on either, from the states that the other left."""
-    plain = Session(program, history.members)
-    engines = [session(program, history.members, each) for each in ("kernel", "reference")]
-    expected: States = {}
-    found: States = {}
-    for event in history.events:
-        step, expected = stepped(plain, event, expected)
-        engine = engines[chance.randrange(2) if turns else 0]
-        came, found = stepped(engine, event, found)
-        assert (event, step.ledger, step.rejected) == (event, came.ledger, came.rejected)
-        assert expected.keys() == found.keys()
-
-
-def stepped(engine: Session | KernelSession, event, states: States):
-    needed = engine.subjects(event, states)
-    step, after = engine.step(event, {id: states.get(id) for id in needed})
-    return step, states | after
-
-
-def compare(text: str, program: nodes.Program, chance: random.Random, number: int, knows: frozenset[str]) -> None:
-    if uncovered(program) or not steps(program):
-        return
-    for turns in (False, True, True):
-        history = Teller(chance.randrange, program, knows).history(14)
-        if chance.randrange(4):
-            history = at_once_known(history)
-        try:
-            both(program, history, chance, turns)
-        except AssertionError as difference:
-            raise AssertionError(f"program {number}, {turns=}\n{text}\n{history!r}\n{difference}") from None
+PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "80"))
+PARTS = 2
+ONE_AT_A_TIME = Effort(histories=0, stepped=True)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_one_event_at_a_time_is_what_the_reference_engine_posts(part):
+@pytest.mark.parametrize("kind", ["simple", "till"])
+def test_one_event_at_a_time_is_what_the_reference_engine_posts(kind, part):
+    counts = Counts()
     for number in range(part, PROGRAMS, PARTS):
-        if (found := made(number)) is not None:
-            text, program, chance = found
-            compare(text, program, chance, number, KNOWS)
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_one_event_at_a_time_with_returns(part):
-    for number in range(part, PROGRAMS, PARTS):
-        chance = random.Random(f"stepped/{pool.seed[0]}/{number}")
-        found = shop(chance.randrange)
-        if found is not None:
-            compare(*found, chance, number, KNOWS)
+        counts.add(compare(kind, number, ONE_AT_A_TIME))
+    assert counts.stepped
 
 
 W = """program "W"
@@ -162,6 +119,34 @@ def test_a_member_who_became_part_of_another_is_asked_for_with_them():
         step, after = engine.step(event, {id: known.get(id) for id in needed})
         known |= after
     assert [(each.member, each.quantity) for each in step.awards] == [("ben", 5)]
+
+
+def test_lots_that_no_rule_gave_are_left_to_the_reference_engine():
+    program, engine, states = shop_with_a_purchase()
+    other = session(program, {}, "reference")
+    given = {"unit": "point", "quantity": Fraction(3), "by": "ben", "why": "sorry"}
+    by_hand = engine.event("adjustment", id="a1", member="an\x1fa", at="2026-03-03T12:00Z", **given)
+    _, states = engine.step(by_hand, states)
+    again = engine.event("purchase", id="s2", member="an\x1fa", at="2026-03-04T12:00Z", amount="2.00")
+    assert engine.step(again, states)[0] == other.step(again, engine.of_reference(states))[0]
+
+
+def test_lots_of_members_who_became_one_are_taken_by_the_day_on_which_they_were_earned():
+    program, _ = check_bytes("w.guerdon", W.replace("  expires 12 months after earned\n", "").encode())
+    assert program is not None
+    engine = session(program, {}, "kernel")
+
+    def sale(member: str, day: int, amount: int) -> Event:
+        return engine.event(
+            "purchase", id=f"{member}{day}", member=member, at=f"2026-03-{day:02}T12:00Z", amount=amount
+        )
+
+    merged = engine.event("merged", id="m", member="ann", at="2026-03-05T12:00Z", other="ben")
+    taken = engine.event(
+        "adjustment", id="a", member="ann", at="2026-03-06T12:00Z", unit="point", quantity=Fraction(-6)
+    )
+    events = [sale("ann", 1, 5), sale("ben", 2, 9), sale("ann", 3, 0), merged, taken]
+    assert step_both(program, History(events, {}, None), random.Random(1), turns=False) == 3
 
 
 def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():

@@ -17,8 +17,8 @@ from tests.generated.chance import Choose
 from tests.generated.histories import BUILT_IN, Teller, on_time
 from tests.history.conftest import typed
 from tests.kernel.files import opened
+from tests.kernel.many import KNOWS
 from tests.kernel.shops import shop
-from tests.kernel.test_agreement import KNOWS
 
 import guerdon
 from guerdon.history.open import History, open_frames

@@ -8,7 +8,7 @@ whether it is there. Lines are rows of their own, which a column `l0_first` poin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from guerdon.kernel import others
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.reference.evaluate import WEEKDAYS
+from guerdon.text.node import Node
 
 REFUSED = 255
 """The kind of a row that the kernel leaves to the reference engine, with all others of its member."""
@@ -62,7 +63,7 @@ class Column:
 class Columns:
     """The columns of a program.
 
-    Shape: `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name,
+    Shape: `nodes`: all that mean something. `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name,
     `others` by event and what it asks of other members. `widths`: the types of all columns by name, in order.
     """
 
@@ -81,6 +82,7 @@ class Columns:
         self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
         if self.undoable:
             self.widths["id"] = "i32"
+        self.nodes = tuple(walk(meant(self.program)))
         on = {event for rule in self.program.rules.values() for event in rule.on}
         self.by_hand = frozenset(each for each in RUN if each in self.built_in or each in on)
         if self.by_hand:
@@ -91,7 +93,7 @@ class Columns:
         self.widths |= dict.fromkeys(self.elsewhere.values(), "i64")
         taken: dict[str, int]
         self.kinds = {name: number for number, name in enumerate(self.program.events)}
-        asked = asked_for(self.program)
+        asked = asked_for(self.program, self.nodes)
         for event, record in self.program.events.items():
             taken = {}
             lists = 0
@@ -109,11 +111,11 @@ class Columns:
                 if others.is_known_at(expr, record):
                     self.others[event, expr] = self._column(expr.type, taken, "")
         taken = {}
-        for name in _of_members(self.program):
+        for name in _of_members(self.program, self.nodes):
             of = types.Member() if name == "member" else self.program.member.facts[name].type
             self.member_facts[name] = self._column(of, taken, "f_")
         self.codes.update({day: number for number, day in enumerate(WEEKDAYS)})
-        for each in walk(meant(self.program)):
+        for each in self.nodes:
             for text in _texts(each):
                 self.codes.setdefault(text, len(self.codes))
 
@@ -166,9 +168,9 @@ def kind_of(of: types.Type) -> tuple[str, str, Fraction]:
             return "c", "i32", Fraction(1)
 
 
-def asked_for(program: nodes.Program) -> set[str]:
-    """The names of facts that anything in a program reads."""
-    found = set(named(program))
+def asked_for(program: nodes.Program, parts: Iterable[Node]) -> set[str]:
+    """The names of facts that anything in a program reads, whose nodes are `parts`."""
+    found = set(named(parts))
     for record in (*program.events.values(), *program.records.values()):
         if (reversal := record.reverses) is not None:
             part = reversal.part
@@ -180,17 +182,16 @@ def asked_for(program: nodes.Program) -> set[str]:
     return found | set(sales_facts(program).values())
 
 
-def _of_members(program: nodes.Program) -> list[str]:
+def _of_members(program: nodes.Program, parts: Iterable[Node]) -> list[str]:
     """The facts of members that anything reads; `member` is who they are."""
-    read = (
-        each.name for each in walk(meant(program)) if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER
-    )
+    read = (each.name for each in parts if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER)
     who = ["member"] if others.rules_of(program) else []
     return [*dict.fromkeys([*who, *read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
 
 
-def named(program: nodes.Program) -> Iterator[str]:
-    for each in walk(meant(program)):
+def named(parts: Iterable[Node]) -> Iterator[str]:
+    """The names of facts that some nodes read."""
+    for each in parts:
         match each:
             case nodes.Field(nodes.Scope.EVENT | nodes.Scope.LINE, name):
                 yield name

@@ -79,6 +79,19 @@ def run(
     at which blocks end beside those that `room` has it.
     Errors: ValueError as the reference engine.
     """
+    return run_on_kernel(program, events, facts, as_of, compiled, room, cuts)[0]
+
+
+def run_on_kernel(
+    program: nodes.Program,
+    events: Iterable[Event],
+    facts: Mapping[str, Facts] | None = None,
+    as_of: date | None = None,
+    compiled: bool = True,
+    room: Room | None = None,
+    cuts: Iterable[int] = (),
+) -> tuple[Posted, KernelRun | None]:
+    """The same as `run`, with what of it the kernel did; None where no event was read."""
     calendar, posted = Calendar(program.frame), Posted(program)
     end = end_of(as_of, program)
     read = []
@@ -90,12 +103,12 @@ def run(
     until = end if end is not None else max((event.at + 1 for event in read), default=None)
     posted.until = until
     if not read or until is None:
-        return posted
+        return posted, None
     last = calendar.day(until - 1)
     found = ran(program, read, facts or {}, last, compiled, room, cuts, until >= calendar.start(last + ONE))
     _post(posted, program, found)
     _post_others(posted, program, [event for event in read if event.member in found.left], facts or {}, until)
-    return posted
+    return posted, found
 
 
 def end_of(as_of: date | None, program: nodes.Program) -> int | None:
@@ -122,7 +135,7 @@ def ran(
 ) -> KernelRun:
     """What the kernel makes of some events, members being brought up to a day in the end, or (`ended`) to its end."""
     years, room = years_of(events, last), room or Room()
-    built_in = _run_by_hand(program, {event.type for event in events} & {*NAMES})
+    built_in = _run_by_hand(program, {event.type for event in events} & {*NAMES}, years, room)
     encoder = Encoder(Columns(program, built_in), years, facts)
     block = encoder.block(events)
     room = replace(room, lines=max(room.lines, block.most_lines))
@@ -194,13 +207,13 @@ def linked(
     return frozenset(found)
 
 
-def _run_by_hand(program: nodes.Program, built_in: set[str]) -> frozenset[str]:
+def _run_by_hand(program: nodes.Program, built_in: set[str], years: Years, room: Room) -> frozenset[str]:
     """Of the built-in events of a history those that the kernel runs, if it can; else none."""
     found = frozenset(built_in & {*RUN})
     if not found:
         return found
     try:
-        written(program, Years(2000, 2001), built_in=found)
+        written(program, years, room=room, built_in=found)
     except Beyond:
         return frozenset()
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guerdon.kernel.counting.streaks import streak
 from guerdon.kernel.counting.tallies import Tallies
@@ -14,16 +14,22 @@ from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import Make
 from guerdon.kernel.writing.values import Value, const
 from guerdon.program import nodes
+from guerdon.program.walk import walk
 
 
 @dataclass
 class Parts:
-    """The parts of a text, by what they are of: purses by unit, tiers by ladder."""
+    """The parts of a text, by what they are of: purses by unit, tiers by ladder; `given`: the rules of which rules ask what they gave."""
 
     make: Make
     tallies: Tallies
     purses: dict[str, Purse]
     tiers: dict[str, Tier]
+    given: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = walk(self.make.program.rules)
+        self.given = frozenset(each.rule for each in asked if isinstance(each, nodes.Given))
 
     def read(self, expr: nodes.Expr, here: Here) -> Value:
         if expr in here.reads:

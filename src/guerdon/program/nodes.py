@@ -367,6 +367,11 @@ class Program(Node):
         fields = {name: getattr(self, name) for name in self.field_names}
         return Program(**fields | {"meters": (*self.meters, *law.meters)})
 
+    @cached_property
+    def opened(self) -> dict[object, tuple[Node, ...]]:
+        """The nodes of the parts that were asked for (`walk.opened`)."""
+        return {}
+
     def rules_of(self, name: str) -> tuple[str, ...]:
         """The rules of a group, or the rule of this name."""
         return self.groups[name].of if name in self.groups else (name,)

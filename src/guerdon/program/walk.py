@@ -14,13 +14,27 @@ def walk(part: object, measures: Mapping[str, nodes.Measure] | None = None) -> I
     Shape: with `measures`, what a measure is made of stands behind its name. Without laws: what they claim is no
     part of the program.
     """
-    if isinstance(part, Node) and not isinstance(part, nodes.Law):
-        yield part
-        if isinstance(part, nodes.Defined) and measures is not None:
-            yield from walk(measures[part.measure].value, measures)
-        else:
-            for name in part.field_names:
-                yield from walk(getattr(part, name), measures)
-    elif isinstance(part, tuple | Mapping):
-        for each in part.values() if isinstance(part, Mapping) else part:
-            yield from walk(each, measures)
+    waiting = [part]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Node):
+            if isinstance(each, nodes.Law):
+                continue
+            yield each
+            if isinstance(each, nodes.Defined) and measures is not None:
+                waiting.append(measures[each.measure].value)
+            else:
+                waiting += [getattr(each, name) for name in reversed(each.field_names)]
+        elif isinstance(each, tuple):
+            waiting += reversed(each)
+        elif not isinstance(each, str) and isinstance(each, Mapping):
+            waiting += reversed([*each.values()])
+
+
+def opened(part: object, program: nodes.Program) -> tuple[Node, ...]:
+    """All nodes in a part of a program, with what measures are made of; found once, for days on which they are asked for again."""
+    known = program.opened
+    found = known.get(part)
+    if found is None:
+        found = known[part] = tuple(walk(part, program.measures))
+    return found

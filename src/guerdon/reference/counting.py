@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from guerdon.program import nodes
-from guerdon.program.walk import walk
+from guerdon.program.walk import opened
 from guerdon.reference.calendar import ONE
 from guerdon.reference.evaluate import Gone, earned, evaluate, holds
 from guerdon.reference.exact import ZERO
@@ -43,7 +43,7 @@ def _forgiven(ladder: nodes.Ladder, scene: Scene) -> Fraction:
 def shown(ladder: nodes.Ladder, program: nodes.Program) -> nodes.Window | None:
     """The first window in which a ladder counts; where its count never falls below zero, the only one."""
     kinds = nodes.Measured | nodes.Streak | nodes.Earned
-    return next((each.window for each in walk(ladder.counts, program.measures) if isinstance(each, kinds)), None)
+    return next((each.window for each in opened(ladder.counts, program) if isinstance(each, kinds)), None)
 
 
 def forgive(ladder: nodes.Ladder, scene: Scene) -> None:
@@ -106,7 +106,7 @@ def _unmet(way: nodes.Expr, scene: Scene) -> Iterator[tuple[str, Fraction | None
 def counts_available(ladder: nodes.Ladder, program: nodes.Program) -> bool:
     """Whether a ladder counts what can be spent, which is known of now only."""
     parts = (ladder.counts, *(tier.when for tier in ladder.tiers))
-    return any(isinstance(each, nodes.Available) for each in walk(parts, program.measures))
+    return any(isinstance(each, nodes.Available) for each in opened(parts, program))
 
 
 def counting_end(ladder: nodes.Ladder, scene: Scene) -> date:
@@ -124,7 +124,7 @@ def counting_period(ladder: nodes.Ladder, scene: Scene) -> nodes.Period:
 
 def window(expr: object, scene: Scene) -> nodes.Calendar | None:
     """The period of the calendar that an expression counts in."""
-    return next((each for each in walk(expr, scene.program.measures) if isinstance(each, nodes.Calendar)), None)
+    return next((each for each in opened(expr, scene.program) if isinstance(each, nodes.Calendar)), None)
 
 
 def days_of(ladder: nodes.Ladder, scene: Scene, first: date) -> Iterator[date]:
@@ -136,7 +136,7 @@ def days_of(ladder: nodes.Ladder, scene: Scene, first: date) -> Iterator[date]:
 
 def tallies(expr: object, scene: Scene) -> Iterator[Tally]:
     """The tallies that an expression reads."""
-    for each in walk(expr, scene.program.measures):
+    for each in opened(expr, scene.program):
         match each:
             case nodes.Measured(meter=meter):
                 yield scene.owner(scene.program.meters[meter].account).meters[meter]
@@ -149,7 +149,7 @@ def tallies(expr: object, scene: Scene) -> Iterator[Tally]:
 
 def changes(expr: object, scene: Scene) -> Iterator[date]:
     """The next day, after the scene's, on which each window in an expression shows something else."""
-    for each in walk(expr, scene.program.measures):
+    for each in opened(expr, scene.program):
         match each:
             case (
                 nodes.Field(scope=nodes.Scope.MOMENT | nodes.Scope.OFFER)

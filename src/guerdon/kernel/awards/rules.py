@@ -28,7 +28,6 @@ from guerdon.kernel.writing.values import Value, added, const, product, rounding
 from guerdon.kernel.writing.written import Writer
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, RoundPlace
-from guerdon.program.walk import walk
 
 
 class Judge:
@@ -42,7 +41,6 @@ class Judge:
         order = {name: place for place, name in enumerate(program.rules)}
         self.behind = {max(group.of, key=order.__getitem__): group for group in program.groups.values()}
         self.verdicts: dict[str, Verdict] = {}
-        self.read = {each.rule for each in walk(program.rules) if isinstance(each, nodes.Given)}
         self.crossing = Crossing(parts)
         self.take: Callable[[nodes.Rule, Here, dict[str, list[str]]], Verdict]  # of a rule that takes
 
@@ -56,7 +54,9 @@ class Judge:
                 verdict = of_rule(rule, replace(here, given=given), replaced)
                 self.verdicts[rule.name] = verdict
                 given[rule.name] = self._gave(verdict)
-                if rule.name in self.groups and rule.name in self.read:  # others see it as it was before its group
+                if (
+                    rule.name in self.groups and rule.name in self.parts.given
+                ):  # others see it as it was before its group
                     given[rule.name] = (
                         kept(self.make, Value(f"({verdict.quantity} + 0)", positive=True)),
                         given[rule.name][1],
@@ -68,7 +68,7 @@ class Judge:
                 mine = [self.verdicts[name] for name in group.of if name in self.verdicts]
                 if mine:
                     Sheet(self.make, group, mine, self.limits_of).settle(replace(here, given=given))
-                if group.name in self.read:
+                if group.name in self.parts.given:
                     total = const(0)
                     for each in mine:
                         total = added(total, self._gave(each)[0])

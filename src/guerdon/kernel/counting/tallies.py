@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import lcm
 
-from guerdon.kernel.columns import meant
 from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.keyed import Keyed
 from guerdon.kernel.counting.tally import Tally
@@ -31,7 +30,7 @@ class Tallies:
     def prepare(self) -> None:
         """Makes a tally for all that the program reads, and for its limits and running totals."""
         program = self.make.program
-        for expr in walk(meant(program)):
+        for expr in self.make.columns.nodes:
             match expr:
                 case nodes.Measured(number, aggregate, window):
                     tally = self._of_meter(number)

@@ -15,7 +15,8 @@ from __future__ import annotations
 import ast
 import inspect
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from guerdon.kernel.awards.triggers import AT_EVENT
 from guerdon.kernel.columns import RECEIVED
@@ -69,9 +70,32 @@ def written(
     full: bool = True,
     room: Room | None = None,
     built_in: frozenset[str] = frozenset(),
+    one: bool = False,
 ) -> Written:
-    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has."""
-    return Loop(Make(program, full, years, room or Room(), built_in)).written()
+    """The text of a program's kernel, for days of some years; `full`: its rows say all that the ledger does. `built_in`: events that a history has.
+
+    Shape: `one`: for one event at a time, where more is kept of a member, whom the reference engine may be given. asked for again, the same object, which nobody changes.
+    """
+    sizes = replace(room or Room(), lines=0)  # no text says how many lines there are
+    return _written(_Own(program), years, full, sizes, built_in, one)
+
+
+@dataclass(frozen=True, eq=False)
+class _Own:
+    """A program as it is, not all that are equal to it."""
+
+    program: nodes.Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Own) and self.program is other.program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+
+@lru_cache(maxsize=4)
+def _written(of: _Own, years: Years, full: bool, room: Room, built_in: frozenset[str], one: bool) -> Written:
+    return Loop(Make(of.program, full, years, room, built_in, one)).written()
 
 
 class Loop:
@@ -104,7 +128,8 @@ class Loop:
         for number, (name, (_, low, high)) in enumerate(state.items()):
             half = 1 + (name in make.growing)
             w.line(f"{name} = fits(s[{number}], {low // half}, {high // half})")
-        w.lines += [line for each in body for line in self._filled(each)]
+        for each in body:
+            w.lines += self._filled(each) if "@" in each else [each]
         types = make.columns.widths
         common = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
         outputs = {"o_row": "i32", "o_code": "u8" if len(make.codes) <= 256 else "u16", "o_quantity": "i64"}
@@ -253,14 +278,19 @@ class Loop:
 
 def functions(wanted: set[str]) -> list[str]:
     """The lines of the functions that a text calls."""
-    tree = parsed(inspect.getsource(civil))
     names = {"months_on": ("month_first", "months_on"), "days_on": ("days_on",)}
     picked = {name for each in wanted for name in names[each]}
-    lines = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in picked:
+    return [line for name, lines in _civil().items() if name in picked for line in lines]
+
+
+@cache
+def _civil() -> dict[str, list[str]]:
+    """The lines of each function of `civil`, without its types."""
+    found = {}
+    for node in parsed(inspect.getsource(civil)).body:
+        if isinstance(node, ast.FunctionDef):
             for argument in node.args.args:
                 argument.annotation = None
             node.returns = None
-            lines += [*ast.unparse(node).splitlines(), ""]
-    return lines
+            found[node.name] = [*ast.unparse(node).splitlines(), ""]
+    return found

@@ -9,7 +9,7 @@ from guerdon.kernel.awards.receiving import Receiving
 from guerdon.kernel.awards.redeeming import Redeeming
 from guerdon.kernel.awards.rules import Judge
 from guerdon.kernel.awards.triggers import Triggers
-from guerdon.kernel.columns import RECEIVED, REFUSED, meant, sales_facts
+from guerdon.kernel.columns import RECEIVED, REFUSED, sales_facts
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.loop.by_hand import ByHand
 from guerdon.kernel.parts import Parts
@@ -21,7 +21,6 @@ from guerdon.kernel.writing.make import BESIDE
 from guerdon.kernel.writing.named import kept
 from guerdon.kernel.writing.values import Value
 from guerdon.program import nodes
-from guerdon.program.walk import walk
 from guerdon.reference.standing import BROUGHT
 
 
@@ -37,6 +36,7 @@ class Kinds:
         kinds = self.make.columns.kinds
         self.deeds = {event: Deeds(parts, event, f"e{kinds[event]}") for event in sorted(self.make.columns.undoable)}
         self.sales, self.sales_over = sales_facts(self.program), dict[str, int]()
+        self.asked = {each.name for each in self.make.columns.nodes if isinstance(each, nodes.Field)}
 
     def event(self) -> None:
         """What comes of the event of a row."""
@@ -132,7 +132,8 @@ class Kinds:
         """Lines that put back what the lines from a place on change of what is kept; what that was is kept before them."""
         w = self.w
         fed = w.lines[start:]
-        changed = [name for name in self.make.state if any(re.match(rf" *{name} [-+]?= ", line) for line in fed)]
+        assigned = {found[1] for line in fed if (found := re.match(r" *(\w+) [-+]?= ", line))}
+        changed = [name for name in self.make.state if name in assigned]
         w.lines[start:] = []
         for name in changed:
             w.line(f"was_{name} = {name}")
@@ -191,12 +192,11 @@ class Kinds:
     def _here(self, event: str) -> Here:
         """Where rules stand at an event, its facts loaded and those that are derived reckoned once."""
         make, known = self.make, dict[str, Value]()
-        asked = {each.name for each in walk(meant(self.program)) if isinstance(each, nodes.Field)}
         for name, fact in self.program.events[event].facts.items():
             column = make.columns.facts.get((event, name))
-            if column is not None and column.is_there is None and name in asked:
+            if column is not None and column.is_there is None and name in self.asked:
                 known[name] = make.load(column, "i", make.is_sale(event))
-            elif fact.value is not None and name in asked:
+            elif fact.value is not None and name in self.asked:
                 value = expression(make, fact.value, Here("day", event, known=known))
                 if value.by is None and value.there is None:
                     known[name] = kept(make, value)

@@ -243,6 +243,9 @@ class Chained(Restoring):
             return
         with w.block("else:"):
             w.line(f"other = {n}_before[{ring}]")
+            if self.by_hand:  # what was given by hand may last longer
+                with w.block(f"while other >= {self.rings.count} and {n}_end[other] > ends:"):
+                    w.line(f"other = {n}_before[other]")
             with w.block(f"while other >= {self.rings.count} and {alike.format('other')}:"):
                 guards = [f"{n}_noted[other] == 0"] if self.noted or self.by_hand else []
                 guards += [f"(at == 0 or {n}_again[other] <= {n}_again[at])"] if self.restores else []

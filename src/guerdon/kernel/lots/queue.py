@@ -51,7 +51,7 @@ class Purse:
             make.array(f"{name}_lot", f"{name}_tail")
             if self.noted:
                 make.array(f"{name}_noted", f"{name}_tail", "u8")
-            if self._by_day:
+            if self._keeps_days:
                 make.array(f"{name}_day", f"{name}_tail", "i32")
 
     def open(self) -> None:
@@ -235,6 +235,11 @@ class Purse:
         """Whether lots of different days are never one, though they expire together."""
         return self.unit.order is not nodes.LotOrder.SOONEST
 
+    @property
+    def _keeps_days(self) -> bool:
+        """Whether lots have the days on which they were earned: those that another member takes over are spent by them."""
+        return self._by_day or self.make.one
+
     def _enter(self, quantity: str, lot: str, ends: str, noted: bool) -> None:
         make, w, n = self.make, self.make.w, self.name
         w.line(f"{n}_of[{n}_tail] = {quantity}")
@@ -245,7 +250,7 @@ class Purse:
             w.line(f"{n}_lot[{n}_tail] = {lot}")
             if self.noted:
                 w.line(f"{n}_noted[{n}_tail] = {int(noted)}")
-            if self._by_day:
+            if self._keeps_days:
                 w.line(f"{n}_day[{n}_tail] = day")
         w.line(f"{n}_tail += 1")
 

@@ -18,7 +18,7 @@ from guerdon.kernel.lowering.memory import PASSED, Memory
 from guerdon.kernel.lowering.python import written
 from guerdon.kernel.lowering.states import Bounds
 from guerdon.kernel.lowering.text import parse
-from guerdon.kernel.lowering.wasm import lowered
+from guerdon.kernel.lowering.wasm import lowered, uncollected
 
 if TYPE_CHECKING:
     import wasmtime
@@ -55,9 +55,10 @@ class PythonKernel:
             raise ValueError(f"not the arrays of the memory: {', '.join(sorted(own.keys() ^ memory.arrays.keys()))}")
         self.memory = memory
         self.views: Mapping[str, MutableSequence[int] | memoryview] = own
-        self.text = written(parse(text, memory.arrays))
         self.names: dict[str, Any] = dict(own)
-        exec(compile(self.text, "<kernel>", "exec"), self.names)
+        with uncollected():
+            self.text = written(parse(text, memory.arrays))
+            exec(compile(self.text, "<kernel>", "exec"), self.names)
 
     def call(self, function: str, *arguments: int) -> int:
         return int(self.names[function](*arguments))

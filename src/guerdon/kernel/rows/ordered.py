@@ -55,7 +55,7 @@ class Ordered:
         self.facts = Facts(self.program, self.years)
         self.staged = [*self.history.staged]
         self.lists = sorted({*self.columns.lines.values()})
-        self.by_text = bool(_named_by(self.program) & {*named(self.program)})
+        self.by_text = bool(_named_by(self.program) & {*named(self.columns.nodes)})
         self._changes()
         self._members()
         for number in self.lists:

@@ -178,4 +178,4 @@ class KernelSession:
 
 def steps(program: nodes.Program) -> bool:
     """Whether a program that the kernel covers is run one event at a time too: all that it keeps is known."""
-    return not Meaning(written(program, Years(2000, 2001))).unknown
+    return not Meaning(written(program, Years(2000, 2001), one=True)).unknown

@@ -51,7 +51,7 @@ class Stepper:
 
     def _begin(self) -> None:
         program, room = self.program, self.room
-        self.written = kernel = written(program, self.years, True, room)
+        self.written = kernel = written(program, self.years, True, room, one=True)
         tables = {name: Calendar(program.frame, self.years).table(of) for name, of in kernel.tables.items()}
         self.open, self.meaning = Open(kernel), Meaning(kernel)
         self._pruner = Pruner(self.meaning, self.open, self.years)

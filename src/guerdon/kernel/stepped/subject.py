@@ -19,7 +19,7 @@ from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.totals import Totals
 from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
-from guerdon.program import nodes
+from guerdon.program import nodes, types
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO
 from guerdon.reference.state import WHOLE, Deed, Gift, Held, Lot, Purse, Subject
@@ -231,14 +231,21 @@ class Conversion:
         ]
         odd += [subject.promised, subject.offers, subject.coming, subject.happened, subject.active]
         odd += [subject.known > subject.at]  # what falls due up to then is posted when it was known
+        needed = (name for name, fact in self.program.member.facts.items() if not isinstance(fact.type, types.Optional))
+        odd += [subject.facts.get(name) is None for name in needed]
         held = any(each.given or each.capped or each.grace or each.floor for each in subject.held.values())
         lots = [lot for purse in subject.purses.values() for lot in purse.lots]
-        mine = all(lot.released and lot.earner == lot.holder == subject.id for lot in lots)
+        mine = all(lot.released and lot.earner == lot.holder == subject.id and self._is_awarded(lot) for lot in lots)
         deeds = any(deed.takings or deed.corrected or deed.completed for deed in subject.deeds.values())
         corrected = any(subject.corrected.values()) or any(tally.days for tally in subject.owed.values())
         return (
             not any(odd) and not held and mine and not deeds and not corrected and subject.day.year >= self.years.first
         )
+
+    def _is_awarded(self, lot: Lot) -> bool:
+        """Whether a lot is called after an event and a rule of it: not one that was brought along, or given by hand."""
+        event, _, rest = lot.id.partition("/")
+        return any(event in rule.on and rest.endswith(f"/{rule.name}") for rule in self.program.rules.values())
 
     def _periods(self, kept: Kept, subject: Subject) -> None:
         """When the periods end that have begun."""
@@ -260,7 +267,7 @@ class Conversion:
         return min(days) if days and held.rank > 0 else NEVER
 
     def _lots(self, kept: Kept, purse: Purse, unit: str, name: str, rows: _Rows) -> bool:
-        """Puts the lots of a unit in their queue; False where they do not stand in one."""
+        """Puts the lots of a unit in their queue; False where they do not stand in one, or something is owed that the program never takes."""
         step, lots = self.program.units[unit].step, sorted(purse.lots, key=lambda lot: lot.order)
         columns = {
             "of": [int(lot.left / step) for lot in lots],
@@ -269,7 +276,7 @@ class Conversion:
             "noted": [int(lot.noted is not None) for lot in lots],
             "day": [self.years.number(lot.earned) for lot in lots],
         }
-        if sorted(columns["end"]) != columns["end"]:
+        if sorted(columns["end"]) != columns["end"] or (purse.debt and f"{name}_debt" not in self.places):
             return False
         for each, values in columns.items():
             if f"{name}_{each}" in self.open.lists:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guerdon.kernel.writing.make import Make
 
@@ -19,6 +19,10 @@ class Apart:
 
     make: Make
     before: list[str]
+    own: dict[str, tuple[list[str], list[str]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = {name: number for number, name in enumerate([*self.before, *self.make.state])}
 
     def function(self, name: str) -> list[str]:
         """The lines of a function."""
@@ -29,7 +33,7 @@ class Apart:
         lines = []
         for line in body:
             margin = line[: len(line) - len(line.lstrip())]
-            called = _called([line])
+            called = _called([line]) if "@" in line else []
             lines += [margin + each for name in called for each in self.call(name, used)] if called else [line]
         return [f"def {name}({', '.join([*given, 'w'])}):", *loaded, *lines, *stored, "    return w"]
 
@@ -43,9 +47,12 @@ class Apart:
 
     def _own(self, name: str) -> tuple[list[str], list[str]]:
         """What is kept of a member that a function uses, and what of it it changes."""
-        text = "\n".join(self.make.cold[name][1])
-        used = [each for each in self.make.state if re.search(rf"\b{each}\b", text)]
-        return used, [each for each in used if re.search(rf"^ *{each} [-+]?= ", text, re.MULTILINE)]
+        if name not in self.own:
+            text = "\n".join(self.make.cold[name][1])
+            names, assigned = {*re.findall(r"\w+", text)}, {*re.findall(r"^ *(\w+) [-+]?= ", text, re.MULTILINE)}
+            used = [each for each in self.make.state if each in names]
+            self.own[name] = used, [each for each in used if each in assigned]
+        return self.own[name]
 
     def _with_others(self, name: str) -> tuple[list[str], list[str]]:
         """The same, with what the functions that it calls use and change."""
@@ -56,7 +63,7 @@ class Apart:
         return [each for each in self.make.state if each in used], [each for each in self.make.state if each in changed]
 
     def _place(self, name: str) -> int:
-        return [*self.before, *self.make.state].index(name)
+        return self.places[name]
 
     def _load(self, name: str) -> str:
         _, low, high = self.make.state[name]

@@ -91,7 +91,7 @@ class Make:
 
     Shape: `state` are the scalars kept of a member; `lists` the arrays that grow with a member, their types
     and the scalars that say how far they go; `tables` those of the calendar; `codes` of rows. `full`: rows say all that the ledger does,
-    else only what was given, taken back and expired.
+    else only what was given, taken back and expired. `one`: events are run one at a time, and members may go to the reference engine.
     """
 
     program: nodes.Program
@@ -99,6 +99,7 @@ class Make:
     years: Years
     room: Room
     built_in: frozenset[str] = frozenset()
+    one: bool = False
     columns: Columns = field(init=False)
     w: Writer = field(default_factory=Writer)
     state: dict[str, Kept] = field(default_factory=dict)

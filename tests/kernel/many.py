@@ -1,0 +1,201 @@
+"""Programs by number and histories for them, held against all engines: a test asks for some, the long run (`long`) for many."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+
+from tests.generated import pool, writer
+from tests.generated.histories import QUICK, SOON, History, Teller, in_order
+from tests.kernel.both import agree, reference
+from tests.kernel.clubs import club
+from tests.kernel.friends import friends, introduced
+from tests.kernel.shops import shop
+from tests.kernel.stepping import step_both
+from tests.kernel.told import Tame
+
+from guerdon.kernel.columns import meant
+from guerdon.kernel.others import concerns_others
+from guerdon.kernel.stepped.session import steps
+from guerdon.kernel.uncovered import uncovered
+from guerdon.program import nodes
+from guerdon.program.walk import walk
+
+KNOWS = frozenset(
+    {
+        *("bands", "membership", "messages", "perks", "status units"),
+        *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
+        *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "streaks"),
+        *("redeems", "expiry", "holds", "order"),
+    }
+)
+"""What the programs hold that are made here; of these, those run that the kernel covers."""
+
+SIMPLE = frozenset({"bands", "membership", "messages", "perks", "status units", "groups"})
+"""What all of it the kernel covers, and some of it one event at a time as well."""
+
+Made = tuple[str, nodes.Program]
+
+KINDS: dict[str, Callable[[random.Random], Made | None]] = {
+    "program": lambda chance: writer.program_of(chance.randrange, KNOWS),
+    "simple": lambda chance: writer.program_of(chance.randrange, SIMPLE),
+    "shop": lambda chance: shop(chance.randrange),
+    "till": lambda chance: shop(chance.randrange, plain=True),
+    "club": lambda chance: club(chance.randrange),
+    "friends": lambda chance: friends(chance.randrange),
+}
+"""Programs with everything, and with less; shops, in which things are returned, and those that keep little; clubs, with tiers and triggers; friends, who give to each other."""
+
+
+@dataclass
+class Counts:
+    """How much was compared.
+
+    Units: an evaluation is one event evaluated by the reference engine and one other, whose ledgers are the same: by CPython
+    (`python`), WebAssembly (`compiled`), one at a time (`stepped`); `left`: events of histories that the kernel left to the reference engine;
+    `trapped`: histories of which WebAssembly left a block to CPython, so that they are not counted.
+    """
+
+    programs: int = 0
+    covered: int = 0
+    histories: int = 0
+    python: int = 0
+    compiled: int = 0
+    stepped: int = 0
+    left: int = 0
+    trapped: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def evaluations(self) -> int:
+        return self.python + self.compiled + self.stepped
+
+    def add(self, other: Counts) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried with each program: histories, of up to so many events each; whether one event at a time as well; one in so many programs as WebAssembly."""
+
+    histories: int = 1
+    most: tuple[int, ...] = (20, 60, 150)
+    stepped: bool = False
+    compiled: int = 5
+
+
+class Differs(AssertionError):
+    """A history of which two engines make something else; what it says is the program, the history, and what differs."""
+
+    def __init__(
+        self, text: str, history: History, way: str, again: Callable[[nodes.Program, History], object]
+    ) -> None:
+        super().__init__(way)
+        self.text, self.history, self.way, self.again = text, history, way, again
+
+    def __str__(self) -> str:
+        difference = self.__cause__ if isinstance(self.__cause__, AssertionError) else repr(self.__cause__)
+        return f"{self.way}\n{self.text}\n{self.history!r}\n{difference}"
+
+
+def made(kind: str, number: int) -> tuple[str, nodes.Program, random.Random] | None:
+    """The program of a kind and number that the kernel covers, and chance for its histories."""
+    chance = random.Random(f"{kind}/{pool.seed[0]}/{number}")
+    found = KINDS[kind](chance)
+    if found is None or uncovered(found[1]):
+        return None
+    return *found, chance
+
+
+def compare(kind: str, number: int, effort: Effort) -> Counts:
+    """Holds histories of a program against all engines.
+
+    Errors: Differs.
+    """
+    found, counts = made(kind, number), Counts(programs=1)
+    if found is None:
+        return counts
+    text, program, chance = found
+    counts.covered = 1
+    compiled = _is_news(program) or number % effort.compiled == 0
+    for _ in range(effort.histories):
+        history = told(program, chance, chance.choice(effort.most))
+        cuts = frozenset(chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(4)))
+        counts.histories += 1
+        counts.add(_batches(text, program, history, cuts, compiled))
+    if effort.stepped and steps(program):
+        for turns in (False, True):
+            counts.histories += 1
+            counts.add(_one_at_a_time(text, program, told(program, chance, 20), chance, turns))
+    return counts
+
+
+def told(program: nodes.Program, chance: random.Random, most: int) -> History:
+    """What happens: at leisure or in quick succession, and seldom something that the kernel leaves to the reference engine."""
+    knows = KNOWS | (frozenset({"built-in events", "endings"}) if chance.randrange(2) else frozenset())
+    knows |= frozenset({"returns"}) if chance.randrange(6) else frozenset()  # amounts that 64 bits hold
+    is_long = most > 40
+    teller = (Tame if is_long or chance.randrange(4) else Teller)(chance.randrange, program, knows)
+    teller.members = most // 25 if is_long else 3
+    if is_long or chance.randrange(2):
+        teller.steps, teller.ends = QUICK, SOON
+    history = teller.history(most)
+    history = at_once_known(history) if is_long or chance.randrange(4) else history
+    is_asked = concerns_others(program) and {"signup", "visit"} <= {*program.events}
+    return introduced(history, chance.randrange) if is_asked and chance.randrange(5) else history
+
+
+def at_once_known(history: History) -> History:
+    """The history in which every event is known when it happens."""
+    events = [replace(event, recorded=event.at) for event in history.events]
+    return replace(history, events=in_order(events))
+
+
+def _batches(text: str, program: nodes.Program, history: History, cuts: frozenset[int], compiled: bool) -> Counts:
+    """One run by the reference engine, and by each kernel in blocks that end at `cuts` too."""
+    counts = Counts()
+    ways = {"python": False, "compiled": True} if compiled else {"python": False}
+
+    def again(of: nodes.Program, shorter: History) -> None:
+        expected = reference(of, shorter.events, shorter.members, shorter.as_of)
+        for way, is_compiled in ways.items():
+            ran = agree(expected, of, shorter.events, shorter.members, shorter.as_of, is_compiled, cuts=cuts)
+            setattr(counts, way, ran)
+        counts.left = expected.events - counts.python
+        counts.trapped = compiled and counts.compiled < counts.python
+
+    tried(again, text, program, history, f"cuts {sorted(cuts)}")
+    return counts
+
+
+def _one_at_a_time(text: str, program: nodes.Program, history: History, chance: random.Random, turns: bool) -> Counts:
+    """One event at a time, by the kernel or (`turns`) by one engine or the other."""
+    counts, seed = Counts(), chance.randrange(2**30)
+
+    def again(of: nodes.Program, shorter: History) -> None:
+        counts.stepped = step_both(of, shorter, random.Random(seed), turns)
+
+    tried(again, text, program, history, f"one at a time, {turns=}")
+    return counts
+
+
+def tried(
+    again: Callable[[nodes.Program, History], object], text: str, program: nodes.Program, history: History, way: str
+) -> None:
+    """Errors: Differs, where engines differ or one of them fails."""
+    try:
+        again(program, history)
+    except Exception as difference:
+        raise Differs(text, history, way, again) from difference
+
+
+_reached: set[str] = set()
+
+
+def _is_news(program: nodes.Program) -> bool:
+    """Whether a program has a kind of node that none had before in this process."""
+    found = {type(each).__name__ for each in walk(meant(program))} - _reached
+    _reached.update(found)
+    return bool(found)
