@@ -64,9 +64,10 @@ def in_order(events: list[Event]) -> list[Event]:
 class Teller:
     """Tells what happens; `choose` decides everything.
 
-    Shape: `members`: how many there may be; `steps`: what may lie between two events; `ends`: how many days after the last one a run may end (None: with it).
+    Shape: `wild`: whether what can't be is told too; `members`: how many there may be; `steps`: what may lie between two events; `ends`: how many days after the last one a run may end (None: with it).
     """
 
+    wild: bool = True
     members: int = 3
     steps: tuple[int, ...] = STEPS
     ends: tuple[int | None, ...] = ENDS

@@ -20,7 +20,7 @@ from guerdon.history.event import Event
 from guerdon.kernel.stepped.session import KernelSession
 from guerdon.session import BadState, Session
 
-PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "80"))
+PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "50"))
 PARTS = 2
 ONE_AT_A_TIME = Effort(histories=0, stepped=True)
 
