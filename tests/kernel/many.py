@@ -78,10 +78,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried with each program: histories, of up to so many events each; whether one event at a time as well; one in so many programs as WebAssembly."""
+    """How much is tried with each program: so many histories, of which each has up to as many events as one of `most`, or (`each`) one for each of these;
+    whether one event at a time as well; one in so many programs as WebAssembly.
+    """
 
     histories: int = 1
     most: tuple[int, ...] = (20, 40, 100)
+    each: bool = False
     stepped: bool = False
     compiled: int = 5
 
@@ -120,8 +123,9 @@ def compare(kind: str, number: int, effort: Effort) -> Counts:
     text, program, chance = found
     counts.covered = 1
     compiled = _is_news(program) or number % effort.compiled == 0
-    for _ in range(effort.histories):
-        history = told(program, chance, chance.choice(effort.most))
+    sizes = effort.most if effort.each else [chance.choice(effort.most) for _ in range(effort.histories)]
+    for most in sizes:
+        history = told(program, chance, most)
         cuts = frozenset(chance.randrange(len(history.events) + 1) for _ in range(chance.randrange(4)))
         counts.histories += 1
         counts.add(_batches(text, program, history, cuts, compiled))
