@@ -134,7 +134,9 @@ class Encoder:
         kept = [
             of.person
             for key, of in others.kept_with(program).items()
-            if of.person is not None and any(event in program.rules[name].on for name in others.rules_at(key, program))
+            if of.person is not None
+            and others.is_known_at(of.person, program.events[event])
+            and any(event in program.rules[name].on for name in others.rules_at(key, program))
         ]
         if not asked and not kept:
             return None

@@ -202,9 +202,11 @@ class Ordered:
         sales = next((each for each in self.staged if each.event == reversal.event), None)
         number = "-1"
         if sales is not None:
-            found = f"SELECT heads.ordinal, sale.ordinal AS sale FROM {sales.table('heads')} AS sale"
-            found += f" JOIN {staged.table('heads')} AS heads ON sale.id = {raw}"
-            joins.append(f"LEFT JOIN ({found}) AS named ON named.ordinal = heads.ordinal")
+            self.con.execute(
+                f"""CREATE OR REPLACE TABLE kernel_named_{staged.number} AS SELECT heads.ordinal, sale.ordinal AS sale
+                    FROM {sales.table("heads")} AS sale JOIN {staged.table("heads")} AS heads ON sale.id = {raw}"""
+            )
+            joins.append(f"LEFT JOIN kernel_named_{staged.number} AS named ON named.ordinal = heads.ordinal")
             number = "coalesce(named.sale, -1)::INTEGER"
         return Given(
             column, f"CASE WHEN {raw} IS NOT NULL THEN {number} END", None if column.is_there else f"{raw} IS NULL"
@@ -217,18 +219,27 @@ class Ordered:
         of_rows = {each: of for each, of in self.columns.widths.items() if not each.startswith(("l", "f_"))}
         of_members = {each: of for each, of in self.columns.widths.items() if each.startswith("f_")}
         counts = [f"l{number}_count" for number in self.lists]
-        selects = [self._of_kind(staged, of_rows, [*of_members], counts) for staged in self.staged]
-        zeros = "".join(f", 0::{SQL[of]} AS {each}" for each, of in (of_rows | of_members).items()) + "".join(
+        selects = [self._of_kind(staged, of_rows, counts) for staged in self.staged]
+        zeros = "".join(f", 0::{SQL[of]} AS {each}" for each, of in of_rows.items()) + "".join(
             f", 0::INTEGER AS {each}" for each in counts
         )
         selects.append(
-            f"""SELECT {len(self.staged)} AS stage, 0::BIGINT AS ordinal, who, name, happened, recorded, -1000000000000000000 AS sequence,
-                       {REFUSED}::UTINYINT AS kind_is{zeros} FROM kernel_changes JOIN kernel_members USING (member)"""
+            f"""SELECT {len(self.staged)} AS stage, 0::BIGINT AS ordinal, member, name, happened, recorded, -1000000000000000000 AS sequence,
+                       {REFUSED}::UTINYINT AS kind_is{zeros} FROM kernel_changes"""
         )
         more = "".join(f", {each}" for each in (*of_rows, *of_members, *counts))
         placed = ", stage::UTINYINT AS stage, ordinal" if self.lists else ""
         chosen = f"who AS who_is, happened AS at_is, kind_is, name{more}{placed}"
-        self._sort(chosen, " UNION ALL ".join(selects))
+        fit = [f"CASE WHEN fits THEN kind_is ELSE {REFUSED} END::UTINYINT AS kind_is"]
+        fit += [f"CASE WHEN fits THEN {each} ELSE 0 END AS {each}" for each in counts]
+        # INVARIANT: members are joined once, for what is held of them is held for each join of a statement.
+        self._sort(
+            chosen,
+            f"""SELECT found.* REPLACE ({", ".join(fit)}), members.* EXCLUDE (member) FROM ({" UNION ALL ".join(selects)}) AS found
+                JOIN kernel_members AS members ON members.member = found.member""",
+        )
+        for staged in self.staged:
+            con.execute(f"DROP TABLE IF EXISTS kernel_named_{staged.number}")
         ((self.count,),) = con.execute("SELECT count(*) FROM kernel_rows").fetchall()
 
     def _sort(self, chosen: str, rows: str) -> None:
@@ -241,15 +252,11 @@ class Ordered:
         if tied:
             con.execute(f"CREATE OR REPLACE TABLE kernel_rows AS {ordered.format(f'{moment}, name, stage')}")
 
-    def _of_kind(self, staged: Staged, of_rows: dict[str, str], of_members: list[str], counts: list[str]) -> str:
-        """The rows of one kind of event."""
-        record, joins, odd = (
-            self.program.events[staged.event],
-            list[str](),
-            ["heads.recorded <> heads.happened", "NOT members.fits"],
-        )
+    def _of_kind(self, staged: Staged, of_rows: dict[str, str], counts: list[str]) -> str:
+        """The rows of one kind of event, whether or not what is known of their members fits."""
+        record, joins, odd = self.program.events[staged.event], list[str](), ["heads.recorded <> heads.happened"]
         put: dict[str, str] = {each: f"0::{SQL[of]}" for each, of in of_rows.items()}
-        put |= {each: f"members.{each}" for each in of_members} | dict.fromkeys(counts, "0::INTEGER")
+        put |= dict.fromkeys(counts, "0::INTEGER")
         if staged.event in NAMES:
             odd = ["true"]
         else:
@@ -282,9 +289,9 @@ class Ordered:
                 if lines in staged.lists:
                     put[f"l{number}_count"] = f"CASE WHEN {refused} THEN 0 ELSE heads.lines END::INTEGER"
         chosen = "".join(f", {value} AS {each}" for each, value in put.items())
-        return f"""SELECT {staged.number} AS stage, heads.ordinal, members.who, heads.id AS name, heads.happened, heads.recorded, heads.sequence,
+        return f"""SELECT {staged.number} AS stage, heads.ordinal, heads.member, heads.id AS name, heads.happened, heads.recorded, heads.sequence,
                           CASE WHEN {refused} THEN {REFUSED} ELSE {kind} END::UTINYINT AS kind_is{chosen}
-                   FROM {self._heads(staged)} AS heads JOIN kernel_members AS members ON members.member = heads.member {" ".join(joins)}"""
+                   FROM {self._heads(staged)} AS heads {" ".join(joins)}"""
 
     # ------------------------------------------------------------ lines
 
