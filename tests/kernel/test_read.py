@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.generated import writer
+from tests.generated.chance import EVERYTHING
 from tests.generated.histories import BUILT_IN, Teller
 from tests.kernel.files import comparable, opened
 
@@ -27,8 +28,7 @@ YEARS = Years(1960, 2060)
 def agrees(history: History, program: nodes.Program, size: int, before: int | None = None) -> list[int]:
     """Fails where the rows differ; the kinds of rows."""
     columns = Columns(program)
-    if columns.by_hand:
-        pytest.skip("events by hand come as objects")
+    assert not columns.by_hand, "events by hand come as objects"
     events = [each for each in history.events() if before is None or max(each.at, each.recorded) < before]
     by_member = sorted(events, key=lambda event: event.member)
     model = Encoder(columns, YEARS, history.members).block(by_member)
@@ -49,31 +49,34 @@ def agrees(history: History, program: nodes.Program, size: int, before: int | No
     return model.columns["kind_is"]
 
 
-@pytest.mark.parametrize("name", ["cafe", "grocery", "weddings"])
-@pytest.mark.parametrize("size", [7, 65_536])
-def test_rows_of_an_example_are_those_of_its_events(name: str, size: int) -> None:
-    program = guerdon.load(EXAMPLES / name)
-    if size == 65_536 or name != "grocery":
-        agrees(program.open(), program.typed, size)
+@pytest.mark.parametrize("size", [700, 65_536])
+def test_rows_of_an_example_are_those_of_its_events(size: int) -> None:
+    program = guerdon.load(EXAMPLES / "grocery")
+    agrees(program.open(), program.typed, size)
 
 
 def test_what_comes_later_is_left_out() -> None:
-    program = guerdon.load(EXAMPLES / "cafe")
+    program = guerdon.load(EXAMPLES / "grocery")
     history = program.open()
-    middle = sorted(each.at for each in history.events())[20]
-    agrees(history, program.typed, 10, middle)
-    assert span(history, middle).later == 52 - span(history, middle).count
+    moments = sorted(each.at for each in history.events())
+    middle = moments[200]
+    agrees(history, program.typed, 100, middle)
+    assert span(history, middle).later == len(moments) - span(history, middle).count > 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_of_histories_by_chance_are_those_of_their_events(seed: int, tmp_path: Path) -> None:
     kinds: Counter[bool] = Counter()
-    for number in range(8):
+    programs = 0
+    for number in range(100):
         choose = random.Random(f"{seed}/{number}").randrange
-        made = writer.program_of(choose)
-        if made is None or concerns_others(made[1]):  # which is not read so
+        made = writer.program_of(choose, EVERYTHING - {"receivers", "referrals"})
+        if made is None or Columns(made[1]).by_hand or concerns_others(made[1]):  # which are not read so
             continue
+        programs += 1
+        if programs > 8:
+            break
         _, program = made
         told = Teller(choose, program, without=BUILT_IN[1:]).history(14)
         history = opened(told, program, tmp_path / str(number))
