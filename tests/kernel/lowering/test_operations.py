@@ -228,6 +228,27 @@ def f(n, m):
         assert kernel.call("f", *arguments) == python.call("f", *arguments)
 
 
+@pytest.mark.parametrize("many", [3, 30, 300])
+def test_a_loop_carries_any_number_of_locals(many):
+    lines = [f"    x{number} = a[{number % 4}] * {number}" for number in range(many)]
+    turned = [f"        x{number} = (x{(number * 7 + 1) % many} * 5 + x{number}) % 1009" for number in range(many)]
+    halves = [
+        "        q = x1 // 7",
+        "        r = x1 % 7",
+        "        x0 = x2 // 9",
+        "        x2 = x2 % 9",
+        "        n -= 1",
+    ]
+    ends = ["    " + f"return {' + '.join(f'x{number}' for number in range(many))}"]
+    text = "\n".join(["def f(n):", *lines, "    while n > 0:", *turned, *halves, *ends]) + "\n"
+    memory = Memory([Array("a", "i32", 4, -1000, 1000)])
+    kernel, python = WasmKernel(text, memory, {"f": {"n": (0, 100)}}), PythonKernel(text, memory)
+    for views in (kernel.views, python.views):
+        views["a"][0], views["a"][1], views["a"][2], views["a"][3] = -1000, 7, 999, -1
+    for turns in (0, 1, 2, 50, 100):
+        assert kernel.call("f", turns) == python.call("f", turns)
+
+
 def test_the_order_of_what_is_called_is_pythons():
     text = """
 def f(x):
