@@ -228,7 +228,7 @@ class Loop:
     def _read_row(self) -> None:
         """What every event has: its instant, its day, and whether the kernel can run it."""
         w = self.w
-        w.line(f"at = fits(at_is[i], {INSTANT[0]}, {INSTANT[1]})")
+        w.line("at = at_is[i]")
         self.make.find_day("day", "at")
         w.line("row = i")
         with w.block("if at < was_at:"):

@@ -10,6 +10,12 @@ from guerdon.kernel.parts import Parts
 from guerdon.kernel.writing.make import DAYS, END_OF_MEMBERSHIP, ROOM
 from guerdon.program.nodes import Period
 
+SELDOM = (Period.DAY, Period.QUARTER, Period.YEAR, Period.FISCAL_YEAR)
+"""Periods of which a machine guesses well whether one is over at an event: each day is another, and most years are the same."""
+
+FEW = 4
+"""So many numbers begin again without a jump that is guessed wrong at every other event."""
+
 
 class Days:
     """Writes how the days of a member pass."""
@@ -142,10 +148,17 @@ class Days:
         """Lets periods that are over begin again, and windows move on, up to a day."""
         w, make = self.w, self.make
         for period, end in make.ends.items():
-            with w.block(f"if {day} >= {end}:"):
-                w.line(f"{end} = {make.period_end(period, day)}")
-                for name in make.rolls[period]:
-                    w.line(f"{name} = 0")
+            names = make.rolls[period]
+            if period in SELDOM or len(names) > FEW:
+                with w.block(f"if {day} >= {end}:"):
+                    w.line(f"{end} = {make.period_end(period, day)}")
+                    for name in names:
+                        w.line(f"{name} = 0")
+                continue
+            ends = w.kept("ends", make.period_end(period, day))
+            for name in names:
+                w.line(f"{name} = {name} if {ends} == {end} else 0")
+            w.line(f"{end} = {ends}")
         w.line(f"@years {day}")
         for tally in self.parts.tallies.of.values():
             tally.roll(day)

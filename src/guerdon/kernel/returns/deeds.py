@@ -292,6 +292,13 @@ class Deeds:
         if len(mine) == 1:
             w.line(f"part_{mine[0]} = claw")
             return
+        with w.block(f"if {n}_left_of{mine[0]}[of] == held:"):
+            w.line(f"part_{mine[0]} = claw")
+        with w.block("else:"):
+            self._share_out_to_several(mine)
+
+    def _share_out_to_several(self, mine: list[int]) -> None:
+        w, n = self.make.w, self.name
         w.line("rest = claw")
         for at in mine:
             w.line(f"top_{at} = {n}_left_of{at}[of] * claw")

@@ -267,7 +267,7 @@ class Make:
         """The instant at which a day begins."""
         if self.calendar.is_plain:
             return f"({day} * {DAY} + {self.instant_of_the_first})"
-        return f"{self._table(STARTS)}[{day}]"
+        return f"{self.table(STARTS)}[{day}]"
 
     @property
     def instant_of_the_first(self) -> int:
@@ -283,7 +283,7 @@ class Make:
         self.stop(2, f"{instant} < {first + 3 * DAY} or {instant} >= {first + (self.years.count - 3) * DAY}")
         self.w.line(f"{day} = ({instant} - {first}) // {DAY}")
         if not self.calendar.is_plain:
-            table = self._table(STARTS)
+            table = self.table(STARTS)
             with self.w.block(f"while {table}[{day}] > {instant}:"):
                 self.w.line(f"{day} -= 1")
             with self.w.block(f"while {table}[{day} + 1] <= {instant}:"):
@@ -306,7 +306,7 @@ class Make:
             into = f"({day} + {(self.years.base - 1 - self.program.frame.week_start) % 7}) % 7"
             week = f"({day} - {into})" if steps[0][0] == "first" else f"({day} - {into} + 7)"
             return self.moved(week, *steps[1:])
-        return f"{self._table(steps)}[{day}]"
+        return f"{self.table(steps)}[{day}]"
 
     def period_first(self, period: Period, day: str, ahead: int = 0) -> str:
         return self.moved(day, ("first", period), *_ahead(period, ahead))
@@ -339,7 +339,7 @@ class Make:
             "year", self.years_since(f"years_over + {ahead}" if ahead >= 0 else f"years_over - {-ahead}")
         )
 
-    def _table(self, steps: Table) -> str:
+    def table(self, steps: Table) -> str:
         name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
         self.tables[name] = steps
         return name
@@ -371,7 +371,7 @@ class Make:
         """The time of day at an instant, in microseconds since midnight."""
         if self.calendar.zone_is_utc:
             return f"({instant} % {DAY})"
-        changes, offsets = self._table(CHANGES), self._table(OFFSETS)
+        changes, offsets = self.table(CHANGES), self.table(OFFSETS)
         w = self.w
         with w.block(f"while {changes}[zone + 1] <= {instant}:"):
             w.line("zone += 1")
