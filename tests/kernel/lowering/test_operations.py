@@ -228,6 +228,11 @@ def f(n, m):
         assert kernel.call("f", *arguments) == python.call("f", *arguments)
 
 
+def test_a_constant_that_is_never_taken_may_have_no_room():
+    text = "def f(x):\n    return 9007199254740993 if x < 0 else x + x\n"
+    assert WasmKernel(text, MEMORY, {"f": {"x": (0, 6)}}).call("f", 3) == 6
+
+
 @pytest.mark.parametrize("many", [3, 30, 150])
 def test_a_loop_carries_any_number_of_locals(many):
     lines = [f"    x{number} = a[{number % 4}] * {number}" for number in range(many)]

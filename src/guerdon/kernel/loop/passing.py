@@ -43,6 +43,8 @@ class Days:
         due = self._due()
         if self.triggers.at_begin or self.triggers.at_end or (self.triggers.reaching and due):
             self._pass_with_triggers(spent)
+        elif self._apart():
+            self._pass_apart()
         elif due:
             guard = " or ".join(f"{each} <= day" for each in due)
             with w.block(f"while {guard}:"):
@@ -54,6 +56,25 @@ class Days:
                 w.line("break")
             self.make.stop_for_room(spent)
         self.roll("day")
+
+    def _apart(self) -> bool:
+        """Whether nobody can tell if lots expire before or after tiers are looked at: no tier reads them, and no row says so."""
+        expiring = [purse for purse in self.parts.purses.values() if purse.due]
+        read = any(tier.reads_lots for tier in self.parts.tiers.values())
+        return len(expiring) == 1 and expiring[0].any_day and not self.make.full and not read
+
+    def _pass_apart(self) -> None:
+        """Lets days pass for tiers, and then for lots: one guess for each lot instead of three."""
+        w, tiers = self.w, [tier.due for tier in self.parts.tiers.values()]
+        if tiers:
+            with w.block(f"while {' or '.join(f'{each} <= day' for each in tiers)}:"):
+                self._soonest(tiers)
+                self._review("now")
+        for purse in self.parts.purses.values():
+            if purse.due:
+                purse.expire("day", room=str(self.make.rows_before_an_event))
+        with w.block("if why != 0:"):
+            w.line("break")
 
     def _soonest(self, days: list[str]) -> None:
         """Names the soonest of some days."""

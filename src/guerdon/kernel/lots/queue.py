@@ -73,6 +73,11 @@ class Purse:
         """Whether something becomes of lots on days without events."""
         return self.expires
 
+    @property
+    def any_day(self) -> bool:
+        """Whether lots that expire on several days may do so one after the other."""
+        return True
+
     def ends(self, rule: nodes.Rule, here: Here) -> str:
         """The day on which what a rule gives is gone."""
         return self.ending("day", self.unit.expiries[0]) if self.expires else str(NEVER)
@@ -110,14 +115,14 @@ class Purse:
             day = Calendar(self.make.program.frame).period(line.at_end, day)[1]
         return self.make.date(day).text
 
-    def expire(self, day: str, moved: str | None = None) -> None:
-        """Lets the lots expire whose day has come."""
+    def expire(self, day: str, moved: str | None = None, room: str | None = None) -> None:
+        """Lets the lots expire whose day has come; stops where more rows are written than leave `room`."""
         if not self.expires:
             return
         make, w, name = self.make, self.make.w, self.name
         code = make.code("expired", self.unit.name)
         with w.block(f"while {name}_next <= {day}:"):
-            make.stop(1, f"w > {make.room.rows - 8}")
+            make.stop(1, f"w > {room or make.room.rows - 8}")
             w.line(f"gone = {name}_of[{name}_head]")
             with w.block("if gone > 0:"):
                 if make.full:
@@ -252,7 +257,7 @@ class Purse:
                 w.line(f"{n}_noted[{n}_tail] = {int(noted)}")
             if self._keeps_days:
                 w.line(f"{n}_day[{n}_tail] = day")
-        w.line(f"{n}_tail += 1")
+        w.line(make.longer.by_one(f"{n}_tail", w.loops))
 
     def take(self, quantity: str, target: str, reason: str) -> None:
         """Takes so much from the oldest lots; what is lacking becomes debt, or is written off."""

@@ -66,8 +66,8 @@ class Expressions:
             operations.converted(code, self.get(node.name), width, value)
             return
         match node:
-            case tree.Constant(number):
-                code.constant(number, width)
+            case tree.Constant(number):  # one that doesn't fit is never what is taken
+                code.constant(number if width_of(value) <= width else 0, width)
             case tree.Load(array, index):
                 self.load(node, self.memory.arrays[array], index, width)
             case tree.Binary():

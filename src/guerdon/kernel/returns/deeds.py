@@ -167,7 +167,7 @@ class Deeds:
             w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
             w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
             self.came_over[rule.name] = verdict.exact_over
-        w.line(f"{at} += 1")
+        w.line(self.make.longer.by_one(at, w.loops))
 
     # ------------------------------------------------------------ undoing
 
@@ -303,7 +303,7 @@ class Deeds:
         for at in mine:
             w.line(f"top_{at} = {n}_left_of{at}[of] * claw")
             w.line(f"part_{at} = top_{at} // held")
-            w.line(f"loss_{at} = top_{at} - part_{at} * held")
+            w.line(f"loss_{at} = top_{at} % held")
             w.line(f"rest -= part_{at}")
         hand_out(w, "rest", "most", [(f"part_{at}", f"loss_{at}") for at in mine])
 

@@ -19,6 +19,7 @@ from guerdon.kernel.columns import Column, Columns
 from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.here import Here
+from guerdon.kernel.writing.longer import Longer, unmarked
 from guerdon.kernel.writing.values import Value, both, scaled
 from guerdon.kernel.writing.written import Writer
 from guerdon.program import nodes, types
@@ -110,6 +111,7 @@ class Make:
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     cold: dict[str, tuple[tuple[str, ...], list[str]]] = field(default_factory=dict)
+    longer: Longer = field(default_factory=Longer)
     growing: dict[str, int] = field(default_factory=dict)
     """Of each scalar that an event adds to at so many places: in a block it grows by half of its bounds at most."""
     ends: dict[Period, str] = field(default_factory=dict)
@@ -186,7 +188,7 @@ class Make:
         lines, depth = self.w.lines, self.w.depth
         self.w.lines, self.w.depth = [], 1
         yield
-        self.cold[name] = (*given, *(("due",) if self.program.triggers else ())), self.w.lines
+        self.cold[name] = (*given, *(("due",) if self.program.triggers else ())), [*map(unmarked, self.w.lines)]
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
@@ -203,13 +205,15 @@ class Make:
             self.w.line(f"why = {why}")
             self.w.line("break")
 
+    @property
+    def rows_before_an_event(self) -> int:
+        """So many rows at most may have been written when an event begins."""
+        return self.room.rows - ROOM - 8 * len(self.program.rules)
+
     def stop_for_room(self, spent: str = "") -> None:
         """Stops where there is no room for what one event may write, and add to lists."""
-        rules = len(self.program.rules)
-        self.stop(1, f"w > {self.room.rows - ROOM - 8 * rules}{spent}")
-        ends = dict.fromkeys(end for _, end, _, _ in self.lists.values())
-        if ends:
-            self.stop(3, " or ".join(f"{each} > {self.room.listed - BESIDE - rules}" for each in ends))
+        self.stop(1, f"w > {self.rows_before_an_event}{spent}")
+        self.w.line("@lists")
 
     # ------------------------------------------------------------ facts
 
