@@ -247,16 +247,17 @@ class Purse:
 
     def _enter(self, quantity: str, lot: str, ends: str, noted: bool) -> None:
         make, w, n = self.make, self.make.w, self.name
-        w.line(f"{n}_of[{n}_tail] = {quantity}")
+        w.line(f"place = {n}_tail")
+        w.line(f"{n}_of[place] = {quantity}")
         if self.expires:
-            w.line(f"{n}_end[{n}_tail] = {ends}")
-            w.line(f"{n}_next = {ends} if {n}_head == {n}_tail else {n}_next")
+            w.line(f"{n}_end[place] = {ends}")
+            w.line(f"{n}_next = {ends} if {n}_head == place else {n}_next")
         if make.full:
-            w.line(f"{n}_lot[{n}_tail] = {lot}")
+            w.line(f"{n}_lot[place] = {lot}")
             if self.noted:
-                w.line(f"{n}_noted[{n}_tail] = {int(noted)}")
+                w.line(f"{n}_noted[place] = {int(noted)}")
             if self._keeps_days:
-                w.line(f"{n}_day[{n}_tail] = day")
+                w.line(f"{n}_day[place] = day")
         w.line(make.longer.by_one(f"{n}_tail", w.loops))
 
     def take(self, quantity: str, target: str, reason: str) -> None:

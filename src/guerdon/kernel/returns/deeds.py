@@ -132,7 +132,8 @@ class Deeds:
     def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
         """Keeps the event and what its rules gave and took."""
         w, n = self.make.w, self.name
-        at = f"{n}_n"
+        at = f"at_{n}"
+        w.line(f"{at} = {n}_n")
         known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0"}
         for each in self.kept:
             if each in known:
@@ -167,7 +168,7 @@ class Deeds:
             w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
             w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
             self.came_over[rule.name] = verdict.exact_over
-        w.line(self.make.longer.by_one(at, w.loops))
+        w.line(self.make.longer.by_one(f"{n}_n", w.loops))
 
     # ------------------------------------------------------------ undoing
 
