@@ -33,7 +33,7 @@ class Longer:
     def times(self, ends: Iterable[str], lines: list[str], block: int, listed: int) -> dict[str, int]:
         """Of ends of lists those at which a block need not look, and how often at most it adds to each."""
         most = {end: block * max(self.places[end].values()) for end in ends if end in self.places}
-        others = {match[1] for line in lines if (match := re.match(r" *(\w+) (?:\+= |= (?!0$))", line))}
+        others = {*re.findall(r"^ *(\w+) (?:\+= |= (?!0$))", "\n".join(lines), re.MULTILINE)}
         return {end: times for end, times in most.items() if end not in others and times <= listed // 4}
 
 
