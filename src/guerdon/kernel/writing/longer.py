@@ -17,7 +17,7 @@ MARK = "@longer "
 class Longer:
     """The ends of lists that events make longer by one.
 
-    Shape: `places`: by end, at how many places each kind of event does; `event`: the kind that is written now.
+    Shape: `places`: by end, at how many places each kind of event does, and ("") any; `event`: the kind that is written now.
     """
 
     places: dict[str, Counter[str]] = field(default_factory=dict)
@@ -32,9 +32,13 @@ class Longer:
 
     def times(self, ends: Iterable[str], lines: list[str], block: int, listed: int) -> dict[str, int]:
         """Of ends of lists those at which a block need not look, and how often at most it adds to each."""
-        most = {end: block * max(self.places[end].values()) for end in ends if end in self.places}
+        most = {end: block * self._most(self.places[end]) for end in ends if end in self.places}
         others = {*re.findall(r"^ *(\w+) (?:\+= |= (?!0$))", "\n".join(lines), re.MULTILINE)}
         return {end: times for end, times in most.items() if end not in others and times <= listed // 4}
+
+    def _most(self, places: Counter[str]) -> int:
+        """At how many of these places one event can be: those that are of no kind, and those of one."""
+        return places[""] + max((number for event, number in places.items() if event), default=0)
 
 
 def begins(times: dict[str, int], listed: int) -> Iterator[str]:

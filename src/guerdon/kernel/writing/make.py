@@ -121,6 +121,7 @@ class Make:
         self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
         self.gifts = others.names(self.program)
+        self.rows_before_an_event = self.room.rows - ROOM - 8 * len(self.program.rules)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
     # ------------------------------------------------------------ what is kept, and written
@@ -204,11 +205,6 @@ class Make:
         with self.w.block(f"if {guard}:"):
             self.w.line(f"why = {why}")
             self.w.line("break")
-
-    @property
-    def rows_before_an_event(self) -> int:
-        """So many rows at most may have been written when an event begins."""
-        return self.room.rows - ROOM - 8 * len(self.program.rules)
 
     def stop_for_room(self, spent: str = "") -> None:
         """Stops where there is no room for what one event may write, and add to lists."""
