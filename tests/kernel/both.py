@@ -14,7 +14,7 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
 
-SMALL = Room(block=64, rows=9_000, listed=200)
+SMALL = Room(block=64, rows=9_000, listed=260)
 """Room for little, so that blocks end and lists grow in short histories."""
 
 

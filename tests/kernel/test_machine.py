@@ -71,10 +71,11 @@ def test_a_block_may_end_anywhere(program, compiled):
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_lists_and_rows_grow(program, compiled):
+@pytest.mark.parametrize("block", [30, 300])
+def test_lists_and_rows_grow(program, block, compiled):
     events = purchases(700, members=1)
     expected = reference(program, events, {})
-    agree(expected, program, events, {}, compiled=compiled, room=Room(block=300, rows=8_300, listed=130))
+    agree(expected, program, events, {}, compiled=compiled, room=Room(block=block, rows=8_300, listed=130))
 
 
 def test_what_does_not_fit_64_bits_is_run_again(program):

@@ -26,7 +26,9 @@ NEVER = 2**30
 """A day after all others."""
 
 Table = tuple[tuple[str, Period | int], ...]
-"""Steps from a day: the `first` day of its period, the `end` of it, so many `months` or `days` on."""
+"""Steps from a day: the `first` day of its period, the `end` of it, so many `months` or `days` on; or whether it lies
+`from` one day on and `before` another, in any of some such pairs.
+"""
 
 STARTS: Table = (("starts", 0),)
 """The instants at which days begin."""
@@ -36,6 +38,8 @@ CHANGES: Table = (("changes", 0),)
 
 OFFSETS: Table = (("offsets", 0),)
 """The zone's offset (microseconds) from each of these on."""
+
+FROM, BEFORE = "from", "before"
 
 EPOCH = date(1970, 1, 1).toordinal()
 
@@ -98,10 +102,21 @@ class Calendar:
             return self.starts()
         if of in (CHANGES, OFFSETS):
             return [each[of == OFFSETS] for each in self.changes()]
+        if of[0][0] == FROM:
+            return self.within(of)
         found: list[int] = [*range(self.years.count)]
         for number, (step, by) in enumerate(of):
             found = self._first(step, by) if number == 0 else self._then(step, by, found)
         return found
+
+    def within(self, of: Table) -> list[int]:
+        """1 for each day that lies in one of the pairs, else 0."""
+        table = [0] * self.years.count
+        for (_, first), (_, end) in zip(of[::2], of[1::2], strict=True):
+            assert isinstance(first, int) and isinstance(end, int)
+            for day in range(max(first, 0), min(end, self.years.count)):
+                table[day] = 1
+        return table
 
     def _first(self, step: str, by: Period | int) -> list[int]:
         if not isinstance(by, Period):

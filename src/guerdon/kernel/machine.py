@@ -202,8 +202,9 @@ def arrays(kernel: Written, room: Room, tables: Mapping[str, Sequence[int]], typ
     found += [Array(name, of, room.block + 2) for name, of in kernel.results.items()]  # type: ignore[arg-type]
     found += [Array(name, of, room.listed + 1, low, high) for name, (of, _, low, high) in kernel.lists.items()]  # type: ignore[arg-type]
     for name, table in tables.items():
-        wide = max(table) >= 2**31 or min(table) < -(2**31)
-        found.append(Array(name, "i64" if wide else "i32", len(table), min(table), max(table)))
+        low, high = min(table), max(table)
+        of = "u8" if low >= 0 and high < 2**8 else "i32" if low >= -(2**31) and high < 2**31 else "i64"
+        found.append(Array(name, of, len(table), low, high))  # type: ignore[arg-type]
     return [
         *found,
         Array("s", "i64", len(kernel.state)),

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from tests.kernel.lowering.both import Answer, Left, Watched, by_python, by_wasm
 from tests.kernel.lowering.programs import MEMORY, Program, programs
 
+from guerdon.kernel.lowering import carried
+
 EXAMPLES = int(os.environ.get("GUERDON_EXAMPLES", "150"))
 
 
@@ -26,3 +28,6 @@ def test_both_lowerings_agree(program: Program):
         assert by_python(program.text, MEMORY, *given_) == expected
     assert by_wasm(program.text, MEMORY, program.bounds, *given_) == expected
     assert by_wasm(program.text, MEMORY, program.bounds, *given_, checked=True) == expected
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(carried, "FEW", 0)
+        assert by_wasm(program.text, MEMORY, program.bounds, *given_) == expected

@@ -228,6 +228,32 @@ def f(n, m):
         assert kernel.call("f", *arguments) == python.call("f", *arguments)
 
 
+def test_a_constant_that_is_never_taken_may_have_no_room():
+    text = "def f(x):\n    return 9007199254740993 if x < 0 else x + x\n"
+    assert WasmKernel(text, MEMORY, {"f": {"x": (0, 6)}}).call("f", 3) == 6
+
+
+@pytest.mark.parametrize("many", [3, 30, 150])
+def test_a_loop_carries_any_number_of_locals(many):
+    lines = [f"    x{number} = a[{number % 4}] * {number}" for number in range(many)]
+    turned = [f"        x{number} = (x{(number * 7 + 1) % many} * 5 + x{number}) % 1009" for number in range(many)]
+    halves = [
+        "        q = x1 // 7",
+        "        r = x1 % 7",
+        "        x0 = x2 // 9",
+        "        x2 = x2 % 9",
+        "        n -= 1",
+    ]
+    ends = ["    " + f"return {' + '.join(f'x{number}' for number in range(many))}"]
+    text = "\n".join(["def f(n):", *lines, "    while n > 0:", *turned, *halves, *ends]) + "\n"
+    memory = Memory([Array("a", "i32", 4, -1000, 1000)])
+    kernel, python = WasmKernel(text, memory, {"f": {"n": (0, 100)}}), PythonKernel(text, memory)
+    for views in (kernel.views, python.views):
+        views["a"][0], views["a"][1], views["a"][2], views["a"][3] = -1000, 7, 999, -1
+    for turns in (0, 1, 2, 50, 100):
+        assert kernel.call("f", turns) == python.call("f", turns)
+
+
 def test_the_order_of_what_is_called_is_pythons():
     text = """
 def f(x):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from guerdon.kernel.lowering.memory import Array, Memory
+from guerdon.kernel.lowering.memory import CARRIED, Array, Memory
 from guerdon.kernel.lowering.ranges import facts
 from guerdon.kernel.lowering.run import PythonKernel, WasmKernel
 from guerdon.kernel.lowering.text import parse
@@ -111,7 +111,7 @@ def test_arrays_keep_their_bounds_from_the_beginning():
 def test_arrays_lie_at_multiples_of_64_bytes():
     memory = Memory([Array("a", "u8", 65), Array("b", "i64", 1), Array("c", "i16", 3)])
     assert memory.offsets == {"a": 256, "b": 384, "c": 448}
-    assert (memory.size, memory.pages) == (512, 1)
+    assert (memory.carried, memory.size, memory.pages) == (512, 512 + CARRIED, 1)
     assert memory.with_counts(a=64).offsets == {"a": 256, "b": 320, "c": 384}
     with pytest.raises(ValueError, match="no array d"):
         memory.with_counts(d=1)

@@ -167,8 +167,9 @@ class Sheet:
             w.line(f"{over} = {before} - {total}")
             with w.block(f"if {over} > 0:"):
                 for each in reversed(mine):
-                    part = w.name("part")
-                    w.line(f"{part} = {over} if {over} < {each.quantity} else {each.quantity}")
-                    w.line(f"{each.quantity} -= {part}")
-                    w.line(f"{each.cut} += {part}")
-                    w.line(f"{over} -= {part}")
+                    left = w.name("left")
+                    w.line(f"{left} = {each.quantity} - {over}")
+                    w.line(f"{left} = {left} if {left} > 0 else 0")
+                    w.line(f"{each.cut} += {each.quantity} - {left}")
+                    w.line(f"{over} -= {each.quantity} - {left}")
+                    w.line(f"{each.quantity} = {left}")

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import lcm
 
+from guerdon.kernel.awards.during import during
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.awards.rules import Judge
 from guerdon.kernel.lots.chained import Chained
@@ -211,8 +212,7 @@ class Redeeming:
             guard(condition(self.make, each, here), Reason(f"`{text}` does not hold", not says_what(each)))
         for stretches in rule.during:
             listed = ", ".join(" ".join(each.span.text.split()) for each in stretches)
-            held = [self.over.during(stretch) for stretch in stretches]
-            guard(" or ".join(held), Reason(f"it did not happen during {listed}", True))
+            guard(during(self.make, stretches), Reason(f"it did not happen during {listed}", True))
         if holds is not None:
             w.line(f"{holds} = 1")
         for other in replaced:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import lcm
-from typing import assert_never
 
 from guerdon.kernel import others
 from guerdon.kernel.awards.crossing import Crossing
+from guerdon.kernel.awards.during import during
 from guerdon.kernel.awards.groups import Sheet, Verdict
 from guerdon.kernel.awards.limits import Admission, Limits
 from guerdon.kernel.counting.tallies import of_period
@@ -141,8 +141,7 @@ class Judge:
             w.line(f"if {condition(self.make, guard, here)}:")
             w.depth += 1
         for stretches in rule.during:
-            held = [self.during(stretch) for stretch in stretches]
-            w.line(f"if {' or '.join(held)}:")
+            w.line(f"if {during(self.make, stretches)}:")
             w.depth += 1
         if holds is not None:
             w.line(f"{holds} = 1")
@@ -154,23 +153,6 @@ class Judge:
         if len(w.lines) == first:
             w.line("pass")
         w.depth = depth
-
-    def during(self, stretch: nodes.Stretch) -> str:
-        make = self.make
-        match stretch:
-            case nodes.Dates(first, end):
-                held = [f"day >= {make.date(first).text}"] if first is not None else []
-                held += [f"day < {make.date(end).text}"] if end is not None else []
-                return f"({' and '.join(held) or '1'})"
-            case nodes.Weekdays(days):
-                weekday = self.w.kept("weekday", make.weekday("day"))
-                return f"({' or '.join(f'{weekday} == {each}' for each in sorted(days))})"
-            case nodes.Hours(start, end):
-                clock = make.clock("at")
-                opens, closes = (each.hour * 3_600_000_000 + each.minute * 60_000_000 for each in (start, end))
-                return f"({clock} >= {opens} {'and' if start <= end else 'or'} {clock} < {closes})"
-            case _:
-                assert_never(stretch)
 
     def comes_to(self, rule: nodes.Rule, here: Here, name: str, admission: Admission) -> tuple[Value, str | None]:
         """The exact value; and where lines are rounded one by one, the name of their sum in steps."""

@@ -28,7 +28,8 @@ from guerdon.kernel.lowering.text import parsed
 from guerdon.kernel.parts import parts
 from guerdon.kernel.returns.deeds import Deeds
 from guerdon.kernel.writing.apart import Apart
-from guerdon.kernel.writing.make import AMOUNT, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
+from guerdon.kernel.writing.longer import MARK, begins, grown
+from guerdon.kernel.writing.make import AMOUNT, BESIDE, DAYS, INSTANT, QUANTITY, YES, Code, Kept, Listed, Make, Room
 from guerdon.program import nodes
 
 OF_ALL: dict[str, Kept] = {
@@ -38,6 +39,10 @@ OF_ALL: dict[str, Kept] = {
     "bad": (0, *YES),
 }
 """What is kept of the member in every program."""
+
+
+NOBODY = "(-2)"
+"""What stands behind the members of a block, so that the last one ends there too."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,9 @@ class Loop:
         w.depth = 1
         self._body()
         body, w.lines, w.depth = w.lines, [], 0
+        self.ends = [*dict.fromkeys(end for _, end, _, _ in make.lists.values())]
+        changing = [*body, *(line for _, lines in make.cold.values() for line in lines)]
+        self.added = make.longer.times(self.ends, changing, make.room.block, make.room.listed)
         w.lines += functions(make.functions)
         apart = self.apart = Apart(make, [*OF_ALL])
         for name in make.cold:
@@ -128,6 +136,7 @@ class Loop:
         for number, (name, (_, low, high)) in enumerate(state.items()):
             half = 1 + (name in make.growing)
             w.line(f"{name} = fits(s[{number}], {low // half}, {high // half})")
+        w.lines += [f"    {each}" for each in begins(self.added, make.room.listed)]
         for each in body:
             w.lines += self._filled(each) if "@" in each else [each]
         types = make.columns.widths
@@ -167,6 +176,13 @@ class Loop:
                 return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
             case call if call.startswith("@call "):
                 return [margin + each for each in self.apart.call(call.removeprefix("@call "))]
+            case "@lists":
+                most = self.make.room.listed - BESIDE - len(self.program.rules)
+                full = [f"{end} > {most}" for end in self.ends if end not in self.added]
+                stop = [f"if {' or '.join(full)}:", "    why = 3", "    break"]
+                return [margin + each for each in stop] if full else []
+            case end if end.startswith(MARK):
+                return [margin + grown(end.removeprefix(MARK), self.added, self.make.room.listed)]
             case "@joined":
                 return [margin + each for each in self.days.joined() or ["pass"]]
             case years if years.startswith("@years "):
@@ -178,6 +194,7 @@ class Loop:
 
     def _body(self) -> None:
         make, w = self.make, self.w
+        w.line(f"who_is[n] = {NOBODY}")
         w.line("members = 0")
         w.line("why = 0")
         if self.program.triggers:
@@ -185,7 +202,7 @@ class Loop:
             w.line(f"when = {AT_EVENT}")
         with w.block("while 1:"):
             make.stop_for_room(self._spent())
-            w.line("is_end = i == n or who_is[i] != who")
+            w.line("is_end = who_is[i] != who")
             with w.block("if is_end:"):
                 with w.block("if i == n and last == 0:"):
                     w.line("break")
@@ -228,7 +245,7 @@ class Loop:
     def _read_row(self) -> None:
         """What every event has: its instant, its day, and whether the kernel can run it."""
         w = self.w
-        w.line(f"at = fits(at_is[i], {INSTANT[0]}, {INSTANT[1]})")
+        w.line("at = at_is[i]")
         self.make.find_day("day", "at")
         w.line("row = i")
         with w.block("if at < was_at:"):

@@ -48,6 +48,7 @@ class Kinds:
         for number, event in enumerate(wanted):
             with w.block(f"{'if' if number == 0 else 'elif'} q_kind == {kinds[event]}:"):
                 self._of_kind(event)
+        make.longer.event = ""
         received = Receiving(self.parts, self.triggers)
         if received.rules:
             with w.block(f"{'elif' if wanted else 'if'} q_kind == {RECEIVED}:"):
@@ -81,6 +82,7 @@ class Kinds:
     def _of_kind(self, event: str) -> None:
         """One kind of event; of one that is refused nothing comes."""
         w, here = self.w, self._here(event)
+        self.make.longer.event = event
         self._lines_fit(event)
         if event not in self.make.columns.by_hand:
             self._sales(event, here)

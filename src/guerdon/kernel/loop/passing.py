@@ -10,6 +10,12 @@ from guerdon.kernel.parts import Parts
 from guerdon.kernel.writing.make import DAYS, END_OF_MEMBERSHIP, ROOM
 from guerdon.program.nodes import Period
 
+SELDOM = (Period.DAY, Period.QUARTER, Period.YEAR, Period.FISCAL_YEAR)
+"""Periods of which a machine guesses well whether one is over at an event: each day is another, and most years are the same."""
+
+FEW = 4
+"""So many numbers begin again without a jump that is guessed wrong at every other event."""
+
 
 class Days:
     """Writes how the days of a member pass."""
@@ -37,6 +43,8 @@ class Days:
         due = self._due()
         if self.triggers.at_begin or self.triggers.at_end or (self.triggers.reaching and due):
             self._pass_with_triggers(spent)
+        elif self._apart():
+            self._pass_apart()
         elif due:
             guard = " or ".join(f"{each} <= day" for each in due)
             with w.block(f"while {guard}:"):
@@ -48,6 +56,25 @@ class Days:
                 w.line("break")
             self.make.stop_for_room(spent)
         self.roll("day")
+
+    def _apart(self) -> bool:
+        """Whether nobody can tell if lots expire before or after tiers are looked at: no tier reads them, and no row says so."""
+        expiring = [purse for purse in self.parts.purses.values() if purse.due]
+        read = any(tier.reads_lots for tier in self.parts.tiers.values())
+        return len(expiring) == 1 and expiring[0].any_day and not self.make.full and not read
+
+    def _pass_apart(self) -> None:
+        """Lets days pass for tiers, and then for lots: one guess for each lot instead of three."""
+        w, tiers = self.w, [tier.due for tier in self.parts.tiers.values()]
+        if tiers:
+            with w.block(f"while {' or '.join(f'{each} <= day' for each in tiers)}:"):
+                self._soonest(tiers)
+                self._review("now")
+        for purse in self.parts.purses.values():
+            if purse.due:
+                purse.expire("day", room=str(self.make.rows_before_an_event))
+        with w.block("if why != 0:"):
+            w.line("break")
 
     def _soonest(self, days: list[str]) -> None:
         """Names the soonest of some days."""
@@ -142,10 +169,17 @@ class Days:
         """Lets periods that are over begin again, and windows move on, up to a day."""
         w, make = self.w, self.make
         for period, end in make.ends.items():
-            with w.block(f"if {day} >= {end}:"):
-                w.line(f"{end} = {make.period_end(period, day)}")
-                for name in make.rolls[period]:
-                    w.line(f"{name} = 0")
+            names = make.rolls[period]
+            if period in SELDOM or len(names) > FEW:
+                with w.block(f"if {day} >= {end}:"):
+                    w.line(f"{end} = {make.period_end(period, day)}")
+                    for name in names:
+                        w.line(f"{name} = 0")
+                continue
+            ends = w.kept("ends", make.period_end(period, day))
+            for name in names:
+                w.line(f"{name} = {name} if {ends} == {end} else 0")
+            w.line(f"{end} = {ends}")
         w.line(f"@years {day}")
         for tally in self.parts.tallies.of.values():
             tally.roll(day)

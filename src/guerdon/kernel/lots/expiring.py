@@ -16,7 +16,12 @@ from guerdon.program import nodes
 class Expiring(Places):
     """Lots of which the days pass."""
 
-    def expire(self, day: str, moved: str | None = None) -> None:
+    @property
+    def any_day(self) -> bool:
+        """A line may begin on any day, and take over."""
+        return False
+
+    def expire(self, day: str, moved: str | None = None, room: str | None = None) -> None:
         """Lets the lots expire whose day has come."""
         if not self.due:
             return

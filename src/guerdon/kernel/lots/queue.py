@@ -73,6 +73,11 @@ class Purse:
         """Whether something becomes of lots on days without events."""
         return self.expires
 
+    @property
+    def any_day(self) -> bool:
+        """Whether lots that expire on several days may do so one after the other."""
+        return True
+
     def ends(self, rule: nodes.Rule, here: Here) -> str:
         """The day on which what a rule gives is gone."""
         return self.ending("day", self.unit.expiries[0]) if self.expires else str(NEVER)
@@ -110,14 +115,14 @@ class Purse:
             day = Calendar(self.make.program.frame).period(line.at_end, day)[1]
         return self.make.date(day).text
 
-    def expire(self, day: str, moved: str | None = None) -> None:
-        """Lets the lots expire whose day has come."""
+    def expire(self, day: str, moved: str | None = None, room: str | None = None) -> None:
+        """Lets the lots expire whose day has come; stops where more rows are written than leave `room`."""
         if not self.expires:
             return
         make, w, name = self.make, self.make.w, self.name
         code = make.code("expired", self.unit.name)
         with w.block(f"while {name}_next <= {day}:"):
-            make.stop(1, f"w > {make.room.rows - 8}")
+            make.stop(1, f"w > {room or make.room.rows - 8}")
             w.line(f"gone = {name}_of[{name}_head]")
             with w.block("if gone > 0:"):
                 if make.full:
@@ -242,17 +247,18 @@ class Purse:
 
     def _enter(self, quantity: str, lot: str, ends: str, noted: bool) -> None:
         make, w, n = self.make, self.make.w, self.name
-        w.line(f"{n}_of[{n}_tail] = {quantity}")
+        w.line(f"place = {n}_tail")
+        w.line(f"{n}_of[place] = {quantity}")
         if self.expires:
-            w.line(f"{n}_end[{n}_tail] = {ends}")
-            w.line(f"{n}_next = {ends} if {n}_head == {n}_tail else {n}_next")
+            w.line(f"{n}_end[place] = {ends}")
+            w.line(f"{n}_next = {ends} if {n}_head == place else {n}_next")
         if make.full:
-            w.line(f"{n}_lot[{n}_tail] = {lot}")
+            w.line(f"{n}_lot[place] = {lot}")
             if self.noted:
-                w.line(f"{n}_noted[{n}_tail] = {int(noted)}")
+                w.line(f"{n}_noted[place] = {int(noted)}")
             if self._keeps_days:
-                w.line(f"{n}_day[{n}_tail] = day")
-        w.line(f"{n}_tail += 1")
+                w.line(f"{n}_day[place] = day")
+        w.line(make.longer.by_one(f"{n}_tail", w.loops))
 
     def take(self, quantity: str, target: str, reason: str) -> None:
         """Takes so much from the oldest lots; what is lacking becomes debt, or is written off."""

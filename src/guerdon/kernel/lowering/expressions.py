@@ -47,6 +47,7 @@ class Expressions:
         self.signatures = signatures
         self.every_index = every_index
         self.locals: dict[str, int] = {}
+        self.carried: dict[str, tuple[int, Width]] = {}  # of each local that lies in memory: where, and its width
         self.places: dict[tree.Expression, tuple[int, int]] = {}  # loads whose address is in a local, and its offset
         self.trap = 0
         self.unproved: list[tree.Expression] = []
@@ -62,13 +63,11 @@ class Expressions:
             return
         value = self.values[node]
         if isinstance(node, tree.Local):
-            local = self.locals[node.name]
-            code.get(local)
-            operations.converted(code, code.widths[local], width, value)
+            operations.converted(code, self.get(node.name), width, value)
             return
         match node:
-            case tree.Constant(number):
-                code.constant(number, width)
+            case tree.Constant(number):  # one that doesn't fit is never what is taken
+                code.constant(number if width_of(value) <= width else 0, width)
             case tree.Load(array, index):
                 self.load(node, self.memory.arrays[array], index, width)
             case tree.Binary():
@@ -97,6 +96,17 @@ class Expressions:
                 operations.converted(code, own, width, value)
             case _:
                 assert_never(node)
+
+    def get(self, name: str) -> Width:
+        """Leaves a local, at the width that is returned."""
+        code = self.code
+        if name not in self.carried:
+            code.get(self.locals[name])
+            return code.widths[self.locals[name]]
+        place, width = self.carried[name]
+        code.constant(0, 32)
+        code.access(encoding.LOADS[8, True][width == 64], width // 8, place)
+        return width
 
     def grows_within(self, node: tree.Fits) -> bool:
         """Whether what a call adds to a local can't lead beyond its bounds: it uses up half of them at most."""

@@ -30,6 +30,8 @@ LAYOUTS: dict[str, Layout] = {
 ALIGNMENT = 64
 PASSED = 256
 """Bytes at the beginning of a memory in which arguments are handed over, 8 for each, and the result is handed back."""
+CARRIED = 1024
+"""Bytes at the end of a memory in which locals lie, 8 for each."""
 PAGE = 65536
 LARGEST = 1 << 32
 
@@ -80,7 +82,8 @@ class Array:
 class Memory:
     """Arrays one after the other, each at a multiple of 64 bytes, after the first 256, in which arguments are passed.
 
-    Units: `offsets` and `size` in bytes, `pages` of 64 KiB.
+    Shape: behind them, at `carried`, is room for locals.
+    Units: `offsets`, `carried` and `size` in bytes, `pages` of 64 KiB.
     Errors: ValueError for two arrays of one name, and for more than 4 GiB.
     """
 
@@ -94,8 +97,9 @@ class Memory:
             self.arrays[array.name] = array
             self.offsets[array.name] = end
             end += -(-array.count * array.layout.size // ALIGNMENT) * ALIGNMENT
-        self.size = end
-        self.pages = -(-end // PAGE)
+        self.carried = end
+        self.size = end + CARRIED
+        self.pages = -(-self.size // PAGE)
         if self.pages * PAGE >= LARGEST:
             raise ValueError(f"the arrays take {end} bytes; a memory has less than {LARGEST}")
 

@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import NamedTuple, assert_never
 
 from guerdon.kernel.lowering import encoding, operations, tree
+from guerdon.kernel.lowering.carried import in_memory
 from guerdon.kernel.lowering.encoding import Code, Width
 from guerdon.kernel.lowering.expressions import Expressions, Signatures, width_of
 from guerdon.kernel.lowering.interval import HALF, WORD, within
-from guerdon.kernel.lowering.memory import PASSED, Array, Memory
+from guerdon.kernel.lowering.memory import CARRIED, PASSED, Array, Memory
 from guerdon.kernel.lowering.python import expression
 from guerdon.kernel.lowering.ranges import Facts, facts
 from guerdon.kernel.lowering.states import Bounds
@@ -58,8 +59,10 @@ def module_of(module: tree.Module, memory: Memory, bounds: Bounds, checked: bool
     types: list[bytes] = []
     bodies: list[bytes] = []
     unproved: list[str] = []
+    places = iter(range(memory.carried, memory.carried + CARRIED, 8))  # functions don't call themselves: one for each
     for name, function in module.functions.items():
         statements = Statements(function, known[name], memory, signatures, checked)
+        statements.carry(places)
         types.append(encoding.function_type(signatures.parameters[name], [signatures.results[name]]))
         bodies.append(statements.body())
         unproved += map(expression, statements.unproved)
@@ -112,6 +115,12 @@ class Statements(Expressions):
             width = width_of(value)
             if name not in self.locals or width > self.code.widths[self.locals[name]]:
                 self.locals[name] = self.code.local(width)
+
+    def carry(self, places: Iterator[int]) -> None:
+        """Has some locals lie in memory, as long as there are places."""
+        wanted = [name for name in in_memory(self.function) if name in self.known.locals]
+        for name, place in zip(wanted, places, strict=False):
+            self.carried[name] = place, width_of(self.known.locals[name])
 
     def body(self) -> bytes:
         code = self.code
@@ -173,13 +182,29 @@ class Statements(Expressions):
 
     def assigned(self, name: str, value: tree.Expression, width: Width) -> None:
         """Takes the value, of that width, off the stack."""
-        local = self.locals[name]
-        operations.converted(self.code, width, self.code.widths[local], self.values[value])
-        self.code.set(local)
+        code = self.code
+        if name not in self.carried:
+            local = self.locals[name]
+            operations.converted(code, width, code.widths[local], self.values[value])
+            code.set(local)
+            return
+        place, own = self.carried[name]
+        operations.converted(code, width, own, self.values[value])
+        held = code.borrow(own)
+        code.set(held)
+        code.constant(0, 32)
+        code.get(held)
+        code.access(encoding.STORES[own // 8][own == 64], own // 8, place)
+        code.give_back(held)
 
     def statement(self, node: tree.Statement) -> None:
         code = self.code
         match node:
+            case tree.Assign(name, value) if name in self.carried:
+                place, width = self.carried[name]
+                code.constant(0, 32)
+                self.emit(value, width)
+                code.access(encoding.STORES[width // 8][width == 64], width // 8, place)
             case tree.Assign(name, value):
                 local = self.locals.get(name)
                 self.emit(value, 64 if local is None else code.widths[local])

@@ -132,7 +132,8 @@ class Deeds:
     def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
         """Keeps the event and what its rules gave and took."""
         w, n = self.make.w, self.name
-        at = f"{n}_n"
+        at = f"at_{n}"
+        w.line(f"{at} = {n}_n")
         known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0"}
         for each in self.kept:
             if each in known:
@@ -167,7 +168,7 @@ class Deeds:
             w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
             w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
             self.came_over[rule.name] = verdict.exact_over
-        w.line(f"{at} += 1")
+        w.line(self.make.longer.by_one(f"{n}_n", w.loops))
 
     # ------------------------------------------------------------ undoing
 
@@ -292,11 +293,18 @@ class Deeds:
         if len(mine) == 1:
             w.line(f"part_{mine[0]} = claw")
             return
+        with w.block(f"if {n}_left_of{mine[0]}[of] == held:"):
+            w.line(f"part_{mine[0]} = claw")
+        with w.block("else:"):
+            self._share_out_to_several(mine)
+
+    def _share_out_to_several(self, mine: list[int]) -> None:
+        w, n = self.make.w, self.name
         w.line("rest = claw")
         for at in mine:
             w.line(f"top_{at} = {n}_left_of{at}[of] * claw")
             w.line(f"part_{at} = top_{at} // held")
-            w.line(f"loss_{at} = top_{at} - part_{at} * held")
+            w.line(f"loss_{at} = top_{at} % held")
             w.line(f"rest -= part_{at}")
         hand_out(w, "rest", "most", [(f"part_{at}", f"loss_{at}") for at in mine])
 

@@ -63,17 +63,19 @@ class Tier:
         if event in self.make.columns.by_hand:
             return True
         given = {rule.name for rule in program.rules.values() if event in rule.on}
+        undone = set[str]()
         if event in program.events and (reversal := program.events[event].reverses) is not None:
-            given |= {rule.name for rule in program.rules.values() if reversal.event in rule.on}
-        units = {program.rules[name].unit for name in given}
+            undone = {rule.name for rule in program.rules.values() if reversal.event in rule.on}
         for each in walk(self.ladder.counts, program.measures):
             match each:
                 case nodes.Measured(meter=number) if program.meters[number].event == event:
                     return True
-                case nodes.Earned(unit, None) if unit in units:
-                    return True
-                case nodes.Earned(rule=str(rule)) if given & set(program.rules_of(rule)):
-                    return True
+                case nodes.Earned(unit, rule, back=back):
+                    moving = undone if back else given | undone
+                    if rule is None and unit in {program.rules[name].unit for name in moving}:
+                        return True
+                    if rule is not None and moving & set(program.rules_of(rule)):
+                        return True
         return False
 
     # ------------------------------------------------------------ what is reached
@@ -173,8 +175,12 @@ class Tier:
     @property
     def follows(self) -> bool:
         """Whether it follows what is available, also where this moves without an event."""
-        available = (isinstance(each, nodes.Available) for each in walk(self._parts, self.make.program.measures))
-        return isinstance(self.ladder.lasts, nodes.WhileMet) and any(available)
+        return isinstance(self.ladder.lasts, nodes.WhileMet) and self.reads_lots
+
+    @property
+    def reads_lots(self) -> bool:
+        """Whether what is available decides about it."""
+        return any(isinstance(each, nodes.Available) for each in walk(self._parts, self.make.program.measures))
 
     def follow(self, day: str) -> None:
         """Lets the tier follow what became of lots at the start of a day."""

@@ -19,6 +19,7 @@ from guerdon.kernel.columns import Column, Columns
 from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.here import Here
+from guerdon.kernel.writing.longer import Longer, unmarked
 from guerdon.kernel.writing.values import Value, both, scaled
 from guerdon.kernel.writing.written import Writer
 from guerdon.program import nodes, types
@@ -110,6 +111,7 @@ class Make:
     rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     cold: dict[str, tuple[tuple[str, ...], list[str]]] = field(default_factory=dict)
+    longer: Longer = field(default_factory=Longer)
     growing: dict[str, int] = field(default_factory=dict)
     """Of each scalar that an event adds to at so many places: in a block it grows by half of its bounds at most."""
     ends: dict[Period, str] = field(default_factory=dict)
@@ -119,6 +121,7 @@ class Make:
         self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
         self.gifts = others.names(self.program)
+        self.rows_before_an_event = self.room.rows - ROOM - 8 * len(self.program.rules)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
     # ------------------------------------------------------------ what is kept, and written
@@ -186,7 +189,7 @@ class Make:
         lines, depth = self.w.lines, self.w.depth
         self.w.lines, self.w.depth = [], 1
         yield
-        self.cold[name] = (*given, *(("due",) if self.program.triggers else ())), self.w.lines
+        self.cold[name] = (*given, *(("due",) if self.program.triggers else ())), [*map(unmarked, self.w.lines)]
         self.w.lines, self.w.depth = lines, depth
         self.w.line(f"@call {name}")
 
@@ -205,11 +208,8 @@ class Make:
 
     def stop_for_room(self, spent: str = "") -> None:
         """Stops where there is no room for what one event may write, and add to lists."""
-        rules = len(self.program.rules)
-        self.stop(1, f"w > {self.room.rows - ROOM - 8 * rules}{spent}")
-        ends = dict.fromkeys(end for _, end, _, _ in self.lists.values())
-        if ends:
-            self.stop(3, " or ".join(f"{each} > {self.room.listed - BESIDE - rules}" for each in ends))
+        self.stop(1, f"w > {self.rows_before_an_event}{spent}")
+        self.w.line("@lists")
 
     # ------------------------------------------------------------ facts
 
@@ -267,7 +267,7 @@ class Make:
         """The instant at which a day begins."""
         if self.calendar.is_plain:
             return f"({day} * {DAY} + {self.instant_of_the_first})"
-        return f"{self._table(STARTS)}[{day}]"
+        return f"{self.table(STARTS)}[{day}]"
 
     @property
     def instant_of_the_first(self) -> int:
@@ -283,7 +283,7 @@ class Make:
         self.stop(2, f"{instant} < {first + 3 * DAY} or {instant} >= {first + (self.years.count - 3) * DAY}")
         self.w.line(f"{day} = ({instant} - {first}) // {DAY}")
         if not self.calendar.is_plain:
-            table = self._table(STARTS)
+            table = self.table(STARTS)
             with self.w.block(f"while {table}[{day}] > {instant}:"):
                 self.w.line(f"{day} -= 1")
             with self.w.block(f"while {table}[{day} + 1] <= {instant}:"):
@@ -306,7 +306,7 @@ class Make:
             into = f"({day} + {(self.years.base - 1 - self.program.frame.week_start) % 7}) % 7"
             week = f"({day} - {into})" if steps[0][0] == "first" else f"({day} - {into} + 7)"
             return self.moved(week, *steps[1:])
-        return f"{self._table(steps)}[{day}]"
+        return f"{self.table(steps)}[{day}]"
 
     def period_first(self, period: Period, day: str, ahead: int = 0) -> str:
         return self.moved(day, ("first", period), *_ahead(period, ahead))
@@ -339,7 +339,7 @@ class Make:
             "year", self.years_since(f"years_over + {ahead}" if ahead >= 0 else f"years_over - {-ahead}")
         )
 
-    def _table(self, steps: Table) -> str:
+    def table(self, steps: Table) -> str:
         name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
         self.tables[name] = steps
         return name
@@ -371,7 +371,7 @@ class Make:
         """The time of day at an instant, in microseconds since midnight."""
         if self.calendar.zone_is_utc:
             return f"({instant} % {DAY})"
-        changes, offsets = self._table(CHANGES), self._table(OFFSETS)
+        changes, offsets = self.table(CHANGES), self.table(OFFSETS)
         w = self.w
         with w.block(f"while {changes}[zone + 1] <= {instant}:"):
             w.line("zone += 1")

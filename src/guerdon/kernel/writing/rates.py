@@ -27,6 +27,9 @@ from guerdon.kernel.writing.values import (
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 
+FEW = 8
+"""One of so many numbers at most is chosen within one line."""
+
 Of = Callable[[nodes.Expr], Value]
 """The value of an expression, where a rate is applied."""
 
@@ -117,7 +120,7 @@ def chosen(
     """What `then` makes of the first expression whose condition holds, or of the other one."""
     w, name = make.w, make.w.name("found")
     results: list[tuple[int, Value, int]] = []
-    depth = w.depth
+    depth, first = w.depth, len(w.lines)
     for number, (guard, result) in enumerate([*cases, *([("1", otherwise)] if otherwise is not None else [])]):
         last = number == len(cases) - (otherwise is None)
         w.depth = depth + number
@@ -134,6 +137,16 @@ def chosen(
             w.line("else:")
     over, quotients = lcm(*(value.over for _, value, _ in results)), any(value.by for _, value, _ in results)
     missing = any(value.there is not None for _, value, _ in results)
+    positive = all(value.positive for _, value, _ in results)
+    if len(w.lines) - first == 3 * len(results) - 2 <= 3 * FEW and not any(
+        value.constant is None for _, value, _ in results
+    ):
+        texts = [times(value.text, over // value.over) for _, value, _ in results]
+        line = texts.pop()
+        for guard, _ in cases[: len(texts)][::-1]:
+            line = f"({texts.pop()} if {guard} else {line})"
+        w.lines[first:], w.depth = [f"{'    ' * depth}{name} = {line}"], depth
+        return Value(name, over, positive=positive)
     more = 0
     for at, value, level in results:
         w.lines[at + more] = "    " * level + f"{name} = {times(value.text, over // value.over)}"
@@ -142,7 +155,6 @@ def chosen(
                 more += 1
                 w.lines.insert(at + more, "    " * level + f"{each} = {text or 1}")
     w.depth = depth
-    positive = all(value.positive for _, value, _ in results)
     return Value(name, over, f"{name}_per" if quotients else None, f"{name}_is" if missing else None, positive)
 
 

@@ -138,7 +138,7 @@ def rounding(name: str, value: Value, step: Fraction, mode: RoundMode) -> tuple[
         return [f"{name} = {text}"], name
     if mode is RoundMode.DOWN:
         return [f"{name} = {text} // {by}"], name
-    lines = [f"{name}_of = {text}", f"{name} = {name}_of // {by}", f"{name}_rest = {name}_of - {name} * {by}"]
+    lines = [f"{name}_of = {text}", f"{name} = {name}_of // {by}", f"{name}_rest = {name}_of % {by}"]
     match mode:
         case RoundMode.UP:
             up = f"({name}_rest > 0)"
