@@ -232,21 +232,25 @@ class Ordered:
         chosen = f"who AS who_is, happened AS at_is, kind_is, name{more}{placed}"
         fit = [f"CASE WHEN fits THEN kind_is ELSE {REFUSED} END::UTINYINT AS kind_is"]
         fit += [f"CASE WHEN fits THEN {each} ELSE 0 END AS {each}" for each in counts]
-        # INVARIANT: members are joined once, for what is held of them is held for each join of a statement.
-        self._sort(
-            chosen,
-            f"""SELECT found.* REPLACE ({", ".join(fit)}), members.* EXCLUDE (member) FROM ({" UNION ALL ".join(selects)}) AS found
-                JOIN kernel_members AS members ON members.member = found.member""",
+        joined = f"""SELECT found.* REPLACE ({", ".join(fit)}), members.* EXCLUDE (member) FROM ({{}}) AS found
+                     JOIN kernel_members AS members ON members.member = found.member"""
+        # INVARIANT: kind by kind, and then sorted: a join and a sort of one statement are both held.
+        con.execute(
+            f"CREATE OR REPLACE TABLE kernel_loose AS SELECT * FROM ({joined.format(' UNION ALL '.join(selects))}) LIMIT 0"
         )
+        for select in selects:
+            con.execute(f"INSERT INTO kernel_loose {joined.format(select)}")
         for staged in self.staged:
             con.execute(f"DROP TABLE IF EXISTS kernel_named_{staged.number}")
+        self._sort(chosen)
+        con.execute("DROP TABLE kernel_loose")
         ((self.count,),) = con.execute("SELECT count(*) FROM kernel_rows").fetchall()
 
-    def _sort(self, chosen: str, rows: str) -> None:
+    def _sort(self, chosen: str) -> None:
         """Makes the table of rows in their order: by names too only where moments and sequences don't tell them apart."""
         con, moment = self.con, "who, recorded, sequence"
         same = " AND ".join(f"{each} = lag({each}) OVER ()" for each in moment.split(", "))
-        ordered = f"SELECT {chosen}, coalesce({same}, false) AS tied FROM (SELECT * FROM ({rows}) ORDER BY {{}})"
+        ordered = f"SELECT {chosen}, coalesce({same}, false) AS tied FROM (SELECT * FROM kernel_loose ORDER BY {{}})"
         con.execute(f"CREATE OR REPLACE TABLE kernel_rows AS {ordered.format(moment)}")
         ((tied,),) = con.execute("SELECT count(*) FROM kernel_rows WHERE tied").fetchall()
         if tied:
