@@ -160,3 +160,9 @@ def test_a_lot_joins_one_before_which_stand_others_that_were_given_longer():
     assert of is not None, said
     longer = event(1, "opening", 0, unit="point", quantity=Fraction(100), expires=date(2026, 6, 30))
     held(of, [longer, event(2, "opening", 1, unit="point", quantity=Fraction(7)), sale(3, 2, 5)])
+
+
+def test_a_lot_joins_none_that_waited_for_an_event():
+    rules = 'rule "Held"\n  on sale\n  give 1 point per full 1 USD of amount\n  hold until note\n\nearn "B"\n  on sale\n  give 3 point\n'
+    of = program(SALES + "event note\n\n" + rules)
+    held(of, [sale(1, 0, 1), event(2, "note", 0), sale(3, 0, 10)])

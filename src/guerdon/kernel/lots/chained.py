@@ -248,6 +248,7 @@ class Chained(Restoring):
                     w.line(f"other = {n}_before[other]")
             with w.block(f"while other >= {self.rings.count} and {alike.format('other')}:"):
                 guards = [f"{n}_noted[other] == 0"] if self.noted or self.by_hand else []
+                guards += [f"{n}_waits[other] == 0"] if self.awaits else []  # what waited joins nothing
                 guards += [f"(at == 0 or {n}_again[other] <= {n}_again[at])"] if self.restores else []
                 with w.block(f"if {' and '.join(guards)}:") if guards else nullcontext():
                     w.line("at = other")
