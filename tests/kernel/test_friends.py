@@ -11,7 +11,7 @@ from tests.kernel.both import agree, reference
 import guerdon
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
-from guerdon.kernel import engine
+from guerdon.kernel import engine, rounds
 from guerdon.kernel.uncovered import uncovered
 
 DAY = 86_400_000_000
@@ -73,7 +73,7 @@ def test_what_is_given_rests_on_what_was_received(links):
 def test_who_is_not_done_in_so_many_rounds_is_left_to_the_reference_engine(monkeypatch):
     program, _ = check_bytes("chain.guerdon", CHAIN.encode())
     assert program is not None
-    monkeypatch.setattr(engine, "ROUNDS", 2)
+    monkeypatch.setattr(rounds, "ROUNDS", 2)
     other = Event("x", "start", "alone", DAY, DAY, 0, {})
     events = [*chain(6), other]
     found = engine.ran(program, events, {}, last=date(1970, 1, 3), compiled=False)

@@ -8,7 +8,7 @@ from their first event on: nothing crosses members in a program that the kernel 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -21,11 +21,9 @@ from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import Machine, Views
-from guerdon.kernel.rows.elsewhere import asks, shown
+from guerdon.kernel.rounds import Rounds, linked
 from guerdon.kernel.rows.encoded import Block, Encoder
-from guerdon.kernel.rows.handed import handed
 from guerdon.kernel.rows.ledger import Reader
-from guerdon.kernel.rows.received import Crossed
 from guerdon.kernel.writing.beyond import Beyond
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
@@ -33,9 +31,6 @@ from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.reference.calendar import EPOCH, MICROSECOND, ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-
-ROUNDS = 16
-"""So often members are run anew for what they receive for the events of others; who is not done by then is left to the reference engine."""
 
 
 @dataclass
@@ -155,56 +150,13 @@ def ran(
     found = through(block)
     if not others.concerns_others(program):
         return found
-    asking = asks(events, program, encoder.columns, lambda member: facts.get(member, {}))
-    crossed, changed = Crossed(), frozenset[str]()
-    for _ in range(ROUNDS):
-        texts = {code: text for text, code in encoder.codes.items()}
-        ledger, before = found.rows.ledger, crossed
-        crossed = Crossed(
-            handed(machine.written, found.block, ledger, texts), shown(asking, machine.written, found.block, ledger)
-        )
-        changed = _changed(before, crossed, events)
-        if not changed:
-            break
+    rounds = Rounds(program, events, facts, encoder)
+    while (crossed := rounds.following(machine.written, found.block, found.rows.ledger)) is not None:
         found = through(encoder.block(events, crossed))
-    left = linked(found.left | changed, events, facts, program)
+    left = linked(found.left | rounds.unsettled, events, facts, program)
     if left != found.left:  # what was counted of them is not the kernel's
-        found = through(encoder.block(events, crossed, without=left))
+        found = through(encoder.block(events, rounds.crossed, without=left))
     return replace(found, left=left)
-
-
-def _changed(one: Crossed, other: Crossed, events: Sequence[Event]) -> frozenset[str]:
-    """The members to whom something else came, or who are shown something else."""
-    given = {id for id in {**one.given, **other.given} if one.given.get(id) != other.given.get(id)}
-    used = {name for name in {**one.used, **other.used} if one.used.get(name) != other.used.get(name)}
-    return frozenset(given | {events[place].member for place, _ in used})
-
-
-def linked(
-    ids: Collection[str], events: Iterable[Event], facts: Mapping[str, Facts], program: nodes.Program
-) -> frozenset[str]:
-    """Some members, and all whom what becomes of them may rest on: who is named by facts of theirs, or names them, and so on."""
-    if not ids:
-        return frozenset()
-    names = dict[str, set[str]]()
-
-    def link(member: str, other: str) -> None:
-        names.setdefault(member, set()).add(other)
-        names.setdefault(other, set()).add(member)
-
-    for event in events:
-        for each in others.named_by(event, program.events[event.type]):
-            link(event.member, each)
-    for member, of in facts.items():
-        for each in others.named_by_facts(of, program):
-            link(member, each)
-    found, coming = set[str](), [*ids]
-    while coming:
-        member = coming.pop()
-        if member not in found:
-            found.add(member)
-            coming += names.get(member, ())
-    return frozenset(found)
 
 
 def _run_by_hand(program: nodes.Program, built_in: set[str], years: Years, room: Room) -> frozenset[str]:
