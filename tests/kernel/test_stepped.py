@@ -17,6 +17,7 @@ from tests.kernel.stepping import step_both
 from guerdon.check.passes import check_bytes
 from guerdon.choice import session
 from guerdon.history.event import Event
+from guerdon.kernel.stepped import of_history
 from guerdon.kernel.stepped.session import KernelSession
 from guerdon.session import BadState, Session
 
@@ -192,3 +193,24 @@ def test_a_state_of_windows_and_returns_that_end_does_not_grow():
         _, states = engine.step(event, {"a": states.get("a")})
         sizes.append(len(states["a"]))
     assert max(sizes[200:]) < 1.2 * max(sizes[100:150])
+
+
+def test_states_of_a_history_are_those_of_its_last_steps():
+    program, _ = check_bytes("w.guerdon", W.encode())
+    assert program is not None
+    engine, states = session(program, {}, "kernel"), dict[str, bytes]()
+    events = [
+        engine.event("purchase", id=f"s{number}", member=f"m{number % 7}", at=f"{day}T12:00Z", amount=number)
+        for number in range(of_history.WORTH_IT)
+        for day in [date(2026, 1, 1) + timedelta(days=number)]
+    ]
+    for event in events:
+        _, after = engine.step(event, {event.member: states.get(event.member)})
+        states |= after
+    found = dict(engine.states(events))
+    assert found.keys() == states.keys()
+    assert all(data.startswith(b"GRDK") for data in found.values())
+    last = "2031-09-01T12:00Z"
+    for member in states:
+        event = engine.event("purchase", id="last", member=member, at=last, amount=1)
+        assert engine.step(event, {member: found[member]})[0] == engine.step(event, {member: states[member]})[0]

@@ -6,13 +6,13 @@ engine, from the same states: those of the one are read by the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from guerdon.check.builtin import NAMES
-from guerdon.history.event import Event, Facts
+from guerdon.history.event import Event, Facts, Rejection
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import OutOfYears
@@ -21,6 +21,7 @@ from guerdon.kernel.rows.ledger import Reader
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
 from guerdon.kernel.stepped.meaning import Meaning
+from guerdon.kernel.stepped.of_history import AHEAD, StatesOf
 from guerdon.kernel.stepped.stepper import FIRST, Stepped, Stepper
 from guerdon.kernel.stepped.subject import Conversion
 from guerdon.ledger.entries import Ledger
@@ -31,9 +32,6 @@ from guerdon.reference.engine import Engine
 from guerdon.session.progress import Progress
 from guerdon.session.step import Session, States, Step
 from guerdon.session.stored import BadState, Layout, pack, unpack
-
-AHEAD = 20
-"""For so many years after an event the calendar is made."""
 
 
 @dataclass
@@ -89,6 +87,21 @@ class KernelSession:
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
         return self.step(event, states)[0]
+
+    def states(
+        self, events: Iterable[Event], rejected: Callable[[Rejection], object] = lambda rejection: None
+    ) -> Iterator[tuple[str, bytes]]:
+        """The states of all members after a history, as `Session.states`: each when the kernel is done with them.
+
+        Shape: last come those whom the reference engine has to run.
+        """
+        read, left = [*events], set[str]()
+        stepper = self._taken()
+        try:
+            yield from StatesOf(self.program, self.facts, stepper).after(read, left)
+        finally:
+            self._free.append(stepper)
+        yield from self._reference.states((event for event in read if event.member in left), rejected)
 
     def progress(self, member: str, states: States, on: date | None = None) -> Progress:
         """How far a member has come, as `Session.progress`."""

@@ -54,7 +54,7 @@ class Stepper:
         self.written = kernel = written(program, self.years, True, room, one=True)
         tables = {name: Calendar(program.frame, self.years).table(of) for name, of in kernel.tables.items()}
         self.open, self.meaning = Open(kernel), Meaning(kernel)
-        self._pruner = Pruner(self.meaning, self.open, self.years)
+        self.pruner = Pruner(self.meaning, self.open, self.years)
         views: dict[str, Any] = {name: [0] * 4 for name in (*kernel.inputs, *kernel.results, "x_out")}
         views |= {name: [0] * (room.rows + 1) for name in kernel.outputs}
         views |= tables | self.open.columns
@@ -145,4 +145,4 @@ class Stepper:
         else:
             if not is_new and not any(section.fresh or section.changed for section in self._coded):
                 del kept.texts[known:]
-        self._pruner.prune()
+        self.pruner.prune()
