@@ -9,7 +9,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.rows.encoded import Encoder, Odd
-from guerdon.kernel.stepped.kept import said
+from guerdon.kernel.stepped.texts import Texts
 
 Arrays = Mapping[str, MutableSequence[int]]
 
@@ -17,12 +17,12 @@ Arrays = Mapping[str, MutableSequence[int]]
 class Coder(Encoder):
     """Puts events into the first place of columns; texts that the program does not name have codes of the member's own.
 
-    Shape: `texts` are the member's, as they are said; those that an event brings are put behind them.
+    Shape: `texts` are the member's; those that an event brings are put behind them.
     """
 
     def __init__(self, columns: Columns, years: Years, members: Mapping[str, Facts], views: Arrays) -> None:
         super().__init__(columns, years, members)
-        self.texts: list[str] = []
+        self.texts = Texts()
         self.known = len(self.codes)
         self._views = views
 
@@ -30,11 +30,7 @@ class Coder(Encoder):
         code = self.codes.get(text)  # type: ignore[call-overload]
         if code is not None:
             return int(code)
-        texts, written = self.texts, said(str(text))
-        if written in texts:
-            return self.known + texts.index(written)
-        texts.append(written)
-        return self.known + len(texts) - 1
+        return self.known + self.texts.number(str(text))
 
     def put(self, event: Event, is_new: bool) -> None:
         """Puts an event, and of a new member what is known of them, into the columns. Errors: Odd for what no column holds."""

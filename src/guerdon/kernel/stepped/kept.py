@@ -18,18 +18,13 @@ from struct import Struct, error
 
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
+from guerdon.kernel.stepped.texts import SIGN, Texts, encoded
 from guerdon.program.printed import fingerprint
 from guerdon.session.stored import OF_KERNEL, TAIL, BadState
 
 MAGIC = OF_KERNEL
 VERSION = 1
 HEAD = len(MAGIC) + 1 + 8 + 4
-
-BETWEEN, MEANT = "\x1f", "\x1d"
-"""What stands between two texts, and before a letter that means one of the two."""
-
-_SAID = {BETWEEN: MEANT + "b", MEANT: MEANT + "m"}
-_AS_SAID = str.maketrans(_SAID)
 
 
 @dataclass
@@ -63,7 +58,7 @@ class Layout:
 class Open:
     """What is kept of a member while an event is run: what the kernel's lists are read from, and written to.
 
-    Shape: `state`, `joined`, `row` and `texts` as `Kept` has them, `texts` as they are said; `sections` by the scalar that says where
+    Shape: `state`, `joined` and `row` as `Kept` has them, `texts` with the member's id; `sections` by the scalar that says where
     their lists end; `names`: the rows.
     """
 
@@ -97,11 +92,12 @@ class Open:
         self._first = self._widths[1] + self._counts.size
         self._layouts: dict[bytes, Layout] = {}
         self._narrow = self._layout(bytes(self._widths[1] - HEAD))
-        self.begin()
+        self.begin("")
 
-    def holding(self, names: set[str]) -> list[Section]:
-        """The sections that hold some of these lists."""
-        return [section for of, section in zip(self.of_end, self.sections, strict=True) if names & {*of}]
+    def holding(self, names: set[str]) -> list[tuple[int, Section]]:
+        """The sections that hold some of these lists, and the places of where they end."""
+        all_of = zip(self.ends, self.of_end, self.sections, strict=True)
+        return [(self.places[end], section) for end, of, section in all_of if names & {*of}]
 
     # ------------------------------------------------------------ bytes
 
@@ -119,10 +115,10 @@ class Open:
             self._layouts[said] = Layout(said, widths, packers[0], packers[1:])
         return self._layouts[said]
 
-    def begin(self) -> None:
+    def begin(self, member: str) -> None:
         """Somebody of whom nothing is known."""
         self.state, self.joined, self.row = [*self._begins], -1, 0
-        self.layout, self.texts = self._narrow, list[str]()
+        self.layout, self.texts = self._narrow, Texts(encoded(member))
         for section, each in zip(self._all, self._narrow.sections, strict=True):
             section.load(b"", 0, 0, each)
 
@@ -136,11 +132,10 @@ class Open:
         counts = self._counts.unpack_from(data, self._widths[1])
         for section, count, each in zip(self._all, counts, layout.sections, strict=True):
             place = section.load(data, place, count, each)
-        whose, *self.texts = data[place:-TAIL].decode("utf-8", "surrogatepass").split(BETWEEN)
-        if whose != member and whose != said(member):
-            raise BadState(
-                "G801", f"the state given for {member} is that of {meant(whose)}", "give each subject its own"
-            )
+        texts, whose = data[place:-TAIL], encoded(member)
+        if texts != whose and not texts.startswith(whose + SIGN):
+            raise BadState("G801", f"the state given for {member} is that of somebody else", "give each subject its own")
+        self.texts.whole = texts
 
     def _check(self, member: str, data: bytes) -> None:
         if len(data) < self._first + TAIL or not data.startswith(MAGIC):
@@ -157,7 +152,7 @@ class Open:
                 )
             raise BadState("G802", f"the state of {member} was made by another version of guerdon", "use that version")
 
-    def dumps(self, member: str) -> bytes:
+    def dumps(self) -> bytes:
         """Errors: TooWide."""
         state, spans = self.state, [(0, self.rows.length)]
         for tail, head in self._spans:
@@ -173,9 +168,8 @@ class Open:
         except error:
             self._widen(spans)
             packed = self._packed(spans)
-        texts = BETWEEN.join((said(member), *self.texts)).encode("utf-8", "surrogatepass")
         counts = self._counts.pack(*[end - first for first, end in spans])
-        whole = b"".join((self.head, self.layout.said, counts, *packed, texts))
+        whole = b"".join((self.head, self.layout.said, counts, *packed, self.texts.whole))
         return whole + zlib.crc32(whole).to_bytes(TAIL, "big")
 
     def _packed(self, spans: list[tuple[int, int]]) -> list[bytes]:
@@ -214,31 +208,18 @@ class Open:
             self.joined,
             self.row,
             self.rows.values(),
-            [*map(meant, self.texts)],
+            self.texts.all(),
         )
 
     def put(self, kept: Kept) -> None:
         """Has what is kept of somebody from now on."""
-        self.begin()
+        self.begin(kept.member)
         self.state, self.joined, self.row = [*kept.state], kept.joined, kept.row
         lists = dict(zip(self.lists, kept.lists, strict=True))
         for names, section in zip(self.of_end, self.sections, strict=True):
             section.put([lists[name] for name in names])
         self.rows.put(kept.rows)
-        self.texts = [*map(said, kept.texts)]
+        self.texts.put(kept.texts)
 
 
-def said(text: str) -> str:
-    """A text as it stands among others."""
-    return text.translate(_AS_SAID) if BETWEEN in text or MEANT in text else text
-
-
-def meant(text: str) -> str:
-    """The text that was said so."""
-    if MEANT in text:
-        for letter, written in _SAID.items():
-            text = text.replace(written, letter)  # the sign itself is the last of them
-    return text
-
-
-__all__ = ["MAGIC", "Kept", "Open", "TooWide", "meant", "said"]
+__all__ = ["MAGIC", "Kept", "Open", "TooWide"]

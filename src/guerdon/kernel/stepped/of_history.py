@@ -90,7 +90,7 @@ class StatesOf:
         open.put(kept)
         stepper.pruner.prune()
         try:
-            return open.dumps(member)
+            return open.dumps()
         except TooWide:
             return None
 

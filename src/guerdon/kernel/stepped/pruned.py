@@ -48,7 +48,7 @@ class Pruner:
         self._events = [kept.columns[name] for name in meaning.events if name in kept.columns]
         self._codes = [kept.columns[name] for name in meaning.codes if name in kept.columns]
         self._scalars = [kept.places[name] for name in meaning.codes if name in kept.places]
-        self._naming = kept.holding({*meaning.lots, *meaning.events})
+        self._naming = [section for _, section in kept.holding({*meaning.lots, *meaning.events})]
         self._known = len(meaning.written.make.columns.codes)
 
     def _tallies(self, parts: Parts, program: nodes.Program) -> Iterator[Listed]:
@@ -95,8 +95,8 @@ class Pruner:
 
     def _forget_rows(self) -> None:
         """Lets go of events that no lot comes from, and that can't be undone."""
-        asked = {row for column in self._events for row in column.values()}
-        asked |= {lot // self._rules for column in self._lots for lot in column.values()}
+        asked = {row for column in self._events for row in column.listed()}
+        asked |= {lot // self._rules for column in self._lots for lot in column.listed()}
         rows = zip(*self.kept.rows.values(), strict=True)
         stay = [row for row in rows if row[0] in asked]
         self.kept.rows.put([*map(list, zip(*stay, strict=True))] or [[], [], []])
@@ -106,10 +106,11 @@ class Pruner:
         kept, known = self.kept, self._known
         ids = kept.rows.values()
         used = {*ids[2], *(kept.state[place] for place in self._scalars)}
-        used.update(*(column.values() for column in self._codes))
+        used.update(*(column.listed() for column in self._codes))
         stay = [place for place in range(len(kept.texts)) if known + place in used]
         codes = {known + place: known + number for number, place in enumerate(stay)}
-        kept.texts = [kept.texts[place] for place in stay]
+        texts = kept.texts.all()
+        kept.texts.put([texts[place] for place in stay])
         kept.rows.put([*ids[:2], [codes.get(code, code) for code in ids[2]]])
         for column in self._codes:
             values = column.section.values()

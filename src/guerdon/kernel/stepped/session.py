@@ -137,6 +137,7 @@ class KernelSession:
         """The entries of the ledger that a kernel's rows say."""
         stepper, ledger = self._taken(), Ledger()
         try:
+            found = stepper.whole(event, stepped.before)
             rows, texts = stepper.named(event.member, stepped.before)
             make = stepper.written.make
             converter = Converter(make.columns, make.years, texts)
@@ -145,8 +146,8 @@ class KernelSession:
                 number: Event(converter.text(code), kinds[kind], event.member, 0, 0, 0, {})
                 for number, kind, code in zip(*rows, strict=True)
             }
-            ledger_rows = stepped.ledger | {"o_row": [stepped.number] * len(stepped.ledger["o_row"])}
-            Reader(stepper.written, events | {stepped.number: event}).read(ledger_rows, frozenset(), ledger)
+            ledger_rows = found.ledger | {"o_row": [found.number] * len(found.ledger["o_row"])}
+            Reader(stepper.written, events | {found.number: event}).read(ledger_rows, frozenset(), ledger)
         finally:
             self._free.append(stepper)
         return ledger
@@ -159,7 +160,7 @@ class KernelSession:
         if kept is None:
             raise Odd
         stepper.open.put(kept)
-        return stepper.open.dumps(member)
+        return stepper.open.dumps()
 
     def _conversion(self, stepper: Stepper) -> Conversion:
         return Conversion(stepper.meaning, stepper.open, stepper.years, self.facts)
