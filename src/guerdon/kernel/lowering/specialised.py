@@ -218,7 +218,9 @@ class Specialiser:
                 return tree.Compare(comparison, left, right)
             case tree.Not(operand):
                 operand = self.value(operand, known)
-                return tree.Constant(int(not operand.value)) if isinstance(operand, tree.Constant) else tree.Not(operand)
+                return (
+                    tree.Constant(int(not operand.value)) if isinstance(operand, tree.Constant) else tree.Not(operand)
+                )
             case tree.Logic(every, operands):
                 return _joined(every, [self.value(each, known) for each in operands])
             case tree.Choice(condition, chosen, otherwise):

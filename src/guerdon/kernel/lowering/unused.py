@@ -77,9 +77,7 @@ def _statement(node: tree.Statement, after: Read, loop: tuple[Read, Read]) -> tu
             assert_never(node)
 
 
-def _while(
-    condition: tree.Expression, body: tuple[tree.Statement, ...], after: Read
-) -> tuple[tree.Statement, Read]:
+def _while(condition: tree.Expression, body: tuple[tree.Statement, ...], after: Read) -> tuple[tree.Statement, Read]:
     """What a turn reads may be what the one before it assigned: until nothing is added."""
     head = after | read_by(condition)
     while True:

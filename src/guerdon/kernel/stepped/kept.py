@@ -12,19 +12,22 @@ Source: docs/library.md, States as bytes.
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from struct import Struct, error
+from typing import NoReturn
+from zlib import crc32
 
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
-from guerdon.kernel.stepped.texts import SIGN, Texts, encoded
+from guerdon.kernel.stepped.texts import Texts, encoded
 from guerdon.program.printed import fingerprint
 from guerdon.session.stored import OF_KERNEL, TAIL, BadState
 
 MAGIC = OF_KERNEL
 VERSION = 1
 HEAD = len(MAGIC) + 1 + 8 + 4
+_CRC = Struct(">I")
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Open:
     """What is kept of a member while an event is run: what the kernel's lists are read from, and written to.
 
     Shape: `state`, `joined` and `row` as `Kept` has them, `texts` with the member's id; `sections` by the scalar that says where
-    their lists end; `names`: the rows.
+    their lists end; `names`: the rows. `touched`: those in which something may have been looked at or set. `named`: the row that is put behind the others.
     """
 
     def __init__(self, written: Written) -> None:
@@ -78,19 +81,22 @@ class Open:
         self.heads = [
             self.places[end.removesuffix("_tail") + "_head"] if end.endswith("_tail") else None for end in self.ends
         ]
-        self._spans = [*zip([self.places[end] for end in self.ends], self.heads, strict=True)]
+        self._spans = [*zip(self.sections, [self.places[end] for end in self.ends], self.heads, strict=True)]
         self.rows = Section(3)
-        self._all = [*self.sections, self.rows]
+        self.all: tuple[Section, ...] = (*self.sections, self.rows)
         self._begins = [begins if isinstance(begins, int) else 0 for begins, _, _ in written.state.values()]
         self._scalars = len(self.names) + 2
         what = repr((self.names, written.lists, [(each.kind, each.of) for each in written.codes]))
         mark = bytes.fromhex(fingerprint(written.make.program)[:16])
-        self.head = MAGIC + bytes([VERSION]) + mark + zlib.crc32(what.encode()).to_bytes(4, "big")
-        self._columns = self._scalars + sum(each.lists for each in self._all)
-        self._counts = Struct(f"<{len(self._all)}I")
+        self.head = MAGIC + bytes([VERSION]) + mark + crc32(what.encode()).to_bytes(4, "big")
+        self._columns = self._scalars + sum(each.lists for each in self.all)
+        self._counts = Struct(f"<{len(self.all)}I")
         self._widths = HEAD, HEAD + (2 * self._columns + 7) // 8
         self._first = self._widths[1] + self._counts.size
         self._layouts: dict[bytes, Layout] = {}
+        self._widened: dict[bytes, Layout] = {}
+        self.touched: tuple[Section, ...] = ()
+        self.named: tuple[int, ...] = ()
         self._narrow = self._layout(bytes(self._widths[1] - HEAD))
         self.begin("")
 
@@ -104,99 +110,138 @@ class Open:
     def _layout(self, said: bytes) -> Layout:
         """What the widths of all columns come to, which are said in two bits each."""
         packed = int.from_bytes(said, "little")
-        return self._layout_of(said, bytes(packed >> 2 * at & 3 for at in range(self._columns)))
+        return self._layout_of(bytes(packed >> 2 * at & 3 for at in range(self._columns)))
 
-    def _layout_of(self, said: bytes, widths: bytes) -> Layout:
-        if said not in self._layouts:
+    def _layout_of(self, widths: bytes) -> Layout:
+        if widths not in self._widened:
+            packed = sum(each << 2 * at for at, each in enumerate(widths))
+            said = packed.to_bytes(self._widths[1] - HEAD, "little")
             packers, first = [packer(widths[: self._scalars])], self._scalars
-            for section in self._all:
+            for section in self.all:
                 packers.append(packer(widths[first : first + section.lists]))
                 first += section.lists
-            self._layouts[said] = Layout(said, widths, packers[0], packers[1:])
-        return self._layouts[said]
+            layout = Layout(said, widths, packers[0], packers[1:])
+            self._widened[widths] = self._layouts[said] = layout
+        return self._widened[widths]
 
     def begin(self, member: str) -> None:
         """Somebody of whom nothing is known."""
         self.state, self.joined, self.row = [*self._begins], -1, 0
         self.layout, self.texts = self._narrow, Texts(encoded(member))
-        for section, each in zip(self._all, self._narrow.sections, strict=True):
+        self._clear()
+        for section, each in zip(self.all, self._narrow.sections, strict=True):
             section.load(b"", 0, 0, each)
 
     def load(self, member: str, data: bytes) -> None:
         """Errors: BadState where the bytes are damaged (G801), of another version (G802) or program (G803)."""
-        self._check(member, data)
-        widths = data[HEAD : self._widths[1]]
-        self.layout = layout = self._layouts.get(widths) or self._layout(widths)
-        *self.state, self.joined, self.row = layout.scalars.unpack_from(data, self._first)
-        place = self._first + layout.scalars.size
+        if not data.startswith(self.head) or _CRC.pack(crc32(data[:-TAIL])) != data[-TAIL:]:
+            self._refuse(member, data)
+        said, first = data[HEAD : self._widths[1]], self._first
+        self.layout = layout = self._layouts.get(said) or self._layout(said)
+        *self.state, self.joined, self.row = layout.scalars.unpack_from(data, first)
         counts = self._counts.unpack_from(data, self._widths[1])
-        for section, count, each in zip(self._all, counts, layout.sections, strict=True):
-            place = section.load(data, place, count, each)
-        texts, whose = data[place:-TAIL], encoded(member)
-        if texts != whose and not texts.startswith(whose + SIGN):
-            raise BadState("G801", f"the state given for {member} is that of somebody else", "give each subject its own")
-        self.texts.whole = texts
+        self._clear()
+        first += layout.scalars.size
+        for section, count, each in zip(self.all, counts, layout.sections, strict=True):
+            section.data, section.start, section.count, section.packer = data, first, count, each
+            first += count * each.size
+        self.texts.whole, whose = data[first:-TAIL], encoded(member)
+        if not self.texts.is_of(whose):
+            raise BadState(
+                "G801", f"the state given for {member} is that of somebody else", "give each subject its own"
+            )
 
-    def _check(self, member: str, data: bytes) -> None:
+    def _clear(self) -> None:
+        """Forgets what was set in lists and not packed."""
+        for section in self.touched:
+            section.clear()
+        self.touched = self.named = ()
+
+    def _refuse(self, member: str, data: bytes) -> NoReturn:
+        """Says what is wrong with some bytes. Errors: BadState."""
         if len(data) < self._first + TAIL or not data.startswith(MAGIC):
             raise BadState("G801", f"the bytes of {member} are no state", "give what `step` gave")
         if data[len(MAGIC)] > VERSION:
             raise BadState("G802", f"the state of {member} was made by a newer version of guerdon", "use that version")
-        if zlib.crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
+        if crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
             raise BadState("G801", f"the state of {member} is damaged", "restore it, or run the history again")
-        if not data.startswith(self.head):
-            mark = slice(len(MAGIC) + 1, HEAD - 4)
-            if data[mark] != self.head[mark]:
-                raise BadState(
-                    "G803", f"the state of {member} is of another program", "run the history with this program"
-                )
-            raise BadState("G802", f"the state of {member} was made by another version of guerdon", "use that version")
+        mark = slice(len(MAGIC) + 1, HEAD - 4)
+        if data[mark] != self.head[mark]:
+            raise BadState("G803", f"the state of {member} is of another program", "run the history with this program")
+        raise BadState("G802", f"the state of {member} was made by another version of guerdon", "use that version")
+
+    def name(self, kind: int, id: int) -> None:
+        """Keeps what the next event is called, whose number others have."""
+        self.named = self.row, kind, id
+        self.row += 1
+
+    def touch(self) -> None:
+        """Lists may be set from now on, whichever."""
+        self.touched = self.all
+        if self.named:
+            self.rows.append(*self.named)
+            self.named = ()
 
     def dumps(self) -> bytes:
         """Errors: TooWide."""
-        state, spans = self.state, [(0, self.rows.length)]
-        for tail, head in self._spans:
-            end = state[tail]
-            if head is None:
-                spans.append((0, end))
+        state, layout, touched = self.state, self.layout, self.touched
+        counts, packed = list[int](), [self.head, b"", b"", b""]
+        column = self._scalars
+        for section, tail, head in self._spans:
+            end, first = state[tail], 0
+            if head is not None and (first := state[head]):
+                state[tail], state[head] = end - first, 0
+            counts.append(end - first)
+            if section not in touched:
+                size = section.packer.size
+                packed.append(section.data[section.start + first * size : section.start + end * size])
             else:
-                spans.append((state[head], end))
-                state[tail], state[head] = end - state[head], 0
-        spans.append(spans.pop(0))
+                try:
+                    packed.append(section.dumps(first, end))
+                except error:
+                    layout = self._wider(column, (each[first:end] or (0,) for each in section.values()))
+                    packed.append(section.wider(layout.sections[len(counts) - 1]).dumps(first, end))
+            column += section.lists
+        rows, named = self.rows, self.named
+        if not named and rows not in touched:
+            counts.append(rows.count)
+            packed.append(rows.data[rows.start : rows.start + rows.count * rows.packer.size])
+        else:
+            if named:
+                rows.append(*named)
+                self.named, self.touched = (), (*touched, rows)
+            counts.append(rows.length)
+            try:
+                packed.append(rows.dumps(0, counts[-1]))
+            except error:
+                layout = self._wider(column, (each or (0,) for each in rows.values()))
+                packed.append(rows.wider(layout.sections[-1]).dumps(0, counts[-1]))
+            rows.clear()
         try:
-            packed = self._packed(spans)
+            packed[3] = layout.scalars.pack(*state, self.joined, self.row)
         except error:
-            self._widen(spans)
-            packed = self._packed(spans)
-        counts = self._counts.pack(*[end - first for first, end in spans])
-        whole = b"".join((self.head, self.layout.said, counts, *packed, self.texts.whole))
-        return whole + zlib.crc32(whole).to_bytes(TAIL, "big")
+            layout = self._wider(0, ((each,) for each in (*state, self.joined, self.row)))
+            packed[3] = layout.scalars.pack(*state, self.joined, self.row)
+        packed[1], packed[2] = layout.said, self._counts.pack(*counts)
+        packed.append(self.texts.whole)
+        self._clear()
+        whole = b"".join(packed)
+        return whole + _CRC.pack(crc32(whole))
 
-    def _packed(self, spans: list[tuple[int, int]]) -> list[bytes]:
-        packed = [self.layout.scalars.pack(*self.state, self.joined, self.row)]
-        for section, (first, end) in zip(self._all, spans, strict=True):
-            packed.append(section.dumps(first, end))
-        return packed
-
-    def _widen(self, spans: list[tuple[int, int]]) -> None:
-        """Gives columns the widths that they need. Errors: TooWide."""
-        before, first = self.layout.widths, self._scalars
-        scalars = ((each,) for each in (*self.state, self.joined, self.row))
-        widths = bytes(map(max, before, map(width, scalars)))
-        for section, span in zip(self._all, spans, strict=True):
-            widths += section.widen(before[first : first + section.lists], *span)
-            first += section.lists
-        packed = sum(each << 2 * at for at, each in enumerate(widths))
-        self.layout = self._layout_of(packed.to_bytes(self._widths[1] - HEAD, "little"), widths)
-        for section, each in zip(self._all, self.layout.sections, strict=True):
-            section.packer = each
+    def _wider(self, first: int, columns: Iterable[Sequence[int]]) -> Layout:
+        """The layout with widths that some columns need, none narrower than it was. Errors: TooWide."""
+        widths = bytearray(self.layout.widths)
+        for at, column in enumerate(columns, first):
+            widths[at] = max(widths[at], width(column))
+        self.layout = self._layout_of(bytes(widths))
+        return self.layout
 
     # ------------------------------------------------------------ looked at
 
     def kept(self, member: str) -> Kept:
         """What is kept, queues from their first element on."""
         state, lists = [*self.state], dict[str, list[int]]()
-        for names, section, (tail, head) in zip(self.of_end, self.sections, self._spans, strict=True):
+        for names, (section, tail, head) in zip(self.of_end, self._spans, strict=True):
             first = 0 if head is None else state[head]
             lists |= zip(names, (each[first : state[tail]] for each in section.values()), strict=True)
             if head is not None:
@@ -215,6 +260,7 @@ class Open:
         """Has what is kept of somebody from now on."""
         self.begin(kept.member)
         self.state, self.joined, self.row = [*kept.state], kept.joined, kept.row
+        self.touch()
         lists = dict(zip(self.lists, kept.lists, strict=True))
         for names, section in zip(self.of_end, self.sections, strict=True):
             section.put([lists[name] for name in names])

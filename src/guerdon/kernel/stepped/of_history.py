@@ -88,7 +88,7 @@ class StatesOf:
         kept.joined = stepper.years.number(Calendar(self.program.frame).day(first.at))
         self._number(kept, of)
         open.put(kept)
-        stepper.pruner.prune()
+        stepper.pruner.forget_values()
         try:
             return open.dumps()
         except TooWide:

@@ -6,6 +6,7 @@ somebody asks for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import reduce
@@ -20,6 +21,8 @@ from guerdon.kernel.machine import NO_LIST, NO_ROWS
 
 OTHERWISE = 4
 """What comes back where the whole text has to run the row: where it is said why."""
+
+_NAME = re.compile(r"\w+")
 
 Run = Callable[[int], int]
 """Runs the row, of a member of whom so many events have numbers: 0, or the whole text has to."""
@@ -40,27 +43,37 @@ class OneRow:
         self.module = parse(self.written.text, self.views.keys())
         self.names = dict(self.views)
         self._scalars = [*self.written.state]
+        self._apart = ""  # their texts
         self._stored = set[int]()  # scalars that functions apart store
         for function in self.module.functions.values():
             if function.name != "run":
                 body = list[tree.Statement]()
                 self._specialiser({}).block(function.body, {}, body, False, False)
                 self._stored |= {*_stored(body)}
-                self._exec(tree.Function(function.name, function.parameters, (), used(body), frozenset()))
+                self._apart += self._exec(
+                    tree.Function(function.name, function.parameters, (), used(body), frozenset())
+                )
 
     def _specialiser(self, loads: dict[tuple[str, int], int]) -> Specialiser:
         unread = frozenset({*self.written.outputs, *self.written.results, "x_out", "x_sales"})
         return Specialiser(loads, unread, "w", frozenset({NO_ROWS, NO_LIST}), OTHERWISE)
 
-    def _exec(self, function: tree.Function) -> None:
-        exec(compile("\n".join(python.function_lines(function)), "<one row>", "exec"), self.names)
+    def _exec(self, function: tree.Function) -> str:
+        """Takes in a function; its text."""
+        lines = "\n".join(python.function_lines(function))
+        exec(compile(lines, "<one row>", "exec"), self.names)
+        return lines
 
-    def run(self, kind: int, is_new: bool) -> Run:
-        """What runs a row of a kind, of a member of whom there is none yet, or of one who is known."""
-        function = tree.Function("run", ("first",), (), used(self._left(kind, is_new)), frozenset())
-        self._exec(function)
+    def run(self, kind: int, is_new: bool) -> tuple[Run, frozenset[str]]:
+        """What runs a row of a kind, of a member of whom there is none yet, or of one who is known; the arrays that it asks for.
+
+        Errors: Undecided.
+        """
+        body = used(self._left(kind, is_new))
+        lines = self._exec(tree.Function("run", ("first",), (), body, frozenset()))
         run: Run = self.names.pop("run")
-        return run
+        apart = self._apart if any(f"{name}(" in lines for name in self.module.functions) else ""
+        return run, frozenset(_NAME.findall(lines + apart)) & self.views.keys()
 
     def _left(self, kind: int, is_new: bool) -> list[tree.Statement]:
         """The loop's text for one row. Errors: Undecided."""

@@ -62,14 +62,19 @@ class Pruner:
                 end = self.kept.places[f"{tally.name}_n"]
                 yield Listed(end, days.section, days.at, cursors, tuple(windows[tally.name]))
 
-    def prune(self) -> None:
-        """Lets go of what is kept in vain, once it is much."""
+    def forget_values(self) -> None:
+        """Lets go of what no window shows, once it is much."""
         kept = self.kept
         for each in self._listed:
             if kept.state[each.end] >= ENOUGH and kept.state[each.end] % 8 == 0:
                 self._forget(each)
+
+    def forget_names(self) -> None:
+        """Lets go of events that nothing names, and of their texts, once they are many."""
+        kept = self.kept
         if kept.row % ENOUGH:
             return
+        kept.touch()
         named = sum(section.length for section in self._naming)
         if kept.rows.length > ENOUGH + named:
             self._forget_rows()
@@ -86,6 +91,7 @@ class Pruner:
         values = of.section.values()
         gone = bisect_left(values[of.days], self.years.number(first), hi=state[of.end])
         if gone:
+            self.kept.touch()
             of.section.put([each[gone : state[of.end]] for each in values])
             state[of.end] -= gone
             for cursor in of.cursors:

@@ -14,6 +14,8 @@ from struct import Struct, error
 WIDTHS = "bhiq"
 """The letters of `struct` for integers of one, two, four and eight bytes."""
 
+_NONE = frozenset[int]()
+
 FEW = 2
 """So many records are unpacked by themselves, then all for that list."""
 
@@ -36,6 +38,7 @@ class Column(dict[int, int]):
         section = self.section
         if place >= section.count:
             return 0
+        section.looked = True
         if self.looks == FEW:
             return self._read()[place]
         self.looks += 1
@@ -76,26 +79,30 @@ class Section:
     Shape: `data` holds `count` records from `start` on, packed by `packer`; `columns`: what was set, list by list.
     """
 
-    __slots__ = ("columns", "count", "data", "lists", "packer", "start")
+    __slots__ = ("columns", "count", "data", "lists", "looked", "packer", "start")
 
     def __init__(self, lists: int) -> None:
-        self.lists = lists
+        self.lists, self.looked = lists, False
         self.columns = [Column(self, at) for at in range(lists)]
         self.load(b"", 0, 0, packer(bytes(lists)))
 
-    def load(self, data: bytes, start: int, count: int, packer: Struct) -> int:
-        """Takes so many records that begin at a place of some bytes; where they end."""
+    def load(self, data: bytes, start: int, count: int, packer: Struct) -> None:
+        """Takes so many records that begin at a place of some bytes."""
         self.data, self.start, self.count, self.packer = data, start, count, packer
+
+    def clear(self) -> None:
+        """Forgets what was set, and read."""
         for column in self.columns:
-            if column or column.looks:
-                column.clear()
+            column.clear()
+        if self.looked:
+            self.looked = False
+            for column in self.columns:
                 column.looks, column.as_read = 0, []
-        return start + count * packer.size
 
     @property
     def length(self) -> int:
         """How many records there are, with those that were added."""
-        return max(self.count, *(1 + max(column) if column else 0 for column in self.columns))
+        return max(self.count, *[1 + max(column) for column in self.columns if column], 0)
 
     def records(self) -> Iterable[tuple[int, ...]]:
         """The records in the bytes."""
@@ -113,6 +120,7 @@ class Section:
 
     def put(self, values: Sequence[Sequence[int]]) -> None:
         """Has these values from now on."""
+        self.clear()
         self.load(b"", 0, 0, self.packer)
         for column, each in zip(self.columns, values, strict=True):
             column.update(enumerate(each))
@@ -125,20 +133,20 @@ class Section:
 
     def dumps(self, first: int, end: int) -> bytes:
         """The records from a place to another as bytes. Errors: struct.error where they have no room in their widths."""
-        columns, count, size = self.columns, self.count, self.packer.size
-        start, inside = self.start + first * size, min(count, end)
-        places = set[int]()
-        for column in columns:
-            if column.changed:
-                places.update(column)
-        packed = self.data[start : self.start + inside * size]
+        columns, count, start, size = self.columns, self.count, self.start, self.packer.size
+        if self.looked:
+            for column in columns:
+                if column.as_read:
+                    column.end()
+        packed = self.data[start + first * size : start + (end if end < count else count) * size]
+        places = _NONE.union(*columns)
         if not places:
             return packed
         if len(places) == 1 and count in places and end == count + 1 and first <= count:
-            return packed + self.packer.pack(*[column.get(count, 0) for column in columns])
+            return packed + self.packer.pack(*[column[count] for column in columns])
         return self._changed(packed, first, end, places)
 
-    def _changed(self, packed: bytes, first: int, end: int, places: set[int]) -> bytes:
+    def _changed(self, packed: bytes, first: int, end: int, places: Iterable[int]) -> bytes:
         """Records with what was set at some places."""
         columns, count, pack, size = self.columns, self.count, self.packer, self.packer.size
         whole = bytearray(packed)
@@ -151,11 +159,12 @@ class Section:
             whole += pack.pack(*[column.get(place, 0) for column in columns])
         return bytes(whole)
 
-    def widen(self, widths: bytes, first: int, end: int) -> bytes:
-        """The widths that the records from a place to another need, none narrower than it was. Errors: TooWide."""
+    def wider(self, packer: Struct) -> Section:
+        """Has room for wider integers from now on."""
         values = self.values()
+        self.packer = packer
         self.put(values)
-        return bytes(max(before, width(each[first:end] or (0,))) for before, each in zip(widths, values, strict=True))
+        return self
 
 
 @lru_cache(maxsize=4_096)

@@ -22,6 +22,7 @@ from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.one_row import OTHERWISE, OneRow, Run
 from guerdon.kernel.stepped.pruned import Pruner
+from guerdon.kernel.stepped.sections import Section
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
@@ -52,6 +53,15 @@ class Stepped:
     after: bytes | None
 
 
+@dataclass
+class Runs:
+    """What runs events of a kind, the kind's number, and the sections that it looks at or changes."""
+
+    run: Run
+    kind: int
+    touches: tuple[Section, ...]
+
+
 class Stepper:
     """Runs events of a program one at a time, for one thread at a time; days up to the end of the year `last`."""
 
@@ -72,7 +82,7 @@ class Stepper:
         memory = Memory(arrays(kernel, Room(1, 1, 1, 1), tables, {}))
         self._run = PythonKernel(kernel.text, memory, views).names["run"]
         self._one_row = OneRow(kernel, views, {*self.meaning.anew})
-        self._runs = dict[tuple[str, bool], Run]()
+        self._runs = dict[tuple[str, bool], Runs]()
         self.coder = Coder(kernel.make.columns, self.years, self.facts, views)
         self._s, self._out, self._id = views["s"], views["x_out"], views.get("id", [0])
         self._ledger = [(name, views[name]) for name in kernel.outputs]
@@ -107,28 +117,31 @@ class Stepper:
         """
         texts, id = self._taken_in(event, data)
         key = event.type, data is None
-        run = self._runs.get(key) or self._made(*key)
-        kept = self.open
-        if run(kept.row):
+        run, kept = self._runs.get(key) or self._made(*key), self.open
+        kept.touched = run.touches
+        if run.run(kept.row):
             found = self.whole(event, data)
             return Stepped(data, found.after)
         kept.state = self._s
-        self._keep(event, id, texts, data is None)
+        self._keep(run.kind, id, texts, data is None)
         return Stepped(data, kept.dumps())
 
-    def _made(self, kind: str, is_new: bool) -> Run:
+    def _made(self, kind: str, is_new: bool) -> Runs:
         """What runs events of a kind; the whole text where it isn't known how its loop ends."""
+        number, open = self.coder.columns.kinds[kind], self.open
         try:
-            run = self._one_row.run(self.coder.columns.kinds[kind], is_new)
+            run, arrays = self._one_row.run(number, is_new)
         except Undecided:
-            run = _otherwise
-        self._runs[kind, is_new] = run
-        return run
+            run, arrays = _otherwise, frozenset()
+        touched = (each for each, names in zip(open.sections, open.of_end, strict=True) if not arrays.isdisjoint(names))
+        self._runs[kind, is_new] = found = Runs(run, number, tuple(touched))
+        return found
 
     def whole(self, event: Event, data: bytes | None) -> Rows:
         """The rows of the ledger that an event comes to, by the whole text. Errors: as `step`."""
         texts, id = self._taken_in(event, data)
         kept, number = self.open, self.open.row
+        kept.touch()
         self._s[0] = -1 if data is None else 0
         ledger = self._called(number)
         if ledger is None:
@@ -140,7 +153,7 @@ class Stepper:
         kept.state = self._s
         for place in self._anew:
             kept.state[place] = 0
-        self._keep(event, id, texts, data is None)
+        self._keep(self.coder.columns.kinds[event.type], id, texts, data is None)
         return Rows(ledger, number, kept.dumps())
 
     def _taken_in(self, event: Event, data: bytes | None) -> tuple[bytes, int]:
@@ -172,20 +185,20 @@ class Stepper:
                 ledger[name] += view[: out[1]]
         return ledger
 
-    def _keep(self, event: Event, id: int, texts: bytes, is_new: bool) -> None:
+    def _keep(self, kind: int, id: int, texts: bytes, is_new: bool) -> None:
         """Takes what is kept of the event itself: its name, where something is named by it."""
         kept, state = self.open, self.open.state
         if is_new:
             kept.joined = state[1]
         for end, section in self._naming:
             if state[end] > section.count:
-                kept.rows.append(kept.row, self.coder.columns.kinds[event.type], id)
-                kept.row += 1
+                kept.name(kind, id)
+                self.pruner.forget_names()
                 break
         else:
             if not is_new and not any(column.changed for column in self._coded):
                 kept.texts.whole = texts
-        self.pruner.prune()
+        self.pruner.forget_values()
 
 
 def _otherwise(number: int) -> int:

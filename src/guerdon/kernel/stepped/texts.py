@@ -23,6 +23,10 @@ class Texts:
     def __init__(self, whole: bytes = b"") -> None:
         self.whole = whole
 
+    def is_of(self, member: bytes) -> bool:
+        """Whether a member's id stands before them."""
+        return self.whole.startswith(member) and self.whole[len(member) : len(member) + 1] in (b"", SIGN)
+
     def __len__(self) -> int:
         return self.whole.count(SIGN)
 
