@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from struct import Struct, error
 from typing import NoReturn
 from zlib import crc32
@@ -90,6 +91,8 @@ class Open:
         mark = bytes.fromhex(fingerprint(written.make.program)[:16])
         self.head = MAGIC + bytes([VERSION]) + mark + crc32(what.encode()).to_bytes(4, "big")
         self._columns = self._scalars + sum(each.lists for each in self.all)
+        before = accumulate((each.lists for each in self.all), initial=self._scalars)
+        self._columns_of = dict(zip(self.all, before, strict=False))
         self._counts = Struct(f"<{len(self.all)}I")
         self._widths = HEAD, HEAD + (2 * self._columns + 7) // 8
         self._first = self._widths[1] + self._counts.size
@@ -184,49 +187,53 @@ class Open:
 
     def dumps(self) -> bytes:
         """Errors: TooWide."""
-        state, layout, touched = self.state, self.layout, self.touched
-        counts, packed = list[int](), [self.head, b"", b"", b""]
-        column = self._scalars
+        state, touched = self.state, self.touched
+        packed: list[bytes] = [self.head, b"", b"", b""]
+        counts: list[int] = []
         for section, tail, head in self._spans:
             end, first = state[tail], 0
             if head is not None and (first := state[head]):
                 state[tail], state[head] = end - first, 0
             counts.append(end - first)
-            if section not in touched:
-                size = section.packer.size
-                packed.append(section.data[section.start + first * size : section.start + end * size])
-            else:
-                try:
-                    packed.append(section.dumps(first, end))
-                except error:
-                    layout = self._wider(column, (each[first:end] or (0,) for each in section.values()))
-                    packed.append(section.wider(layout.sections[len(counts) - 1]).dumps(first, end))
-            column += section.lists
-        rows, named = self.rows, self.named
-        if not named and rows not in touched:
-            counts.append(rows.count)
-            packed.append(rows.data[rows.start : rows.start + rows.count * rows.packer.size])
-        else:
-            if named:
-                rows.append(*named)
-                self.named, self.touched = (), (*touched, rows)
-            counts.append(rows.length)
-            try:
-                packed.append(rows.dumps(0, counts[-1]))
-            except error:
-                layout = self._wider(column, (each or (0,) for each in rows.values()))
-                packed.append(rows.wider(layout.sections[-1]).dumps(0, counts[-1]))
-            rows.clear()
+            packed.append(self._packed(section, first, end) if section in touched else section.part(first, end))
+        packed.append(self._packed_rows())
+        counts.append(self.rows.length)
+        scalars = *state, self.joined, self.row
         try:
-            packed[3] = layout.scalars.pack(*state, self.joined, self.row)
+            packed[3] = self.layout.scalars.pack(*scalars)
         except error:
-            layout = self._wider(0, ((each,) for each in (*state, self.joined, self.row)))
-            packed[3] = layout.scalars.pack(*state, self.joined, self.row)
-        packed[1], packed[2] = layout.said, self._counts.pack(*counts)
+            packed[3] = self._wider(0, [(each,) for each in scalars]).scalars.pack(*scalars)
+        packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
         packed.append(self.texts.whole)
         self._clear()
         whole = b"".join(packed)
         return whole + _CRC.pack(crc32(whole))
+
+    def _packed(self, section: Section, first: int, end: int) -> bytes:
+        """The records of a section, in as many bytes as they need."""
+        try:
+            return section.dumps(first, end)
+        except error:
+            layout = self._wider(self._columns_of[section], [each[first:end] or (0,) for each in section.values()])
+            return section.wider(layout.sections[self.all.index(section)]).dumps(first, end)
+
+    def _packed_rows(self) -> bytes:
+        """The names of events, with that of this one."""
+        rows, named = self.rows, self.named
+        if rows not in self.touched:
+            known = rows.part(0, rows.count)
+            if not named:
+                return known
+            try:
+                packed = known + rows.packer.pack(*named)
+            except error:
+                self.touched = *self.touched, rows
+            else:
+                rows.count += 1
+                return packed
+        if named:
+            rows.append(*named)
+        return self._packed(rows, 0, rows.length)
 
     def _wider(self, first: int, columns: Iterable[Sequence[int]]) -> Layout:
         """The layout with widths that some columns need, none narrower than it was. Errors: TooWide."""

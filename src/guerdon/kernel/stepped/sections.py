@@ -102,7 +102,8 @@ class Section:
     @property
     def length(self) -> int:
         """How many records there are, with those that were added."""
-        return max(self.count, *[1 + max(column) for column in self.columns if column], 0)
+        found = _NONE.union(*self.columns)
+        return max(self.count, 1 + max(found)) if found else self.count
 
     def records(self) -> Iterable[tuple[int, ...]]:
         """The records in the bytes."""
@@ -131,15 +132,19 @@ class Section:
         for column, value in zip(self.columns, values, strict=True):
             column[place] = value
 
+    def part(self, first: int, end: int) -> bytes:
+        """The records in the bytes from a place to another."""
+        size, start = self.packer.size, self.start
+        return self.data[start + first * size : start + end * size]
+
     def dumps(self, first: int, end: int) -> bytes:
         """The records from a place to another as bytes. Errors: struct.error where they have no room in their widths."""
-        columns, count, start, size = self.columns, self.count, self.start, self.packer.size
+        columns, count = self.columns, self.count
         if self.looked:
             for column in columns:
                 if column.as_read:
                     column.end()
-        packed = self.data[start + first * size : start + (end if end < count else count) * size]
-        places = _NONE.union(*columns)
+        packed, places = self.part(first, end if end < count else count), _NONE.union(*columns)
         if not places:
             return packed
         if len(places) == 1 and count in places and end == count + 1 and first <= count:
