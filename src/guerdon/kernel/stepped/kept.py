@@ -214,8 +214,9 @@ class Open:
         try:
             return section.dumps(first, end)
         except error:
-            layout = self._wider(self._columns_of[section], [each[first:end] or (0,) for each in section.values()])
-            return section.wider(layout.sections[self.all.index(section)]).dumps(first, end)
+            layout = self._wider(self._columns_of[section], [[*column.values()] for column in section.columns])
+            section.repack(layout.sections[self.all.index(section)])
+            return section.dumps(first, end)
 
     def _packed_rows(self) -> bytes:
         """The names of events, with that of this one."""
@@ -239,7 +240,8 @@ class Open:
         """The layout with widths that some columns need, none narrower than it was. Errors: TooWide."""
         widths = bytearray(self.layout.widths)
         for at, column in enumerate(columns, first):
-            widths[at] = max(widths[at], width(column))
+            if column and (needed := width(column)) > widths[at]:
+                widths[at] = needed
         self.layout = self._layout_of(bytes(widths))
         return self.layout
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 from struct import Struct, error
 
 WIDTHS = "bhiq"
@@ -18,6 +19,10 @@ _NONE = frozenset[int]()
 
 FEW = 2
 """So many records are unpacked by themselves, then all for that list."""
+
+
+_PLACES = bytes((0,) * 8 + (1,) * 8 + (2,) * 16 + (3,) * 32)
+"""The place in WIDTHS of what has so many bits, its sign left out."""
 
 
 class TooWide(Exception):
@@ -63,10 +68,14 @@ class Column(dict[int, int]):
 
     def end(self) -> None:
         """Forgets what was only read."""
-        for place, value in enumerate(self.as_read):
-            if self[place] == value:
+        as_read, self.as_read, self.looks = self.as_read, [], 0
+        now = [*map(self.get, range(len(as_read)))]
+        if now == as_read and len(self) == len(as_read):
+            self.clear()
+            return
+        for place, (value, was) in enumerate(zip(now, as_read, strict=True)):
+            if value == was:
                 del self[place]
-        self.as_read, self.looks = [], 0
 
     def listed(self) -> list[int]:
         """All its values."""
@@ -164,12 +173,10 @@ class Section:
             whole += pack.pack(*[column.get(place, 0) for column in columns])
         return bytes(whole)
 
-    def wider(self, packer: Struct) -> Section:
-        """Has room for wider integers from now on."""
-        values = self.values()
-        self.packer = packer
-        self.put(values)
-        return self
+    def repack(self, packer: Struct) -> None:
+        """Has the records in the bytes in wider ones."""
+        data = b"".join(starmap(packer.pack, self.records()))
+        self.load(data, 0, self.count, packer)
 
 
 @lru_cache(maxsize=4_096)
@@ -180,11 +187,10 @@ def packer(widths: bytes) -> Struct:
 
 def width(column: Sequence[int]) -> int:
     """The place in WIDTHS of the narrowest that holds a column's integers. Errors: TooWide."""
-    least, most = min(column), max(column)
-    for place, size in enumerate((7, 15, 31, 63)):
-        if -(1 << size) <= least and most < 1 << size:
-            return place
-    raise TooWide
+    bits = max([each.bit_length() if each >= 0 else (~each).bit_length() for each in column])
+    if bits > 63:
+        raise TooWide
+    return _PLACES[bits]
 
 
 __all__ = ["Column", "Section", "TooWide", "error", "packer", "width"]
