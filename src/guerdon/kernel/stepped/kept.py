@@ -131,6 +131,7 @@ class Open:
         """Somebody of whom nothing is known."""
         self.state, self.joined, self.row = [*self._begins], -1, 0
         self.layout, self.texts = self._narrow, Texts(encoded(member))
+        self.named = ()
         self._clear()
         for section, each in zip(self.all, self._narrow.sections, strict=True):
             section.load(b"", 0, 0, each)
@@ -143,7 +144,9 @@ class Open:
         self.layout = layout = self._layouts.get(said) or self._layout(said)
         *self.state, self.joined, self.row = layout.scalars.unpack_from(data, first)
         counts = self._counts.unpack_from(data, self._widths[1])
-        self._clear()
+        self.named = ()
+        if self.touched:
+            self._clear()
         first += layout.scalars.size
         for section, count, each in zip(self.all, counts, layout.sections, strict=True):
             section.data, section.start, section.count, section.packer = data, first, count, each
@@ -158,7 +161,7 @@ class Open:
         """Forgets what was set in lists and not packed."""
         for section in self.touched:
             section.clear()
-        self.touched = self.named = ()
+        self.touched = ()
 
     def _refuse(self, member: str, data: bytes) -> NoReturn:
         """Says what is wrong with some bytes. Errors: BadState."""
@@ -196,8 +199,19 @@ class Open:
                 state[tail], state[head] = end - first, 0
             counts.append(end - first)
             packed.append(self._packed(section, first, end) if section in touched else section.part(first, end))
-        packed.append(self._packed_rows())
-        counts.append(self.rows.length)
+        rows, named = self.rows, self.named
+        if named and rows not in touched:
+            try:
+                packed.append(rows.part(0, rows.count) + rows.packer.pack(*named))
+                counts.append(rows.count + 1)
+                named = ()
+            except error:
+                self.touched = *touched, rows
+        if named:
+            rows.append(*named)
+        if len(counts) == len(self._spans):
+            counts.append(rows.length)
+            packed.append(self._packed(rows, 0, counts[-1]))
         scalars = *state, self.joined, self.row
         try:
             packed[3] = self.layout.scalars.pack(*scalars)
@@ -205,7 +219,8 @@ class Open:
             packed[3] = self._wider(0, [(each,) for each in scalars]).scalars.pack(*scalars)
         packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
         packed.append(self.texts.whole)
-        self._clear()
+        if self.touched:
+            self._clear()
         whole = b"".join(packed)
         return whole + _CRC.pack(crc32(whole))
 
@@ -217,24 +232,6 @@ class Open:
             layout = self._wider(self._columns_of[section], [[*column.values()] for column in section.columns])
             section.repack(layout.sections[self.all.index(section)])
             return section.dumps(first, end)
-
-    def _packed_rows(self) -> bytes:
-        """The names of events, with that of this one."""
-        rows, named = self.rows, self.named
-        if rows not in self.touched:
-            known = rows.part(0, rows.count)
-            if not named:
-                return known
-            try:
-                packed = known + rows.packer.pack(*named)
-            except error:
-                self.touched = *self.touched, rows
-            else:
-                rows.count += 1
-                return packed
-        if named:
-            rows.append(*named)
-        return self._packed(rows, 0, rows.length)
 
     def _wider(self, first: int, columns: Iterable[Sequence[int]]) -> Layout:
         """The layout with widths that some columns need, none narrower than it was. Errors: TooWide."""

@@ -80,8 +80,9 @@ class KernelSession:
             self._free.append(stepper)
         if stepped is None or stepped.after is None:
             return self._otherwise(event, states)
-        known = {id: each for id, each in states.items() if each is not None}
-        known[member] = stepped.after
+        known = {member: stepped.after}
+        if len(states) > 1:
+            known = {id: each for id, each in states.items() if each is not None} | known
         return Step(lambda: self._entries(event, stepped)), known
 
     def preview(self, event: Event, states: States) -> Step:

@@ -116,8 +116,8 @@ class Stepper:
         event before FIRST or after the last year.
         """
         texts, id = self._taken_in(event, data)
-        key = event.type, data is None
-        run, kept = self._runs.get(key) or self._made(*key), self.open
+        kept, key = self.open, (event.type, data is None)
+        run = self._runs.get(key) or self._made(*key)
         kept.touched = run.touches
         if run.run(kept.row):
             found = self.whole(event, data)
