@@ -199,19 +199,16 @@ class Open:
                 state[tail], state[head] = end - first, 0
             counts.append(end - first)
             packed.append(self._packed(section, first, end) if section in touched else section.part(first, end))
-        rows, named = self.rows, self.named
-        if named and rows not in touched:
-            try:
-                packed.append(rows.part(0, rows.count) + rows.packer.pack(*named))
-                counts.append(rows.count + 1)
-                named = ()
-            except error:
-                self.touched = *touched, rows
-        if named:
-            rows.append(*named)
-        if len(counts) == len(self._spans):
+        rows = self.rows
+        if self.named:
+            packed.append(self._named(rows))
+            counts.append(rows.count)
+        elif rows in touched:
             counts.append(rows.length)
             packed.append(self._packed(rows, 0, counts[-1]))
+        else:
+            packed.append(rows.part(0, rows.count))
+            counts.append(rows.count)
         scalars = *state, self.joined, self.row
         try:
             packed[3] = self.layout.scalars.pack(*scalars)
@@ -223,6 +220,17 @@ class Open:
             self._clear()
         whole = b"".join(packed)
         return whole + _CRC.pack(crc32(whole))
+
+    def _named(self, rows: Section) -> bytes:
+        """The names of events in the bytes, and that of this one behind them."""
+        try:
+            packed = rows.packer.pack(*self.named)
+        except error:
+            layout = self._wider(self._columns_of[rows], [(each,) for each in self.named])
+            rows.repack(layout.sections[-1])
+            packed = rows.packer.pack(*self.named)
+        rows.count += 1
+        return rows.part(0, rows.count - 1) + packed
 
     def _packed(self, section: Section, first: int, end: int) -> bytes:
         """The records of a section, in as many bytes as they need."""

@@ -74,12 +74,13 @@ class Pruner:
         kept = self.kept
         if kept.row % ENOUGH:
             return
-        kept.touch()
-        named = sum(section.length for section in self._naming)
-        if kept.rows.length > ENOUGH + named:
+        rows = kept.rows.length + bool(kept.named)
+        if rows > ENOUGH + sum(section.length for section in self._naming):
+            kept.touch()
             self._forget_rows()
-        coded = kept.rows.length + sum(column.section.length for column in self._codes)
-        if len(kept.texts) > ENOUGH + coded:
+            rows = kept.rows.length
+        if len(kept.texts) > ENOUGH + rows + sum(column.section.length for column in self._codes):
+            kept.touch()
             self._forget_texts()
 
     # ------------------------------------------------------------ what no window shows

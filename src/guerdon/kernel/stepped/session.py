@@ -22,7 +22,7 @@ from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.of_history import AHEAD, StatesOf
-from guerdon.kernel.stepped.stepper import FIRST, Stepped, Stepper
+from guerdon.kernel.stepped.stepper import FIRST, Stepper
 from guerdon.kernel.stepped.subject import Conversion
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
@@ -75,15 +75,15 @@ class KernelSession:
             )
         stepper = self._taken()
         try:
-            stepped = self._stepped(stepper, event, states[member])
+            before, after = self._stepped(stepper, event, states[member])
         finally:
             self._free.append(stepper)
-        if stepped is None or stepped.after is None:
+        if after is None:
             return self._otherwise(event, states)
-        known = {member: stepped.after}
+        known = {member: after}
         if len(states) > 1:
             known = {id: each for id, each in states.items() if each is not None} | known
-        return Step(lambda: self._entries(event, stepped)), known
+        return Step(lambda: self._entries(event, before)), known
 
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
@@ -117,29 +117,29 @@ class KernelSession:
         except IndexError:
             return Stepper(self.program, self.facts, date.today().year + AHEAD)
 
-    def _stepped(self, stepper: Stepper, event: Event, data: bytes | None) -> Stepped | None:
-        """What the kernel makes of an event; None where it can't."""
+    def _stepped(self, stepper: Stepper, event: Event, data: bytes | None) -> tuple[bytes | None, bytes | None]:
+        """The kernel's state before an event, and after it; None where it can't run it."""
         if event.recorded != event.at or event.type in NAMES:
-            return None
+            return data, None
         try:
             if data is not None and not data.startswith(MAGIC):
                 data = self._of_kernel(stepper, event.member, data)
-            return stepper.step(event, data)
+            return data, stepper.step(event, data)
         except (Odd, TooWide):
-            return None
+            return data, None
         except OutOfYears:
             year = (EPOCH + event.at * MICROSECOND).year
             if not max(FIRST, stepper.years.last - 1) <= year <= LAST_YEAR - AHEAD:
-                return None
+                return data, None
             stepper.lengthen(year + AHEAD)
             return self._stepped(stepper, event, data)
 
-    def _entries(self, event: Event, stepped: Stepped) -> Ledger:
+    def _entries(self, event: Event, before: bytes | None) -> Ledger:
         """The entries of the ledger that a kernel's rows say."""
         stepper, ledger = self._taken(), Ledger()
         try:
-            found = stepper.whole(event, stepped.before)
-            rows, texts = stepper.named(event.member, stepped.before)
+            found = stepper.whole(event, before)
+            rows, texts = stepper.named(event.member, before)
             make = stepper.written.make
             converter = Converter(make.columns, make.years, texts)
             kinds = {number: name for name, number in make.columns.kinds.items()}

@@ -46,14 +46,6 @@ class Rows:
 
 
 @dataclass
-class Stepped:
-    """What is kept of a member before an event, and after it; `after` is None where the kernel could not run the event."""
-
-    before: bytes | None
-    after: bytes | None
-
-
-@dataclass
 class Runs:
     """What runs events of a kind, the kind's number, and the sections that it looks at or changes."""
 
@@ -109,8 +101,8 @@ class Stepper:
         self.open.load(member, data)
         return self.open.rows.values(), self.open.texts.all()
 
-    def step(self, event: Event, data: bytes | None) -> Stepped:
-        """Runs an event of a member of whom `data` is kept (None: nothing), as far as the state after it goes.
+    def step(self, event: Event, data: bytes | None) -> bytes | None:
+        """What is kept of a member after an event, of whom `data` was kept (None: nothing); None where the kernel can't run it.
 
         Errors: BadState; Odd for what no column holds, TooWide for what has no room in what is kept; OutOfYears for an
         event before FIRST or after the last year.
@@ -120,11 +112,10 @@ class Stepper:
         run = self._runs.get(key) or self._made(*key)
         kept.touched = run.touches
         if run.run(kept.row):
-            found = self.whole(event, data)
-            return Stepped(data, found.after)
+            return self.whole(event, data).after
         kept.state = self._s
         self._keep(run.kind, id, texts, data is None)
-        return Stepped(data, kept.dumps())
+        return kept.dumps()
 
     def _made(self, kind: str, is_new: bool) -> Runs:
         """What runs events of a kind; the whole text where it isn't known how its loop ends."""
