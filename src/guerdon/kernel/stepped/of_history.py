@@ -52,7 +52,7 @@ class StatesOf:
         encoder = Encoder(Columns(self.program), years, self.facts)
         block = encoder.block(read, without=frozenset(left))
         room = Room(block=BLOCK, lines=BLOCK * max(block.most_lines, 1))
-        machine = Machine(self.program, years, full=True, compiled=len(read) >= WORTH_IT, room=room)
+        machine = Machine(self.program, years, full=True, compiled=len(read) >= WORTH_IT, room=room, one=True)
         texts = [*encoder.codes]
         first, counts = 0, _counts(block)
         for member, count in zip(block.members, counts, strict=True):
