@@ -159,6 +159,15 @@ def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine()
         assert after[year].startswith(b"GRDN" if year == "1960" else b"GRDK")
 
 
+def test_entries_are_told_by_another_kernel_than_the_one_that_made_the_step():
+    _, engine, _ = shop_with_a_purchase()
+    assert isinstance(engine, KernelSession)
+    event = engine.event("purchase", id="s", member="ann", at="2090-03-03T12:00Z", amount="1.00")
+    step, _ = engine.step(event, {"ann": None})
+    engine._free.clear()  # it is busy elsewhere
+    assert [each.quantity for each in step.awards] == [1]
+
+
 def test_threads_have_kernels_of_their_own():
     program, engine, _ = shop_with_a_purchase()
     del program

@@ -22,7 +22,7 @@ from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.of_history import AHEAD, StatesOf
-from guerdon.kernel.stepped.stepper import FIRST, Stepper
+from guerdon.kernel.stepped.stepper import FIRST, Rows, Stepper
 from guerdon.kernel.stepped.subject import Conversion
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
@@ -134,11 +134,19 @@ class KernelSession:
             stepper.lengthen(year + AHEAD)
             return self._stepped(stepper, event, data)
 
+    def _whole(self, stepper: Stepper, event: Event, before: bytes | None) -> Rows:
+        """The rows of an event that a kernel has run, perhaps one with a longer calendar than this."""
+        try:
+            return stepper.whole(event, before)
+        except OutOfYears:
+            stepper.lengthen((EPOCH + event.at * MICROSECOND).year + AHEAD)
+            return stepper.whole(event, before)
+
     def _entries(self, event: Event, before: bytes | None) -> Ledger:
         """The entries of the ledger that a kernel's rows say."""
         stepper, ledger = self._taken(), Ledger()
         try:
-            found = stepper.whole(event, before)
+            found = self._whole(stepper, event, before)
             rows, texts = stepper.named(event.member, before)
             make = stepper.written.make
             converter = Converter(make.columns, make.years, texts)
