@@ -12,7 +12,7 @@ Source: docs/library.md, States as bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from struct import Struct, error
@@ -20,7 +20,7 @@ from typing import NoReturn
 from zlib import crc32
 
 from guerdon.kernel.loop.frame import Written
-from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
+from guerdon.kernel.stepped.sections import Section, TooWide, packer, widths
 from guerdon.kernel.stepped.texts import Texts, encoded
 from guerdon.program.printed import fingerprint
 from guerdon.session.stored import OF_KERNEL, TAIL, BadState
@@ -213,7 +213,7 @@ class Open:
         try:
             packed[3] = self.layout.scalars.pack(*scalars)
         except error:
-            packed[3] = self._wider(0, [(each,) for each in scalars]).scalars.pack(*scalars)
+            packed[3] = self._wider(0, widths(scalars)).scalars.pack(*scalars)
         packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
         packed.append(self.texts.whole)
         if self.touched:
@@ -226,7 +226,7 @@ class Open:
         try:
             packed = rows.packer.pack(*self.named)
         except error:
-            layout = self._wider(self._columns_of[rows], [(each,) for each in self.named])
+            layout = self._wider(self._columns_of[rows], widths(self.named))
             rows.repack(layout.sections[-1])
             packed = rows.packer.pack(*self.named)
         rows.count += 1
@@ -237,17 +237,14 @@ class Open:
         try:
             return section.dumps(first, end)
         except error:
-            layout = self._wider(self._columns_of[section], [[*column.values()] for column in section.columns])
+            layout = self._wider(self._columns_of[section], section.widths())
             section.repack(layout.sections[self.all.index(section)])
             return section.dumps(first, end)
 
-    def _wider(self, first: int, columns: Iterable[Sequence[int]]) -> Layout:
-        """The layout with widths that some columns need, none narrower than it was. Errors: TooWide."""
-        widths = bytearray(self.layout.widths)
-        for at, column in enumerate(columns, first):
-            if column and (needed := width(column)) > widths[at]:
-                widths[at] = needed
-        self.layout = self._layout_of(bytes(widths))
+    def _wider(self, first: int, needed: Sequence[int]) -> Layout:
+        """The layout with widths that columns from one on need, none narrower than it was."""
+        before, end = self.layout.widths, first + len(needed)
+        self.layout = self._layout_of(before[:first] + bytes(map(max, before[first:end], needed)) + before[end:])
         return self.layout
 
     # ------------------------------------------------------------ looked at

@@ -173,6 +173,10 @@ class Section:
             whole += pack.pack(*[column.get(place, 0) for column in columns])
         return bytes(whole)
 
+    def widths(self) -> list[int]:
+        """The widths that the lists need for what was set in them. Errors: TooWide."""
+        return [max(widths(column.values()), default=0) for column in self.columns]
+
     def repack(self, packer: Struct) -> None:
         """Has the records in the bytes in wider ones."""
         data = b"".join(starmap(packer.pack, self.records()))
@@ -185,12 +189,12 @@ def packer(widths: bytes) -> Struct:
     return Struct("<" + "".join(WIDTHS[each] for each in widths))
 
 
-def width(column: Sequence[int]) -> int:
-    """The place in WIDTHS of the narrowest that holds a column's integers. Errors: TooWide."""
-    bits = max([each.bit_length() if each >= 0 else (~each).bit_length() for each in column])
-    if bits > 63:
-        raise TooWide
-    return _PLACES[bits]
+def widths(integers: Iterable[int]) -> list[int]:
+    """The places in WIDTHS of the narrowest that hold each of some integers. Errors: TooWide."""
+    try:
+        return [_PLACES[(each if each >= 0 else ~each).bit_length()] for each in integers]
+    except IndexError:
+        raise TooWide from None
 
 
-__all__ = ["Column", "Section", "TooWide", "error", "packer", "width"]
+__all__ = ["Column", "Section", "TooWide", "error", "packer", "widths"]
