@@ -8,6 +8,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
+from unittest.mock import patch
 
 import pytest
 from tests.generated.histories import History
@@ -19,6 +20,7 @@ from guerdon.choice import session
 from guerdon.history.event import Event
 from guerdon.kernel.stepped import of_history
 from guerdon.kernel.stepped.session import KernelSession
+from guerdon.kernel.stepped.stepper import Stepper
 from guerdon.session import BadState, Session
 
 PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "50"))
@@ -165,6 +167,15 @@ def test_entries_are_told_by_another_kernel_than_the_one_that_made_the_step():
     event = engine.event("purchase", id="s", member="ann", at="2090-03-03T12:00Z", amount="1.00")
     step, _ = engine.step(event, {"ann": None})
     engine._free.clear()  # it is busy elsewhere
+    assert [each.quantity for each in step.awards] == [1]
+
+
+def test_a_step_does_not_run_the_whole_text():
+    _, engine, states = shop_with_a_purchase()
+    event = engine.event("purchase", id="s2", member="an\x1fa", at="2026-03-03T12:00Z", amount="1.00")
+    with patch.object(Stepper, "whole", side_effect=AssertionError):
+        for known in (states, {"an\x1fa": None}):
+            step, _ = engine.step(event, known)
     assert [each.quantity for each in step.awards] == [1]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from guerdon.kernel.loop.frame import Written
+from guerdon.kernel.loop.frame import NOBODY, Written
 from guerdon.kernel.lowering import python, tree
 from guerdon.kernel.lowering.specialised import Specialiser
 from guerdon.kernel.lowering.text import parse
@@ -84,7 +84,7 @@ class OneRow:
         parameters = self.module.functions["run"].parameters
         known = {name: 0 for name in parameters if name != "first"} | {"n": 1}
         before, out = list[tree.Statement](), list[tree.Statement]()
-        row = {("who_is", 0): 0, ("kind_is", 0): kind}
+        row = {("who_is", 0): 0, ("who_is", 1): int(NOBODY.strip("()")), ("kind_is", 0): kind}
         self._specialiser(self._known(is_new)).block(body[:at], known, before, True, False)
         self._specialiser(row).through(loop, known, out)
         changed = tree.assigned(out)
