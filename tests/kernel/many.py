@@ -12,7 +12,7 @@ from tests.kernel.both import agree, reference
 from tests.kernel.clubs import club
 from tests.kernel.friends import friends, introduced
 from tests.kernel.shops import shop
-from tests.kernel.stepping import step_both
+from tests.kernel.stepping import step_both, step_the_rest
 from tests.kernel.told import Tame
 
 from guerdon.kernel.columns import meant
@@ -181,6 +181,7 @@ def _one_at_a_time(text: str, program: nodes.Program, history: History, chance: 
 
     def again(of: nodes.Program, shorter: History) -> None:
         counts.stepped = step_both(of, shorter, random.Random(seed), turns)
+        step_the_rest(of, shorter, random.Random(seed))
 
     tried(again, text, program, history, f"one at a time, {turns=}")
     return counts

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import patch
 
 from tests.generated.histories import History
 from tests.kernel.both import same
 
 from guerdon.choice import session
-from guerdon.history.event import Event
+from guerdon.history.event import Event, Rejection
+from guerdon.kernel.stepped import of_history
 from guerdon.kernel.stepped.kept import MAGIC
 from guerdon.kernel.stepped.session import KernelSession
 from guerdon.program import nodes
@@ -37,6 +39,28 @@ def step_both(program: nodes.Program, history: History, chance: random.Random, t
         same(f"what became of {event.name}", [step.rejected, {*expected}], [came.rejected, {*found}])
         ran += isinstance(engine, KernelSession) and found.get(event.member, b"").startswith(MAGIC)
     return ran
+
+
+def step_the_rest(program: nodes.Program, history: History, chance: random.Random) -> None:
+    """Steps the rest of a history from the states after some events: those of each step, and those of all at once."""
+    engine, plain = session(program, history.members, "kernel"), Session(program, history.members)
+    count = chance.randrange(len(history.events) + 1)
+    one, other = list[Rejection](), list[Rejection]()
+    with patch.object(of_history, "WORTH_IT", chance.randrange(2) * 2_000):  # on WebAssembly, or not
+        found = dict(engine.states(iter(history.events[:count]), one.append))
+    expected = dict(plain.states(history.events[:count], other.append))
+    same("whose states there are", [*sorted(expected)], [*sorted(found)])
+    same("what was set aside", sorted(map(repr, other)), sorted(map(repr, one)))
+    step_by_step: States = {}
+    for event in history.events[:count]:
+        _, step_by_step = stepped(plain, event, step_by_step)
+    same("the states", sorted(step_by_step.items()), sorted(expected.items()))
+    for event in history.events[count:]:
+        step, expected = stepped(plain, event, expected)
+        came, found = stepped(engine, event, found)
+        for kind in ("awards", "postings", "moves", "refusals", "effects", "offers"):
+            same(f"{kind} of {event.name}", getattr(step.ledger, kind), getattr(came.ledger, kind))
+        same(f"what became of {event.name}", [step.rejected, {*expected}], [came.rejected, {*found}])
 
 
 def stepped(engine: Session | KernelSession, event: Event, states: States) -> tuple[Step, States]:

@@ -8,6 +8,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
+from unittest.mock import patch
 
 import pytest
 from tests.generated.histories import History
@@ -17,7 +18,9 @@ from tests.kernel.stepping import step_both
 from guerdon.check.passes import check_bytes
 from guerdon.choice import session
 from guerdon.history.event import Event
+from guerdon.kernel.stepped import of_history
 from guerdon.kernel.stepped.session import KernelSession
+from guerdon.kernel.stepped.stepper import Stepper
 from guerdon.session import BadState, Session
 
 PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "50"))
@@ -158,6 +161,24 @@ def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine()
         assert after[year].startswith(b"GRDN" if year == "1960" else b"GRDK")
 
 
+def test_entries_are_told_by_another_kernel_than_the_one_that_made_the_step():
+    _, engine, _ = shop_with_a_purchase()
+    assert isinstance(engine, KernelSession)
+    event = engine.event("purchase", id="s", member="ann", at="2090-03-03T12:00Z", amount="1.00")
+    step, _ = engine.step(event, {"ann": None})
+    engine._free.clear()  # it is busy elsewhere
+    assert [each.quantity for each in step.awards] == [1]
+
+
+def test_a_step_does_not_run_the_whole_text():
+    _, engine, states = shop_with_a_purchase()
+    event = engine.event("purchase", id="s2", member="an\x1fa", at="2026-03-03T12:00Z", amount="1.00")
+    with patch.object(Stepper, "whole", side_effect=AssertionError):
+        for known in (states, {"an\x1fa": None}):
+            step, _ = engine.step(event, known)
+    assert [each.quantity for each in step.awards] == [1]
+
+
 def test_threads_have_kernels_of_their_own():
     program, engine, _ = shop_with_a_purchase()
     del program
@@ -192,3 +213,24 @@ def test_a_state_of_windows_and_returns_that_end_does_not_grow():
         _, states = engine.step(event, {"a": states.get("a")})
         sizes.append(len(states["a"]))
     assert max(sizes[200:]) < 1.2 * max(sizes[100:150])
+
+
+def test_states_of_a_history_are_those_of_its_last_steps():
+    program, _ = check_bytes("w.guerdon", W.encode())
+    assert program is not None
+    engine, states = session(program, {}, "kernel"), dict[str, bytes]()
+    events = [
+        engine.event("purchase", id=f"s{number}", member=f"m{number % 7}", at=f"{day}T12:00Z", amount=number)
+        for number in range(of_history.WORTH_IT)
+        for day in [date(2026, 1, 1) + timedelta(days=number)]
+    ]
+    for event in events:
+        _, after = engine.step(event, {event.member: states.get(event.member)})
+        states |= after
+    found = dict(engine.states(events))
+    assert found.keys() == states.keys()
+    assert all(data.startswith(b"GRDK") for data in found.values())
+    last = "2031-09-01T12:00Z"
+    for member in states:
+        event = engine.event("purchase", id="last", member=member, at=last, amount=1)
+        assert engine.step(event, {member: found[member]})[0] == engine.step(event, {member: states[member]})[0]

@@ -10,7 +10,7 @@ from tests.generated import pool
 from tests.generated.histories import History
 from tests.generated.playing import by_holder, ending, is_read, play, same
 
-from guerdon.history.event import Event
+from guerdon.history.event import Event, Rejection
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
 from guerdon.program.walk import walk
@@ -87,6 +87,23 @@ def test_one_at_a_time_comes_to_the_same_as_one_run(case):
     whole.close(ending(whole, history))
     last.close(whole.posted.until)
     same(whole.posted.ledger, added([ledger, last.posted.ledger]))
+
+
+@pool.settings()
+@hypothesis.given(pool.played())
+def test_states_of_a_history_are_those_of_its_last_steps(case):
+    """Law 10: all at once, and one event after the other, the same bytes."""
+    _, program, history = case
+    events = read(history, Engine(program, history.members))
+    session, states, rejected = Session(program, history.members), dict[str, bytes](), []
+    for event in events:
+        needed = _needed(session, event, states)
+        step, new = session.step(event, {id: states.get(id) for id in needed})
+        states |= new
+        rejected += [each for each in (step.rejected, *step.others) if each is not None]
+    found = list[Rejection]()
+    assert dict(session.states(events, found.append)) == states
+    assert found == rejected
 
 
 def _needed(session: Session, event: Event, states: dict[str, bytes]) -> tuple[str, ...]:

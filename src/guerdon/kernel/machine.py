@@ -36,7 +36,8 @@ class Machine:
     """The kernel of a program, for days of some years.
 
     Shape: `full`: rows say all that the ledger does. `compiled`: run as WebAssembly. `types`: of columns that come in
-    others than their own. `built_in`: the built-in events that the rows have.
+    others than their own. `built_in`: the built-in events that the rows have. `one`: what is kept is
+    what a session goes on from.
     """
 
     def __init__(
@@ -48,8 +49,9 @@ class Machine:
         room: Room | None = None,
         types: Mapping[str, Type] | None = None,
         built_in: frozenset[str] = frozenset(),
+        one: bool = False,
     ) -> None:
-        self.built_in = built_in
+        self.built_in, self.one = built_in, one
         self.program, self.years, self.full, self.compiled = program, years, full, compiled
         self.room, self.types = room or Room(), dict(types or {})
         self._write()
@@ -59,7 +61,7 @@ class Machine:
         self.reruns = 0
 
     def _write(self) -> None:
-        self.written: Written = written(self.program, self.years, self.full, self.room, self.built_in)
+        self.written: Written = written(self.program, self.years, self.full, self.room, self.built_in, self.one)
         self.tables = {name: self._calendar().table(of) for name, of in self.written.tables.items()}
         self.memory = Memory(self._arrays())
         self.state = [*self.written.state]

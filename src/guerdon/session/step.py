@@ -12,7 +12,7 @@ the events, whatever the split.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -186,6 +186,22 @@ class Session:
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
         return self.step(event, states)[0]
+
+    def states(
+        self, events: Iterable[Event], rejected: Callable[[Rejection], object] = lambda rejection: None
+    ) -> Iterator[tuple[str, bytes]]:
+        """The states of all subjects after a history, as if each event had been stepped.
+
+        Shape: `events` come in their order; `rejected` is told what of them was set aside, which changes nothing. A subject comes
+        once, in no order.
+        """
+        engine = Engine(self.program, self.facts)
+        for event in events:
+            engine.happen(event)
+        for each in engine.posted.rejections:
+            rejected(each)
+        for id in engine.world.subjects:
+            yield id, pack(engine.world, id, self._layout)
 
     def progress(self, member: str, states: States, on: date | None = None) -> Progress:
         """How far a member has come as of the start of a day (None: of their latest event), accounts included.

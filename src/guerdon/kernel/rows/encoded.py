@@ -162,7 +162,7 @@ class Encoder:
         match of.of if isinstance(of, types.Optional) else of:
             case types.Quantity() | types.Number():
                 least = 0 if is_sale else -QUANTITY
-                return Fact(name, column, lambda value: _steps(value, column.step, least))
+                return Fact(name, column, _in_steps(column.step, least))
             case types.Date():
                 return Fact(name, column, self.years.number)
             case types.YesNo() | types.Days() | types.Months() | types.Instant():
@@ -332,6 +332,20 @@ def _within(value: int, column: Column) -> int:
     if not low <= value <= high:
         raise Odd
     return value
+
+
+def _in_steps(step: Fraction, least: int) -> Convert:
+    """What says how many steps a quantity is, as `_steps`."""
+    times, parts = step.denominator, step.numerator
+
+    def steps(value: Fraction) -> int:
+        above, below = value.as_integer_ratio()
+        found, rest = divmod(above * times, below * parts)
+        if rest or not least <= found <= QUANTITY:
+            raise Odd
+        return found
+
+    return steps
 
 
 def _steps(value: Fraction, step: Fraction, least: int) -> int:

@@ -12,24 +12,23 @@ Source: docs/library.md, States as bytes.
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from struct import Struct, error
+from typing import NoReturn
+from zlib import crc32
 
 from guerdon.kernel.loop.frame import Written
-from guerdon.kernel.stepped.sections import Section, TooWide, packer, width
+from guerdon.kernel.stepped.sections import Section, TooWide, packer, widths
+from guerdon.kernel.stepped.texts import Texts, encoded
 from guerdon.program.printed import fingerprint
 from guerdon.session.stored import OF_KERNEL, TAIL, BadState
 
 MAGIC = OF_KERNEL
 VERSION = 1
 HEAD = len(MAGIC) + 1 + 8 + 4
-
-BETWEEN, MEANT = "\x1f", "\x1d"
-"""What stands between two texts, and before a letter that means one of the two."""
-
-_SAID = {BETWEEN: MEANT + "b", MEANT: MEANT + "m"}
-_AS_SAID = str.maketrans(_SAID)
+_CRC = Struct(">I")
 
 
 @dataclass
@@ -63,8 +62,8 @@ class Layout:
 class Open:
     """What is kept of a member while an event is run: what the kernel's lists are read from, and written to.
 
-    Shape: `state`, `joined`, `row` and `texts` as `Kept` has them, `texts` as they are said; `sections` by the scalar that says where
-    their lists end; `names`: the rows.
+    Shape: `state`, `joined` and `row` as `Kept` has them, `texts` with the member's id; `sections` by the scalar that says where
+    their lists end; `names`: the rows. `touched`: those in which something may have been looked at or set. `named`: the row that is put behind the others.
     """
 
     def __init__(self, written: Written) -> None:
@@ -83,126 +82,177 @@ class Open:
         self.heads = [
             self.places[end.removesuffix("_tail") + "_head"] if end.endswith("_tail") else None for end in self.ends
         ]
-        self._spans = [*zip([self.places[end] for end in self.ends], self.heads, strict=True)]
+        self._spans = [*zip(self.sections, [self.places[end] for end in self.ends], self.heads, strict=True)]
         self.rows = Section(3)
-        self._all = [*self.sections, self.rows]
+        self.all: tuple[Section, ...] = (*self.sections, self.rows)
         self._begins = [begins if isinstance(begins, int) else 0 for begins, _, _ in written.state.values()]
         self._scalars = len(self.names) + 2
         what = repr((self.names, written.lists, [(each.kind, each.of) for each in written.codes]))
         mark = bytes.fromhex(fingerprint(written.make.program)[:16])
-        self.head = MAGIC + bytes([VERSION]) + mark + zlib.crc32(what.encode()).to_bytes(4, "big")
-        self._columns = self._scalars + sum(each.lists for each in self._all)
-        self._counts = Struct(f"<{len(self._all)}I")
+        self.head = MAGIC + bytes([VERSION]) + mark + crc32(what.encode()).to_bytes(4, "big")
+        self._columns = self._scalars + sum(each.lists for each in self.all)
+        before = accumulate((each.lists for each in self.all), initial=self._scalars)
+        self._columns_of = dict(zip(self.all, before, strict=False))
+        self._counts = Struct(f"<{len(self.all)}I")
         self._widths = HEAD, HEAD + (2 * self._columns + 7) // 8
         self._first = self._widths[1] + self._counts.size
         self._layouts: dict[bytes, Layout] = {}
+        self._widened: dict[bytes, Layout] = {}
+        self.touched: tuple[Section, ...] = ()
+        self.named: tuple[int, ...] = ()
         self._narrow = self._layout(bytes(self._widths[1] - HEAD))
-        self.begin()
+        self.begin("")
 
-    def holding(self, names: set[str]) -> list[Section]:
-        """The sections that hold some of these lists."""
-        return [section for of, section in zip(self.of_end, self.sections, strict=True) if names & {*of}]
+    def holding(self, names: set[str]) -> list[tuple[int, Section]]:
+        """The sections that hold some of these lists, and the places of where they end."""
+        all_of = zip(self.ends, self.of_end, self.sections, strict=True)
+        return [(self.places[end], section) for end, of, section in all_of if names & {*of}]
 
     # ------------------------------------------------------------ bytes
 
     def _layout(self, said: bytes) -> Layout:
         """What the widths of all columns come to, which are said in two bits each."""
         packed = int.from_bytes(said, "little")
-        return self._layout_of(said, bytes(packed >> 2 * at & 3 for at in range(self._columns)))
+        return self._layout_of(bytes(packed >> 2 * at & 3 for at in range(self._columns)))
 
-    def _layout_of(self, said: bytes, widths: bytes) -> Layout:
-        if said not in self._layouts:
+    def _layout_of(self, widths: bytes) -> Layout:
+        if widths not in self._widened:
+            packed = sum(each << 2 * at for at, each in enumerate(widths))
+            said = packed.to_bytes(self._widths[1] - HEAD, "little")
             packers, first = [packer(widths[: self._scalars])], self._scalars
-            for section in self._all:
+            for section in self.all:
                 packers.append(packer(widths[first : first + section.lists]))
                 first += section.lists
-            self._layouts[said] = Layout(said, widths, packers[0], packers[1:])
-        return self._layouts[said]
+            layout = Layout(said, widths, packers[0], packers[1:])
+            self._widened[widths] = self._layouts[said] = layout
+        return self._widened[widths]
 
-    def begin(self) -> None:
+    def begin(self, member: str) -> None:
         """Somebody of whom nothing is known."""
         self.state, self.joined, self.row = [*self._begins], -1, 0
-        self.layout, self.texts = self._narrow, list[str]()
-        for section, each in zip(self._all, self._narrow.sections, strict=True):
+        self.layout, self.texts = self._narrow, Texts(encoded(member))
+        self.named = ()
+        self._clear()
+        for section, each in zip(self.all, self._narrow.sections, strict=True):
             section.load(b"", 0, 0, each)
 
     def load(self, member: str, data: bytes) -> None:
         """Errors: BadState where the bytes are damaged (G801), of another version (G802) or program (G803)."""
-        self._check(member, data)
-        widths = data[HEAD : self._widths[1]]
-        self.layout = layout = self._layouts.get(widths) or self._layout(widths)
-        *self.state, self.joined, self.row = layout.scalars.unpack_from(data, self._first)
-        place = self._first + layout.scalars.size
+        if not data.startswith(self.head) or _CRC.pack(crc32(data[:-TAIL])) != data[-TAIL:]:
+            self._refuse(member, data)
+        said, first = data[HEAD : self._widths[1]], self._first
+        self.layout = layout = self._layouts.get(said) or self._layout(said)
+        *self.state, self.joined, self.row = layout.scalars.unpack_from(data, first)
         counts = self._counts.unpack_from(data, self._widths[1])
-        for section, count, each in zip(self._all, counts, layout.sections, strict=True):
-            place = section.load(data, place, count, each)
-        whose, *self.texts = data[place:-TAIL].decode("utf-8", "surrogatepass").split(BETWEEN)
-        if whose != member and whose != said(member):
+        self.named = ()
+        if self.touched:
+            self._clear()
+        first += layout.scalars.size
+        for section, count, each in zip(self.all, counts, layout.sections, strict=True):
+            section.data, section.start, section.count, section.packer = data, first, count, each
+            first += count * each.size
+        self.texts.whole, whose = data[first:-TAIL], encoded(member)
+        if not self.texts.is_of(whose):
             raise BadState(
-                "G801", f"the state given for {member} is that of {meant(whose)}", "give each subject its own"
+                "G801", f"the state given for {member} is that of somebody else", "give each subject its own"
             )
 
-    def _check(self, member: str, data: bytes) -> None:
+    def _clear(self) -> None:
+        """Forgets what was set in lists and not packed."""
+        for section in self.touched:
+            section.clear()
+        self.touched = ()
+
+    def _refuse(self, member: str, data: bytes) -> NoReturn:
+        """Says what is wrong with some bytes. Errors: BadState."""
         if len(data) < self._first + TAIL or not data.startswith(MAGIC):
             raise BadState("G801", f"the bytes of {member} are no state", "give what `step` gave")
         if data[len(MAGIC)] > VERSION:
             raise BadState("G802", f"the state of {member} was made by a newer version of guerdon", "use that version")
-        if zlib.crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
+        if crc32(data[:-TAIL]) != int.from_bytes(data[-TAIL:], "big"):
             raise BadState("G801", f"the state of {member} is damaged", "restore it, or run the history again")
-        if not data.startswith(self.head):
-            mark = slice(len(MAGIC) + 1, HEAD - 4)
-            if data[mark] != self.head[mark]:
-                raise BadState(
-                    "G803", f"the state of {member} is of another program", "run the history with this program"
-                )
-            raise BadState("G802", f"the state of {member} was made by another version of guerdon", "use that version")
+        mark = slice(len(MAGIC) + 1, HEAD - 4)
+        if data[mark] != self.head[mark]:
+            raise BadState("G803", f"the state of {member} is of another program", "run the history with this program")
+        raise BadState("G802", f"the state of {member} was made by another version of guerdon", "use that version")
 
-    def dumps(self, member: str) -> bytes:
+    def name(self, kind: int, id: int) -> None:
+        """Keeps what the next event is called, whose number others have."""
+        self.named = self.row, kind, id
+        self.row += 1
+
+    def touch(self) -> None:
+        """Lists may be set from now on, whichever."""
+        self.touched = self.all
+        if self.named:
+            self.rows.append(*self.named)
+            self.named = ()
+
+    def dumps(self) -> bytes:
         """Errors: TooWide."""
-        state, spans = self.state, [(0, self.rows.length)]
-        for tail, head in self._spans:
-            end = state[tail]
-            if head is None:
-                spans.append((0, end))
-            else:
-                spans.append((state[head], end))
-                state[tail], state[head] = end - state[head], 0
-        spans.append(spans.pop(0))
+        state, touched = self.state, self.touched
+        packed: list[bytes] = [self.head, b"", b"", b""]
+        counts: list[int] = []
+        for section, tail, head in self._spans:
+            end, first = state[tail], 0
+            if head is not None and (first := state[head]):
+                state[tail], state[head] = end - first, 0
+            counts.append(end - first)
+            packed.append(self._packed(section, first, end) if section in touched else section.part(first, end))
+        rows = self.rows
+        if self.named:
+            packed.append(self._named(rows))
+            counts.append(rows.count)
+        elif rows in touched:
+            counts.append(rows.length)
+            packed.append(self._packed(rows, 0, counts[-1]))
+        else:
+            packed.append(rows.part(0, rows.count))
+            counts.append(rows.count)
+        scalars = *state, self.joined, self.row
         try:
-            packed = self._packed(spans)
+            packed[3] = self.layout.scalars.pack(*scalars)
         except error:
-            self._widen(spans)
-            packed = self._packed(spans)
-        texts = BETWEEN.join((said(member), *self.texts)).encode("utf-8", "surrogatepass")
-        counts = self._counts.pack(*[end - first for first, end in spans])
-        whole = b"".join((self.head, self.layout.said, counts, *packed, texts))
-        return whole + zlib.crc32(whole).to_bytes(TAIL, "big")
+            packed[3] = self._wider(0, widths(scalars)).scalars.pack(*scalars)
+        packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
+        packed.append(self.texts.whole)
+        if self.touched:
+            self._clear()
+        whole = b"".join(packed)
+        return whole + _CRC.pack(crc32(whole))
 
-    def _packed(self, spans: list[tuple[int, int]]) -> list[bytes]:
-        packed = [self.layout.scalars.pack(*self.state, self.joined, self.row)]
-        for section, (first, end) in zip(self._all, spans, strict=True):
-            packed.append(section.dumps(first, end))
-        return packed
+    def _named(self, rows: Section) -> bytes:
+        """The names of events in the bytes, and that of this one behind them."""
+        try:
+            packed = rows.packer.pack(*self.named)
+        except error:
+            layout = self._wider(self._columns_of[rows], widths(self.named))
+            rows.repack(layout.sections[-1])
+            packed = rows.packer.pack(*self.named)
+        rows.count += 1
+        return rows.part(0, rows.count - 1) + packed
 
-    def _widen(self, spans: list[tuple[int, int]]) -> None:
-        """Gives columns the widths that they need. Errors: TooWide."""
-        before, first = self.layout.widths, self._scalars
-        scalars = ((each,) for each in (*self.state, self.joined, self.row))
-        widths = bytes(map(max, before, map(width, scalars)))
-        for section, span in zip(self._all, spans, strict=True):
-            widths += section.widen(before[first : first + section.lists], *span)
-            first += section.lists
-        packed = sum(each << 2 * at for at, each in enumerate(widths))
-        self.layout = self._layout_of(packed.to_bytes(self._widths[1] - HEAD, "little"), widths)
-        for section, each in zip(self._all, self.layout.sections, strict=True):
-            section.packer = each
+    def _packed(self, section: Section, first: int, end: int) -> bytes:
+        """The records of a section, in as many bytes as they need."""
+        try:
+            return section.dumps(first, end)
+        except error:
+            layout = self._wider(self._columns_of[section], section.widths())
+            section.repack(layout.sections[self.all.index(section)])
+            return section.dumps(first, end)
+
+    def _wider(self, first: int, needed: Sequence[int]) -> Layout:
+        """The layout with widths that columns from one on need, none narrower than it was."""
+        before, end = self.layout.widths, first + len(needed)
+        self.layout = self._layout_of(before[:first] + bytes(map(max, before[first:end], needed)) + before[end:])
+        return self.layout
 
     # ------------------------------------------------------------ looked at
 
     def kept(self, member: str) -> Kept:
         """What is kept, queues from their first element on."""
         state, lists = [*self.state], dict[str, list[int]]()
-        for names, section, (tail, head) in zip(self.of_end, self.sections, self._spans, strict=True):
+        for names, (section, tail, head) in zip(self.of_end, self._spans, strict=True):
             first = 0 if head is None else state[head]
             lists |= zip(names, (each[first : state[tail]] for each in section.values()), strict=True)
             if head is not None:
@@ -214,31 +264,19 @@ class Open:
             self.joined,
             self.row,
             self.rows.values(),
-            [*map(meant, self.texts)],
+            self.texts.all(),
         )
 
     def put(self, kept: Kept) -> None:
         """Has what is kept of somebody from now on."""
-        self.begin()
+        self.begin(kept.member)
         self.state, self.joined, self.row = [*kept.state], kept.joined, kept.row
+        self.touch()
         lists = dict(zip(self.lists, kept.lists, strict=True))
         for names, section in zip(self.of_end, self.sections, strict=True):
             section.put([lists[name] for name in names])
         self.rows.put(kept.rows)
-        self.texts = [*map(said, kept.texts)]
+        self.texts.put(kept.texts)
 
 
-def said(text: str) -> str:
-    """A text as it stands among others."""
-    return text.translate(_AS_SAID) if BETWEEN in text or MEANT in text else text
-
-
-def meant(text: str) -> str:
-    """The text that was said so."""
-    if MEANT in text:
-        for letter, written in _SAID.items():
-            text = text.replace(written, letter)  # the sign itself is the last of them
-    return text
-
-
-__all__ = ["MAGIC", "Kept", "Open", "TooWide", "meant", "said"]
+__all__ = ["MAGIC", "Kept", "Open", "TooWide"]

@@ -48,7 +48,7 @@ class Pruner:
         self._events = [kept.columns[name] for name in meaning.events if name in kept.columns]
         self._codes = [kept.columns[name] for name in meaning.codes if name in kept.columns]
         self._scalars = [kept.places[name] for name in meaning.codes if name in kept.places]
-        self._naming = kept.holding({*meaning.lots, *meaning.events})
+        self._naming = [section for _, section in kept.holding({*meaning.lots, *meaning.events})]
         self._known = len(meaning.written.make.columns.codes)
 
     def _tallies(self, parts: Parts, program: nodes.Program) -> Iterator[Listed]:
@@ -62,19 +62,25 @@ class Pruner:
                 end = self.kept.places[f"{tally.name}_n"]
                 yield Listed(end, days.section, days.at, cursors, tuple(windows[tally.name]))
 
-    def prune(self) -> None:
-        """Lets go of what is kept in vain, once it is much."""
+    def forget_values(self) -> None:
+        """Lets go of what no window shows, once it is much."""
         kept = self.kept
         for each in self._listed:
             if kept.state[each.end] >= ENOUGH and kept.state[each.end] % 8 == 0:
                 self._forget(each)
+
+    def forget_names(self) -> None:
+        """Lets go of events that nothing names, and of their texts, once they are many."""
+        kept = self.kept
         if kept.row % ENOUGH:
             return
-        named = sum(section.length for section in self._naming)
-        if kept.rows.length > ENOUGH + named:
+        rows = kept.rows.length + bool(kept.named)
+        if rows > ENOUGH + sum(section.length for section in self._naming):
+            kept.touch()
             self._forget_rows()
-        coded = kept.rows.length + sum(column.section.length for column in self._codes)
-        if len(kept.texts) > ENOUGH + coded:
+            rows = kept.rows.length
+        if len(kept.texts) > ENOUGH + rows + sum(column.section.length for column in self._codes):
+            kept.touch()
             self._forget_texts()
 
     # ------------------------------------------------------------ what no window shows
@@ -86,6 +92,7 @@ class Pruner:
         values = of.section.values()
         gone = bisect_left(values[of.days], self.years.number(first), hi=state[of.end])
         if gone:
+            self.kept.touch()
             of.section.put([each[gone : state[of.end]] for each in values])
             state[of.end] -= gone
             for cursor in of.cursors:
@@ -95,8 +102,8 @@ class Pruner:
 
     def _forget_rows(self) -> None:
         """Lets go of events that no lot comes from, and that can't be undone."""
-        asked = {row for column in self._events for row in column.values()}
-        asked |= {lot // self._rules for column in self._lots for lot in column.values()}
+        asked = {row for column in self._events for row in column.listed()}
+        asked |= {lot // self._rules for column in self._lots for lot in column.listed()}
         rows = zip(*self.kept.rows.values(), strict=True)
         stay = [row for row in rows if row[0] in asked]
         self.kept.rows.put([*map(list, zip(*stay, strict=True))] or [[], [], []])
@@ -106,10 +113,11 @@ class Pruner:
         kept, known = self.kept, self._known
         ids = kept.rows.values()
         used = {*ids[2], *(kept.state[place] for place in self._scalars)}
-        used.update(*(column.values() for column in self._codes))
+        used.update(*(column.listed() for column in self._codes))
         stay = [place for place in range(len(kept.texts)) if known + place in used]
         codes = {known + place: known + number for number, place in enumerate(stay)}
-        kept.texts = [kept.texts[place] for place in stay]
+        texts = kept.texts.all()
+        kept.texts.put([texts[place] for place in stay])
         kept.rows.put([*ids[:2], [codes.get(code, code) for code in ids[2]]])
         for column in self._codes:
             values = column.section.values()

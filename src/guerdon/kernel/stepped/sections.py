@@ -1,150 +1,186 @@
 """Lists that grow with a member, as bytes that are read only where the kernel looks.
 
 A section holds lists of one length as records, each of which has an integer of each list. What an event adds to them is
-put behind the bytes; the records are unpacked only where one of them is read or changed. So an event takes no longer where
-there is more to keep.
+put behind the bytes, what it changes is put in its place; only what is looked at is unpacked. So an event takes no longer
+where there is more to keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import starmap
 from struct import Struct, error
 
 WIDTHS = "bhiq"
 """The letters of `struct` for integers of one, two, four and eight bytes."""
+
+_NONE = frozenset[int]()
+
+FEW = 2
+"""So many records are unpacked by themselves, then all for that list."""
+
+
+_PLACES = bytes((0,) * 8 + (1,) * 8 + (2,) * 16 + (3,) * 32)
+"""The place in WIDTHS of what has so many bits, its sign left out."""
 
 
 class TooWide(Exception):
     """An integer that has no room in eight bytes."""
 
 
-class Column:
-    """One of a section's lists, as the kernel sees it: places from 0 on, at the end of which a value may be set."""
+class Column(dict[int, int]):
+    """One of a section's lists, as the kernel sees it: what was set, by its place; all else stands in the bytes."""
 
-    __slots__ = ("at", "section")
+    __slots__ = ("as_read", "at", "looks", "section")
 
     def __init__(self, section: Section, at: int) -> None:
-        self.section, self.at = section, at
+        super().__init__()
+        self.section, self.at, self.looks = section, at, 0
+        self.as_read: list[int] = []
 
-    def __getitem__(self, place: int) -> int:
+    def __missing__(self, place: int) -> int:
         section = self.section
-        place -= section.count
-        if place >= 0:
-            return section.fresh[place * section.lists + self.at]
-        if section.read:
-            return section.read[self.at][place]
-        return section.look(place)[self.at]
+        if place >= section.count:
+            return 0
+        section.looked = True
+        if self.looks == FEW:
+            return self._read()[place]
+        self.looks += 1
+        packer = section.packer
+        value: int = packer.unpack_from(section.data, section.start + place * packer.size)[self.at]
+        return value
 
-    def __setitem__(self, place: int, value: int) -> None:
-        section = self.section
-        place -= section.count
-        if place < 0:
-            section.changed = True
-            (section.read or section.unpacked())[self.at][place] = value
+    def _read(self) -> list[int]:
+        """Takes all that stands in the bytes."""
+        at, set_here = self.at, dict(self)
+        self.as_read = [record[at] for record in self.section.records()]
+        self.update(enumerate(self.as_read))
+        self.update(set_here)
+        return self.as_read
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was set."""
+        if self.as_read:
+            self.end()
+        return bool(self)
+
+    def end(self) -> None:
+        """Forgets what was only read."""
+        as_read, self.as_read, self.looks = self.as_read, [], 0
+        now = [*map(self.get, range(len(as_read)))]
+        if now == as_read and len(self) == len(as_read):
+            self.clear()
             return
-        at = place * section.lists + self.at
-        if at >= len(section.fresh):
-            section.fresh += section.blank
-        section.fresh[at] = value
+        for place, (value, was) in enumerate(zip(now, as_read, strict=True)):
+            if value == was:
+                del self[place]
 
-    def values(self) -> list[int]:
+    def listed(self) -> list[int]:
         """All its values."""
         return self.section.values()[self.at]
 
 
 class Section:
-    """Lists of one length: so many records in bytes, and those that were added since.
+    """Lists of one length: so many records in bytes, and what was set since.
 
-    Shape: `data` holds the records from `start` to `end`, packed by `packer`; `fresh`: the integers of those that were added, one
-    record after the other. `read`: the records in the bytes, list by list, where anybody looked; `changed`: whether they are
-    others now.
+    Shape: `data` holds `count` records from `start` on, packed by `packer`; `columns`: what was set, list by list.
     """
 
-    __slots__ = (
-        "blank",
-        "changed",
-        "columns",
-        "count",
-        "data",
-        "end",
-        "fresh",
-        "lists",
-        "looks",
-        "packer",
-        "read",
-        "start",
-    )
+    __slots__ = ("columns", "count", "data", "lists", "looked", "packer", "start")
 
     def __init__(self, lists: int) -> None:
-        self.lists, self.blank = lists, [0] * lists
+        self.lists, self.looked = lists, False
         self.columns = [Column(self, at) for at in range(lists)]
         self.load(b"", 0, 0, packer(bytes(lists)))
 
-    def load(self, data: bytes, start: int, count: int, packer: Struct) -> int:
-        """Takes so many records that begin at a place of some bytes; where they end."""
+    def load(self, data: bytes, start: int, count: int, packer: Struct) -> None:
+        """Takes so many records that begin at a place of some bytes."""
         self.data, self.start, self.count, self.packer = data, start, count, packer
-        self.fresh: list[int] = []
-        self.read: list[list[int]] = []
-        self.changed, self.looks = False, 0
-        self.end = end = start + count * packer.size
-        return end
+
+    def clear(self) -> None:
+        """Forgets what was set, and read."""
+        for column in self.columns:
+            column.clear()
+        if self.looked:
+            self.looked = False
+            for column in self.columns:
+                column.looks, column.as_read = 0, []
 
     @property
     def length(self) -> int:
         """How many records there are, with those that were added."""
-        return self.count + len(self.fresh) // self.lists
+        found = _NONE.union(*self.columns)
+        return max(self.count, 1 + max(found)) if found else self.count
 
-    def look(self, place: int) -> tuple[int, ...]:
-        """A record in the bytes, by its place before their end; from the third on that is looked at, all are unpacked."""
-        self.looks += 1
-        if self.looks > 2:
-            self.unpacked()
-        return self.packer.unpack_from(self.data, self.end + place * self.packer.size)
-
-    def unpacked(self) -> list[list[int]]:
-        """The records in the bytes, list by list."""
-        rows = zip(*self.packer.iter_unpack(self.data[self.start : self.end]), strict=True)
-        self.read = [*map(list, rows)] or [[] for _ in range(self.lists)]
-        return self.read
+    def records(self) -> Iterable[tuple[int, ...]]:
+        """The records in the bytes."""
+        return self.packer.iter_unpack(self.data[self.start : self.start + self.count * self.packer.size])
 
     def values(self) -> list[list[int]]:
-        """All values, list by list, those that were added too."""
-        known = self.read or self.unpacked()
-        return [[*known[at], *self.fresh[at :: self.lists]] for at in range(self.lists)]
+        """All values, list by list, those that were set too."""
+        rows = [*map(list, zip(*self.records(), strict=True))] or [[] for _ in self.columns]
+        added = [0] * (self.length - self.count)
+        for row, column in zip(rows, self.columns, strict=True):
+            row += added
+            for place, value in column.items():
+                row[place] = value
+        return rows
 
     def put(self, values: Sequence[Sequence[int]]) -> None:
         """Has these values from now on."""
+        self.clear()
         self.load(b"", 0, 0, self.packer)
-        self.fresh = [each for row in zip(*values, strict=True) for each in row]
+        for column, each in zip(self.columns, values, strict=True):
+            column.update(enumerate(each))
+
+    def append(self, *values: int) -> None:
+        """Adds a record."""
+        place = self.length
+        for column, value in zip(self.columns, values, strict=True):
+            column[place] = value
+
+    def part(self, first: int, end: int) -> bytes:
+        """The records in the bytes from a place to another."""
+        size, start = self.packer.size, self.start
+        return self.data[start + first * size : start + end * size]
 
     def dumps(self, first: int, end: int) -> bytes:
         """The records from a place to another as bytes. Errors: struct.error where they have no room in their widths."""
-        size, lists = self.packer.size, self.lists
-        if self.changed:
-            return self._packed(self._rows(first, end))
-        packed = self.data[self.start + first * size : self.start + min(self.count, end) * size]
-        if end <= self.count:
+        columns, count = self.columns, self.count
+        if self.looked:
+            for column in columns:
+                if column.as_read:
+                    column.end()
+        packed, places = self.part(first, end if end < count else count), _NONE.union(*columns)
+        if not places:
             return packed
-        fresh = self.fresh
-        if end - self.count == 1 and first <= self.count:
-            return packed + self.packer.pack(*fresh)
-        begin = max(first - self.count, 0)
-        added = [fresh[at : at + lists] for at in range(begin * lists, (end - self.count) * lists, lists)]
-        return packed + self._packed(added)
+        if len(places) == 1 and count in places and end == count + 1 and first <= count:
+            return packed + self.packer.pack(*[column[count] for column in columns])
+        return self._changed(packed, first, end, places)
 
-    def _rows(self, first: int, end: int) -> Iterator[tuple[int, ...]]:
-        return zip(*(each[first:end] for each in self.values()), strict=True)
+    def _changed(self, packed: bytes, first: int, end: int, places: Iterable[int]) -> bytes:
+        """Records with what was set at some places."""
+        columns, count, pack, size = self.columns, self.count, self.packer, self.packer.size
+        whole = bytearray(packed)
+        for place in places:
+            if first <= place < count and place < end:
+                record = pack.unpack_from(self.data, self.start + place * size)
+                now = [column.get(place, was) for column, was in zip(columns, record, strict=True)]
+                pack.pack_into(whole, (place - first) * size, *now)
+        for place in range(max(count, first), end):
+            whole += pack.pack(*[column.get(place, 0) for column in columns])
+        return bytes(whole)
 
-    def _packed(self, rows: Iterator[tuple[int, ...]] | list[list[int]]) -> bytes:
-        pack = self.packer.pack
-        return b"".join([pack(*row) for row in rows])
+    def widths(self) -> list[int]:
+        """The widths that the lists need for what was set in them. Errors: TooWide."""
+        return [max(widths(column.values()), default=0) for column in self.columns]
 
-    def widen(self, widths: bytes, first: int, end: int) -> bytes:
-        """The widths that the records from a place to another need, none narrower than it was. Errors: TooWide."""
-        values = [*zip(*self._rows(first, end), strict=True)] or [(0,)] * self.lists
-        self.changed = True
-        return bytes(map(max, widths, map(width, values)))
+    def repack(self, packer: Struct) -> None:
+        """Has the records in the bytes in wider ones."""
+        data = b"".join(starmap(packer.pack, self.records()))
+        self.load(data, 0, self.count, packer)
 
 
 @lru_cache(maxsize=4_096)
@@ -153,13 +189,12 @@ def packer(widths: bytes) -> Struct:
     return Struct("<" + "".join(WIDTHS[each] for each in widths))
 
 
-def width(column: Sequence[int]) -> int:
-    """The place in WIDTHS of the narrowest that holds a column's integers. Errors: TooWide."""
-    least, most = min(column), max(column)
-    for place, size in enumerate((7, 15, 31, 63)):
-        if -(1 << size) <= least and most < 1 << size:
-            return place
-    raise TooWide
+def widths(integers: Iterable[int]) -> list[int]:
+    """The places in WIDTHS of the narrowest that hold each of some integers. Errors: TooWide."""
+    try:
+        return [_PLACES[(each if each >= 0 else ~each).bit_length()] for each in integers]
+    except IndexError:
+        raise TooWide from None
 
 
-__all__ = ["Column", "Section", "TooWide", "error", "packer", "width"]
+__all__ = ["Column", "Section", "TooWide", "error", "packer", "widths"]

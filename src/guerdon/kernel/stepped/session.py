@@ -6,13 +6,13 @@ engine, from the same states: those of the one are read by the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from guerdon.check.builtin import NAMES
-from guerdon.history.event import Event, Facts
+from guerdon.history.event import Event, Facts, Rejection
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import OutOfYears
@@ -21,7 +21,8 @@ from guerdon.kernel.rows.ledger import Reader
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
 from guerdon.kernel.stepped.meaning import Meaning
-from guerdon.kernel.stepped.stepper import FIRST, Stepped, Stepper
+from guerdon.kernel.stepped.of_history import AHEAD, StatesOf
+from guerdon.kernel.stepped.stepper import FIRST, Rows, Stepper
 from guerdon.kernel.stepped.subject import Conversion
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
@@ -31,9 +32,6 @@ from guerdon.reference.engine import Engine
 from guerdon.session.progress import Progress
 from guerdon.session.step import Session, States, Step
 from guerdon.session.stored import BadState, Layout, pack, unpack
-
-AHEAD = 20
-"""For so many years after an event the calendar is made."""
 
 
 @dataclass
@@ -77,18 +75,34 @@ class KernelSession:
             )
         stepper = self._taken()
         try:
-            stepped = self._stepped(stepper, event, states[member])
+            before, after = self._stepped(stepper, event, states[member])
         finally:
             self._free.append(stepper)
-        if stepped is None or stepped.after is None:
+        if after is None:
             return self._otherwise(event, states)
-        known = {id: each for id, each in states.items() if each is not None}
-        known[member] = stepped.after
-        return Step(lambda: self._entries(event, stepped)), known
+        known = {member: after}
+        if len(states) > 1:
+            known = {id: each for id, each in states.items() if each is not None} | known
+        return Step(lambda: self._entries(event, before)), known
 
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
         return self.step(event, states)[0]
+
+    def states(
+        self, events: Iterable[Event], rejected: Callable[[Rejection], object] = lambda rejection: None
+    ) -> Iterator[tuple[str, bytes]]:
+        """The states of all members after a history, as `Session.states`: each when the kernel is done with them.
+
+        Shape: last come those whom the reference engine has to run.
+        """
+        read, left = [*events], set[str]()
+        stepper = self._taken()
+        try:
+            yield from StatesOf(self.program, self.facts, stepper).after(read, left)
+        finally:
+            self._free.append(stepper)
+        yield from self._reference.states((event for event in read if event.member in left), rejected)
 
     def progress(self, member: str, states: States, on: date | None = None) -> Progress:
         """How far a member has come, as `Session.progress`."""
@@ -103,28 +117,37 @@ class KernelSession:
         except IndexError:
             return Stepper(self.program, self.facts, date.today().year + AHEAD)
 
-    def _stepped(self, stepper: Stepper, event: Event, data: bytes | None) -> Stepped | None:
-        """What the kernel makes of an event; None where it can't."""
+    def _stepped(self, stepper: Stepper, event: Event, data: bytes | None) -> tuple[bytes | None, bytes | None]:
+        """The kernel's state before an event, and after it; None where it can't run it."""
         if event.recorded != event.at or event.type in NAMES:
-            return None
+            return data, None
         try:
             if data is not None and not data.startswith(MAGIC):
                 data = self._of_kernel(stepper, event.member, data)
-            return stepper.step(event, data)
+            return data, stepper.step(event, data)
         except (Odd, TooWide):
-            return None
+            return data, None
         except OutOfYears:
             year = (EPOCH + event.at * MICROSECOND).year
             if not max(FIRST, stepper.years.last - 1) <= year <= LAST_YEAR - AHEAD:
-                return None
+                return data, None
             stepper.lengthen(year + AHEAD)
             return self._stepped(stepper, event, data)
 
-    def _entries(self, event: Event, stepped: Stepped) -> Ledger:
+    def _whole(self, stepper: Stepper, event: Event, before: bytes | None) -> Rows:
+        """The rows of an event that a kernel has run, perhaps one with a longer calendar than this."""
+        try:
+            return stepper.whole(event, before)
+        except OutOfYears:
+            stepper.lengthen((EPOCH + event.at * MICROSECOND).year + AHEAD)
+            return stepper.whole(event, before)
+
+    def _entries(self, event: Event, before: bytes | None) -> Ledger:
         """The entries of the ledger that a kernel's rows say."""
         stepper, ledger = self._taken(), Ledger()
         try:
-            rows, texts = stepper.named(event.member, stepped.before)
+            found = self._whole(stepper, event, before)
+            rows, texts = stepper.named(event.member, before)
             make = stepper.written.make
             converter = Converter(make.columns, make.years, texts)
             kinds = {number: name for name, number in make.columns.kinds.items()}
@@ -132,8 +155,8 @@ class KernelSession:
                 number: Event(converter.text(code), kinds[kind], event.member, 0, 0, 0, {})
                 for number, kind, code in zip(*rows, strict=True)
             }
-            ledger_rows = stepped.ledger | {"o_row": [stepped.number] * len(stepped.ledger["o_row"])}
-            Reader(stepper.written, events | {stepped.number: event}).read(ledger_rows, frozenset(), ledger)
+            ledger_rows = found.ledger | {"o_row": [found.number] * len(found.ledger["o_row"])}
+            Reader(stepper.written, events | {found.number: event}).read(ledger_rows, frozenset(), ledger)
         finally:
             self._free.append(stepper)
         return ledger
@@ -146,7 +169,7 @@ class KernelSession:
         if kept is None:
             raise Odd
         stepper.open.put(kept)
-        return stepper.open.dumps(member)
+        return stepper.open.dumps()
 
     def _conversion(self, stepper: Stepper) -> Conversion:
         return Conversion(stepper.meaning, stepper.open, stepper.years, self.facts)

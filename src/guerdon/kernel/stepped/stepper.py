@@ -1,6 +1,7 @@
 """A kernel that runs one event at a time: what is kept of a member goes in, and what is kept after it comes out.
 
-The text is that of a run, and so is its loop: what is kept is put where the loop finds a member in the middle of their rows.
+The text is that of a run, less its loop and its rows of the ledger. Where these are asked for, the whole text is run: what
+is kept is put where its loop finds a member in the middle of their rows.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from guerdon.kernel.days import Calendar, Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.lowering.memory import Memory
 from guerdon.kernel.lowering.run import PythonKernel
+from guerdon.kernel.lowering.specialised import Undecided
 from guerdon.kernel.machine import DONE, NO_ROWS, OutOfYears, arrays
 from guerdon.kernel.stepped.coded import Coder
-from guerdon.kernel.stepped.kept import Kept, Open, meant
+from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
+from guerdon.kernel.stepped.one_row import OTHERWISE, OneRow, Run
 from guerdon.kernel.stepped.pruned import Pruner
+from guerdon.kernel.stepped.sections import Section
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 
@@ -30,16 +34,24 @@ ROOM = Room(block=1, lines=1, rows=16_384, listed=2**40)
 
 
 @dataclass
-class Stepped:
+class Rows:
     """What came of an event: rows of the ledger by column, and its number among the member's.
 
-    Shape: `before` and `after`: what is kept of the member; `after` is None where the kernel could not run the event.
+    Shape: `after`: what is kept of the member then; None where the kernel could not run the event.
     """
 
     ledger: dict[str, list[int]]
     number: int
-    before: bytes | None
     after: bytes | None
+
+
+@dataclass
+class Runs:
+    """What runs events of a kind, the kind's number, and the sections that it looks at or changes."""
+
+    run: Run
+    kind: int
+    touches: tuple[Section, ...]
 
 
 class Stepper:
@@ -54,13 +66,15 @@ class Stepper:
         self.written = kernel = written(program, self.years, True, room, one=True)
         tables = {name: Calendar(program.frame, self.years).table(of) for name, of in kernel.tables.items()}
         self.open, self.meaning = Open(kernel), Meaning(kernel)
-        self._pruner = Pruner(self.meaning, self.open, self.years)
+        self.pruner = Pruner(self.meaning, self.open, self.years)
         views: dict[str, Any] = {name: [0] * 4 for name in (*kernel.inputs, *kernel.results, "x_out")}
         views |= {name: [0] * (room.rows + 1) for name in kernel.outputs}
         views |= tables | self.open.columns
         views |= {"s": [*self.open.state], "x_sales": [0] * (len(kernel.sales) + 1)}
         memory = Memory(arrays(kernel, Room(1, 1, 1, 1), tables, {}))
         self._run = PythonKernel(kernel.text, memory, views).names["run"]
+        self._one_row = OneRow(kernel, views, {*self.meaning.anew})
+        self._runs = dict[tuple[str, bool], Runs]()
         self.coder = Coder(kernel.make.columns, self.years, self.facts, views)
         self._s, self._out, self._id = views["s"], views["x_out"], views.get("id", [0])
         self._ledger = [(name, views[name]) for name in kernel.outputs]
@@ -68,7 +82,7 @@ class Stepper:
         self._bad = places["bad"]
         self._anew = [places[name] for name in self.meaning.anew if name in places]
         self._naming = self.open.holding({*self.meaning.lots, *self.meaning.events})
-        self._coded = self.open.holding({*self.meaning.codes})
+        self._coded = [self.open.columns[name] for name in self.meaning.codes if name in self.open.columns]
 
     def lengthen(self, last: int) -> None:
         """Goes up to the end of another year."""
@@ -85,34 +99,67 @@ class Stepper:
         if data is None:
             return [[], [], []], []
         self.open.load(member, data)
-        return self.open.rows.values(), [*map(meant, self.open.texts)]
+        return self.open.rows.values(), self.open.texts.all()
 
-    def step(self, event: Event, data: bytes | None) -> Stepped:
-        """Runs an event of a member of whom `data` is kept (None: nothing).
+    def step(self, event: Event, data: bytes | None) -> bytes | None:
+        """What is kept of a member after an event, of whom `data` was kept (None: nothing); None where the kernel can't run it.
 
         Errors: BadState; Odd for what no column holds, TooWide for what has no room in what is kept; OutOfYears for an
         event before FIRST or after the last year.
         """
-        kept, coder, s = self.open, self.coder, self._s
-        if data is None:
-            kept.begin()
-        else:
-            kept.load(event.member, data)
-        known, number = len(kept.texts), kept.row
-        coder.texts = kept.texts
-        coder.put(event, data is None)
-        self._id[0] = id = coder.code(event.id)
-        s[:] = kept.state
-        s[0] = -1 if data is None else 0
+        texts, id = self._taken_in(event, data)
+        kept, key = self.open, (event.type, data is None)
+        run = self._runs.get(key) or self._made(*key)
+        kept.touched = run.touches
+        if run.run(kept.row):
+            return self.whole(event, data).after
+        kept.state = self._s
+        self._keep(run.kind, id, texts, data is None)
+        return kept.dumps()
+
+    def _made(self, kind: str, is_new: bool) -> Runs:
+        """What runs events of a kind; the whole text where it isn't known how its loop ends."""
+        number, open = self.coder.columns.kinds[kind], self.open
+        try:
+            run, arrays = self._one_row.run(number, is_new)
+        except Undecided:
+            run, arrays = _otherwise, frozenset()
+        touched = (each for each, names in zip(open.sections, open.of_end, strict=True) if not arrays.isdisjoint(names))
+        self._runs[kind, is_new] = found = Runs(run, number, tuple(touched))
+        return found
+
+    def whole(self, event: Event, data: bytes | None) -> Rows:
+        """The rows of the ledger that an event comes to, by the whole text. Errors: as `step`."""
+        texts, id = self._taken_in(event, data)
+        kept, number = self.open, self.open.row
+        kept.touch()
+        self._s[0] = -1 if data is None else 0
         ledger = self._called(number)
         if ledger is None:
             self.room = replace(self.room, rows=4 * self.room.rows)
             self._begin()
-            return self.step(event, data)
-        if s[self._bad]:
-            return Stepped(ledger, number, data, None)
-        self._keep(coder.columns.kinds[event.type], id, known, data is None)
-        return Stepped(ledger, number, data, kept.dumps(event.member))
+            return self.whole(event, data)
+        if self._s[self._bad]:
+            return Rows(ledger, number, None)
+        kept.state = self._s
+        for place in self._anew:
+            kept.state[place] = 0
+        self._keep(self.coder.columns.kinds[event.type], id, texts, data is None)
+        return Rows(ledger, number, kept.dumps())
+
+    def _taken_in(self, event: Event, data: bytes | None) -> tuple[bytes, int]:
+        """Puts an event and what is kept where the text finds them; the texts before it, and its id's code."""
+        kept, coder = self.open, self.coder
+        if data is None:
+            kept.begin(event.member)
+        else:
+            kept.load(event.member, data)
+        coder.texts = kept.texts
+        texts = kept.texts.whole
+        coder.put(event, data is None)
+        self._id[0] = id = coder.code(event.id)
+        self._s[:] = kept.state
+        return texts, id
 
     def _called(self, number: int) -> dict[str, list[int]] | None:
         """The rows of the ledger that the kernel writes; None: they are more than there is room for. Errors: OutOfYears."""
@@ -129,20 +176,21 @@ class Stepper:
                 ledger[name] += view[: out[1]]
         return ledger
 
-    def _keep(self, kind: int, id: int, known: int, is_new: bool) -> None:
-        """Takes what the kernel keeps now, and of the event what is named by it."""
-        kept = self.open
-        kept.state = state = [*self._s]
-        for place in self._anew:
-            state[place] = 0
+    def _keep(self, kind: int, id: int, texts: bytes, is_new: bool) -> None:
+        """Takes what is kept of the event itself: its name, where something is named by it."""
+        kept, state = self.open, self.open.state
         if is_new:
             kept.joined = state[1]
-        for section in self._naming:
-            if section.fresh:
-                kept.rows.fresh += kept.row, kind, id
-                kept.row += 1
+        for end, section in self._naming:
+            if state[end] > section.count:
+                kept.name(kind, id)
+                self.pruner.forget_names()
                 break
         else:
-            if not is_new and not any(section.fresh or section.changed for section in self._coded):
-                del kept.texts[known:]
-        self._pruner.prune()
+            if not is_new and not any(column.changed for column in self._coded):
+                kept.texts.whole = texts
+        self.pruner.forget_values()
+
+
+def _otherwise(number: int) -> int:
+    return OTHERWISE
