@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -126,3 +127,18 @@ def test_what_waits_for_one_event_is_released_unit_by_unit():
     text += 'earn "A"\n  on sale\n  give 2 point\n  hold until visit\n\n'
     text += 'earn "B"\n  on sale\n  give 1 mile\n  hold until visit\n'
     held(of(text), [sale(1, 0, 5), visit(2, 1)])
+
+
+@pytest.mark.parametrize("how", ["exactly", "in proportion, round down, oldest first"])
+def test_a_lot_that_was_emptied_and_given_back_expires_before_those_that_came_later(how: str):
+    text = HEAD.replace("unit point\n", "unit point\n  expires at end of this month\n") + SALES + VISIT
+    text += BACK.format(how=how, when="return") + EARNS + 'earn "B"\n  on visit\n  give 5 point\n\n'
+    text += 'redeem "T"\n  on sale\n  cost 4 point\n'
+    found, said = check_bytes("p.guerdon", text.encode())
+    assert found is not None and not uncovered(found), said
+    events = [sale(1, 0, 4), sale(2, 1, 2), back(3, 4, 2, None), visit(4, 5)]
+    expected = reference(found, events, {}, date(2026, 4, 2))
+    order = [each.lot for each in expected.ledger.postings if each.reason == "expired"]
+    assert order.index("sale/e1/A") < order.index("visit/e4/B"), order
+    for compiled in (False, True):
+        agree(expected, found, events, {}, date(2026, 4, 2), compiled=compiled)

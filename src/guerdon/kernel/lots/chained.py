@@ -243,15 +243,22 @@ class Chained(Restoring):
             return
         with w.block("else:"):
             w.line(f"other = {n}_before[{ring}]")
+            if self.restores:
+                w.line("earliest = 0")
             if self.by_hand:  # what was given by hand may last longer
                 with w.block(f"while other >= {self.rings.count} and {n}_end[other] > ends:"):
                     w.line(f"other = {n}_before[other]")
             with w.block(f"while other >= {self.rings.count} and {alike.format('other')}:"):
                 guards = [f"{n}_noted[other] == 0"] if self.noted or self.by_hand else []
                 guards += [f"{n}_waits[other] == 0"] if self.awaits else []  # what waited joins nothing
-                guards += [f"(at == 0 or {n}_again[other] <= {n}_again[at])"] if self.restores else []
+                if self.restores:
+                    w.line(f"stands = 2 * {n}_since[{n}_again[other]] - 1 if {n}_again[other] > 0 else 2 * other")
+                    same = f"stands == earliest and {n}_again[other] < {n}_again[at]"
+                    guards.append(f"(at == 0 or stands < earliest or ({same}))")
                 with w.block(f"if {' and '.join(guards)}:") if guards else nullcontext():
                     w.line("at = other")
+                    if self.restores:
+                        w.line("earliest = stands")
                 w.line(f"other = {n}_before[other]")
             w.line(f"{n}_same[{ring}] = at")
 

@@ -80,27 +80,35 @@ class Expiring(Places):
                     w.line("at = one")
 
     def _expired(self) -> None:
-        """Lots expire in the order in which they came to be there: those that were put back after the others."""
+        """Lots expire in the order in which they came to be there; one that was emptied and given back came when it was."""
         w, n = self.make.w, self.name
+        if self.restores:
+            w.line(f"again = {n}_backs_from")
+            w.line("dead = 1")
         self._first_over()
         with w.block("while at > 0:"):
             self.rings.unlink("at")
             with w.block(f"if {n}_again[at] == 0:") if self.restores else nullcontext():
+                if self.restores:
+                    self._given_back_over(f" and {n}_since[again] <= at")
                 self._gone("at", "begun", "expired")
             self._first_over()
         if self.restores:
-            w.line(f"again = {n}_backs_from")
-            w.line("dead = 1")
-            with w.block(f"while again < {n}_backs:"):
-                w.line(f"at = {n}_back[again]")
-                with w.block(f"if {n}_of[at] > 0 and {n}_again[at] == again:"):
-                    gone = self.life.gone_of("at")
-                    with w.block(f"if {gone} <= begun:"):
-                        self._gone("at", "begun", "expired")
-                    with w.block("else:"):
-                        w.line("dead = 0")
-                w.line("again += 1")
-                w.line(f"{n}_backs_from = again if dead else {n}_backs_from")
+            self._given_back_over("")
+
+    def _given_back_over(self, before: str) -> None:
+        """Lets what was given back expire, in the order in which it was; what is left of it in a ring is taken out there."""
+        w, n = self.make.w, self.name
+        with w.block(f"while again < {n}_backs{before}:"):
+            w.line(f"one = {n}_back[again]")
+            with w.block(f"if {n}_of[one] > 0 and {n}_again[one] == again:"):
+                gone = self.life.gone_of("one")
+                with w.block(f"if {gone} <= begun:"):
+                    self._gone("one", "begun", "expired")
+                with w.block("else:"):
+                    w.line("dead = 0")
+            w.line("again += 1")
+            w.line(f"{n}_backs_from = again if dead else {n}_backs_from")
 
     # ------------------------------------------------------------ holds
 

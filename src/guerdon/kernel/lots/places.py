@@ -96,6 +96,7 @@ class Places(Purse):
             make.scalar(f"{n}_backs", make.place, 1)
             make.scalar(f"{n}_backs_from", make.place, 1)
             make.array(f"{n}_back", f"{n}_backs", "i32", make.place)
+            make.array(f"{n}_since", f"{n}_backs", "i32", make.place)
 
     @property
     def due(self) -> bool:

@@ -50,6 +50,7 @@ class Restoring(Expiring):
             self.rings.insert("at", "ring")
             w.line(f"{n}_again[at] = {n}_backs")
             w.line(f"{n}_back[{n}_backs] = at")
+            w.line(f"{n}_since[{n}_backs] = {n}_tail")
             w.line(f"{n}_backs += 1")
             w.line(f"{n}_same[ring] = 0")
         with w.block(f"if was > 0 and {n}_of[at] == 0:"):
