@@ -13,14 +13,28 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tests.benchmarks.measure import Run
-from tests.benchmarks.workload import TOTALS, History, Sums, Totals, Wrong, agree, generated, need, stateless
+from tests.benchmarks.workload import (
+    PURCHASE,
+    TOTALS,
+    VISIT,
+    History,
+    Sums,
+    Totals,
+    Wrong,
+    agree,
+    generated,
+    need,
+    stateless,
+)
 
 import guerdon
+from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.history.open import open_history
 from guerdon.kernel.days import Years
 from guerdon.kernel.lowering.memory import Type
 from guerdon.kernel.machine import Machine, Views
+from guerdon.program import nodes
 from guerdon.study.results import write
 from guerdon.study.streamed import Streamed, streamed
 
@@ -49,10 +63,9 @@ class Block(NamedTuple):
 class Columns:
     """A program over a history in columns, block by block; awards, what expired and what members have in the end are copied out."""
 
-    def __init__(self, name: str, history: History, compiled: bool = True) -> None:
+    def __init__(self, program: nodes.Program, history: History, compiled: bool = True) -> None:
         numpy = need("numpy")
-        self.program = guerdon.load(HERE / name).typed
-        self.history, years = history, Years(2021, 2026)
+        self.program, self.history, years = program, history, Years(2021, 2026)
         self.end = years.number(date(2025, 1, 1))
         self.machine = Machine(self.program, years, full=False, compiled=compiled, types=NARROW)
         self.blocks = list(self._blocks())
@@ -97,6 +110,10 @@ class Columns:
         self.balances[self.members : last] = views["m_u0"][:members]
         self.rows, self.members = end, last
 
+    def totals_of(self, kind: str) -> int:
+        """What the rows of a kind say, of all rules together."""
+        return sum(quantity for (each, _), quantity in self.totals().items() if each == kind)
+
     def totals(self) -> dict[tuple[str, str], int]:
         """What was given, taken back and expired, by what it says and of which rule or unit."""
         codes, quantities = self.code[: self.rows], self.quantity[: self.rows]
@@ -108,7 +125,7 @@ class Columns:
 
 def w(history: History, compiled: bool = True) -> Columns:
     """All of W, run once. Errors: Wrong where it does not come to what the table of W has."""
-    found = Columns("w.guerdon", history, compiled)
+    found = Columns(guerdon.load(HERE / "w.guerdon").typed, history, compiled)
     found.run()
     totals = found.totals()
     clawback = sum(quantity for (kind, _), quantity in totals.items() if kind == "taken")
@@ -127,7 +144,7 @@ def w_on_wasm(history: History) -> Run:
 
 def s_on_wasm(history: History) -> Run:
     """S over the same columns, copies included."""
-    found = Columns("s.guerdon", history)
+    found = Columns(guerdon.load(HERE / "s.guerdon").typed, history)
     found.run()
     totals = found.totals()
     ours = Sums(*(totals["award", name] for name in ("Base", "Dining weekend", "Campaign")))
@@ -166,6 +183,7 @@ def parquet_in_memory(events: Path, folder: Path) -> tuple[str, str]:
     imports = """
 import duckdb, nanoarrow, rich, wasmtime, guerdon
 from guerdon.history.open import open_history
+from guerdon.program import nodes
 from guerdon.study.results import write
 from guerdon.study.streamed import streamed
 """
@@ -259,10 +277,78 @@ def panel(folder: Path) -> Run:
     return lambda: program.run(folder, engine="kernel").summary()
 
 
+# ---------------------------------------------------------------- growth
+
+
 def of_size(what: str, size: int) -> Run:
-    """A run of the given size: so many `events`, `members`, `rules`, or `lots` of one member with a redemption."""
-    if what == "events":
-        return w_on_wasm(generated(size // 50))
-    if what == "members":
-        return w_on_wasm(generated(size))
-    missing(f"the kernel's growth by {what}")
+    """A run of the given size: so many `events`, `members`, `rules`, or `lots` of one member with redemptions."""
+    match what:
+        case "events":
+            return w_on_wasm(generated(size // 50))
+        case "members":
+            return w_on_wasm(generated(size))
+        case "rules":
+            return of_rules(size)
+        case _:
+            return of_lots(size)
+
+
+def of_rules(count: int) -> Run:
+    """W's purchases of 2,000 members under so many rules, of each of which it is asked whether it applies; the kernel is ready."""
+    history = generated(2_000)
+    rules = (RULE.format(number=number, low=number, high=number + 1) for number in range(count))
+    found = Columns(_checked(BANDS + "\n".join(rules)), history)
+    found.run()
+    bought = history.columns["amt"][history.columns["kind"] == PURCHASE]
+    agree("rules", found.totals_of("award"), int((bought < 100 * count).sum()))
+    return found.run
+
+
+def of_lots(count: int) -> Run:
+    """One member with so many purchases, each of which makes a lot, who spends a little after every tenth; the kernel is ready."""
+    numpy = need("numpy")
+    kinds = numpy.resize(numpy.array([PURCHASE] * 10 + [VISIT], "u1"), count + count // 10)
+    events = len(kinds)
+    columns = {"member": numpy.zeros(events, "i4"), "cat": numpy.zeros(events, "u1"), "ref": numpy.full(events, -1)}
+    columns |= {
+        "kind": kinds,
+        "eid": numpy.arange(events),
+        "amt": numpy.full(events, 100, "i4"),
+        "off": numpy.array([0, events]),
+    }
+    columns["ts"] = 1_640_995_200 + numpy.arange(events) * 60  # from 2022 on
+    history = History(columns, {}, 0, 0)
+    found = Columns(_checked(LOTS), history)
+    found.run()
+    agree("lots", int(found.balances[0]), count - 7 * int((kinds == VISIT).sum()))
+    return found.run
+
+
+def _checked(text: str) -> nodes.Program:
+    program, said = check_bytes("growth.guerdon", text.encode())
+    assert program is not None, said
+    return program
+
+
+BANDS = (HERE / "s.guerdon").read_text(encoding="utf-8").partition("earn ")[0]
+RULE = """
+earn "Rule {number}"
+  on          purchase
+  when        amount >= {low} USD and amount < {high} USD
+  give        1 point
+"""
+LOTS = (
+    BANDS.replace(
+        "event refund\n  amount      money\n",
+        "event refund\n  reverses    purchase\n  clawback    exactly\n  counted     at return\n",
+    )
+    + """
+earn "Base"
+  on          purchase
+  give        1 point
+
+redeem "Treat"
+  on          visit
+  cost        7 point
+"""
+)

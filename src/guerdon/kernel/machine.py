@@ -59,6 +59,7 @@ class Machine:
         self._fill(self.kernel.views)
         self.first = 0
         self.reruns = 0
+        self._copies = dict[str, memoryview]()
 
     def _write(self) -> None:
         self.written: Written = written(self.program, self.years, self.full, self.room, self.built_in, self.one)
@@ -151,19 +152,27 @@ class Machine:
             self.reruns += 1
             return self._again(columns, before, arguments)
 
-    def _kept(self) -> dict[str, list[int]]:
+    def _kept(self) -> dict[str, Sequence[int]]:
         """What is kept of a member and in all, as it stands."""
         views = self.kernel.views
-        kept = {"s": [*views["s"]], "x_sales": [*views["x_sales"]]}
+        ends = {name: len(views[name]) for name in ("s", "x_sales")}
         if views["s"][0] >= 0:
-            kept |= {
-                name: [*views[name][: views["s"][self.state.index(end)]]]
-                for name, (_, end, _, _) in self.written.lists.items()
-            }
-        return kept
+            ends |= {name: views["s"][self.state.index(end)] for name, (_, end, _, _) in self.written.lists.items()}
+        return {name: self._copied(name, views[name], end) for name, end in ends.items()}
+
+    def _copied(self, name: str, values: MutableSequence[int] | memoryview, count: int) -> Sequence[int]:
+        """So many values as they are now, where those of the call before were kept: a long list is copied with each block."""
+        if not isinstance(values, memoryview):
+            return [*values[:count]]
+        there = self._copies.get(name)
+        if there is None or len(there) < count:
+            there = memoryview(bytearray(2 * count * values.itemsize)).cast(cast("Letter", values.format))
+            self._copies[name] = there
+        there[:count] = values[:count]
+        return there[:count]
 
     def _again(
-        self, columns: Mapping[str, Sequence[int]], before: Mapping[str, list[int]], arguments: tuple[int, ...]
+        self, columns: Mapping[str, Sequence[int]], before: Mapping[str, Sequence[int]], arguments: tuple[int, ...]
     ) -> int:
         """Runs a block in integers without bounds, and goes on with what it leaves."""
         python = self._python()

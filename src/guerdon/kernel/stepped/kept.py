@@ -62,8 +62,9 @@ class Layout:
 class Open:
     """What is kept of a member while an event is run: what the kernel's lists are read from, and written to.
 
-    Shape: `state`, `joined` and `row` as `Kept` has them, `texts` with the member's id; `sections` by the scalar that says where
-    their lists end; `names`: the rows. `touched`: those in which something may have been looked at or set. `named`: the row that is put behind the others.
+    Shape: `state` as `Kept` has it, `joined` and `row` behind it, always the same list; `texts` with the member's id; `sections` by the scalar
+    that says where their lists end; `names`: the rows. `touched`: those in which something may have been looked at or set.
+    `named`: the row that is put behind the others.
     """
 
     def __init__(self, written: Written) -> None:
@@ -87,6 +88,7 @@ class Open:
         self.all: tuple[Section, ...] = (*self.sections, self.rows)
         self._begins = [begins if isinstance(begins, int) else 0 for begins, _, _ in written.state.values()]
         self._scalars = len(self.names) + 2
+        self.state = [0] * self._scalars
         what = repr((self.names, written.lists, [(each.kind, each.of) for each in written.codes]))
         mark = bytes.fromhex(fingerprint(written.make.program)[:16])
         self.head = MAGIC + bytes([VERSION]) + mark + crc32(what.encode()).to_bytes(4, "big")
@@ -102,6 +104,16 @@ class Open:
         self.named: tuple[int, ...] = ()
         self._narrow = self._layout(bytes(self._widths[1] - HEAD))
         self.begin("")
+
+    @property
+    def joined(self) -> int:
+        """The day of the first event."""
+        return self.state[-2]
+
+    @property
+    def row(self) -> int:
+        """The number of the next event that something is kept of."""
+        return self.state[-1]
 
     def holding(self, names: set[str]) -> list[tuple[int, Section]]:
         """The sections that hold some of these lists, and the places of where they end."""
@@ -129,7 +141,7 @@ class Open:
 
     def begin(self, member: str) -> None:
         """Somebody of whom nothing is known."""
-        self.state, self.joined, self.row = [*self._begins], -1, 0
+        self.state[:] = *self._begins, -1, 0
         self.layout, self.texts = self._narrow, Texts(encoded(member))
         self.named = ()
         self._clear()
@@ -142,17 +154,17 @@ class Open:
             self._refuse(member, data)
         said, first = data[HEAD : self._widths[1]], self._first
         self.layout = layout = self._layouts.get(said) or self._layout(said)
-        *self.state, self.joined, self.row = layout.scalars.unpack_from(data, first)
+        self.state[:] = layout.scalars.unpack_from(data, first)
         counts = self._counts.unpack_from(data, self._widths[1])
         self.named = ()
         if self.touched:
             self._clear()
         first += layout.scalars.size
-        for section, count, each in zip(self.all, counts, layout.sections, strict=True):
+        for section, count, each in zip(self.all, counts, layout.sections, strict=False):
             section.data, section.start, section.count, section.packer = data, first, count, each
             first += count * each.size
-        self.texts.whole, whose = data[first:-TAIL], encoded(member)
-        if not self.texts.is_of(whose):
+        self.texts.whole = data[first:-TAIL]
+        if not self.texts.is_of(encoded(member)):
             raise BadState(
                 "G801", f"the state given for {member} is that of somebody else", "give each subject its own"
             )
@@ -178,8 +190,8 @@ class Open:
 
     def name(self, kind: int, id: int) -> None:
         """Keeps what the next event is called, whose number others have."""
-        self.named = self.row, kind, id
-        self.row += 1
+        self.named = self.state[-1], kind, id
+        self.state[-1] += 1
 
     def touch(self) -> None:
         """Lists may be set from now on, whichever."""
@@ -209,11 +221,10 @@ class Open:
         else:
             packed.append(rows.part(0, rows.count))
             counts.append(rows.count)
-        scalars = *state, self.joined, self.row
         try:
-            packed[3] = self.layout.scalars.pack(*scalars)
+            packed[3] = self.layout.scalars.pack(*state)
         except error:
-            packed[3] = self._wider(0, widths(scalars)).scalars.pack(*scalars)
+            packed[3] = self._wider(0, widths(state)).scalars.pack(*state)
         packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
         packed.append(self.texts.whole)
         if self.touched:
@@ -251,7 +262,8 @@ class Open:
 
     def kept(self, member: str) -> Kept:
         """What is kept, queues from their first element on."""
-        state, lists = [*self.state], dict[str, list[int]]()
+        *state, joined, row = self.state
+        lists = dict[str, list[int]]()
         for names, (section, tail, head) in zip(self.of_end, self._spans, strict=True):
             first = 0 if head is None else state[head]
             lists |= zip(names, (each[first : state[tail]] for each in section.values()), strict=True)
@@ -261,8 +273,8 @@ class Open:
             member,
             state,
             [lists[name] for name in self.lists],
-            self.joined,
-            self.row,
+            joined,
+            row,
             self.rows.values(),
             self.texts.all(),
         )
@@ -270,7 +282,7 @@ class Open:
     def put(self, kept: Kept) -> None:
         """Has what is kept of somebody from now on."""
         self.begin(kept.member)
-        self.state, self.joined, self.row = [*kept.state], kept.joined, kept.row
+        self.state[:] = *kept.state, kept.joined, kept.row
         self.touch()
         lists = dict(zip(self.lists, kept.lists, strict=True))
         for names, section in zip(self.of_end, self.sections, strict=True):

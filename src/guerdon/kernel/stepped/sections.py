@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
-from struct import Struct, error
+from struct import Struct, calcsize, error
 
 WIDTHS = "bhiq"
 """The letters of `struct` for integers of one, two, four and eight bytes."""
@@ -18,8 +18,10 @@ WIDTHS = "bhiq"
 _NONE = frozenset[int]()
 
 FEW = 2
-"""So many records are unpacked by themselves, then all for that list."""
+"""So many records are unpacked by themselves, then the whole list."""
 
+MANY = 64
+"""Of more records, all are unpacked for one list."""
 
 _PLACES = bytes((0,) * 8 + (1,) * 8 + (2,) * 16 + (3,) * 32)
 """The place in WIDTHS of what has so many bits, its sign left out."""
@@ -37,45 +39,27 @@ class Column(dict[int, int]):
     def __init__(self, section: Section, at: int) -> None:
         super().__init__()
         self.section, self.at, self.looks = section, at, 0
-        self.as_read: list[int] = []
+        self.as_read: Sequence[int] = ()
 
     def __missing__(self, place: int) -> int:
+        if self.as_read:
+            return self.as_read[place] if place < len(self.as_read) else 0
         section = self.section
         if place >= section.count:
             return 0
         section.looked = True
         if self.looks == FEW:
-            return self._read()[place]
+            self.as_read = section.column(self.at)
+            return self.as_read[place]
         self.looks += 1
         packer = section.packer
         value: int = packer.unpack_from(section.data, section.start + place * packer.size)[self.at]
         return value
 
-    def _read(self) -> list[int]:
-        """Takes all that stands in the bytes."""
-        at, set_here = self.at, dict(self)
-        self.as_read = [record[at] for record in self.section.records()]
-        self.update(enumerate(self.as_read))
-        self.update(set_here)
-        return self.as_read
-
     @property
     def changed(self) -> bool:
-        """Whether anything was set."""
-        if self.as_read:
-            self.end()
-        return bool(self)
-
-    def end(self) -> None:
-        """Forgets what was only read."""
-        as_read, self.as_read, self.looks = self.as_read, [], 0
-        now = [*map(self.get, range(len(as_read)))]
-        if now == as_read and len(self) == len(as_read):
-            self.clear()
-            return
-        for place, (value, was) in enumerate(zip(now, as_read, strict=True)):
-            if value == was:
-                del self[place]
+        """Whether anything else was set than what stands in the bytes."""
+        return any(place >= self.section.count or self.__missing__(place) != value for place, value in self.items())
 
     def listed(self) -> list[int]:
         """All its values."""
@@ -101,18 +85,25 @@ class Section:
 
     def clear(self) -> None:
         """Forgets what was set, and read."""
-        for column in self.columns:
-            column.clear()
+        if any(self.columns):
+            for column in self.columns:
+                column.clear()
         if self.looked:
             self.looked = False
             for column in self.columns:
-                column.looks, column.as_read = 0, []
+                column.looks, column.as_read = 0, ()
 
     @property
     def length(self) -> int:
         """How many records there are, with those that were added."""
         found = _NONE.union(*self.columns)
         return max(self.count, 1 + max(found)) if found else self.count
+
+    def column(self, at: int) -> Sequence[int]:
+        """What stands in the bytes of a list."""
+        if self.count > MANY:
+            return [record[at] for record in self.records()]
+        return of_column(self.packer.format, at, self.count).unpack_from(self.data, self.start)
 
     def records(self) -> Iterable[tuple[int, ...]]:
         """The records in the bytes."""
@@ -149,28 +140,29 @@ class Section:
     def dumps(self, first: int, end: int) -> bytes:
         """The records from a place to another as bytes. Errors: struct.error where they have no room in their widths."""
         columns, count = self.columns, self.count
-        if self.looked:
-            for column in columns:
-                if column.as_read:
-                    column.end()
-        packed, places = self.part(first, end if end < count else count), _NONE.union(*columns)
-        if not places:
-            return packed
-        if len(places) == 1 and count in places and end == count + 1 and first <= count:
-            return packed + self.packer.pack(*[column[count] for column in columns])
-        return self._changed(packed, first, end, places)
+        packed = self.part(first, end if end < count else count)
+        added = [
+            [column.pop(place, 0) for column in columns] for place in range(count if count > first else first, end)
+        ]
+        try:
+            if any(columns):
+                packed = self._changed(packed, first, end)
+            return b"".join((packed, *starmap(self.packer.pack, added))) if added else packed
+        except error:
+            for place, record in zip(range(end - len(added), end), added, strict=True):
+                for column, value in zip(columns, record, strict=True):
+                    column[place] = value
+            raise
 
-    def _changed(self, packed: bytes, first: int, end: int, places: Iterable[int]) -> bytes:
-        """Records with what was set at some places."""
+    def _changed(self, packed: bytes, first: int, end: int) -> bytes:
+        """Records that stood in bytes before, with what was set in them."""
         columns, count, pack, size = self.columns, self.count, self.packer, self.packer.size
         whole = bytearray(packed)
-        for place in places:
+        for place in _NONE.union(*columns):
             if first <= place < count and place < end:
                 record = pack.unpack_from(self.data, self.start + place * size)
                 now = [column.get(place, was) for column, was in zip(columns, record, strict=True)]
                 pack.pack_into(whole, (place - first) * size, *now)
-        for place in range(max(count, first), end):
-            whole += pack.pack(*[column.get(place, 0) for column in columns])
         return bytes(whole)
 
     def widths(self) -> list[int]:
@@ -187,6 +179,13 @@ class Section:
 def packer(widths: bytes) -> Struct:
     """What packs integers one after the other, each in so many bytes as its width says: a place in WIDTHS."""
     return Struct("<" + "".join(WIDTHS[each] for each in widths))
+
+
+@lru_cache(maxsize=4_096)
+def of_column(record: str, at: int, count: int) -> Struct:
+    """What unpacks one integer of each of so many records, which are packed by a format."""
+    before, after = calcsize(record[: 1 + at]), calcsize("<" + record[2 + at :])
+    return Struct("<" + f"{before}x{record[1 + at]}{after}x" * count)
 
 
 def widths(integers: Iterable[int]) -> list[int]:

@@ -47,11 +47,12 @@ class Rows:
 
 @dataclass
 class Runs:
-    """What runs events of a kind, the kind's number, and the sections that it looks at or changes."""
+    """What runs events of a kind, the kind's number, the sections that it looks at or changes, and whether it asks for the event's id."""
 
     run: Run
     kind: int
     touches: tuple[Section, ...]
+    by_id: bool
 
 
 class Stepper:
@@ -70,13 +71,13 @@ class Stepper:
         views: dict[str, Any] = {name: [0] * 4 for name in (*kernel.inputs, *kernel.results, "x_out")}
         views |= {name: [0] * (room.rows + 1) for name in kernel.outputs}
         views |= tables | self.open.columns
-        views |= {"s": [*self.open.state], "x_sales": [0] * (len(kernel.sales) + 1)}
+        views |= {"s": self.open.state, "x_sales": [0] * (len(kernel.sales) + 1)}
         memory = Memory(arrays(kernel, Room(1, 1, 1, 1), tables, {}))
         self._run = PythonKernel(kernel.text, memory, views).names["run"]
         self._one_row = OneRow(kernel, views, {*self.meaning.anew})
         self._runs = dict[tuple[str, bool], Runs]()
         self.coder = Coder(kernel.make.columns, self.years, self.facts, views)
-        self._s, self._out, self._id = views["s"], views["x_out"], views.get("id", [0])
+        self._out, self._id = views["x_out"], views.get("id", [0])
         self._ledger = [(name, views[name]) for name in kernel.outputs]
         places = self.open.places
         self._bad = places["bad"]
@@ -107,14 +108,14 @@ class Stepper:
         Errors: BadState; Odd for what no column holds, TooWide for what has no room in what is kept; OutOfYears for an
         event before FIRST or after the last year.
         """
-        texts, id = self._taken_in(event, data)
-        kept, key = self.open, (event.type, data is None)
-        run = self._runs.get(key) or self._made(*key)
+        is_new = data is None
+        texts, kept = self._taken_in(event, data), self.open
+        run = self._runs.get((event.type, is_new)) or self._made(event.type, is_new)
+        id = self._id[0] = self.coder.code(event.id) if run.by_id else None
         kept.touched = run.touches
         if run.run(kept.row):
             return self.whole(event, data).after
-        kept.state = self._s
-        self._keep(run.kind, id, texts, data is None)
+        self._keep(run.kind, event.id if id is None else id, texts, is_new)
         return kept.dumps()
 
     def _made(self, kind: str, is_new: bool) -> Runs:
@@ -125,30 +126,30 @@ class Stepper:
         except Undecided:
             run, arrays = _otherwise, frozenset()
         touched = (each for each, names in zip(open.sections, open.of_end, strict=True) if not arrays.isdisjoint(names))
-        self._runs[kind, is_new] = found = Runs(run, number, tuple(touched))
+        self._runs[kind, is_new] = found = Runs(run, number, tuple(touched), "id" in arrays)
         return found
 
     def whole(self, event: Event, data: bytes | None) -> Rows:
         """The rows of the ledger that an event comes to, by the whole text. Errors: as `step`."""
-        texts, id = self._taken_in(event, data)
-        kept, number = self.open, self.open.row
+        texts, kept = self._taken_in(event, data), self.open
+        number, state = kept.row, kept.state
+        self._id[0] = id = self.coder.code(event.id)
         kept.touch()
-        self._s[0] = -1 if data is None else 0
+        state[0] = -1 if data is None else 0
         ledger = self._called(number)
         if ledger is None:
             self.room = replace(self.room, rows=4 * self.room.rows)
             self._begin()
             return self.whole(event, data)
-        if self._s[self._bad]:
+        if state[self._bad]:
             return Rows(ledger, number, None)
-        kept.state = self._s
         for place in self._anew:
-            kept.state[place] = 0
+            state[place] = 0
         self._keep(self.coder.columns.kinds[event.type], id, texts, data is None)
         return Rows(ledger, number, kept.dumps())
 
-    def _taken_in(self, event: Event, data: bytes | None) -> tuple[bytes, int]:
-        """Puts an event and what is kept where the text finds them; the texts before it, and its id's code."""
+    def _taken_in(self, event: Event, data: bytes | None) -> bytes:
+        """Puts an event and what is kept where the text finds them, but for its id; the texts before it."""
         kept, coder = self.open, self.coder
         if data is None:
             kept.begin(event.member)
@@ -157,9 +158,7 @@ class Stepper:
         coder.texts = kept.texts
         texts = kept.texts.whole
         coder.put(event, data is None)
-        self._id[0] = id = coder.code(event.id)
-        self._s[:] = kept.state
-        return texts, id
+        return texts
 
     def _called(self, number: int) -> dict[str, list[int]] | None:
         """The rows of the ledger that the kernel writes; None: they are more than there is room for. Errors: OutOfYears."""
@@ -176,14 +175,14 @@ class Stepper:
                 ledger[name] += view[: out[1]]
         return ledger
 
-    def _keep(self, kind: int, id: int, texts: bytes, is_new: bool) -> None:
-        """Takes what is kept of the event itself: its name, where something is named by it."""
+    def _keep(self, kind: int, id: str | int, texts: bytes, is_new: bool) -> None:
+        """Takes what is kept of the event itself: its name, where something is named by it; `id` or its code."""
         kept, state = self.open, self.open.state
         if is_new:
-            kept.joined = state[1]
+            state[-2] = state[1]
         for end, section in self._naming:
             if state[end] > section.count:
-                kept.name(kind, id)
+                kept.name(kind, self.coder.code(id) if isinstance(id, str) else id)
                 self.pruner.forget_names()
                 break
         else:
