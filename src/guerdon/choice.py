@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "reference", "kernel")
 
-WORTH_IT = 2_000
+WORTH_IT = 1_000
 """From so many events on the kernel is faster, its text written and compiled."""
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.benchmarks import kernel, measure, startup
-from tests.benchmarks.kernel import NotYet
 from tests.benchmarks.measure import Range, Run, spread
 from tests.benchmarks.peers import (
     Side,
@@ -66,10 +65,10 @@ class Figure:
     unit: str = TIMES
 
     def measured(self, bench: Bench) -> Result:
-        """Never an exception for what is not there, not ready or wrong: the line says so."""
+        """Never an exception for what is not there or wrong: the line says so."""
         try:
             found = self.how(bench)
-        except (Missing, NotYet) as problem:
+        except Missing as problem:
             found = Found(why=str(problem))
         except Wrong as problem:
             found = Found(why=f"wrong: {problem}")
@@ -80,19 +79,14 @@ class Figure:
 
 
 def compared(bench: Bench, side: Side, ours: Callable[[], Run], events: int, limit: Run | None = None) -> Found:
-    """Events a second over those of the other side, all sides interleaved; without the kernel, of the others alone."""
-    sides, why = {"other": side.run}, ""
-    try:
-        sides = {"ours": ours(), **sides}
-    except NotYet as problem:
-        why = str(problem)
-    sides |= {"limit": limit} if limit else {}
+    """Events a second over those of the other side, all sides interleaved."""
+    sides = {"ours": ours(), "other": side.run} | ({"limit": limit} if limit else {})
     took = measure.interleaved(bench.rounds, sides)
     counts = {"ours": events, "other": side.events, "limit": bench.history.events if limit else 0}
     rates = {name: [counts[name] / each for each in found] for name, found in took.items()}
     over = {name: spread(measure.ratios(each, rates["other"])) for name, each in rates.items()}
     other = Other(side.name, side.events, spread(rates["other"]), side.said)
-    return Found(over.get("ours"), why, other, over.get("limit"))
+    return Found(over["ours"], other=other, limit=over.get("limit"))
 
 
 Prepare = Callable[[History, Path], Side]
@@ -238,7 +232,7 @@ FIGURES = [
     Figure("run-1000", "run of 1,000 events, whole process", 45, process(startup.RUN), True),
     Figure("step-median", "one event of W through a session, Python kernel", 10, step(50), True, " us"),
     Figure("step-p99", "the slowest in a hundred", 50, step(99), True, " us"),
-    Figure("state-lean", "state of a member of W, lean", 256, state(False), True, " bytes"),
+    Figure("state-lean", "state of a member of W, without the names of events", 256, state(False), True, " bytes"),
     Figure("state-full", "with all that explaining and returns need", 640, state(True), True, " bytes"),
     Figure("panel", "Complete Journey, full panel, against the reference engine", 20, whole_panel),
     *(Figure(f"growth-{what}", f"exponent of time by {what}", LINEAR, grows(what), True, "") for what in SIZES),

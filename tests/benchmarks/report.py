@@ -27,8 +27,7 @@ class Other:
 class Found:
     """What one figure came to.
 
-    Shape: `figure` is missing where it could not be measured, and `why` says why. `other` is there as soon as that side could be
-    measured; `limit` is how many times as many events a second hand-written C makes, doing all of W.
+    Shape: `figure` is missing where it could not be measured, and `why` says why. `limit` is how many times as many events a second hand-written C makes, doing all of W.
     """
 
     figure: Range | None = None

@@ -11,10 +11,8 @@ import duckdb
 import pytest
 from rich.console import Console
 from tests.benchmarks import figures, kernel, measure, report, run, startup
-from tests.benchmarks.kernel import NotYet
 from tests.benchmarks.measure import Range
 from tests.benchmarks.peers import (
-    Side,
     cel,
     drools,
     hand_c,
@@ -93,7 +91,6 @@ def test_a_floor_is_met_or_missed(figure, floor, at_most, met):
 @pytest.mark.parametrize(
     ("problem", "why"),
     [
-        (NotYet("not yet: there is no kernel"), "not yet: there is no kernel"),
         (Missing("polars is not installed"), "polars is not installed"),
         (Wrong("Polars comes to 1, not 2"), "wrong: Polars comes to 1, not 2"),
     ],
@@ -104,22 +101,9 @@ def test_what_can_not_be_measured_is_a_line_that_says_why(problem, why):
     assert report.as_object(result)["why"] == why
 
 
-def test_what_is_measured_of_the_other_side_is_told_without_the_kernel(tmp_path):
-    bench = figures.Bench(1_000, 2, tmp_path)
-    found = figures.compared(bench, Side("SQL", 10, lambda: None, "approximates W"), not_yet, 1)
-    assert found.figure is None
-    assert found.why == "not yet"
-    assert found.other is not None
-    assert found.other.rate.median > 0
-
-
-def not_yet() -> measure.Run:
-    raise NotYet("not yet")
-
-
 def test_the_list_has_an_object_for_each_figure():
     measured = of(Found(Range(38.2, 31.0, 44.0), other=OTHER, limit=Range(60, 50, 70)))
-    shown, missing = json.loads(report.as_json([measured, of(NotYet("not yet"))]))
+    shown, missing = json.loads(report.as_json([measured, of(Missing("not there"))]))
     assert {name: shown[name] for name in ("name", "figure", "low", "high", "floor", "met")} == {
         "name": "sql",
         "figure": 38.2,
@@ -130,25 +114,33 @@ def test_the_list_has_an_object_for_each_figure():
     }
     assert (shown["other"]["events_per_second"], shown["hand_c"]["figure"]) == (300_000, 60)
     assert "why" not in shown
-    assert (missing["figure"], missing["met"], missing["why"]) == (None, None, "not yet")
+    assert (missing["figure"], missing["met"], missing["why"]) == (None, None, "not there")
 
 
 def test_the_table_shows_figure_floor_and_the_other_side():
     written = io.StringIO()
-    results = [of(Found(Range(38.2, 31.0, 44.0), other=OTHER)), of(NotYet("not yet"), 18, True)]
+    results = [of(Found(Range(38.2, 31.0, 44.0), other=OTHER)), of(Missing("not there"), 18, True)]
     report.printed(results, Console(file=written, width=300))
     first, second = [line for line in written.getvalue().splitlines() if line.strip().startswith("sql")]
     for part in ("at least 30.0 x", "38.2 x (31.0 to 44.0)", "met", "SQL: 300,000 (250,000 to 350,000)"):
         assert part in first
     assert "at most 18.0 x" in second
-    assert "not yet" in second
+    assert "not there" in second
 
 
-def test_a_figure_without_the_kernel_prints_not_yet(capsys):
-    assert run.main(["--only", "state-lean", "--json"]) == 0
-    (shown,) = json.loads(capsys.readouterr().out)
-    assert (shown["name"], shown["met"]) == ("state-lean", None)
-    assert "not yet" in shown["why"]
+def test_a_figure_is_printed_with_whether_it_is_met(capsys):
+    assert run.main(["--only", "state-lean", "state-full", "--json"]) == 0
+    lean, full = json.loads(capsys.readouterr().out)
+    assert (lean["name"], lean["met"], full["met"]) == ("state-lean", True, True)
+    assert lean["figure"] < full["figure"]
+
+
+@pytest.mark.parametrize(("what", "size"), [("rules", 3), ("lots", 1_000)])
+def test_what_grows_is_counted_right(what, size):
+    try:
+        kernel.of_size(what, size)()
+    except Missing as problem:
+        pytest.skip(str(problem))
 
 
 def test_each_figure_has_a_name_of_its_own_and_stands_in_the_manual():
