@@ -152,6 +152,40 @@ def test_lots_of_members_who_became_one_are_taken_by_the_day_on_which_they_were_
     assert step_both(program, History(events, {}, None), random.Random(1), turns=False) == 3
 
 
+COUNTED = """program "P"
+  currency USD
+  timezone UTC
+
+unit point
+
+event visit
+
+tiers club
+  counts count of visit since joining
+  tier Guest
+  tier Regular at 2
+  lasts while met
+
+earn "Again"
+  on visit
+  when count of visit {window} >= 2
+  give 1 point
+"""
+
+
+@pytest.mark.parametrize("window", ["this calendar year", "this month", "ever", "since joining"])
+def test_what_counts_since_joining_is_counted_by_the_engine_that_goes_on(window: str):
+    program, said = check_bytes("p.guerdon", COUNTED.format(window=window).encode())
+    assert program is not None, said
+    engine, other = session(program, {}, "kernel"), session(program, {}, "reference")
+    _, states = engine.step(engine.event("visit", id="v1", member="ann", at="2026-03-01T12:00Z"), {"ann": None})
+    second = engine.event("visit", id="v2", member="ann", at="2026-03-02T12:00Z")
+    step, _ = other.step(second, states)
+    assert [each.tier for each in step.moves] == ["Regular"]
+    assert step == engine.step(second, states)[0]
+    assert len(step.awards) == 1
+
+
 def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():
     _, engine, _ = shop_with_a_purchase()
     for year in ("2090", "2200", "1960"):

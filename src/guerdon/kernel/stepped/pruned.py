@@ -53,7 +53,7 @@ class Pruner:
 
     def _tallies(self, parts: Parts, program: nodes.Program) -> Iterator[Listed]:
         windows = dict[str, list[nodes.Window]]()
-        for tally, window in _read(parts, program):
+        for tally, window in windows_read(parts, program):
             windows.setdefault(tally.name, []).append(window)
         for tally in parts.tallies.of.values():
             if tally.listed and tally.name in windows and all(map(_moves_on, windows[tally.name])):
@@ -131,7 +131,7 @@ def _moves_on(window: nodes.Window) -> bool:
     return isinstance(window, nodes.Duration | nodes.Calendar)
 
 
-def _read(parts: Parts, program: nodes.Program) -> Iterator[tuple[Tally, nodes.Window]]:
+def windows_read(parts: Parts, program: nodes.Program) -> Iterator[tuple[Tally, nodes.Window]]:
     """The windows in which lists are looked at, by tally."""
     of = parts.tallies.of
     for expr in walk(meant(program)):

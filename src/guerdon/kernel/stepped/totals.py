@@ -12,6 +12,7 @@ from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import Kept, Open
 from guerdon.kernel.stepped.meaning import Meaning
+from guerdon.kernel.stepped.pruned import windows_read
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.reference.calendar import BEGINNING, Calendar
@@ -35,6 +36,8 @@ class Totals:
     def __post_init__(self) -> None:
         self.program = self.meaning.written.make.program
         self.tallies = sorted(self.meaning.parts.tallies.of.items(), key=lambda each: _breadth(each[0]))
+        windows = windows_read(self.meaning.parts, self.program)
+        self.since_joining = {tally.name for tally, window in windows if isinstance(window, nodes.Since)}
 
     # ------------------------------------------------------------ to the reference engine's
 
@@ -116,11 +119,11 @@ class Totals:
             count = int(total != 0)
             if Aggregate.COUNT in shown:
                 count = shown[Aggregate.COUNT] - sum(each.count(bounds) for each in (into, *others))
-            if first == BEGINNING:
+            if first == BEGINNING and tally.name not in self.since_joining:
                 into.forgotten, into.sum_forgotten = into.forgotten + count, into.sum_forgotten + total
                 continue
-            for number in range(count):
-                into.add(first, total if number == 0 else ZERO)
+            for number in range(count):  # nothing happened before they joined
+                into.add(max(first, subject.joined), total if number == 0 else ZERO)
 
     def _first(self, window: nodes.Window, subject: Subject) -> date:
         if isinstance(window, nodes.Ever):
