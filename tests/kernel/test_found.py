@@ -12,6 +12,7 @@ from tests.kernel.both import SMALL, agree, reference
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.kernel.engine import run
+from guerdon.kernel.machine import Before, Machine
 from guerdon.kernel.uncovered import uncovered
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
@@ -166,3 +167,24 @@ def test_a_lot_joins_none_that_waited_for_an_event():
     rules = 'rule "Held"\n  on sale\n  give 1 point per full 1 USD of amount\n  hold until note\n\nearn "B"\n  on sale\n  give 3 point\n'
     of = program(SALES + "event note\n\n" + rules)
     held(of, [sale(1, 0, 1), event(2, "note", 0), sale(3, 0, 10)])
+
+
+def test_blocks_since_a_long_list_was_copied_are_run_again_with_the_one_that_needs_it(monkeypatch):
+    again, calls = Machine._again, list[int]()
+
+    def counted(machine: Machine, before: Before) -> int:
+        calls.append(len(before.calls))
+        return again(machine, before)
+
+    monkeypatch.setattr(Machine, "_again", counted)
+    earns = 'earn "A"\n  on sale\n  give 1 point per full 1 USD of amount\n'
+    found = program(SALES + BACK + earns)
+    amounts = [
+        *range(1, 61),
+        *[90_000_000_000_000] * 110,
+        *range(1, 9),
+    ]  # more than there is room for in the sum of lots
+    events = [sale(number, 0, amount) for number, amount in enumerate(amounts)]
+    room = replace(SMALL, block=8)
+    agree(reference(found, events, {}), found, events, {}, compiled=True, room=room)
+    assert calls and max(calls) > 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from guerdon.kernel.days import Calendar, Years
@@ -26,6 +26,15 @@ Sink = Callable[["Views", int, int], None]
 """Takes the rows of the ledger that a call wrote, and what members have who ended in it: so many of each."""
 
 DONE, NO_ROWS, NO_DAYS, NO_LIST = range(4)
+
+
+@dataclass
+class Before:
+    """What was kept before some calls, the columns and arguments of each since then, and how many rows these had."""
+
+    kept: dict[str, Sequence[int]]
+    calls: list[tuple[Mapping[str, Sequence[int]], tuple[int, ...]]] = field(default_factory=list)
+    rows: int = 0
 
 
 class OutOfYears(Exception):
@@ -59,7 +68,7 @@ class Machine:
         self._fill(self.kernel.views)
         self.first = 0
         self.reruns = 0
-        self._copies = dict[str, memoryview]()
+        self._before: Before | None = None
 
     def _write(self) -> None:
         self.written: Written = written(self.program, self.years, self.full, self.room, self.built_in, self.one)
@@ -102,7 +111,7 @@ class Machine:
 
     def begin(self) -> None:
         """Begins anew: nothing was run."""
-        views, self.first = self.kernel.views, 0
+        views, self.first, self._before = self.kernel.views, 0, None
         self._fill(views)
         counted = len(views["x_sales"])
         _copy(views["x_sales"], [0] * counted, counted)
@@ -145,43 +154,46 @@ class Machine:
             arguments = *arguments, int(ended)
         if isinstance(self.kernel, PythonKernel):
             return self.kernel.call("run", *arguments)
-        before = self._kept()
+        before = self._remembered(columns, arguments)
         try:
             return self.kernel.call("run", *arguments)
         except Unproved:
             self.reruns += 1
-            return self._again(columns, before, arguments)
+            self._before = None
+            return self._again(before)
+
+    def _remembered(self, columns: Mapping[str, Sequence[int]], arguments: tuple[int, ...]) -> Before:
+        """From where a call can be run again: what is kept is copied after twice as many rows as a list is long, so that a long one is not copied each time."""
+        longest = max(self._lengths().values())
+        if self._before is None or self._before.rows >= 2 * longest:
+            self._before = Before(self._kept())
+        self._before.calls.append((columns, arguments))
+        self._before.rows += arguments[1] - arguments[0]
+        return self._before
+
+    def _lengths(self) -> dict[str, int]:
+        """How much is kept of a member and in all, by name."""
+        views = self.kernel.views
+        lengths = {name: len(views[name]) for name in ("s", "x_sales")}
+        if views["s"][0] >= 0:
+            lengths |= {name: views["s"][self.state.index(end)] for name, (_, end, _, _) in self.written.lists.items()}
+        return lengths
 
     def _kept(self) -> dict[str, Sequence[int]]:
         """What is kept of a member and in all, as it stands."""
-        views = self.kernel.views
-        ends = {name: len(views[name]) for name in ("s", "x_sales")}
-        if views["s"][0] >= 0:
-            ends |= {name: views["s"][self.state.index(end)] for name, (_, end, _, _) in self.written.lists.items()}
-        return {name: self._copied(name, views[name], end) for name, end in ends.items()}
+        return {name: _copied(self.kernel.views[name], length) for name, length in self._lengths().items()}
 
-    def _copied(self, name: str, values: MutableSequence[int] | memoryview, count: int) -> Sequence[int]:
-        """So many values as they are now, where those of the call before were kept: a long list is copied with each block."""
-        if not isinstance(values, memoryview):
-            return [*values[:count]]
-        there = self._copies.get(name)
-        if there is None or len(there) < count:
-            there = memoryview(bytearray(2 * count * values.itemsize)).cast(cast("Letter", values.format))
-            self._copies[name] = there
-        there[:count] = values[:count]
-        return there[:count]
-
-    def _again(
-        self, columns: Mapping[str, Sequence[int]], before: Mapping[str, Sequence[int]], arguments: tuple[int, ...]
-    ) -> int:
-        """Runs a block in integers without bounds, and goes on with what it leaves."""
+    def _again(self, before: Before) -> int:
+        """Runs what came since in integers without bounds, and goes on with what the last call leaves."""
         python = self._python()
         self._fill(python.views)
-        for name in self.written.inputs:
-            _copy(python.views[name], columns[name], len(columns[name]))
-        for name, values in before.items():
+        for name, values in before.kept.items():
             _copy(python.views[name], values, len(values))
-        why = python.call("run", *arguments)
+        why = DONE
+        for columns, arguments in before.calls:
+            for name in self.written.inputs:
+                _copy(python.views[name], columns[name], len(columns[name]))
+            why = python.call("run", *arguments)
         try:
             for name in ("s", "x_sales", "x_out", *self.written.lists, *self.written.outputs, *self.written.results):
                 _copy(self.kernel.views[name], python.views[name], len(python.views[name]))
@@ -191,7 +203,7 @@ class Machine:
 
     def _grow(self, columns: Mapping[str, Sequence[int]], stuck: bool) -> None:
         """Makes room for longer lists, or more rows, and goes on where it stood."""
-        kept = self._kept()
+        kept, self._before = self._kept(), None
         room = self.room
         self.room = replace(room, rows=4 * room.rows) if stuck else replace(room, listed=4 * room.listed)
         self._write()
@@ -227,6 +239,13 @@ def arrays(kernel: Written, room: Room, tables: Mapping[str, Sequence[int]], typ
 def _is_of_line(name: str) -> bool:
     """Whether a column has an element for each line, not each event."""
     return list_of(name) is not None and not name.endswith("_first")
+
+
+def _copied(values: MutableSequence[int] | memoryview, count: int) -> Sequence[int]:
+    """So many values, as they are now."""
+    if not isinstance(values, memoryview):
+        return [*values[:count]]
+    return memoryview(bytes(values[:count])).cast(cast("Letter", values.format))
 
 
 def _copy(into: MutableSequence[int] | memoryview, values: Any, count: int) -> None:
