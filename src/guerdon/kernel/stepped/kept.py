@@ -227,8 +227,7 @@ class Open:
             packed[3] = self._wider(0, widths(state)).scalars.pack(*state)
         packed[1], packed[2] = self.layout.said, self._counts.pack(*counts)
         packed.append(self.texts.whole)
-        if self.touched:
-            self._clear()
+        self.touched = ()  # nothing is left of what was set
         whole = b"".join(packed)
         return whole + _CRC.pack(crc32(whole))
 

@@ -67,16 +67,17 @@ class Column(dict[int, int]):
 
 
 class Section:
-    """Lists of one length: so many records in bytes, and what was set since.
+    """Lists of one length: so many records in bytes, and what was set since, which is forgotten when all is packed.
 
     Shape: `data` holds `count` records from `start` on, packed by `packer`; `columns`: what was set, list by list.
     """
 
-    __slots__ = ("columns", "count", "data", "lists", "looked", "packer", "start")
+    __slots__ = ("_takes", "columns", "count", "data", "lists", "looked", "packer", "start")
 
     def __init__(self, lists: int) -> None:
         self.lists, self.looked = lists, False
         self.columns = [Column(self, at) for at in range(lists)]
+        self._takes = [column.pop for column in self.columns]
         self.load(b"", 0, 0, packer(bytes(lists)))
 
     def load(self, data: bytes, start: int, count: int, packer: Struct) -> None:
@@ -141,18 +142,19 @@ class Section:
         """The records from a place to another as bytes. Errors: struct.error where they have no room in their widths."""
         columns, count = self.columns, self.count
         packed = self.part(first, end if end < count else count)
-        added = [
-            [column.pop(place, 0) for column in columns] for place in range(count if count > first else first, end)
-        ]
+        added = [[take(place, 0) for take in self._takes] for place in range(count if count > first else first, end)]
         try:
             if any(columns):
                 packed = self._changed(packed, first, end)
-            return b"".join((packed, *starmap(self.packer.pack, added))) if added else packed
+            for record in added:
+                packed += self.packer.pack(*record)
         except error:
             for place, record in zip(range(end - len(added), end), added, strict=True):
                 for column, value in zip(columns, record, strict=True):
                     column[place] = value
             raise
+        self.clear()
+        return packed
 
     def _changed(self, packed: bytes, first: int, end: int) -> bytes:
         """Records that stood in bytes before, with what was set in them."""
