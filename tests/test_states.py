@@ -133,6 +133,33 @@ def test_a_state_does_not_grow_beyond_its_windows() -> None:
     assert max(sizes[80:]) <= 1.2 * max(sizes[:50])
 
 
+LAST = """
+program "L"
+  currency EUR
+  timezone UTC
+
+unit star
+
+event purchase
+  coupon money optional
+
+earn "Once more"
+  on purchase
+  when (last of purchase.coupon ever or 0 EUR) > 5 EUR
+  give 1 star
+"""
+
+
+def test_a_state_keeps_the_last_value_though_events_without_one_came_later() -> None:
+    program, states = programs(LAST), dict[str, bytes]()
+    session = Session(program)
+    for day, coupon in (("2026-01-01", "9.00"), ("2026-02-01", None), ("2026-09-01", None), ("2026-12-01", None)):
+        facts = {"coupon": coupon} if coupon else {}
+        bought = event(program, "purchase", id=day, member="m", at=f"{day}T12:00Z", facts=facts)
+        step, states = session.step(bought, {"m": states.get("m")})
+        assert [award.quantity for award in step.awards] == [1]
+
+
 TRIGGERS = """
 earn "Later"
   on    3 weeks after purchase

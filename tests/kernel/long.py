@@ -20,7 +20,7 @@ from tests.generated import pool
 from tests.kernel.many import KINDS, Counts, Differs, Effort, compare
 from tests.kernel.smallest import smallest
 
-MUCH = Effort(most=(20, 60, 2000), each=True, stepped=True, compiled=1)
+MUCH = Effort(most=(20, 60, 2000), each=True, stepped=5, compiled=1)
 AT_ONCE = 12
 """So many programs are tried before it is looked whether that is enough."""
 HALF_A_MINUTE = 30

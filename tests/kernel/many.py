@@ -79,13 +79,13 @@ class Counts:
 @dataclass(frozen=True)
 class Effort:
     """How much is tried with each program: so many histories, of which each has up to as many events as one of `most`, or (`each`) one for each of these;
-    whether one event at a time as well; one in so many programs as WebAssembly.
+    so many more one event at a time, by the kernel alone and by either engine; one in so many programs as WebAssembly.
     """
 
     histories: int = 1
     most: tuple[int, ...] = (20, 40, 100)
     each: bool = False
-    stepped: bool = False
+    stepped: int = 0
     compiled: int = 5
 
 
@@ -130,7 +130,7 @@ def compare(kind: str, number: int, effort: Effort) -> Counts:
         counts.histories += 1
         counts.add(_batches(text, program, history, cuts, compiled))
     if effort.stepped and steps(program):
-        for turns in (False, True):
+        for turns in (False, True) * effort.stepped:
             counts.histories += 1
             counts.add(_one_at_a_time(text, program, told(program, chance, 20), chance, turns))
     return counts

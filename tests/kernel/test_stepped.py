@@ -25,7 +25,7 @@ from guerdon.session import BadState, Session
 
 PROGRAMS = int(os.environ.get("GUERDON_EXAMPLES", "50"))
 PARTS = 2
-ONE_AT_A_TIME = Effort(histories=0, stepped=True)
+ONE_AT_A_TIME = Effort(histories=0, stepped=1)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -118,12 +118,18 @@ class _Pruning:
             if isinstance(window, nodes.Ever) and aggregate in ADDED_UP:
                 summed = True
             elif isinstance(window, nodes.Ever) and aggregate in (nodes.Aggregate.LAST, nodes.Aggregate.DAYS_SINCE):
-                first = min(first, tally.days[-1] if tally.days else date.max)
+                first = min(first, _last(tally, with_value=aggregate is nodes.Aggregate.LAST))
             else:
                 days = self.since, self.subject.day
                 begin = min(_begin(self.world, self.subject, window, day) for day in days)
                 first = min(first, begin, *(_ahead(tally, begin) if aggregate is None else ()))
         tally.forget(first, self.since, summed)
+
+
+def _last(tally: Tally, with_value: bool) -> date:
+    """The day of the last entry, or of the last that has a value."""
+    entries = zip(reversed(tally.days), reversed(tally.values), strict=True)
+    return next((day for day, value in entries if value is not None or not with_value), date.max)
 
 
 def _ahead(tally: Tally, begin: date) -> Iterator[date]:
