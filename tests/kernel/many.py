@@ -42,10 +42,11 @@ KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "simple": lambda chance: writer.program_of(chance.randrange, SIMPLE),
     "shop": lambda chance: shop(chance.randrange),
     "till": lambda chance: shop(chance.randrange, plain=True),
+    "counter": lambda chance: shop(chance.randrange, plain=True, spends=True),
     "club": lambda chance: club(chance.randrange),
     "friends": lambda chance: friends(chance.randrange),
 }
-"""Programs with everything, and with less; shops, in which things are returned, and those that keep little; clubs, with tiers and triggers; friends, who give to each other."""
+"""Programs with everything, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers; friends, who give to each other."""
 
 
 @dataclass

@@ -114,10 +114,10 @@ COSTS = [
 ]
 
 
-def _redeem(name: str, one: Callable[[list[str]], str], choose: Choose) -> str:
-    """A rule that takes, at a purchase or elsewhere."""
+def _redeem(name: str, one: Callable[[list[str]], str], choose: Choose, elsewhere: bool) -> str:
+    """A rule that takes, at a purchase or (alone, where it can't be undone) `elsewhere`."""
     unit = one(["point", "point", "mile"])
-    lines = [f"on {one(['purchase', 'visit', 'visit'])}"]
+    lines = ["on visit" if elsewhere else f"on {one(['purchase', 'visit', 'visit'])}"]
     if choose(3) == 0:
         lines.append("from one expiry")
     cost = one(COSTS).format(unit=unit)
@@ -134,10 +134,11 @@ def _redeem(name: str, one: Callable[[list[str]], str], choose: Choose) -> str:
     return "\n".join([f'redeem "{name}"', *(f"  {each}" for each in lines)])
 
 
-def shop(choose: Choose, plain: bool = False) -> tuple[str, nodes.Program] | None:
+def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str, nodes.Program] | None:
     """The text of a shop's program, and the program; None where the checker does not accept it.
 
-    Shape: `plain`: lots only expire, and are taken back from the oldest, at the return, so that little is kept of them.
+    Shape: `plain`: lots only expire, and are taken back from the oldest, at the return, so that little is kept of them; `spends`: what is spent is, at
+    events that nobody undoes, of lots that expire by several lines.
     """
 
     def one(of: list[str]) -> str:
@@ -166,12 +167,12 @@ def shop(choose: Choose, plain: bool = False) -> tuple[str, nodes.Program] | Non
     for unit in ("point", "mile"):
         debt = one(DEBTS[:-1] if plain else DEBTS).format(unit=unit)
         expires = [one(EXPIRES)]
-        if choose(3) == 0 and not plain:
-            floats = choose(2)
+        if choose(3) == 0 and (spends or not plain):
+            floats = 0 if plain else choose(2)
             expires = [one(LIVES[floats]) for _ in range(1 + choose(2))] + [
                 one(EXPIRES) if not floats else one(LIVES[2])
             ]
-        order = "" if plain else one(["", "spends oldest first", "spends newest first"])
+        order = "" if plain and not spends else one(["", "spends oldest first", "spends newest first"])
         clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order, debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
     names = [f"R{number}" for number in range(2 + choose(3))]
@@ -191,7 +192,8 @@ def shop(choose: Choose, plain: bool = False) -> tuple[str, nodes.Program] | Non
             lines.append(f"limit {limit}{one(['', ', or nothing', ', kept on return'])}")
         texts.append("\n".join([f'earn "{name}"', *(f"  {each}" for each in lines)]))
     texts.append('earn "Visit"\n  on visit\n  give 5 point')
-    texts += [_redeem(f"T{number}", one, choose) for number in range(0 if plain else choose(3))]
+    takes = 1 + choose(2) if spends else 0 if plain else choose(3)
+    texts += [_redeem(f"T{number}", one, choose, spends) for number in range(takes)]
     if len(grouped) > 1:
         listed = ", ".join(f'"{name}"' for name in grouped)
         limit = one(LIMITS).format(n=one(["5", "30"]), unit="point")

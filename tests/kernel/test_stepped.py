@@ -29,7 +29,7 @@ ONE_AT_A_TIME = Effort(histories=0, stepped=1)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("kind", ["simple", "till"])
+@pytest.mark.parametrize("kind", ["simple", "till", "counter"])
 def test_one_event_at_a_time_is_what_the_reference_engine_posts(kind, part):
     counts = Counts()
     for number in range(part, PROGRAMS, PARTS):
@@ -184,6 +184,50 @@ def test_what_counts_since_joining_is_counted_by_the_engine_that_goes_on(window:
     assert [each.tier for each in step.moves] == ["Regular"]
     assert step == engine.step(second, states)[0]
     assert len(step.awards) == 1
+
+
+SPENT = """program "P"
+  currency USD
+  timezone UTC
+
+unit point{order}
+  expires 5 days after earned when sum of visit.points this month > 40
+  expires 3 months after earned
+
+event visit
+  points number
+
+event taken
+
+earn "A"
+  on visit
+  give points * 1 point
+  round down per event
+
+redeem "T"
+  on taken
+  cost 9 point
+"""
+
+
+@pytest.mark.parametrize("order", ["", "\n  spends newest first"])
+@pytest.mark.parametrize("turns", [False, True])
+def test_a_state_lets_go_of_lots_of_which_nothing_is_left(order: str, turns: bool):
+    program, said = check_bytes("p.guerdon", SPENT.format(order=order).encode())
+    assert program is not None, said
+    engine, chance = session(program, {}, "kernel"), random.Random(f"{order} {turns}")
+    assert isinstance(engine, KernelSession)
+    events, sizes, states = list[Event](), list[int](), dict[str, bytes]()
+    for number in range(300):
+        day = date(2026, 1, 1) + timedelta(days=number // 2)
+        points = {"points": 1 + chance.randrange(6)} if chance.randrange(3) else {}
+        events.append(
+            engine.event("visit" if points else "taken", id=str(number), member="ann", at=f"{day}T12:00Z", **points)
+        )
+        _, states = engine.step(events[-1], {"ann": states.get("ann")})
+        sizes.append(len(states["ann"]))
+    assert max(sizes[150:]) < 1.5 * max(sizes[:150])
+    assert step_both(program, History(events, {}, None), chance, turns) > 100
 
 
 def test_years_go_on_and_what_lies_before_1970_is_left_to_the_reference_engine():

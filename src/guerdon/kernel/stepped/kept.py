@@ -80,9 +80,7 @@ class Open:
             for names, section in zip(self.of_end, self.sections, strict=True)
             for name, column in zip(names, section.columns, strict=True)
         }
-        self.heads = [
-            self.places[end.removesuffix("_tail") + "_head"] if end.endswith("_tail") else None for end in self.ends
-        ]
+        self.heads = [self.places.get(end.removesuffix("_tail") + "_head") for end in self.ends]
         self._spans = [*zip(self.sections, [self.places[end] for end in self.ends], self.heads, strict=True)]
         self.rows = Section(3)
         self.all: tuple[Section, ...] = (*self.sections, self.rows)

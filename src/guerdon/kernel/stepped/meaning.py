@@ -10,6 +10,7 @@ from guerdon.kernel.columns import kind_of
 from guerdon.kernel.counting.keyed import Keyed
 from guerdon.kernel.loop.frame import OF_ALL, Written
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.stepped.chains import Chain, chains
 from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
 from guerdon.program import nodes, types
 
@@ -21,12 +22,13 @@ OF_A_RUN = ("who", "bad", "zone", "events")
 class Meaning:
     """What is known of the things that a kernel keeps, by their names.
 
-    Shape: `anew`: they begin anew with each event. `lots` and `events` hold the numbers of such, `codes` those of texts.
+    Shape: `anew`: they begin anew with each event. `chains`: purses whose lots stand in rings. `lots` and `events` hold the numbers of such, `codes` those of texts.
     `unknown`: what nothing here says the meaning of; a program that has such is not run one event at a time.
     """
 
     written: Written
     anew: list[str] = field(default_factory=list)
+    chains: dict[str, Chain] = field(default_factory=dict)
     lots: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
@@ -59,10 +61,15 @@ class Meaning:
         yield from self.anew
 
     def _of_purses(self) -> Iterator[str]:
+        self.chains = {chain.name: chain for chain in chains(self.parts.purses.values())}
         for purse in self.parts.purses.values():
-            yield from (f"{purse.name}_{each}" for each in ("debt", "left", "head", "tail", "next"))
-            yield from (f"{purse.name}_{each}" for each in ("of", "end", "lot", "noted", "day"))
             self.lots += [f"{purse.name}_lot"]
+            yield from (f"{purse.name}_{each}" for each in ("debt", "left", "head", "tail", "next"))
+            if purse.name in self.chains:
+                yield from self.chains[purse.name].lists()
+                yield from (f"{purse.name}_{each}" for each in ("lacking", "live"))
+            else:
+                yield from (f"{purse.name}_{each}" for each in ("of", "end", "lot", "noted", "day"))
 
     def _of_tallies(self) -> Iterator[str]:
         for key, tally in self.parts.tallies.of.items():

@@ -13,6 +13,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import Columns
 from guerdon.kernel.machine import Machine
 from guerdon.kernel.rows.encoded import Block, Encoder
+from guerdon.kernel.stepped.chains import LINKS
 from guerdon.kernel.stepped.kept import Kept, TooWide
 from guerdon.kernel.stepped.stepper import FIRST, Stepper
 from guerdon.kernel.writing.make import Room
@@ -71,17 +72,24 @@ class StatesOf:
         """The state of the member whose rows were run last; None where the kernel could not run them, or can't keep it."""
         stepper, state = self.stepper, [*machine.kernel.views["s"]]
         open, places = stepper.open, stepper.open.places
+        heads = dict(zip(open.ends, open.heads, strict=True))
         assert [*machine.written.state] == open.names, "a run and a session keep the same"
         if state[places["bad"]]:
             return None
         kept = Kept(member, state, [[] for _ in open.lists])
         for at, name in enumerate(open.lists):
             end = machine.written.lists[name][1]
-            begin = state[places[end.removesuffix("_tail") + "_head"]] if end.endswith("_tail") else 0
-            kept.lists[at] = [*machine.kernel.views[name][begin : state[places[end]]]]
-        for end in {end for _, end, _, _ in machine.written.lists.values() if end.endswith("_tail")}:
-            head = places[end.removesuffix("_tail") + "_head"]
-            state[places[end]], state[head] = state[places[end]] - state[head], 0
+            head = heads[end]
+            kept.lists[at] = [*machine.kernel.views[name][0 if head is None else state[head] : state[places[end]]]]
+        for end, head in heads.items():
+            if head is not None:
+                state[places[end]], state[head] = state[places[end]] - state[head], 0
+        for chain in stepper.meaning.chains.values():
+            lists = {each: open.lists.index(f"{chain.name}_{each}") for each in (*chain.kept, *LINKS)}
+            compacted = chain.compacted({each: kept.lists[at] for each, at in lists.items()})
+            for each, at in lists.items():
+                kept.lists[at] = compacted[each]
+            state[places[f"{chain.name}_tail"]] = len(compacted["of"])
         for name in stepper.meaning.anew:
             if name in places:
                 state[places[name]] = 0
@@ -99,13 +107,16 @@ class StatesOf:
         open, meaning, rules = self.stepper.open, self.stepper.meaning, len(self.program.rules)
         lots = [open.lists.index(name) for name in meaning.lots if name in open.lists]
         named = [open.lists.index(name) for name in meaning.events if name in open.lists]
+        rings = {f"{chain.name}_lot": chain.rings for chain in meaning.chains.values()}
+        begin = {at: rings.get(open.lists[at], 0) for at in lots}
         rows = {row for at in named for row in kept.lists[at]}
-        rows |= {lot // rules for at in lots for lot in kept.lists[at]}
+        rows |= {lot // rules for at in lots for lot in kept.lists[at][begin[at] :]}
         numbers = {row: number for number, row in enumerate(sorted(rows))}
         for at in named:
             kept.lists[at] = [numbers[row] for row in kept.lists[at]]
         for at in lots:
-            kept.lists[at] = [numbers[lot // rules] * rules + lot % rules for lot in kept.lists[at]]
+            mine = kept.lists[at]
+            mine[begin[at] :] = [numbers[lot // rules] * rules + lot % rules for lot in mine[begin[at] :]]
         kept.row = len(numbers)
         codes = _Codes(of.texts, self.stepper.written.make.columns.codes, kept.texts)
         happened = [of.block.events[row] for row in numbers]

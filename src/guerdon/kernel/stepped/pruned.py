@@ -14,6 +14,7 @@ from guerdon.kernel.counting.tallies import key_of
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.days import Years
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.stepped.chains import LINKS, Chain
 from guerdon.kernel.stepped.kept import Open
 from guerdon.kernel.stepped.meaning import Meaning
 from guerdon.kernel.stepped.sections import Section
@@ -50,6 +51,10 @@ class Pruner:
         self._scalars = [kept.places[name] for name in meaning.codes if name in kept.places]
         self._naming = [section for _, section in kept.holding({*meaning.lots, *meaning.events})]
         self._known = len(meaning.written.make.columns.codes)
+        self._chains = [
+            (chain, kept.places[f"{chain.name}_tail"], kept.places[f"{chain.name}_live"])
+            for chain in meaning.chains.values()
+        ]
 
     def _tallies(self, parts: Parts, program: nodes.Program) -> Iterator[Listed]:
         windows = dict[str, list[nodes.Window]]()
@@ -63,8 +68,11 @@ class Pruner:
                 yield Listed(end, days.section, days.at, cursors, tuple(windows[tally.name]))
 
     def forget_values(self) -> None:
-        """Lets go of what no window shows, once it is much."""
+        """Lets go of what no window shows, and of lots of which nothing is left, once it is much."""
         kept = self.kept
+        for chain, tail, live in self._chains:
+            if kept.state[tail] - kept.state[live] > ENOUGH + kept.state[live]:
+                self._compact(chain, tail)
         for each in self._listed:
             if kept.state[each.end] >= ENOUGH and kept.state[each.end] % 8 == 0:
                 self._forget(each)
@@ -97,6 +105,16 @@ class Pruner:
             state[of.end] -= gone
             for cursor in of.cursors:
                 state[cursor] = max(state[cursor] - gone, 0)
+
+    def _compact(self, chain: Chain, tail: int) -> None:
+        kept = self.kept
+        kept.touch()
+        section = kept.columns[f"{chain.name}_of"].section
+        columns = {each: kept.columns[f"{chain.name}_{each}"].at for each in (*chain.kept, *LINKS)}
+        values = section.values()
+        compacted = chain.compacted({each: values[at][: kept.state[tail]] for each, at in columns.items()})
+        section.put([compacted[each] for each, _ in sorted(columns.items(), key=lambda each: each[1])])
+        kept.state[tail] = len(compacted["of"])
 
     # ------------------------------------------------------------ what nothing names
 

@@ -29,8 +29,8 @@ from guerdon.program import nodes
 FIRST = 1970
 """The year with which the calendar of a session begins, so that days are the same numbers in all states."""
 
-ROOM = Room(block=1, lines=1, rows=16_384, listed=2**40)
-"""Lists have no end here, nor do the lines of an event."""
+ROOM = Room(block=1, lines=1, rows=16_384, listed=2**31 - 2)
+"""Lists are as long as places have numbers here, and the lines of an event have no end."""
 
 
 @dataclass

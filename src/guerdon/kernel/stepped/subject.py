@@ -97,8 +97,9 @@ class Conversion:
         step, purse = self.program.units[unit].step, Purse()
         if f"{name}_debt" in self.places:
             purse.debt = self._scalar(kept, f"{name}_debt") * step
-        columns = [self._list(kept, f"{name}_{each}") for each in ("lot", "of", "end", "noted", "day")]
-        numbers, lefts, ends, noted, days = columns
+        columns = [self._list(kept, f"{name}_{each}") for each in ("lot", "of", "end", "noted", "day", "line")]
+        numbers, lefts, ends, noted, days, lines = columns
+        expiries = len(self.program.units[unit].expiries)
         for place, left in enumerate(lefts or ()):
             if left and numbers is not None:
                 row, rule = divmod(numbers[place], len(self.rules))
@@ -112,6 +113,8 @@ class Conversion:
                     subject,
                 )
                 lot.noted = subject.id if noted is not None and noted[place] else None
+                if lines is not None:
+                    lot.line = lines[place] if lines[place] < expiries else None
                 purse.lots.append(lot)
         purse.due = min((lot.expires for lot in purse.lots if lot.expires is not None), default=None)
         return purse
@@ -267,7 +270,7 @@ class Conversion:
         return min(days) if days and held.rank > 0 else NEVER
 
     def _lots(self, kept: Kept, purse: Purse, unit: str, name: str, rows: _Rows) -> bool:
-        """Puts the lots of a unit in their queue; False where they do not stand in one, or something is owed that the program never takes."""
+        """Puts the lots of a unit in their queue, or their rings; False where they do not stand in one, or something is owed that the program never takes."""
         step, lots = self.program.units[unit].step, sorted(purse.lots, key=lambda lot: lot.order)
         columns = {
             "of": [int(lot.left / step) for lot in lots],
@@ -275,15 +278,21 @@ class Conversion:
             "lot": [rows.lot(lot.id, self.rules) for lot in lots],
             "noted": [int(lot.noted is not None) for lot in lots],
             "day": [self.years.number(lot.earned) for lot in lots],
+            "line": [lot.line if lot.line is not None else len(self.program.units[unit].expiries) for lot in lots],
         }
-        if sorted(columns["end"]) != columns["end"] or (purse.debt and f"{name}_debt" not in self.places):
+        chain, ends = self.meaning.chains.get(name), columns["end"]
+        if (chain is None and sorted(ends) != ends) or (purse.debt and f"{name}_debt" not in self.places):
             return False
+        self._put(kept, f"{name}_left", sum(columns["of"]))
+        self._put(kept, f"{name}_live", len(lots))
+        if chain is not None:
+            columns = chain.placed(columns)
         for each, values in columns.items():
             if f"{name}_{each}" in self.open.lists:
                 kept.lists[self.open.lists.index(f"{name}_{each}")] = values
-        self._put(kept, f"{name}_tail", len(lots))
+        self._put(kept, f"{name}_tail", len(columns["of"]))
         self._put(kept, f"{name}_debt", int(purse.debt / step))
-        self._put(kept, f"{name}_next", columns["end"][0] if lots else NEVER)
+        self._put(kept, f"{name}_next", min(ends, default=NEVER))
         return True
 
     def _deed(self, kept: Kept, deed: Deed, deeds: Deeds, rows: _Rows) -> None:
