@@ -91,8 +91,11 @@ WAITS = [
 ]
 
 
-def club(choose: Choose) -> tuple[str, nodes.Program] | None:
-    """The text of a club's program, and the program; None where the checker does not accept it."""
+def club(choose: Choose, plain: bool = False) -> tuple[str, nodes.Program] | None:
+    """The text of a club's program, and the program; None where the checker does not accept it.
+
+    Shape: `plain`: no triggers and no streaks, so that little is kept but where members stand.
+    """
 
     def one(of: list[str]) -> str:
         return of[choose(len(of))]
@@ -118,16 +121,16 @@ def club(choose: Choose) -> tuple[str, nodes.Program] | None:
     for unit in ("point", "mile"):
         clauses = [f"decimals {choose(3)}", "expires never" if unit == "mile" else one(EXPIRES)]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses)]))
-    ladder = _ladder(choose, one, filled)
+    ladder = _ladder(choose, one, filled, plain)
     for number in range(2 + choose(3)):
-        give, rounds = (filled(each) for each in GIVES[choose(len(GIVES))])
+        give, rounds = (filled(each) for each in GIVES[choose(4 if plain else len(GIVES))])
         lines = ["on purchase", f"give {give}", rounds]
         if choose(4) == 0:
             lines.append(f"when {one(['kind is drink', 'status >= High', filled(CONDITIONS[0])])}")
         if choose(4) == 0:
             lines.append(filled("limit 30 {money} of amount per member per {period}") if "of amount" in give else "")
         texts.append("\n".join([f'earn "R{number}"', *(f"  {each}" for each in lines if each)]))
-    for number in range(1 + choose(4)):
+    for number in range(0 if plain else 1 + choose(4)):
         give = one(
             ["4 point", "2 mile", "1 point per 2 point of (point earned this {period})", "10% of (point available)"]
         )
@@ -148,8 +151,8 @@ def club(choose: Choose) -> tuple[str, nodes.Program] | None:
     return None if program is None else (text, program)
 
 
-def _ladder(choose: Choose, one, filled) -> str:
-    counts, unit = (filled(each) for each in COUNTS[choose(len(COUNTS))])
+def _ladder(choose: Choose, one, filled, plain: bool) -> str:
+    counts, unit = (filled(each) for each in one([each for each in COUNTS if not plain or "streak" not in each[0]]))
     lasts = one(
         [
             "while met",
@@ -167,13 +170,16 @@ def _ladder(choose: Choose, one, filled) -> str:
         f"tier Top at {one(['6', '9', '40'])}{unit}",
     ]
     if choose(4) == 0:
-        lines = [*lines[:2], lines[2], f"tier Top when {filled(one(CONDITIONS[:3]))}"]
+        lines = [*lines[:2], lines[2], f"tier Top when {filled(one(CONDITIONS[: 2 if plain else 3]))}"]
     lines.append(f"lasts {filled(lasts)}")
     if lasts != "while met":
         lines.append(f"falls {one(['one tier at a time', 'to the tier counted', 'to the lowest', 'never'])}")
         lines += ["grace 5 days"] if choose(4) == 0 else []
         lines += [filled("rises at end of this {period}")] if choose(4) == 0 else []
-    lines += [f"floor High while {filled(one(CONDITIONS[:3]))}"] if choose(4) == 0 else []
+    lines += [f"floor High while {filled(one(CONDITIONS[: 2 if plain else 3]))}"] if choose(4) == 0 else []
+    lines += (
+        [one(["restarts at rise, from zero", "restarts at rise, keeping excess"])] if plain and choose(3) == 0 else []
+    )
     lines += ['grants Top on visit when code is "a"'] if choose(4) == 0 else []
     lines += (
         [f"carries excess {one(['once', 'repeatedly'])}"]

@@ -44,9 +44,10 @@ KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "till": lambda chance: shop(chance.randrange, plain=True),
     "counter": lambda chance: shop(chance.randrange, plain=True, spends=True),
     "club": lambda chance: club(chance.randrange),
+    "ladder": lambda chance: club(chance.randrange, plain=True),
     "friends": lambda chance: friends(chance.randrange),
 }
-"""Programs with everything, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers; friends, who give to each other."""
+"""Programs with everything, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
 
 
 @dataclass

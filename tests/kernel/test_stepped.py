@@ -29,7 +29,7 @@ ONE_AT_A_TIME = Effort(histories=0, stepped=1)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("kind", ["simple", "till", "counter"])
+@pytest.mark.parametrize("kind", ["simple", "till", "counter", "ladder"])
 def test_one_event_at_a_time_is_what_the_reference_engine_posts(kind, part):
     counts = Counts()
     for number in range(part, PROGRAMS, PARTS):

@@ -66,14 +66,14 @@ class Count(Tier):
         self.make.w.line(f"{name} = {times(value.text, self.over // value.over)}")
 
     @property
-    def _period(self) -> nodes.Period | None:
+    def counted_in(self) -> nodes.Period | None:
         """The period of the calendar in which things are counted."""
         found = (each for each in walk(self.ladder.counts, self.make.program.measures))
         return next((each.period for each in found if isinstance(each, nodes.Calendar)), None)
 
     def _period_end(self, day: str) -> str:
         """The day after the period in which things are counted; that of all of the past never comes."""
-        return str(NEVER) if self._period is None else self.make.period_end(self._period, day)
+        return str(NEVER) if self.counted_in is None else self.make.period_end(self.counted_in, day)
 
     # ------------------------------------------------------------ what changes it
 

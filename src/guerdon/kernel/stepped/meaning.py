@@ -11,6 +11,7 @@ from guerdon.kernel.counting.keyed import Keyed
 from guerdon.kernel.loop.frame import OF_ALL, Written
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.stepped.chains import Chain, chains
+from guerdon.kernel.stepped.standing import Standing, standing
 from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
 from guerdon.program import nodes, types
 
@@ -22,13 +23,14 @@ OF_A_RUN = ("who", "bad", "zone", "events")
 class Meaning:
     """What is known of the things that a kernel keeps, by their names.
 
-    Shape: `anew`: they begin anew with each event. `chains`: purses whose lots stand in rings. `lots` and `events` hold the numbers of such, `codes` those of texts.
+    Shape: `anew`: they begin anew with each event. `chains`: purses whose lots stand in rings; `standing`: ladders of whose tiers more is kept than a rank. `lots` and `events` hold the numbers of such, `codes` those of texts.
     `unknown`: what nothing here says the meaning of; a program that has such is not run one event at a time.
     """
 
     written: Written
     anew: list[str] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
+    standing: dict[str, Standing] = field(default_factory=dict)
     lots: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Meaning:
         assert isinstance(self.written.make.past, Parts)
         self.parts: Parts = self.written.make.past
         known = {*self._of_all(), *self._of_purses(), *self._of_tallies(), *self._of_deeds(), *self._of_facts()}
-        known |= {name for tier in self.parts.tiers.values() for name in (tier.rank, tier.due)}
+        known |= {*self._of_tiers()}
         self.unknown += [rule.name for rule in self._limited_facts()]
         self.unknown += [
             *others.rules_of(self.written.make.program),
@@ -70,6 +72,15 @@ class Meaning:
                 yield from (f"{purse.name}_{each}" for each in ("lacking", "live"))
             else:
                 yield from (f"{purse.name}_{each}" for each in ("of", "end", "lot", "noted", "day"))
+
+    def _of_tiers(self) -> Iterator[str]:
+        make = self.written.make
+        for ladder, tier in self.parts.tiers.items():
+            yield from (tier.rank, tier.due)
+            stands = standing(tier, make.program, make.years)
+            if stands is not None:
+                self.standing[ladder] = stands
+                yield from (f"{tier.name}_{each}" for each in stands.known())
 
     def _of_tallies(self) -> Iterator[str]:
         for key, tally in self.parts.tallies.of.items():

@@ -64,6 +64,11 @@ class Conversion:
         subject = Subject(kept.member, self._facts(kept, converter), today, at, joined, known=at)
         names = {row: f"{self.kinds[kind]}/{converter.text(code)}" for row, kind, code in zip(*kept.rows, strict=True)}
         for ladder, tier in self.meaning.parts.tiers.items():
+            if ladder in self.meaning.standing:
+                stands = self.meaning.standing[ladder]
+                scalars = {each: self._scalar(kept, f"{tier.name}_{each}") for each in stands.known()}
+                subject.held[ladder] = stands.held(scalars, joined, today)
+                continue
             rank = self._scalar(kept, tier.rank)
             lasts = self.program.ladders[ladder].lasts
             ends = None if isinstance(lasts, nodes.WhileMet) else self._day(self._scalar(kept, tier.due))
@@ -203,6 +208,10 @@ class Conversion:
         rows = _Rows(kept, self.columns.kinds, converter, len(self.rules))
         for ladder, tier in self.meaning.parts.tiers.items():
             held = subject.held[ladder]
+            if ladder in self.meaning.standing:
+                for each, value in self.meaning.standing[ladder].scalars(held, subject.day, subject.joined).items():
+                    self._put(kept, f"{tier.name}_{each}", value)
+                continue
             self._put(kept, tier.rank, held.rank)
             self._put(
                 kept, tier.due, self._due(held, self.program.ladders[ladder], tier.every_day, tier.periods, subject)
@@ -236,7 +245,7 @@ class Conversion:
         odd += [subject.known > subject.at]  # what falls due up to then is posted when it was known
         needed = (name for name, fact in self.program.member.facts.items() if not isinstance(fact.type, types.Optional))
         odd += [subject.facts.get(name) is None for name in needed]
-        held = any(each.given or each.capped or each.grace or each.floor for each in subject.held.values())
+        held = any(not self._is_held(ladder, each) for ladder, each in subject.held.items())
         lots = [lot for purse in subject.purses.values() for lot in purse.lots]
         mine = all(lot.released and lot.earner == lot.holder == subject.id and self._is_awarded(lot) for lot in lots)
         deeds = any(deed.takings or deed.corrected or deed.completed for deed in subject.deeds.values())
@@ -244,6 +253,12 @@ class Conversion:
         return (
             not any(odd) and not held and mine and not deeds and not corrected and subject.day.year >= self.years.first
         )
+
+    def _is_held(self, ladder: str, held: Held) -> bool:
+        """Whether the kernel keeps something for all that is held of a tier."""
+        if ladder in self.meaning.standing:
+            return self.meaning.standing[ladder].fits(held)
+        return not (held.given or held.capped or held.grace or held.floor)
 
     def _is_awarded(self, lot: Lot) -> bool:
         """Whether a lot is called after an event and a rule of it: not one that was brought along, or given by hand."""
