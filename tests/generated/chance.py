@@ -28,6 +28,7 @@ EVERYTHING = frozenset(
             "built-in events",
             "carried counts",
             "cash",
+            "control groups",
             "counts from zero",
             "debt",
             "endings",

@@ -146,6 +146,7 @@ OPTIONAL = {
         "one_expiry",
         "offer",
         "say",
+        "control",
     ),
     "Group": ("minimum", "rounding", "limits"),
 }
@@ -202,6 +203,7 @@ def _of_life() -> set[str]:
 _PARTS = {
     "accounts": ("Account", "account yes", "Limit account"),
     "bands": ("Band", "Table 0 keys", "Table 2 keys", "Table several columns", "Apply Lookup"),
+    "control groups": ("Control", "Rule control yes"),
     "debt": ("DebtKind.REFUSED", "DebtKind.FORGIVEN", "DebtKind.CHARGED", "Debt most yes"),
     "expiry": ("Expiry", "Origin", "expiries yes", "suspended yes"),
     "holds": ("Hold", "hold yes"),

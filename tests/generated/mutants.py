@@ -40,6 +40,7 @@ CLAUSES = {
             "to",
             "replaces",
             "funded",
+            "control",
         )
     ),
     *(("Group", name) for name in ("minimum", "rounding", "limits")),

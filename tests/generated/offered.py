@@ -41,6 +41,7 @@ class Offered(Together):
             lines.append(f"round {self.one_of(*ROUNDINGS)} per event")
         lines += [f"when {self.expr(BOOL, scene, self.one_of(1, 2, 3))}" for _ in range(self.one_of(0, 1, 1, 2))]
         lines += [self._limit(unit, Scene(scene.event)) for _ in range(self.one_of(0, 0, 0, 1))]
+        lines += self.controlled(unit)
         self.rules[name] = unit
         self.on[name] = [on]
         return f'offer "{name}"\n  ' + "\n  ".join(lines)

@@ -88,6 +88,7 @@ class Tame(Chance):
             self.rule("Total", "accumulate per member per month", f"give {self.rate()} of amount", total),
             self.rule("Least", f"give {self.rate()} of amount", "minimum 3 point", self.rounding()),
             self.rule("Third", "when count of purchase this month >= 3", "give 7 point"),
+            self.rule("Drawn", "control 50%", "give 3 point"),
             self.rule("Visit", "give 2 point", on="visit"),
             self.rule("Spent", "when sum of purchase.amount this month >= 30 USD", "give 4 point", on="visit"),
             self.rule("Off", f"give {self.rate()} of (amount - (coupon or 0 USD))", self.rounding()),

@@ -62,6 +62,13 @@ class Together(Ladders):
             return []
         return [f'replaces "{self.one_of(*met)}"']
 
+    def controlled(self, unit: str) -> list[str]:
+        """A control group of a rule, its own or one that several share; none where an account owns what it gives."""
+        if self.owner(unit) is not None or not self.new("control groups", 3):
+            return []
+        share = self.one_of("40%", "70%", "0.5%", '50% for "C"', '50% for "D"')
+        return [f"control {share}"]
+
     def funded(self) -> list[str]:
         return [f"funded {self.one_of('airline 1', 'airline 2, hotel 1', 'a 1, b 1, c 1', 'a 0.5, b 7')}"] * self.new(
             "payers", 4

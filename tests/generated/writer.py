@@ -6,6 +6,7 @@ What is written is accepted by the checker; `refused` counts the few texts that 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from tests.generated.chance import BOOL, DATES, EVERYTHING, NUMBER, PERCENT, TEXT, WEEKDAYS, Choose, Kind, Scene
@@ -15,6 +16,9 @@ from tests.generated.together import scopes
 
 from guerdon.check.passes import check_bytes
 from guerdon.program import nodes
+
+NAMED = re.compile(r"say .* to \w")
+"""What is said to somebody who is named."""
 
 made: list[int] = [0]
 refused: list[tuple[str, str]] = []
@@ -137,6 +141,7 @@ class Writer(Offered):
             lines.append(self._hold(on, scene))
         self.own = None
         lines += self.replaces(name, on, lines) + self.funded()
+        lines += self.controlled(unit) if not to and not shares else []
         self.here = ""
         if plan is not None:
             self.join(plan, name, on, lines)
@@ -164,6 +169,7 @@ class Writer(Offered):
             per = scopes(self._limit(self.one_of(*self.units), scene)).replace(", kept on return", "")
             lines.append(f"limit {self.one_of('1', '2', '0')} times per {per}")
         lines += self.replaces(name, on, lines)
+        lines += self.controlled(nodes.MESSAGE) if not any(NAMED.match(line) for line in lines) else []
         self.here = ""
         return f'rule "{name}"\n  ' + "\n  ".join(lines)
 

@@ -183,6 +183,9 @@ def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str
         lines = ["on purchase"]
         lines.append(f"give {one(GIVES).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
+        if choose(4) == 0:
+            share = one(["40%", '50% for "C"'])
+            lines.append(f"control {share}")
         if choose(4) == 0 and not plain:
             lines.append(f"hold {one(HOLDS)}")
         if choose(3) == 0:

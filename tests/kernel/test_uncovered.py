@@ -7,6 +7,7 @@ import random
 import pytest
 from click.testing import CliRunner
 from tests.generated import writer
+from tests.generated.chance import EVERYTHING
 
 import guerdon
 from guerdon.choice import NotCovered, chosen, lacking
@@ -15,10 +16,11 @@ from guerdon.kernel.uncovered import NOT_COVERED, uncovered
 
 
 def test_each_word_is_found_in_some_program():
-    """Nothing stands on the list that the kernel covers."""
+    """Nothing stands on the list that the kernel covers. Programs of few kinds come to what is rare among many: redeems of a sort."""
     missing = set(NOT_COVERED)
     for number in range(400):
-        found = writer.program_of(random.Random(f"uncovered/{number}").randrange)
+        knows = EVERYTHING if number % 2 else frozenset({"redeems"})
+        found = writer.program_of(random.Random(f"uncovered/{number}").randrange, knows)
         if found is not None:
             missing -= uncovered(found[1]).keys()
         if not missing:

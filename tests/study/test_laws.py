@@ -197,6 +197,21 @@ def test_a_test_that_shows_a_breach_passes_when_it_is_pasted():
         assert not any(each.misses for each in run(pasted))
 
 
+def test_a_law_that_is_false_only_in_a_control_group_is_broken_by_a_member_in_it():
+    """The test that shows it names the group, and passes where it is pasted; without the group the law holds."""
+    bonus = 'earn "Bonus"\n  on          purchase\n  control     5%\n  give        1 star\n\n'
+    claim = 'always count of purchase ever is 0 or "Bonus" earned ever > 0 star'
+    found = shown(claim, PRELUDE + bonus)
+    assert found.test == (
+        'test "L"\n'
+        '  given       control "Bonus"\n'
+        "  event       purchase on 2026-03-02: amount 0 USD, lines []\n"
+        '  expect      0 star from "Bonus"\n'
+    )
+    assert not any(each.misses for each in run(program(found.test, PRELUDE + bonus)))
+    assert law(claim, PRELUDE + bonus.replace("  control     5%\n", "")).broken is None
+
+
 # ---------------------------------------------------------------- never put to the test
 
 

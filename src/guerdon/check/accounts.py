@@ -118,8 +118,7 @@ def _belongs(word: str, declaration: tree.Declaration, names: Names) -> None:
     """Says at a unit which account owns it; ladders are made later and say it themselves."""
     unit = names.units.get(word)
     if unit is not None and declaration.name is not None:
-        fields = {name: getattr(unit, name) for name in unit.field_names}
-        names.units[word] = nodes.Unit(**fields | {"account": declaration.name.text}, span=unit.span)
+        names.units[word] = unit.but(account=declaration.name.text)
 
 
 def _word(how: tree.Name, yes: str, no: str, names: Names) -> bool:

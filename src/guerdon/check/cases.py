@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guerdon.check import expected
+from guerdon.check import control, expected
 from guerdon.check.amounts import amount
 from guerdon.check.happenings import SOMEBODY, happening, setting
 from guerdon.check.mending import sample
@@ -120,6 +120,9 @@ def _opening(written: tree.Given, names: Names) -> nodes.Opening | None:
     if name.text in names.steps:
         tier = expected.tier(name, value, names)
         return nodes.Opening(member, ladder=name.text, tier=tier, span=written.span) if tier else None
+    if control.is_given(written.what, names):
+        group = control.given(written.what, names)
+        return nodes.Opening(member, control=group, span=written.span) if group is not None else None
     if name.text not in names.member.facts:
         known = [*names.steps, *names.member.facts]
         names.unknown("G106", f"a member has no tier or fact `{name.text}`", name.span, known)

@@ -89,11 +89,11 @@ def unknown(given: Iterable[tuple[str, tree.Expr]], names: Names) -> None:
 # ---------------------------------------------------------------- where only a plain value can stand
 
 
-_WITH_PLAIN_VALUES = (tree.Minimum, tree.Worth, tree.Debt, tree.Tier, tree.During)
+_WITH_PLAIN_VALUES = (tree.Minimum, tree.Worth, tree.Debt, tree.Tier, tree.During, tree.Control)
 
 
 def put_in_place(declaration: tree.Declaration, names: Names) -> tree.Declaration:
-    """The declaration with values in place of the params that stand for thresholds, minimums, worths and dates."""
+    """The declaration with values in place of the params that stand for thresholds, minimums, worths, shares and dates."""
     if not any(isinstance(each, _WITH_PLAIN_VALUES) for each in declaration.clauses):
         return declaration
     clauses = tuple(_placed(each, names) for each in declaration.clauses)
@@ -124,6 +124,9 @@ def _placed(written: tree.Clause, names: Names) -> tree.Clause | None:
             if not isinstance(at, tree.Quantity | tree.Number):
                 return tree.Tier(tier, tree.ByInvitation(span=name.span), span=written.span)
             return tree.Tier(tier, at, span=written.span)
+        case tree.Control(tree.Name() as name, group):
+            share = _plain(name, (tree.Percent,), "the share of a control group is a percentage", names)
+            return tree.Control(share, group, span=written.span) if isinstance(share, tree.Percent) else None
         case tree.During(stretches):
             found = [_stretch(each, names) for each in stretches]
             return tree.During(tuple(filter(None, found)), span=written.span) if all(found) else None
@@ -188,4 +191,6 @@ def _there(value: tree.Expr, name: tree.Name) -> tree.Expr:
             return tree.Number(text, span=name.span)
         case tree.Date(text):
             return tree.Date(text, span=name.span)
+        case tree.Percent(text):
+            return tree.Percent(text, span=name.span)
     return value

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from guerdon.check import (
+    control,
     giving,
     grouped,
     groups,
@@ -263,6 +264,7 @@ class Rules:
             clause(declaration, tree.FromOneExpiry) is not None,
             messages.text(declaration, names),
             offer,
+            control.control(declaration, unit, names),
             span=declaration.name.span,
         )
         if rule.takes and len(rule.limits) == len(clauses(declaration, tree.Limit)):

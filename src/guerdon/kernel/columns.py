@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from guerdon.history.event import Facts
 from guerdon.kernel import others
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
@@ -64,7 +65,7 @@ class Columns:
     """The columns of a program.
 
     Shape: `nodes`: all that mean something. `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name,
-    `others` by event and what it asks of other members. `widths`: the types of all columns by name, in order.
+    `others` by event and what it asks of other members. `controls`: the control groups, by what among the facts of members says who is in them. `widths`: the types of all columns by name, in order.
     """
 
     program: nodes.Program
@@ -74,6 +75,7 @@ class Columns:
     line_facts: dict[tuple[str, str, str], Column] = field(default_factory=dict)
     others: dict[tuple[str, others.Known], Column] = field(default_factory=dict)
     member_facts: dict[str, Column] = field(default_factory=dict)
+    controls: dict[str, nodes.Control] = field(default_factory=dict)
     widths: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     """Codes of texts that the program names, after those of the weekdays from Monday on; all others come after them."""
@@ -112,8 +114,11 @@ class Columns:
                     self.others[event, expr] = self._column(expr.type, taken, "")
         taken = {}
         for name in _of_members(self.program, self.nodes):
-            of = types.Member() if name == "member" else self.program.member.facts[name].type
-            self.member_facts[name] = self._column(of, taken, "f_")
+            self.member_facts[name] = self._column(self.type_of(name), taken, "f_")
+        for rule in self.program.rules.values():
+            if rule.control is not None and (name := in_group(rule.control)) not in self.controls:
+                self.controls[name] = rule.control
+                self.member_facts[name] = self._column(self.type_of(name), taken, "f_")
         self.codes.update({day: number for number, day in enumerate(WEEKDAYS)})
         for each in self.nodes:
             for text in _texts(each):
@@ -146,6 +151,23 @@ class Columns:
 
     def code(self, text: str) -> int:
         return self.codes[text]
+
+    def type_of(self, fact: str) -> types.Type:
+        """The type of a fact of members, of who they are, or of whether they are in a control group."""
+        if fact in self.controls:
+            return types.YesNo()
+        return types.Member() if fact == "member" else self.program.member.facts[fact].type
+
+    def known(self, fact: str, member: str, facts: Facts) -> object:
+        """Such a fact of a member of whom these are known; None where it is not."""
+        if (control := self.controls.get(fact)) is not None:
+            return control.holds(member)
+        return member if fact == "member" else facts.get(fact)
+
+
+def in_group(control: nodes.Control) -> str:
+    """What says, among the facts of members, who is in a control group: no fact is called so."""
+    return f'in "{control.group}"'
 
 
 def is_amount_of(of: types.Type) -> bool:

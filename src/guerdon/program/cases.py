@@ -55,7 +55,7 @@ class Expectation(Node):
 
 
 class Opening(Node):
-    """What a test's member starts with: a tier, so much of a unit, or a fact."""
+    """What a test's member starts with: a tier, so much of a unit, a fact, or being in a control group."""
 
     member: str
     ladder: str | None = None
@@ -64,6 +64,7 @@ class Opening(Node):
     quantity: Fraction | None = None
     fact: str | None = None
     value: object = None
+    control: str | None = None
 
 
 class Case(Node):
@@ -72,6 +73,10 @@ class Case(Node):
     name: str
     given: tuple[Opening, ...]
     steps: tuple[Happening | Expectation, ...]
+
+    def controlled(self, group: str) -> frozenset[str]:
+        """Who is in a control group."""
+        return frozenset(each.member for each in self.given if each.control == group)
 
 
 class Law(Node):

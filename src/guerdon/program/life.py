@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from hashlib import sha256
+from math import ceil
 
 from guerdon.program.expressions import Expr
 from guerdon.program.time import Calendar, Duration, Period
 from guerdon.text.node import Node
 
 __all__ = [
+    "DRAWN_OF",
     "Account",
     "Choose",
     "Clawback",
+    "Control",
     "Debt",
     "DebtKind",
     "Expiry",
@@ -201,6 +205,36 @@ class Hold(Node):
     event: str | None = None
     by: str | None = None
     returnable: bool = False
+
+
+DRAWN_OF = 2**64
+"""How many numbers there are that may be drawn for a member, from 0 on."""
+
+
+class Control(Node):
+    """The control group of a rule: a share of all members, for whom the rule is not there.
+
+    Shape: `group` names what they are drawn for; rules that name the same have the same
+    group. `only`: in a test, who is in it, and nobody is drawn.
+    Source: language reference, Control groups.
+    """
+
+    share: Fraction
+    group: str
+    only: frozenset[str] | None = None
+
+    @property
+    def below(self) -> int:
+        """The least number that is not in the group; so many of all numbers are."""
+        return ceil(self.share * DRAWN_OF)
+
+    def number(self, member: str) -> int:
+        """What is drawn for a member, the same for ever: the first 64 bits of the SHA-256 of the group, a line end and their id."""
+        return int(sha256(f"{self.group}\n{member}".encode()).hexdigest()[:16], 16)
+
+    def holds(self, member: str) -> bool:
+        """Whether a member is in the group."""
+        return member in self.only if self.only is not None else self.number(member) < self.below
 
 
 class Offer(Node):

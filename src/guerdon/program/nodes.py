@@ -280,6 +280,7 @@ class Rule(Node):
     not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
     With an `offer` the rule goes over those that are open to the member, `when` and `give` for each,
     and each gives once.
+    For the members of its `control` group it is as if it were not there.
     What it `say`s is said where it gives (or takes) something. One that only says something gives 1 MESSAGE.
     """
 
@@ -304,10 +305,15 @@ class Rule(Node):
     one_expiry: bool = False
     say: str | None = None
     offer: Offer | None = None
+    control: Control | None = None
 
     @property
     def only_says(self) -> bool:
         return self.unit == MESSAGE
+
+    def leaves_out(self, member: str) -> bool:
+        """Whether a member is in its control group."""
+        return self.control is not None and self.control.holds(member)
 
 
 class Take(Enum):
@@ -364,8 +370,21 @@ class Program(Node):
 
     def claiming(self, law: Law) -> Program:
         """The program that also measures what a law reads."""
-        fields = {name: getattr(self, name) for name in self.field_names}
-        return Program(**fields | {"meters": (*self.meters, *law.meters)})
+        return self.but(meters=(*self.meters, *law.meters))
+
+    def trying(self, case: Case) -> Program:
+        """The program for a test: in control groups are those whom it gives to them, and nobody else."""
+        rules = {
+            name: rule.but(control=rule.control.but(only=case.controlled(rule.control.group)))
+            for name, rule in self.rules.items()
+            if rule.control is not None
+        }
+        return self.but(rules={**self.rules, **rules}) if rules else self
+
+    @property
+    def control_groups(self) -> list[str]:
+        """The names of its control groups, in the order of its rules."""
+        return list(dict.fromkeys(rule.control.group for rule in self.rules.values() if rule.control is not None))
 
     @cached_property
     def opened(self) -> dict[object, tuple[Node, ...]]:

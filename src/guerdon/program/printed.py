@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 7"
+FIRST_LINE = "guerdon typed program 8"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
@@ -42,7 +42,13 @@ _ANY_ORDER = {
     ("Limit", "fields"),
     ("Streak", "meters"),
 }
-_NOT_PRINTED = {("Program", "tests"), ("Program", "laws"), ("Program", "meters"), ("Table", "types")}
+_NOT_PRINTED = {
+    ("Program", "tests"),
+    ("Program", "laws"),
+    ("Program", "meters"),
+    ("Table", "types"),
+    ("Control", "only"),
+}
 
 
 def printed(program: nodes.Program) -> str:

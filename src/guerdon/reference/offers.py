@@ -40,7 +40,8 @@ class Offers:
         for name, rule in self.rules.items():
             offer = rule.offer
             assert offer is not None
-            if event.type in offer.opens and (offer.where is None or evaluate(offer.where, scene)):
+            asked = event.type in offer.opens and not rule.leaves_out(scene.member.id)
+            if asked and (offer.where is None or evaluate(offer.where, scene)):
                 known = {**scene.facts, "date": scene.day, "at": event.at}
                 facts = {fact: known[fact] for fact in self.facts[name]}
                 found.append((name, Opening((event.type, event.id), evaluate(offer.through, scene), facts)))

@@ -1,6 +1,6 @@
 """One rule at one event, always in this order, whatever order it was typed in:
 
-`on`, `when`, `during`, `replaces`, `each` line, limits of facts, `accumulate`, `give` (or `cost`),
+`on`, `when`, `during`, `control`, `replaces`, `each` line, limits of facts, `accumulate`, `give` (or `cost`),
 `minimum`, `round`, `limit`. What its group makes of it is the group's; what is shared, given to others or held is the posting's, not the rule's;
 whether what a rule takes is there is decided in `redeeming`.
 """
@@ -45,15 +45,15 @@ class Absent:
 class Verdict:
     """What came of a rule at an event, and how.
 
-    Shape: `failed` names the guard that did not hold, or the rule that replaces this one
-    (then nothing else is set); `steps` are the evaluations, where they were asked for. Of a
+    Shape: `failed` names the guard that did not hold, the control group that the member is in, or
+    the rule that replaces this one (then nothing else is set); `steps` are the evaluations, where they were asked for. Of a
     rule that takes: `refused` says why it took nothing, `withheld` is what it would have,
     `lots` are those that it takes from first.
     INVARIANT: quantity + dropped + cut + withheld == exact.
     """
 
     rule: nodes.Rule
-    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | nodes.Rule | None = None
+    failed: nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | nodes.Control | nodes.Rule | None = None
     exact: Fraction = ZERO
     quantity: Fraction = ZERO
     dropped: Fraction = ZERO
@@ -148,7 +148,7 @@ def use_up(verdict: Verdict, scene: Scene) -> None:
 
 def _failed(
     rule: nodes.Rule, scene: Scene, verdict: Verdict
-) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | None:
+) -> nodes.Expr | tuple[nodes.Stretch, ...] | str | Absent | nodes.Control | None:
     """The first guard that does not hold; None where all do."""
     assert scene.event is not None
     if not is_asked(rule, scene):
@@ -164,7 +164,7 @@ def _failed(
     for stretches in rule.during:
         if not any(_holds(stretch, scene, local) for stretch in stretches):
             return stretches
-    return None
+    return rule.control if rule.leaves_out(scene.member.id) else None
 
 
 def is_asked(rule: nodes.Rule, scene: Scene) -> bool:

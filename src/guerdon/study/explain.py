@@ -213,8 +213,6 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     much = "its message" if rule.only_says else words.quantity(verdict.quantity, rule.unit)
     gave, told = much if verdict.quantity else "nothing", rule.only_says
     found = RuleAccount(rule.name, str(rule.span), gave, bool(verdict.quantity), took=rule.takes, said=told)
-    if rule.offer is not None and verdict.failed is None:
-        found.reasons += openings(verdict, engine.calendar)
     steps = {id(step.expr): step for step in verdict.steps} if rule.offer is None else {}
     for condition in rule.when:
         if id(condition) in steps:
@@ -232,7 +230,11 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         local = words.local(engine.calendar.local(event.at))
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
         found.reasons.append(Reason("during", spans, result=f"it happened on {local}"))
-    elif isinstance(verdict.failed, nodes.Rule):
+    elif rule.control is not None and not isinstance(verdict.failed, nodes.Expr):
+        found.reasons.append(_drawn(rule.control, event.member))
+    if rule.offer is not None and verdict.failed is None:
+        found.reasons += openings(verdict, engine.calendar)
+    if isinstance(verdict.failed, nodes.Rule):
         found.reasons.append(
             Reason(
                 "replaced",
@@ -255,6 +257,21 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
         used = f"those that expire on {day}" if day is not None else "those that expire together"
         found.reasons.append(Reason("from", "one expiry", result=f"of several days: {used}"))
     return found
+
+
+def _drawn(of: nodes.Control, member: str) -> Reason:
+    """Whether a member is in a control group, with the number that was drawn for them and the least that is not in it."""
+    readings = (
+        Reading(f'drawn for "{of.group}" and {member}', _digits(of.number(member))),
+        Reading("the first that is not in the group", _digits(of.below)),
+    )
+    result = f"{member} is {'' if of.holds(member) else 'not '}in the control group"
+    return Reason("control", words.clause(of), readings if of.only is None else (), result)
+
+
+def _digits(number: int) -> str:
+    """A number that is drawn, as the digits of SHA-256 are written."""
+    return f"{number:016x}"
 
 
 def _said(verdict: Verdict, event: Event) -> Reason:

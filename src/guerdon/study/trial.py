@@ -87,12 +87,12 @@ class Trial:
     """
 
     def __init__(self, case: nodes.Case, program: nodes.Program, observer: Observer | None = None) -> None:
-        self.case, self.program, self.observer = case, program, observer
+        self.case, self.program, self.observer = case, program.trying(case), observer
         facts: dict[str, dict[str, object]] = {}
         for opening in case.given:
             if opening.fact:
                 facts.setdefault(opening.member, {})[opening.fact] = opening.value
-        self.engine = Engine(program, facts)
+        self.engine = Engine(self.program, facts)
         if observer is not None:
             observer.begin(self.engine)
             self.engine.watching = None, observer.watch

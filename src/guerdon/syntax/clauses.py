@@ -62,8 +62,6 @@ __all__ = [
     "Worth",
 ]
 
-# ---------------------------------------------------------------- clauses
-
 
 class Edition(Node):
     number: Number
@@ -355,6 +353,7 @@ Clause = (
     | Opens
     | Within
     | Through
+    | Control
     | Replaces
     | Funded
     | Of

@@ -219,6 +219,7 @@ def _rule_parts(
     | tree.Hold
     | tree.Say
     | tree.Because
+    | tree.Control
     | tree.Replaces
     | tree.Funded
     | tree.Of
@@ -266,6 +267,8 @@ def _rule_parts(
             return "say", value(text) + behind("to", to)
         case tree.Because(text):
             return "because", value(text)
+        case tree.Control(share, group):
+            return "control", value(share) + behind("for", group)
         case tree.Replaces(rules):
             return "replaces", ", ".join(map(value, rules))
         case tree.Funded(payers):

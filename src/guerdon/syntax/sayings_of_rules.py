@@ -126,6 +126,20 @@ RULES = (
         "funded {x} {a}, {y} {b}",
     ),
     Slip("rule earn", r"funded (?:by|from) ", "funded "),
+    Slip(
+        "rule earn",
+        r"(?:control|hold ?out|leave out)(?: group)?(?: of| is)?:? (?P<share>\d+(?:\.\d+)?%)(?: of (?:all |the )?(?:members|customers|people))?$",
+        "control {share}",
+    ),
+    Slip(
+        "redeem",
+        r"control\b",
+        "",
+        "who asks for something is never left out by chance: `control` stands in rules that give",
+    ),
+    Slip(
+        "referral", r"control\b", "", "two people have to do with a referral, and a control group is drawn one by one"
+    ),
     # groups
     Slip(
         "group",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from guerdon.syntax.expressions import Name, Number, String
+from guerdon.syntax.expressions import Name, Number, Percent, String
 from guerdon.text.node import Node
 
-__all__ = ["Funded", "Of", "Payer", "Replaces", "Take"]
+__all__ = ["Control", "Funded", "Of", "Payer", "Replaces", "Take"]
+
+
+class Control(Node):
+    """The share of members who are left out of a rule; `group`: what they are drawn for, where it is not the rule alone."""
+
+    share: Percent | Name
+    group: String | None
 
 
 class Replaces(Node):

@@ -58,8 +58,8 @@ ORDER: dict[str, tuple[type, ...]] = {
     "table": (By, Columns, Bands, RowsFrom, Row, Otherwise),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
     "rule": (
-        *(On, When, During, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Say, Limit, Share),
-        *(Hold, Funded, Because),
+        *(On, When, During, Control, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Say, Limit),
+        *(Share, Hold, Funded, Because),
     ),
     "group": (Of, Take, Minimum, Round, Limit),
     "law": (When, Always, NeverLess),
@@ -67,8 +67,8 @@ ORDER: dict[str, tuple[type, ...]] = {
 ORDER["earn"] = ORDER["rule"]
 ORDER["redeem"] = (On, When, During, Each, FromOneExpiry, Cost, Round, Say, Limit, Because)
 ORDER["offer"] = (
-    *(Opens, Within, Through, On, When, During, Give, Minimum, Round, Say, Limit, Share, Hold),
-    *(Funded, Because),
+    *(Opens, Within, Through, On, When, During, Control, Give, Minimum, Round, Say, Limit, Share),
+    *(Hold, Funded, Because),
 )
 ORDER["referral"] = (Friend, Referrer, Qualifies, During, Give, Round, Say, Limit, Hold, Refuse, Because)
 """The one order of clauses: that in which they work. Kinds not named here stay as written."""

@@ -7,7 +7,7 @@ their annotations, defaults as class attributes, equality by fields.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from guerdon.text.source import NOWHERE, Span
 
@@ -43,6 +43,10 @@ class _Frozen:
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self.field_names)
+
+    def but(self, **named: Any) -> Self:
+        """The same with other values of some fields."""
+        return type(self)(**{name: getattr(self, name) for name in (*self.field_names, "span")} | named)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._values() == other._values()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from datetime import time as clock
 from fractions import Fraction
+from hashlib import sha256
 
 from tests.reference.recount.numbers import ZERO, applied, whole_steps
 from tests.reference.recount.past import Gift, Seen, View
@@ -49,8 +50,15 @@ class Rules(Values):
         assert view.here is not None
         if view.here.event.type not in rule.on or not all([self.value(each, view) for each in rule.when]):
             return False
+        if rule.control is not None and self._is_drawn(rule.control, view.subjects[""]):
+            return False
         wall = self.days.wall(view.at).time()
         return all(any(self._during(stretch, view.day, wall) for stretch in line) for line in rule.during)
+
+    def _is_drawn(self, group: nodes.Control, member: str) -> bool:
+        """Whether a member is in a control group: eight bytes are the digits of a fraction of one."""
+        first = sha256(group.group.encode() + bytes([10]) + member.encode()).digest()[:8]
+        return sum((Fraction(byte, 256**place) for place, byte in enumerate(first, 1)), ZERO) < group.share
 
     def _during(self, stretch: nodes.Stretch, day: date, wall: clock) -> bool:
         match stretch:

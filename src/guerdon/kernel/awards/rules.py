@@ -14,6 +14,7 @@ from guerdon.kernel.awards.crossing import Crossing
 from guerdon.kernel.awards.during import during
 from guerdon.kernel.awards.groups import Sheet, Verdict
 from guerdon.kernel.awards.limits import Admission, Limits
+from guerdon.kernel.columns import in_group
 from guerdon.kernel.counting.tallies import of_period
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.days import NEVER
@@ -142,6 +143,9 @@ class Judge:
             w.depth += 1
         for stretches in rule.during:
             w.line(f"if {during(self.make, stretches)}:")
+            w.depth += 1
+        if rule.control is not None:
+            w.line(f"if {self.make.member_fact(in_group(rule.control)).text} == 0:")
             w.depth += 1
         if holds is not None:
             w.line(f"{holds} = 1")

@@ -118,8 +118,7 @@ class Encoder:
         declared = program.member.facts
         self._needed = [name for name, fact in declared.items() if not isinstance(fact.type, types.Optional)]
         self._member_facts = [
-            self._fact(name, types.Member() if name == "member" else declared[name].type, column, False)
-            for name, column in columns.member_facts.items()
+            self._fact(name, columns.type_of(name), column, False) for name, column in columns.member_facts.items()
         ]
         self._of_events = [name for name in columns.widths if list_of(name) is None]
         self._of_lists = {
@@ -212,7 +211,7 @@ class Encoder:
         if any(facts.get(name) is None for name in self._needed):
             raise Odd
         for fact in self._member_facts:
-            fact.put(row, member if fact.name == "member" else facts.get(fact.name))
+            fact.put(row, self.columns.known(fact.name, member, facts))
         return row
 
     def _known(self, member: str) -> dict[str, int] | None:

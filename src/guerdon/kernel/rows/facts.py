@@ -68,6 +68,14 @@ class Facts:
                 raise AssertionError(f"{of} is a text")
 
 
+def in_control(group: nodes.Control) -> str:
+    """Whether the `member` of a row is in a control group: digits are compared, and have the order of numbers."""
+    if group.below == nodes.DRAWN_OF:
+        return "true"
+    name = group.group.replace("'", "''")
+    return f"left(sha256('{name}' || chr(10) || member), 16) < '{group.below:016x}'"
+
+
 def is_text(of: types.Type) -> bool:
     """Whether a fact's column holds a code."""
     numbers = types.Quantity, types.Number, types.Days, types.Months, types.Date, types.YesNo, types.Instant

@@ -20,7 +20,7 @@ from guerdon.kernel.columns import REFUSED, Column, Columns, named
 from guerdon.kernel.days import Years
 from guerdon.kernel.rows.arrow import SQL
 from guerdon.kernel.rows.encoded import OTHERS, Encoder, Odd
-from guerdon.kernel.rows.facts import Facts, Given, is_text
+from guerdon.kernel.rows.facts import Facts, Given, in_control, is_text
 from guerdon.program import nodes, types
 
 _AT_ONCE = 50_000  # rows that come from Python
@@ -83,7 +83,7 @@ class Ordered:
         """Who they are, what is known of them, and the codes of texts."""
         con, columns = self.con, self.columns.member_facts
         encoder = Encoder(self.columns, self.years, self.history.members)
-        own = [column for fact, column in columns.items() if fact != "member"]
+        own = [column for fact, column in columns.items() if fact in self.program.member.facts]
         names = [each for column in own for each in (column.name, column.is_there) if each is not None]
         listed = "".join(f", {each} BIGINT" for each in names)
         con.execute(f"CREATE OR REPLACE TABLE kernel_known (member VARCHAR, fits BOOLEAN{listed})")
@@ -103,6 +103,10 @@ class Ordered:
         if (member := columns.get("member")) is not None:
             of_all.append(f"code AS {member.name}")
             joined = "LEFT JOIN kernel_texts ON text = member"
+        of_all += [
+            f"({in_control(control)})::UTINYINT AS {columns[fact].name}"
+            for fact, control in self.columns.controls.items()
+        ]
         con.execute(
             f"""CREATE OR REPLACE TABLE kernel_members AS
                 SELECT (row_number() OVER (ORDER BY member) - 1)::INTEGER AS who, member, {", ".join(of_all)}

@@ -90,7 +90,7 @@ class Conversion:
         """What is known of the member: what the kernel keeps of it is as it was at their first event."""
         found = dict(self.facts.get(kept.member, {}))
         for name, column in self.columns.member_facts.items():
-            if name != "member" and f"of_{column.name}" in self.places:
+            if name in self.program.member.facts and f"of_{column.name}" in self.places:
                 there = column.is_there is None or self._scalar(kept, f"of_{column.is_there}")
                 of = self.program.member.facts[name].type
                 value = converter.value(of, self._scalar(kept, f"of_{column.name}"), 1)
@@ -202,7 +202,7 @@ class Conversion:
         self._put(kept, "was_at", subject.at)
         self._periods(kept, subject)
         for name, column in self.columns.member_facts.items():
-            value = subject.id if name == "member" else subject.facts.get(name)
+            value = self.columns.known(name, subject.id, subject.facts)
             self._put(kept, f"of_{column.is_there}", int(value is not None))
             self._put(kept, f"of_{column.name}", 0 if value is None else converter.integer(value, column.over))
         rows = _Rows(kept, self.columns.kinds, converter, len(self.rules))

@@ -40,7 +40,9 @@ class Collector:
         self._steps(verdict.steps)
         if isinstance(failed, nodes.Rule):
             self.taken.add(("replaced", failed.name, rule.name))
-        if failed is None or isinstance(failed, tuple | nodes.Rule):
+        if isinstance(failed, nodes.Control):
+            self.taken.add(("control", rule.name))
+        if failed is None or isinstance(failed, tuple | nodes.Control | nodes.Rule):
             for number, line in enumerate(rule.during):
                 self.taken.add(("during", rule.name, number, FAILED if line is failed else HELD))
                 if line is failed:

@@ -189,6 +189,8 @@ def _rule(rule: nodes.Rule) -> Iterator[Point]:
         said = ", ".join(f"`{words.written(each)}`" for each in line)
         yield Point(("during", rule.name, number, HELD), line[0].span, f"nothing happened during {said}")
         yield Point(("during", rule.name, number, FAILED), line[0].span, f"nothing happened outside of {said}")
+    if rule.control is not None:
+        yield Point(("control", rule.name), rule.control.span, "nobody was ever in its control group")
     if rule.minimum is not None:
         yield Point(("raised", rule.name), rule.give.span, "nothing was ever raised to its minimum")
     for name in rule.replaces:

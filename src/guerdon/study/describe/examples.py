@@ -31,11 +31,14 @@ def example(of: nodes.Case, program: nodes.Program) -> Item:
 
 
 def _given(of: nodes.Case, program: nodes.Program) -> Iterator[str]:
-    by: dict[str, list[str]] = {}
+    by: dict[str, list[nodes.Opening]] = {}
     for each in of.given:
-        by.setdefault(each.member, []).append(_opening(each, program))
+        by.setdefault(each.member, []).append(each)
     for member, given in by.items():
-        yield f"at first {_who(member)} has {listed(given)}"
+        has = [_opening(each, program) for each in given if each.control is None]
+        left_out = [quoted(each.control) for each in given if each.control is not None]
+        told = [f"has {listed(has)}"] * bool(has) + [f"is in the control group of {each}" for each in left_out]
+        yield f"at first {_who(member)} {listed(told)}"
 
 
 def _opening(of: nodes.Opening, program: nodes.Program) -> str:

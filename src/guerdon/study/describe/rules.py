@@ -24,6 +24,7 @@ def rule(of: nodes.Rule, program: nodes.Program) -> Item:
     said = [
         *_gives(of, program),
         *_only(of, program),
+        _left_out(of),
         _once(of, back),
         *_replaces(of, program),
         *limits(of_facts, says, back, _counted(of)),
@@ -172,6 +173,17 @@ def _does(of: nodes.Rule, program: nodes.Program) -> str:
 def _replaces(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if of.replaces:
         yield f"where this rule works, {listed(map(quoted, of.replaces))} {_does(of, program)} nothing"
+
+
+def _left_out(of: nodes.Rule) -> str:
+    """Who is in its control group."""
+    if of.control is None:
+        return ""
+    drawn = (
+        f"drawn for {quoted(of.control.group)}" if of.control.group != of.name else "drawn by chance, once and for all"
+    )
+    share = literal(of.control.share, types.Number(None, True))
+    return f"{share} of all members are left out of it, as a control group {drawn}"
 
 
 def _counted(of: nodes.Rule) -> str:

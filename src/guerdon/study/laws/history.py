@@ -49,10 +49,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happens to a few members, in the order of time; what is known of each at first."""
+    """What happens to a few members, in the order of time; what is known of each at first, and the control groups that members are `left_out` by."""
 
     told: tuple[Told, ...]
     known: Mapping[str, Values] = field(default_factory=dict)
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def acting(self) -> list[str]:
@@ -71,6 +72,7 @@ class History:
             for fact, value in facts.items()
             if value is not None
         )
+        given += tuple(nodes.Opening(member, control=group) for member, group in self.left_out)
         return nodes.Case(name, given, tuple(_happening(each, ids) for each in self.told))
 
 
@@ -87,8 +89,11 @@ def text(case: nodes.Case, program: nodes.Program, expected: list[str], notes: M
     notes = notes or {}
     lines = [f'test "{case.name}"']
     for opening in case.given:
-        kind = program.member.facts[opening.fact or ""].type
         whose = "" if opening.member == SOMEBODY else f"{opening.member}: "
+        if opening.control is not None:
+            lines.append(f'  given {whose}control "{opening.control}"')
+            continue
+        kind = program.member.facts[opening.fact or ""].type
         lines.append(f"  given {whose}{opening.fact} {written(opening.value, kind, program)}")
     for at, step in enumerate(case.steps):
         assert isinstance(step, nodes.Happening)

@@ -80,7 +80,9 @@ class _Shrinker:
             yield _renamed(self.history, acting[0], SOMEBODY)
 
     def _openings(self) -> Iterator[History]:
-        known = self.history.known
+        known, left_out = self.history.known, self.history.left_out
+        for at in range(len(left_out)):
+            yield replace(self.history, left_out=left_out[:at] + left_out[at + 1 :])
         for member in known:
             if member not in self.history.acting:
                 yield replace(self.history, known={name: of for name, of in known.items() if name != member})
@@ -132,7 +134,9 @@ def _in_order(history: History) -> History:
 def _renamed(history: History, old: str, new: str) -> History:
     told = tuple(replace(each, member=new) if each.member == old else each for each in history.told)
     known = {member: facts for member, facts in history.known.items() if member != old}
-    return replace(history, told=told, known={new: history.known.get(old, {}), **known} if new not in known else known)
+    known = {new: history.known.get(old, {}), **known} if new not in known else known
+    left_out = tuple(dict.fromkeys((new if who == old else who, group) for who, group in history.left_out))
+    return replace(history, told=told, known=known, left_out=left_out)
 
 
 def _simpler_facts(facts: Values, record: nodes.Record, program: nodes.Program) -> Iterator[Values]:

@@ -53,6 +53,7 @@ class Teller:
         named = any(_is_member(fact.type) for record in self._records() for fact in record.facts.values())
         self.people = PEOPLE[: max(self.below(3) + 1, 2 if named else 1)]
         self.accounts = {account.fact for account in program.accounts.values()}
+        self.left_out = tuple((who, each) for each in program.control_groups for who in self.people if self.one_in(4))
         self.told: list[Told] = []
         self.pace = self.pick(PACES)
         self.mostly = self.pick(self.kinds) if self.kinds else ""
@@ -89,7 +90,7 @@ class Teller:
         known = {member: self._known(at) for at, member in enumerate(self.people)}
         days = [*USUAL_DAYS, *self.pool.days] if self.one_in(2) or not self.pool.days else self.pool.days
         day, clock = self.pick(days), NOON
-        so_far = Trial(History((), known).case(""), self.program)
+        so_far = Trial(History((), known, self.left_out).case(""), self.program)
         for number in range(min(self.below(most), self.below(most)) + 1):
             if number:
                 day, clock = self._later(day, clock)
@@ -100,7 +101,7 @@ class Teller:
                 if self._is_taken_in(so_far) or self.one_in(8):
                     break
                 self.told.pop()
-        return History(tuple(self.told), known)
+        return History(tuple(self.told), known, self.left_out)
 
     def _is_taken_in(self, so_far: Trial) -> bool:
         """Whether the latest event comes to something: it is neither refused nor set aside."""

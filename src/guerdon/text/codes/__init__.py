@@ -2,7 +2,7 @@
 
 `docs/errors.md` is made from this table and from the broken programs under
 `tests/errors/`. A code is permanent: it is never given to another fault.
-G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks, offers and returns, G6 data, G7 to G9 use.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks, offers, control groups and returns, G6 data, G7 to G9 use.
 """
 
 from __future__ import annotations
