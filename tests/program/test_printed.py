@@ -230,7 +230,6 @@ def test_a_fingerprint_is_the_same_in_every_process(seed: str) -> None:
 
 def test_a_program_is_printed_one_line_a_node() -> None:
     lines = printed(program(TEXT)).splitlines()
-    mile = '  units "mile": Unit name="mile" decimals=2 worth=none spendable=yes expiries=[] suspended=none order="soonest" account=none'
-    assert mile in lines
+    assert '  units "mile": Unit name="mile" decimals=2' in lines, "what is not said is not printed"
     assert all(line.strip() for line in lines)
     assert "NOWHERE" not in printed(program(TEXT)) and "Span" not in printed(program(TEXT))

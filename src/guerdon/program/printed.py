@@ -1,7 +1,8 @@
 """A typed program as text: one line a node, the same for all texts that mean the same.
 
 Every field of every node is printed, so that nothing that can differ is left out, but
-for what follows from the rest: places, types of expressions, numbers of meters (a meter
+for those that are as they are where a program does not say them (so a clause that is new to the
+language changes nothing for programs without it), and for what follows from the rest: places, types of expressions, numbers of meters (a meter
 stands where it is read). Left out too: tests and laws, which are claims about a program
 and no part of what it means. What may be written in any order is sorted; rules, ladders,
 limits and facts keep their order, which has a meaning.
@@ -18,7 +19,7 @@ from hashlib import sha256
 
 from guerdon.program import nodes, types
 
-FIRST_LINE = "guerdon typed program 8"
+FIRST_LINE = "guerdon typed program 9"
 """Changes when the same program is printed in another way."""
 
 _ANY_ORDER = {
@@ -68,6 +69,10 @@ Lines = Iterator[str]
 """The lines of one node, its own first."""
 
 
+_SAID = object()
+"""What no field is: in place of what one has by itself, where it must be said."""
+
+
 class _Printer:
     """Prints the nodes of one program, whose meters it looks up."""
 
@@ -92,7 +97,10 @@ class _Printer:
         if isinstance(node, nodes.Literal):
             yield from (("value", node.value), ("of", _of(node.type)))
             return
+        unsaid = type(node)
         for name in node.field_names:
+            if getattr(node, name) == getattr(unsaid, name, _SAID):
+                continue
             if isinstance(node, nodes.Measured) and name == "meter":
                 yield name, self.meters[node.meter]
             elif isinstance(node, nodes.Streak) and name == "meters":
