@@ -19,7 +19,7 @@ WORD = "control"
 
 
 def control(declaration: tree.Declaration, unit: str, names: Names) -> nodes.Control | None:
-    """The control group of a rule that gives so a unit; None: it has none, or it was reported."""
+    """The control group of a rule that gives this unit; None: it has none, or it was reported."""
     written = clause(declaration, tree.Control)
     if written is None or not isinstance(written.share, tree.Percent):
         return None
