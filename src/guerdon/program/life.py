@@ -230,7 +230,7 @@ class Control(Node):
 
     def number(self, member: str) -> int:
         """What is drawn for a member, the same for ever: the first 64 bits of the SHA-256 of the group, a line end and their id."""
-        return int(sha256(f"{self.group}\n{member}".encode()).hexdigest()[:16], 16)
+        return int(sha256(f"{self.group}\n{member}".encode(errors="surrogatepass")).hexdigest()[:16], 16)
 
     def holds(self, member: str) -> bool:
         """Whether a member is in the group."""
