@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from guerdon.commands.describe import describe
+from guerdon.commands.draw import draw
 
-OTHERS: tuple[click.Command, ...] = (describe,)
+OTHERS: tuple[click.Command, ...] = (describe, draw)
 """A new command needs its place here, and in the manual."""
