@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
     from guerdon.library import NoProgram, Outcome, Program, compare, load
     from guerdon.session import BadState, Session
+    from guerdon.study.draw.draw import DrawError
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 __all__ = [
     "BadEvent",
     "BadState",
     "Diagnostic",
+    "DrawError",
     "NoProgram",
     "Outcome",
     "Program",
@@ -27,6 +29,7 @@ _HOME = {
     "BadEvent": "guerdon.history.given",
     "BadState": "guerdon.session",
     "Diagnostic": "guerdon.text.diagnostic",
+    "DrawError": "guerdon.study.draw.draw",
     "ProgramError": "guerdon.text.diagnostic",
     "Session": "guerdon.session",
 }

@@ -33,6 +33,7 @@ from guerdon.command import (
     warned,
     writable,
 )
+from guerdon.commands import OTHERS
 from guerdon.library import program_path
 from guerdon.options import DAY, PERCENT, engine_option, format_option, history_option, set_option, verbose_option
 from guerdon.text.diagnostic import Diagnostic
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
     from guerdon.study.laws.attack import Attack
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    commands=OTHERS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="guerdon", message="%(version)s")
 def main() -> None:
     """Guerdon: reward programs that can be read, tested, run and explained."""
@@ -374,25 +379,3 @@ def compare(
             to.print()
         if out is not None:
             to.print(f"Tables are in {out}.")
-
-
-@main.command()
-@click.argument("file", type=click.Path())
-@click.argument("new", type=click.Path(), required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "html", "json"]),
-    default="text",
-    help="Text for a terminal, Markdown, one page of HTML, or JSON.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Write it into this file.")
-def describe(file: str, new: str | None, form: str, out: Path | None) -> None:
-    """Say in plain prose what a program does, or (with NEW) what changed."""
-    from guerdon.study.describe import describe as describing
-    from guerdon.study.describe import difference, shown
-
-    old = loaded(file, form).typed
-    page = describing.describe(old) if new is None else difference.difference(old, loaded(new, form).typed)
-    with writable(out):
-        shown.show(page, form, out)

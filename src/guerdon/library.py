@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from guerdon.study.account import Account
     from guerdon.study.arrow import Stream
     from guerdon.study.compare import Comparison
+    from guerdon.study.draw.draw import Draw
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
@@ -254,6 +255,39 @@ class Outcome:
         from guerdon.study.explain import explain  # only where it is wanted
 
         return explain(self.program.typed, self.history.events, self.history.members, member, event, rule)
+
+    def draw(
+        self,
+        unit: str,
+        seed: str | None = None,
+        *,
+        winners: int = 1,
+        reserves: int = 0,
+        repeat: bool = False,
+        since: date | None = None,
+        through: date | None = None,
+        file: str | Path | None = None,
+    ) -> Draw:
+        """The winners of a prize draw of a unit's entries, in order, and then the reserves.
+
+        Shape: without a seed nobody wins, and the list of entries is made. A member wins once; with `repeat` once with each entry.
+        `since`, `through`: the days on which entries were given. `file`: where the list is written, as CSV.
+        Errors: DrawError; OSError where the list can't be written.
+        """
+        from guerdon.study.draw.draw import draw  # only where it is wanted
+
+        place = Path(file) if file is not None else None
+        return draw(
+            self.result,
+            unit,
+            seed,
+            winners=winners,
+            reserves=reserves,
+            repeat=repeat,
+            since=since,
+            through=through,
+            file=place,
+        )
 
 
 def compare(old: Program, new: Program, history: str | Path) -> Comparison:

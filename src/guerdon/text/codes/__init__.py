@@ -11,6 +11,7 @@ from guerdon.text.codes import (
     coming,
     data,
     declared,
+    drawing,
     laws,
     living,
     mapping,
@@ -28,6 +29,7 @@ from guerdon.text.codes.code import Code as Code
 
 _AREAS = (
     *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, returning, coming, data, messages, laws),
+    drawing,
     using,
 )
 

@@ -1,0 +1,11 @@
+"""Commands that have a file of their own: arguments and exit codes, no logic."""
+
+from __future__ import annotations
+
+import click
+
+from guerdon.commands.describe import describe
+from guerdon.commands.draw import draw
+
+OTHERS: tuple[click.Command, ...] = (describe, draw)
+"""A new command needs its place here, and in the manual."""
