@@ -13,7 +13,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.kernel.columns import Columns
 from guerdon.kernel.machine import Machine
 from guerdon.kernel.rows.encoded import Block, Encoder
-from guerdon.kernel.stepped.chains import LINKS
+from guerdon.kernel.stepped.chains import LINKS, Chain
 from guerdon.kernel.stepped.kept import Kept, TooWide
 from guerdon.kernel.stepped.stepper import FIRST, Stepper
 from guerdon.kernel.writing.make import Room
@@ -85,11 +85,7 @@ class StatesOf:
             if head is not None:
                 state[places[end]], state[head] = state[places[end]] - state[head], 0
         for chain in stepper.meaning.chains.values():
-            lists = {each: open.lists.index(f"{chain.name}_{each}") for each in (*chain.kept, *LINKS)}
-            compacted = chain.compacted({each: kept.lists[at] for each, at in lists.items()})
-            for each, at in lists.items():
-                kept.lists[at] = compacted[each]
-            state[places[f"{chain.name}_tail"]] = len(compacted["of"])
+            self._compact(chain, kept)
         for name in stepper.meaning.anew:
             if name in places:
                 state[places[name]] = 0
@@ -101,6 +97,15 @@ class StatesOf:
             return open.dumps()
         except TooWide:
             return None
+
+    def _compact(self, chain: Chain, kept: Kept) -> None:
+        """Lets go of lots of which nothing is left."""
+        open = self.stepper.open
+        lists = {each: open.lists.index(f"{chain.name}_{each}") for each in (*chain.kept, *LINKS)}
+        compacted = chain.compacted({each: kept.lists[at] for each, at in lists.items()})
+        for each, at in lists.items():
+            kept.lists[at] = compacted[each]
+        kept.state[open.places[f"{chain.name}_tail"]] = len(compacted["of"])
 
     def _number(self, kept: Kept, of: _Events) -> None:
         """Gives events and texts the numbers that they have for the member alone."""

@@ -41,12 +41,8 @@ class Standing:
 
     def fits(self, of: Held) -> bool:
         """Whether the kernel keeps something for all that is held."""
-        return {*self._odd(of)} <= {*self.known()} and not of.capped
-
-    @staticmethod
-    def _odd(of: Held) -> Iterator[str]:
-        yield from ("given",) if of.given else ()
-        yield from ("grace",) if of.grace else ()
+        known = {*self.known()}
+        return not of.capped and (not of.given or "given" in known) and (not of.grace or "grace" in known)
 
     # ------------------------------------------------------------ to the reference engine's
 
