@@ -69,8 +69,8 @@ Lines = Iterator[str]
 """The lines of one node, its own first."""
 
 
-_SAID = object()
-"""What no field is: in place of what one has by itself, where it must be said."""
+_NONE_BY_ITSELF = object()
+"""In place of what a field is by itself, where it must be said: equal to nothing."""
 
 
 class _Printer:
@@ -97,9 +97,8 @@ class _Printer:
         if isinstance(node, nodes.Literal):
             yield from (("value", node.value), ("of", _of(node.type)))
             return
-        unsaid = type(node)
         for name in node.field_names:
-            if getattr(node, name) == getattr(unsaid, name, _SAID):
+            if getattr(node, name) == getattr(type(node), name, _NONE_BY_ITSELF):
                 continue
             if isinstance(node, nodes.Measured) and name == "meter":
                 yield name, self.meters[node.meter]

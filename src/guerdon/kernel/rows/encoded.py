@@ -300,7 +300,7 @@ class Encoder:
             spendable = (unit.name for unit in program.units.values() if unit.spendable)
             name = facts.get("unit") or next(spendable, "")
             row["b_unit"], row["b_much_is"] = [*program.units].index(name), 1
-            row["b_much"] = _steps(facts["quantity"], program.units[name].step, -QUANTITY)
+            row["b_much"] = _in_steps(program.units[name].step, -QUANTITY)(facts["quantity"])
         if facts.get("reward") is not None:
             rule = program.rules.get(str(facts["reward"]))
             row["b_reward"] = [*program.rules].index(rule.name) + 1 if rule is not None and rule.takes else 0
@@ -334,7 +334,7 @@ def _within(value: int, column: Column) -> int:
 
 
 def _in_steps(step: Fraction, least: int) -> Convert:
-    """What says how many steps a quantity is, as `_steps`."""
+    """What says how many steps a quantity is. Errors: Odd where it lies between two, below the least or beyond what is kept."""
     times, parts = step.denominator, step.numerator
 
     def steps(value: Fraction) -> int:
@@ -344,12 +344,4 @@ def _in_steps(step: Fraction, least: int) -> Convert:
             raise Odd
         return found
 
-    return steps
-
-
-def _steps(value: Fraction, step: Fraction, least: int) -> int:
-    """How many steps a quantity is. Errors: Odd where it lies between two, below the least or beyond what is kept."""
-    steps, rest = divmod(value.numerator * step.denominator, value.denominator * step.numerator)
-    if rest or not least <= steps <= QUANTITY:
-        raise Odd
     return steps

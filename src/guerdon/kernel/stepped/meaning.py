@@ -23,7 +23,7 @@ OF_A_RUN = ("who", "bad", "zone", "events")
 class Meaning:
     """What is known of the things that a kernel keeps, by their names.
 
-    Shape: `anew`: they begin anew with each event. `chains`: purses whose lots stand in rings; `standing`: ladders of whose tiers more is kept than a rank. `lots` and `events` hold the numbers of such, `codes` those of texts.
+    Shape: `anew`: they begin anew with each event. `chains`: purses whose lots stand in rings; `standing`: where members stand, by ladder. `lots` and `events` hold the numbers of such, `codes` those of texts.
     `unknown`: what nothing here says the meaning of; a program that has such is not run one event at a time.
     """
 
@@ -76,7 +76,6 @@ class Meaning:
     def _of_tiers(self) -> Iterator[str]:
         make = self.written.make
         for ladder, tier in self.parts.tiers.items():
-            yield from (tier.rank, tier.due)
             stands = standing(tier, make.program, make.years)
             if stands is not None:
                 self.standing[ladder] = stands

@@ -1,4 +1,4 @@
-"""Tiers of which more is kept than a rank, as the reference engine holds them, and back."""
+"""Where members stand, as the reference engine holds it, and back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fractions import Fraction
 from guerdon.kernel.days import NEVER, Years
 from guerdon.kernel.standing import held
 from guerdon.kernel.standing.counts import since_entry
+from guerdon.kernel.standing.tiers import Tier
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.state import Held
@@ -20,14 +21,54 @@ Scalars = dict[str, int]
 
 @dataclass(frozen=True)
 class Standing:
-    """A ladder's tier both ways, where all that is kept of it is known here: for a term, and where nothing is returned.
+    """A ladder's tier both ways, of which a rank is kept."""
+
+    tier: Tier
+    calendar: Calendar
+    years: Years
+
+    def known(self) -> Iterator[str]:
+        """What is kept, by the names of scalars without that of the tier."""
+        yield from ("rank", "due")
+
+    def fits(self, of: Held) -> bool:
+        """Whether the kernel keeps something for all that is held."""
+        return not (of.given or of.capped or of.grace or of.floor)
+
+    def held(self, scalars: Scalars, joined: date, today: date) -> Held:
+        """The tier that the reference engine holds."""
+        return Held(scalars["rank"], None if self._is_met else self._day(scalars["due"]), since=joined, reached=today)
+
+    def scalars(self, of: Held, today: date, joined: date) -> Scalars:
+        """What the kernel keeps of a tier that is held."""
+        if not self._is_met:
+            return {"rank": of.rank, "due": self._number(of.ends)}
+        days = [self.years.number(today) + 1] if self.tier.every_day else []
+        days = days or [self._end(each, today, joined) for each in self.tier.periods]
+        return {"rank": of.rank, "due": min(days) if days and of.rank > 0 else NEVER}
+
+    @property
+    def _is_met(self) -> bool:
+        return isinstance(self.tier.ladder.lasts, nodes.WhileMet)
+
+    def _day(self, number: int) -> date | None:
+        return None if number >= NEVER else self.years.day(number)
+
+    def _number(self, day: date | None) -> int:
+        return NEVER if day is None else self.years.number(day)
+
+    def _end(self, period: nodes.Period | None, today: date, joined: date) -> int:
+        return NEVER if period is None else self.years.number(self.calendar.period(period, today, 0, joined)[1])
+
+
+@dataclass(frozen=True)
+class OfTerm(Standing):
+    """A tier of which more is kept than its rank: for a term, and where nothing is returned.
 
     Units: what is carried and taken off stands over `tier.over` in the kernel.
     """
 
     tier: held.Held
-    calendar: Calendar
-    years: Years
 
     def known(self) -> Iterator[str]:
         """What is kept, by the names of scalars without that of the tier."""
@@ -43,8 +84,6 @@ class Standing:
         """Whether the kernel keeps something for all that is held."""
         known = {*self.known()}
         return not of.capped and (not of.given or "given" in known) and (not of.grace or "grace" in known)
-
-    # ------------------------------------------------------------ to the reference engine's
 
     def held(self, scalars: Scalars, joined: date, today: date) -> Held:
         found, over, rank = scalars.get, self.tier.over, scalars["rank"]
@@ -62,18 +101,13 @@ class Standing:
             floor=scalars["stands"] if scalars["stands"] > rank else 0,
         )
 
-    def _day(self, number: int) -> date | None:
-        return None if number >= NEVER else self.years.day(number)
-
-    # ------------------------------------------------------------ from the reference engine's
-
     def scalars(self, of: Held, today: date, joined: date) -> Scalars:
         """Shape: the tier is looked at no later than it needs to be; what is looked at too early stays as it is."""
         ladder, number = self.tier.ladder, self.years.number
         found = {
             "rank": of.rank,
             "stands": of.standing,
-            "ends": number(of.ends) if of.ends is not None else NEVER,
+            "ends": self._number(of.ends),
             "given": int(of.given),
             "grace": int(of.grace),
             "off": int(of.deducted * self.tier.over),
@@ -89,15 +123,13 @@ class Standing:
         found["due"] = min([*days, number(today) + 1] if ladder.floors else days)
         return {each: found[each] for each in self.known()}
 
-    def _end(self, period: nodes.Period | None, today: date, joined: date) -> int:
-        return NEVER if period is None else self.years.number(self.calendar.period(period, today, 0, joined)[1])
 
-
-def standing(tier: object, program: nodes.Program, years: Years) -> Standing | None:
+def standing(tier: Tier, program: nodes.Program, years: Years) -> Standing | None:
     """A tier of which all that is kept is known here; None for another."""
-    if not isinstance(tier, held.Held) or isinstance(tier.ladder.lasts, nodes.WhileMet):
-        return None
+    calendar = Calendar(program.frame)
+    if not isinstance(tier, held.Held):
+        return Standing(tier, calendar, years)
     returned = any(record.reverses is not None for record in program.events.values())
-    if returned or since_entry(tier.ladder, program):
+    if returned or isinstance(tier.ladder.lasts, nodes.WhileMet) or since_entry(tier.ladder, program):
         return None
-    return Standing(tier, Calendar(program.frame), years)
+    return OfTerm(tier, calendar, years)

@@ -29,6 +29,9 @@ from guerdon.program import nodes
 FIRST = 1970
 """The year with which the calendar of a session begins, so that days are the same numbers in all states."""
 
+UNASKED = -1
+"""In place of the code of an event's id, where no text asks for it."""
+
 ROOM = Room(block=1, lines=1, rows=16_384, listed=2**31 - 2)
 """Lists are as long as places have numbers here, and the lines of an event have no end."""
 
@@ -111,11 +114,11 @@ class Stepper:
         is_new = data is None
         texts, kept = self._taken_in(event, data), self.open
         run = self._runs.get((event.type, is_new)) or self._made(event.type, is_new)
-        id = self._id[0] = self.coder.code(event.id) if run.by_id else None
+        self._id[0] = self.coder.code(event.id) if run.by_id else UNASKED
         kept.touched = run.touches
         if run.run(kept.row):
             return self.whole(event, data).after
-        self._keep(run.kind, event.id if id is None else id, texts, is_new)
+        self._keep(run.kind, event.id, texts, is_new)
         return kept.dumps()
 
     def _made(self, kind: str, is_new: bool) -> Runs:
@@ -133,7 +136,7 @@ class Stepper:
         """The rows of the ledger that an event comes to, by the whole text. Errors: as `step`."""
         texts, kept = self._taken_in(event, data), self.open
         number, state = kept.row, kept.state
-        self._id[0] = id = self.coder.code(event.id)
+        self._id[0] = self.coder.code(event.id)
         kept.touch()
         state[0] = -1 if data is None else 0
         ledger = self._called(number)
@@ -145,7 +148,7 @@ class Stepper:
             return Rows(ledger, number, None)
         for place in self._anew:
             state[place] = 0
-        self._keep(self.coder.columns.kinds[event.type], id, texts, data is None)
+        self._keep(self.coder.columns.kinds[event.type], event.id, texts, data is None)
         return Rows(ledger, number, kept.dumps())
 
     def _taken_in(self, event: Event, data: bytes | None) -> bytes:
@@ -175,14 +178,15 @@ class Stepper:
                 ledger[name] += view[: out[1]]
         return ledger
 
-    def _keep(self, kind: int, id: str | int, texts: bytes, is_new: bool) -> None:
-        """Takes what is kept of the event itself: its name, where something is named by it; `id` or its code."""
+    def _keep(self, kind: int, id: str, texts: bytes, is_new: bool) -> None:
+        """Takes what is kept of the event itself: its name, where something is named by it."""
         kept, state = self.open, self.open.state
         if is_new:
             state[-2] = state[1]
         for end, section in self._naming:
             if state[end] > section.count:
-                kept.name(kind, self.coder.code(id) if isinstance(id, str) else id)
+                code = self._id[0]
+                kept.name(kind, self.coder.code(id) if code == UNASKED else code)
                 self.pruner.forget_names()
                 break
         else:

@@ -22,7 +22,7 @@ from guerdon.kernel.writing.make import END_OF_MEMBERSHIP
 from guerdon.program import nodes, types
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO
-from guerdon.reference.state import WHOLE, Deed, Gift, Held, Lot, Purse, Subject
+from guerdon.reference.state import WHOLE, Deed, Gift, Lot, Purse, Subject
 
 
 @dataclass
@@ -63,16 +63,9 @@ class Conversion:
         at = self._scalar(kept, "was_at")
         subject = Subject(kept.member, self._facts(kept, converter), today, at, joined, known=at)
         names = {row: f"{self.kinds[kind]}/{converter.text(code)}" for row, kind, code in zip(*kept.rows, strict=True)}
-        for ladder, tier in self.meaning.parts.tiers.items():
-            if ladder in self.meaning.standing:
-                stands = self.meaning.standing[ladder]
-                scalars = {each: self._scalar(kept, f"{tier.name}_{each}") for each in stands.known()}
-                subject.held[ladder] = stands.held(scalars, joined, today)
-                continue
-            rank = self._scalar(kept, tier.rank)
-            lasts = self.program.ladders[ladder].lasts
-            ends = None if isinstance(lasts, nodes.WhileMet) else self._day(self._scalar(kept, tier.due))
-            subject.held[ladder] = Held(rank, ends, since=joined, reached=today)
+        for ladder, stands in self.meaning.standing.items():
+            scalars = {each: self._scalar(kept, f"{stands.tier.name}_{each}") for each in stands.known()}
+            subject.held[ladder] = stands.held(scalars, joined, today)
         for unit, purse in self.meaning.parts.purses.items():
             subject.purses[unit] = self._purse(kept, unit, purse.name, names, subject)
         for event, deeds in self.meaning.written.deeds.items():
@@ -206,16 +199,9 @@ class Conversion:
             self._put(kept, f"of_{column.is_there}", int(value is not None))
             self._put(kept, f"of_{column.name}", 0 if value is None else converter.integer(value, column.over))
         rows = _Rows(kept, self.columns.kinds, converter, len(self.rules))
-        for ladder, tier in self.meaning.parts.tiers.items():
-            held = subject.held[ladder]
-            if ladder in self.meaning.standing:
-                for each, value in self.meaning.standing[ladder].scalars(held, subject.day, subject.joined).items():
-                    self._put(kept, f"{tier.name}_{each}", value)
-                continue
-            self._put(kept, tier.rank, held.rank)
-            self._put(
-                kept, tier.due, self._due(held, self.program.ladders[ladder], tier.every_day, tier.periods, subject)
-            )
+        for ladder, stands in self.meaning.standing.items():
+            for each, value in stands.scalars(subject.held[ladder], subject.day, subject.joined).items():
+                self._put(kept, f"{stands.tier.name}_{each}", value)
         for unit, purse in self.meaning.parts.purses.items():
             if not self._lots(kept, subject.purses[unit], unit, purse.name, rows):
                 return None
@@ -245,7 +231,7 @@ class Conversion:
         odd += [subject.known > subject.at]  # what falls due up to then is posted when it was known
         needed = (name for name, fact in self.program.member.facts.items() if not isinstance(fact.type, types.Optional))
         odd += [subject.facts.get(name) is None for name in needed]
-        held = any(not self._is_held(ladder, each) for ladder, each in subject.held.items())
+        held = any(not self.meaning.standing[ladder].fits(each) for ladder, each in subject.held.items())
         lots = [lot for purse in subject.purses.values() for lot in purse.lots]
         mine = all(lot.released and lot.earner == lot.holder == subject.id and self._is_awarded(lot) for lot in lots)
         deeds = any(deed.takings or deed.corrected or deed.completed for deed in subject.deeds.values())
@@ -253,12 +239,6 @@ class Conversion:
         return (
             not any(odd) and not held and mine and not deeds and not corrected and subject.day.year >= self.years.first
         )
-
-    def _is_held(self, ladder: str, held: Held) -> bool:
-        """Whether the kernel keeps something for all that is held of a tier."""
-        if ladder in self.meaning.standing:
-            return self.meaning.standing[ladder].fits(held)
-        return not (held.given or held.capped or held.grace or held.floor)
 
     def _is_awarded(self, lot: Lot) -> bool:
         """Whether a lot is called after an event and a rule of it: not one that was brought along, or given by hand."""
@@ -275,14 +255,6 @@ class Conversion:
             self._put(kept, "joined", kept.joined)
             self._put(kept, "years_over", first.year - subject.joined.year)
             self._put(kept, END_OF_MEMBERSHIP, self.years.number(end))
-
-    def _due(self, held: Held, ladder: nodes.Ladder, daily: bool, periods: list[nodes.Period], subject: Subject) -> int:
-        """The day on which a tier is looked at again."""
-        if not isinstance(ladder.lasts, nodes.WhileMet):
-            return self.years.number(held.ends) if held.ends is not None else NEVER
-        ends = [self.calendar.period(period, subject.day, 0, subject.joined)[1] for period in periods]
-        days = [self.years.number(subject.day) + 1] if daily else [self.years.number(end) for end in ends]
-        return min(days) if days and held.rank > 0 else NEVER
 
     def _lots(self, kept: Kept, purse: Purse, unit: str, name: str, rows: _Rows) -> bool:
         """Puts the lots of a unit in their queue, or their rings; False where they do not stand in one, or something is owed that the program never takes."""
