@@ -184,6 +184,7 @@ class TestRun:
             "refused.parquet",
             "effects.parquet",
             "offers.parquet",
+            "ranks.parquet",
             "tiers.parquet",
             "rejected.parquet",
         }

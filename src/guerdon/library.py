@@ -210,6 +210,10 @@ class Outcome:
         return self._table("offers")
 
     @property
+    def ranks(self) -> pyarrow.Table:
+        return self._table("ranks")
+
+    @property
     def rejected(self) -> pyarrow.Table:
         return self._table("rejected")
 

@@ -56,6 +56,7 @@ EVERYTHING = frozenset(
             "payers",
             "perks",
             "period days",
+            "ranks",
             "receivers",
             "redeems",
             "referrals",
@@ -83,6 +84,7 @@ class Kind:
 
 
 NUMBER, PERCENT, BOOL, TEXT, DATE = (Kind(each) for each in ("number", "percent", "bool", "text", "date"))
+RANK = Kind("number", "rank", optional=True)
 DAYS, MONTHS, INSTANT, PERSON = (Kind(each) for each in ("days", "months", "instant", "member"))
 
 

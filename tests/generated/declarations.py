@@ -14,7 +14,9 @@ from tests.generated.chance import (
     MONTHS,
     NUMBER,
     PERCENT,
+    PERIODS,
     PERSON,
+    RANK,
     TEXT,
     TEXTS,
     WEEKDAYS,
@@ -207,9 +209,15 @@ class Declarations(Grids):
 
     def _measure(self, name: str) -> str:
         kind = self.one_of(NUMBER, self._money, Kind("quantity", "point"), BOOL, DATE)
-        text = self.expr(kind, Scene(at_event=False), 2)
+        scene = Scene(at_event=False)
+        lines = [f"is {self.expr(kind, scene, 2)}"]
+        if kind is not BOOL and self.new("ranks", 3):
+            first, parts = self.one_of("highest", "lowest"), self.one_of("", " in 2 parts,", " in 5 parts,")
+            lines.append(f"ranked {first} first,{parts} at end of {self.one_of(*PERIODS)}")
+            lines += [f"when {self.expr(BOOL, scene, 2)}"] if self.chance(3) else []
+            kind = RANK
         self.measures[name] = kind
-        return f"measure {name}\n  is {text}"
+        return f"measure {name}\n  " + "\n  ".join(lines)
 
     # ------------------------------------------------------------ what a place can see
 

@@ -18,6 +18,7 @@ from tests.generated.chance import (
     ORDERED,
     PERCENT,
     PERSON,
+    RANK,
     TEXT,
     WEEKDAYS,
     Chance,
@@ -96,6 +97,9 @@ class Expressions(Chance):
         measures = [name for name, of in self.measures.items() if of == kind]
         if measures and scene.whose is None:
             found.append(lambda: self.one_of(*measures))
+        ranks = [name for name, of in self.measures.items() if of == RANK]
+        if ranks and kind == NUMBER and scene.whose is None:
+            found.append(lambda: f"({self.one_of(*ranks)} or {self.one_of('0', '3', '1000')})")
         match kind.name:
             case "date":
                 found.append(lambda: "date")

@@ -79,6 +79,7 @@ def same(one: Ledger, other: Ledger) -> None:
         assert (holder, left.get(holder)) == (holder, right.get(holder))
     assert one.awards == other.awards
     assert one.effects == other.effects
+    assert one.ranks == other.ranks
     left_offers, right_offers = (
         sorted(each.offers, key=lambda of: (of.member, of.offer, of.opened)) for each in (one, other)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import hypothesis
 from hypothesis import strategies as st
@@ -14,8 +15,10 @@ from guerdon.history.event import Event, Rejection
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.session import Session
+from guerdon.session.step import Step
 from guerdon.session.stored import pack, unpack
 
 
@@ -28,6 +31,7 @@ def added(ledgers: Iterator[Ledger] | list[Ledger]) -> Ledger:
         whole.refusals += each.refusals
         whole.effects += each.effects
         whole.offers += each.offers
+        whole.ranks += each.ranks
     return whole
 
 
@@ -59,7 +63,36 @@ def _continued(engine: Engine, history: History) -> Engine:
     """An engine that knows no more than the states of another, as bytes."""
     found = Engine(engine.program, history.members)
     unpack(found.world, {id: pack(engine.world, id) for id in engine.world.subjects})
+    found.rankings.day = engine.rankings.day
     return found
+
+
+class Stepping:
+    """A session that keeps the states of all, and has them ranked when that is due."""
+
+    def __init__(self, program: nodes.Program, history: History) -> None:
+        self.session, self.states, self.calendar = (
+            Session(program, history.members),
+            dict[str, bytes](),
+            Calendar(program.frame),
+        )
+        self.day: date | None = None  # the first whose end was not looked at
+
+    def needed(self, event: Event) -> tuple[str, ...]:
+        """The subjects of an event; before it members are ranked at the ends of days that are over."""
+        today = self.calendar.day(max(event.at, event.recorded))
+        self.day = self.day or today
+        while self.day < today:
+            if self.session.rankings(self.day):
+                self.states = self.session.rank(self.states, self.day)
+            self.day += ONE
+        return _needed(self.session, event, self.states)
+
+    def step(self, event: Event) -> Step:
+        needed = self.needed(event)
+        step, new = self.session.step(event, {id: self.states.get(id) for id in needed})
+        self.states |= new
+        return step
 
 
 @pool.settings()
@@ -68,12 +101,8 @@ def test_one_at_a_time_comes_to_the_same_as_one_run(case):
     """Law 10: each event sees no other states than those of the subjects that it needs."""
     _, program, history = case
     whole = play(program, history, close=False)
-    session, states, steps = Session(program, history.members), dict[str, bytes](), []
-    for event in read(history, whole):
-        needed = _needed(session, event, states)
-        step, new = session.step(event, {id: states.get(id) for id in needed})
-        states |= new
-        steps.append(step)
+    stepping = Stepping(program, history)
+    steps = [stepping.step(event) for event in read(history, whole)]
     ledger = Ledger()
     for step in steps:
         ledger.awards += step.awards
@@ -83,7 +112,9 @@ def test_one_at_a_time_comes_to_the_same_as_one_run(case):
         ledger.effects += step.effects
         ledger.offers += step.offers
     last = Engine(program, history.members)
-    unpack(last.world, states)
+    unpack(last.world, stepping.states)
+    last.rankings.day = stepping.day
+    ledger.ranks = whole.posted.ledger.ranks[:]  # who steps asks for them, and is given states
     whole.close(ending(whole, history))
     last.close(whole.posted.until)
     same(whole.posted.ledger, added([ledger, last.posted.ledger]))
@@ -97,20 +128,25 @@ def test_states_of_a_history_are_those_of_its_last_steps(case):
     happened = read(history, Engine(program, history.members))
     hypothesis.assume(happened)
     *events, last = happened
-    session, states, rejected = Session(program, history.members), dict[str, bytes](), []
+    stepping, rejected = Stepping(program, history), []
     for event in events:
-        needed = _needed(session, event, states)
-        step, new = session.step(event, {id: states.get(id) for id in needed})
-        states |= new
+        step = stepping.step(event)
         rejected += [each for each in (step.rejected, *step.others) if each is not None]
-    found = list[Rejection]()
+    session, found = stepping.session, list[Rejection]()
     at_once = dict(session.states(events, found.append))
-    assert at_once.keys() == states.keys()
+    assert at_once.keys() == stepping.states.keys()
     assert found == rejected
-    needed = _needed(session, last, states)
+    hypothesis.assume(stepping.day is None or not _is_ranked_before(last, stepping))
+    states, needed = stepping.states, stepping.needed(last)
     assert _needed(session, last, at_once) == needed
     (one, _), (other, _) = (session.step(last, {id: each.get(id) for id in needed}) for each in (states, at_once))
     assert (one.rejected, one.ledger) == (other.rejected, other.ledger)
+
+
+def _is_ranked_before(event: Event, stepping: Stepping) -> bool:
+    """Whether members are ranked between the last step and an event."""
+    today, day = stepping.calendar.day(max(event.at, event.recorded)), stepping.day
+    return day is not None and any(stepping.session.rankings(day + ONE * ahead) for ahead in range((today - day).days))
 
 
 def _needed(session: Session, event: Event, states: dict[str, bytes]) -> tuple[str, ...]:
@@ -140,10 +176,13 @@ def test_the_same_state_gives_the_same_bytes(case):
 def test_an_event_that_is_set_aside_changes_no_state(case):
     """Law 22: neither the bytes that a step gives back nor what an engine holds."""
     _, program, history = case
-    session, states = Session(program, history.members), dict[str, bytes]()
+    stepping = Stepping(program, history)
+    session, states = stepping.session, stepping.states
     for event in history.events:
-        known = {**dict.fromkeys(session.subjects(event, states)), **states}
-        step, new = session.step(event, known)
+        stepping.states = states
+        needed = stepping.needed(event)
+        states = stepping.states
+        step, new = session.step(event, {**dict.fromkeys(needed), **states})
         if step.rejected is not None:
             assert new == states
             assert not (step.awards or step.postings or step.moves or step.refusals or step.effects or step.offers), (
@@ -171,7 +210,9 @@ def test_to_watch_changes_nothing(case):
 
 def apart(program: nodes.Program) -> bool:
     """Whether no rule and no account lets one member's event touch another, or see one."""
-    if program.accounts or any(rule.to is not None or rule.shares for rule in program.rules.values()):
+    if program.accounts or any(each.ranking for each in program.measures.values()):
+        return False
+    if any(rule.to is not None or rule.shares for rule in program.rules.values()):
         return False
     return not any(
         isinstance(each, nodes.Theirs) or (isinstance(each, nodes.Limit | nodes.Accumulate) and each.person is not None)

@@ -184,7 +184,7 @@ def _measure(written: tree.ExpectValue, names: Names) -> Expectation | None:
     measure = names.measure(name, written.name.span)
     if measure is None:
         return None
-    much = _value(written, measure.value.type, names)
+    much = _value(written, measure.type, names)
     if much is None:
         return None
     return Expectation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from guerdon.check import kept, reached, terms
+from guerdon.check import kept, ranks, reached, terms
 from guerdon.check.accounts import owner
 from guerdon.check.arithmetic import present
 from guerdon.check.expressions import typed
@@ -145,7 +145,7 @@ def _counts(written: tree.Counts, ladder: str, names: Names) -> nodes.Expr | Non
         message = f"tiers count a quantity or a number, not {show(value.type)}"
         names.report("G314", message, value.span, show(value.type), help=(example,))
         return None
-    return value
+    return value if ranks.not_counted(value, names) else None
 
 
 def _readings(

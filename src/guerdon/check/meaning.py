@@ -199,7 +199,7 @@ def _word(word: str, scene: Scene, names: Names, span: Span) -> nodes.Expr | Non
         return nodes.Standing(word, types.Tier(word), span=span)
     if ("measure", word) in names.declared:
         measure = names.measure(word, span)
-        return nodes.Defined(word, measure.value.type, span=span) if measure else None
+        return nodes.Defined(word, measure.type, span=span) if measure else None
     return None
 
 

@@ -16,6 +16,7 @@ from guerdon.check import (
     messages,
     offers,
     paying,
+    ranks,
     receiving,
     redeems,
     triggers,
@@ -98,9 +99,11 @@ class Rules:
             names.failed.add(name)
             return None
         self.under_way.append(f"`{name}`")
-        value = typed(written.value, Scene(f"`{name}`", named=False), names)
+        scene = Scene(f"`{name}`", named=False)
+        value = typed(written.value, scene, names)
+        ranking, fine = ranks.ranking(declaration, value, scene, names) if value is not None else (None, False)
         self.under_way.pop()
-        if value is None:
+        if value is None or not fine:
             names.failed.add(name)
             return None
         assert declaration.name is not None
@@ -109,7 +112,7 @@ class Rules:
             self._too_deep(declaration.name.span)
             names.failed.add(name)
             return None
-        names.measures[name] = nodes.Measure(name, value, span=declaration.name.span)
+        names.measures[name] = nodes.Measure(name, value, ranking, span=declaration.name.span)
         return names.measures[name]
 
     def rule(self, name: str, span: Span) -> nodes.Rule | None:

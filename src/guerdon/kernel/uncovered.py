@@ -31,6 +31,7 @@ NOT_COVERED = {
     "lateness": "events that come late",
     "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
     "offers": "offers",
+    "ranks": "ranks",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
     "limits": "limits and totals per somebody who is named: of what can be returned, of triggers, of rules that take, in membership years",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
@@ -77,6 +78,7 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     for record in program.events.values():
         if record.reverses is not None and not is_undeclared(record):
             yield from ((word, record) for word in _of_reversal(record, program))
+    yield from (("ranks", each) for each in program.measures.values() if each.ranking is not None)
     for meter in program.meters:
         yield from ((word, meter) for word in _of_meter(meter, program))
     for kept, of in others.kept_with(program).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 
@@ -130,6 +131,21 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A member's rank by a measure, at the end of a period: by which value, and among how many.
+
+    Units: `at`, in microseconds UTC, is the period's last instant. `value`: a number, so many days, an amount in whole units, or a date.
+    """
+
+    member: str
+    measure: str
+    at: int
+    value: Fraction | int | date
+    rank: int
+    among: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A tier held from an instant (inclusive) to another (exclusive; None: still)."""
 
@@ -173,6 +189,7 @@ class Ledger:
     refusals: list[Refusal] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
+    ranks: list[Ranked] = field(default_factory=list)
 
     def holdings(self, before: int | None = None) -> dict[tuple[str, str], Holding]:
         """What is held by (holder, unit) as of an instant (exclusive; None: now), in order of first posting."""

@@ -15,6 +15,7 @@ from functools import cached_property
 from guerdon.program.cases import *
 from guerdon.program.expressions import *
 from guerdon.program.life import *
+from guerdon.program.measures import *
 from guerdon.program.time import *
 from guerdon.program.types import Type
 from guerdon.text.node import Node as Node
@@ -115,25 +116,6 @@ class Table(Node):
             alike = found.setdefault(banded, {})
             alike[values] = (*alike.get(values, ()), row)
         return found
-
-
-class Meter(Node):
-    """What an event (or each of its `lines`) adds to a measure: `value`, where `where` holds, as things were then."""
-
-    event: str
-    lines: str | None
-    value: Expr | None
-    where: Expr | None
-    sees_event: bool  # whether the event being rewarded is counted
-    account: str | None = None  # over all members of the account
-    offer: str | None = None  # what came since each opening of the rule of this name, apart
-
-
-class Measure(Node):
-    """A named expression over a member's past; `type` is that of its value."""
-
-    name: str
-    value: Expr
 
 
 class Fall(Enum):

@@ -22,7 +22,8 @@ def walk(part: object, measures: Mapping[str, nodes.Measure] | None = None) -> I
                 continue
             yield each
             if isinstance(each, nodes.Defined) and measures is not None:
-                waiting.append(measures[each.measure].value)
+                measure = measures[each.measure]
+                waiting += [measure.ranking, measure.value]
             else:
                 waiting += [getattr(each, name) for name in reversed(each.field_names)]
         elif isinstance(each, tuple):

@@ -10,7 +10,7 @@ what came before; then the tiers, which apply from the next event.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -20,7 +20,7 @@ from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.program.nodes import TriggerKind
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
-from guerdon.program.walk import walk
+from guerdon.program.walk import opened, walk
 from guerdon.reference import builtin, late, lots, meters, offers, reversal, triggers
 from guerdon.reference.aside import Gate, asks_about_others, set_aside
 from guerdon.reference.awards import Book
@@ -32,6 +32,7 @@ from guerdon.reference.judging import judged
 from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.offers import Named
 from guerdon.reference.posted import Posted, sales
+from guerdon.reference.ranking import Rankings
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
 from guerdon.reference.scene import Scene
@@ -64,6 +65,9 @@ class Engine:
         self.standing = Standing(self.world, self._happen)
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
         self.days = Days(self.world, self.standing, self._happen)
+        self.rankings = Rankings(self.world, self._as_it_ends, self._takes_part)
+        ranked = tuple(each for each in program.measures.values() if each.ranking is not None)
+        self._ranks_what_days_change = any(map(_days_change, opened(ranked, program)))
         self.triggered: dict[str, Event] = {}
         self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too
         self.happened: Callable[[Event, Subject], None] = lambda trigger, member: None  # told of triggers
@@ -107,6 +111,7 @@ class Engine:
 
     def happen(self, event: Event, watch: Watch | None = None) -> None:
         """Evaluates one event."""
+        self.rankings.through(max(event.at, event.recorded))
         self.posted.until = max(self.posted.until or event.at + 1, event.at + 1)
         if event.type == "closed" and self._is_late(event):
             event = replace(event, at=event.recorded)  # who is closed is so from when it is known
@@ -163,13 +168,7 @@ class Engine:
         involved = [each for subject in known for each in self.world.involved(subject)]
         ids = {each.id for subject in involved for each in self.days.together(subject)} | whose
         ids |= set(self.world.subjects) if self._asks else set()  # what is known of others, and kept with them
-        trial = Engine(self.program, self.member_facts)
-        trial.world.subjects, trial.world.journals = copy.deepcopy(
-            (
-                {id: each for id, each in self.world.subjects.items() if id in ids},
-                {id: each for id, each in self.world.journals.items() if id in ids},
-            )
-        )
+        trial = self.copied(ids)
         if is_late:
             late.place(trial.world, event, trial._evaluate, trial._evaluate_again)
         else:
@@ -178,11 +177,38 @@ class Engine:
             if posting.source is Pot.DEBT and posting.unit in self._refusing and posting.event == event.id:
                 raise Unmatched("G695", f"it would take the balance of {posting.unit} below zero")
 
+    def copied(self, ids: Container[str]) -> Engine:
+        """An engine of its own with copies of some subjects, to try something on."""
+        trial = Engine(self.program, self.member_facts)
+        trial.world.subjects, trial.world.journals = copy.deepcopy(
+            (
+                {id: each for id, each in self.world.subjects.items() if id in ids},
+                {id: each for id, each in self.world.journals.items() if id in ids},
+            )
+        )
+        trial.world.ranks = self.world.ranks
+        return trial
+
+    def _takes_part(self, member: Subject) -> bool:
+        """Whether a member is ranked and triggers happen to them: not one who is closed, or of whom a needed fact is not known."""
+        return not member.closed and not self._gate.lacking(member.id, member)
+
+    def _as_it_ends(self, member: Subject, day: date) -> Scene:
+        """A member as things stand at the end of a day, on a copy where days change what is ranked."""
+        engine = self
+        if self._ranks_what_days_change:
+            engine = self.copied({each.id for one in self.world.involved(member) for each in self.days.together(one)})
+            member = engine.world.subjects[member.id]
+            for each in list(engine.world.involved(member)):
+                engine.pass_to(each, day)
+        return replace(engine.world.scene(member, day), ended=True)
+
     def close(self, end: int | None = None) -> None:
         """Brings all subjects to the run's end, also those who were silent at the end; what waits still is set aside."""
         until = end if end is not None else self.posted.until
         self.posted.until, self.posted.members = until, len(self.members)
         if until is not None:
+            self.rankings.through(until)
             day = self.calendar.day(until - 1)
             found = list(self.world.subjects.values())
             if self.program.triggers:  # which give awards, and these stand in one order
@@ -216,10 +242,10 @@ class Engine:
     def _happen(self, trigger: nodes.Trigger, member: Subject, at: int) -> None:
         """Lets a trigger happen to a member: not to one who is closed, or of whom a needed fact is not known."""
         quantity = triggers.quantity(self.world, trigger, member)
-        if member.closed or self._gate.lacking(member.id, member) or quantity == 0:
+        if not self._takes_part(member) or quantity == 0:
             return
         event, scene = triggers.happening(trigger, member, at, quantity), self.world.scene(member)
-        scene.event, scene.facts = event, event.facts
+        scene.event, scene.facts, scene.ended = event, event.facts, trigger.kind is TriggerKind.END
         watched, watch = self.watching
         if event.id in self.triggered or not (watched is None or watched(event)):
             watch = None
@@ -349,3 +375,8 @@ class Engine:
             waiting, member.waiting = member.waiting, []
             for late, _ in waiting:
                 self._take_in(replace(late, at=max(late.at, event.at)), member, None)
+
+
+def _days_change(expr: nodes.Node) -> bool:
+    """Whether an expression shows something else where days have begun: tiers, points, what triggers gave."""
+    return isinstance(expr, nodes.Standing | nodes.Available | nodes.Earned)

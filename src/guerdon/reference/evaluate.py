@@ -132,11 +132,13 @@ def _value(expr: nodes.Expr, scene: Scene) -> Any:
 
 def _defined(measure: str, scene: Scene) -> Any:
     """The value of a declared measure, which depends on no fact of the event or line."""
-    value = scene.program.measures[measure].value
+    of = scene.program.measures[measure]
+    if of.ranking is not None:
+        return scene.rank(measure)
     if scene.measures is None or scene.trace is not None or scene.reads is not None:
-        return evaluate(value, scene)
+        return evaluate(of.value, scene)
     if measure not in scene.measures:
-        scene.measures[measure] = evaluate(value, scene)
+        scene.measures[measure] = evaluate(of.value, scene)
     return scene.measures[measure]
 
 

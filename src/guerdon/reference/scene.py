@@ -12,6 +12,7 @@ from guerdon.history.event import Event, Facts
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO
+from guerdon.reference.ranks import Ranks
 from guerdon.reference.state import Opening, Subject
 from guerdon.reference.tally import Tally
 
@@ -38,7 +39,8 @@ class Scene:
     """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
 
     `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `meet`: a member by id, as
-    of an instant; who is asked about is a member from then on. `trace`: where given,
+    of an instant; who is asked about is a member from then on. `ranks`: those that were made;
+    `ended`: whether it is the end of the day, and of what ends with it. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
     event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
     which a rule looks at the lots of one day only, how much these are. `opened`: the opening that
@@ -64,6 +66,13 @@ class Scene:
     opened: Opening | None = None
     completed: Mapping[str, Sequence[Opening]] | None = None
     meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)
+    ranks: Ranks | None = None
+    ended: bool = False
+
+    def rank(self, measure: str) -> Fraction | None:
+        """The member's rank by a measure."""
+        assert self.ranks is not None
+        return self.ranks.of(measure, self.member.id, self.member.joined, self.day, self.ended)
 
     def person(self, id: object) -> Subject:
         """The member whom a value names."""

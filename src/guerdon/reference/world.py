@@ -16,6 +16,7 @@ from guerdon.program.walk import walk
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.groups import Groups
 from guerdon.reference.offers import Changed, Offers
+from guerdon.reference.ranks import Ranks
 from guerdon.reference.scene import Scene, Step
 from guerdon.reference.state import Deed, Held, Subject
 
@@ -69,11 +70,13 @@ class World:
     receive: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, their day begun
     meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)  # a member by id, as they are known
     bring: Callable[[Subject, date], None] = lambda subject, day: None  # lets a subject's days up to one begin
+    ranks: Ranks = field(init=False)
     groups: Groups = field(init=False)
     offers: Offers = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups, self.offers = Groups(self.program), Offers(self.program)
+        self.ranks = Ranks(self.program, self.calendar)
 
     def scene(self, subject: Subject, day: date | None = None) -> Scene:
         """Where expressions about a subject stand, its accounts with it."""
@@ -87,6 +90,7 @@ class World:
             trace=self.trace,
             is_closed=self.is_closed,
             meet=self.meet,
+            ranks=self.ranks,
         )
 
     def then(self, deed: Deed, member: Subject) -> Scene:
@@ -107,6 +111,7 @@ class World:
                 for name, refs in deed.completed.items()
             },
             meet=self.meet,
+            ranks=self.ranks,
         )
 
     def owner(self, subject: Subject, account: str | None) -> Subject:

@@ -24,6 +24,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Gone
 from guerdon.reference.meters import derived
+from guerdon.reference.ranks import NotRanked
 from guerdon.session.named import asked_about
 from guerdon.session.progress import Progress, progress
 from guerdon.session.stored import BadState, Layout, pack, unpack
@@ -169,7 +170,14 @@ class Session:
         """
         states = self.read(states)
         engine = self._engine(states)
-        engine.happen(event)
+        try:
+            engine.happen(event)
+        except NotRanked as lacking:
+            raise BadState(
+                "G805",
+                f"members were not ranked by `{lacking.measure}` at the end of {lacking.day}, and this event comes after it",
+                f"call `rank` with the states of all members and {lacking.day}, and go on from what it gives",
+            ) from lacking
         missing = sorted(_concerned(engine) - states.keys())
         if missing:
             raise BadState(
@@ -182,6 +190,21 @@ class Session:
         if step.rejected is not None:
             return step, known
         return step, {**known, **{id: pack(engine.world, id, self._layout) for id in sorted(engine.world.subjects)}}
+
+    def rankings(self, day: date) -> tuple[str, ...]:
+        """The measures by which members are ranked when a day is over."""
+        return tuple(Engine(self.program).rankings.due(day))
+
+    def rank(self, states: States, day: date) -> dict[str, bytes]:
+        """The states after all members were ranked, by each measure of which a period ends with a day.
+
+        Shape: `states` are those of everybody, as they are when that day is over and nothing of what comes after it was stepped.
+        Errors: ValueError where no ranking is due then; BadState as of `step`.
+        """
+        engine = self._engine(self.read(states))
+        if not engine.rankings.make(day):
+            raise ValueError(f"the program ranks nobody at the end of {day}")
+        return {id: pack(engine.world, id, self._layout) for id in sorted(engine.world.subjects)}
 
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
@@ -212,6 +235,7 @@ class Session:
 
     def _engine(self, states: States) -> Engine:
         engine = Engine(self.program, self.facts)
+        engine.world.ranks.alone = True
         unpack(engine.world, {id: data for id, data in states.items() if data is not None}, self._layout)
         return engine
 

@@ -63,6 +63,7 @@ def pack(world: World, id: str, layout: Layout | None = None) -> bytes:
             layout.subject(world.subjects[id]),
             layout.subject(journal.base) if journal.base is not None else None,
             [parts.plain_entry(entry) for entry in journal.entries],
+            *([_plain_ranks(world, world.subjects[id], journal)] if layout.ranks else []),
         ]
     )
     whole = MAGIC + bytes([VERSION]) + layout.mark + body
@@ -88,10 +89,13 @@ def unpack(world: World, states: Mapping[str, bytes], layout: Layout | None = No
 def _unpack(world: World, states: Mapping[str, bytes], layout: Layout) -> None:
     read = {id: cbor2.loads(data[HEAD:-TAIL]) for id, data in states.items()}
     shared: dict[tuple[str, str, int], Entry] = {}
-    for id, (subject, base, entries) in read.items():
+    for id, (subject, base, entries, *ranks) in read.items():
         if subject[0] != id:
             raise BadState("G801", f"the state given for {id} is that of {subject[0]}", "give each subject its own")
         world.subjects[id] = layout.as_subject(subject)
+        for measure, kept in ranks[0] if ranks else ():
+            for day, rank in kept:
+                world.ranks.keep(measure, id, parts.day(day), rank)
         if entries:
             journal = Journal(layout.as_subject(base) if base is not None else None)
             for values in entries:
@@ -103,11 +107,22 @@ def _unpack(world: World, states: Mapping[str, bytes], layout: Layout) -> None:
         join({id: subject for id, subject in subjects.items() if subject is not None})
 
 
+def _plain_ranks(world: World, subject: Subject, journal: Journal) -> list[Any]:
+    """The ranks that may still be asked for: as of events that can come late or be undone, too."""
+    known = [subject, *([journal.base] if journal.base is not None else [])]
+    day = min(day for each in known for day in (each.day, *(deed.day for deed in each.deeds.values())))
+    return [
+        [measure, [[last.toordinal(), rank] for last, rank in kept]]
+        for measure, kept in world.ranks.since(subject.id, day)
+    ]
+
+
 class Layout:
     """How the states of one program are laid out: what is written as a number, by its place."""
 
     def __init__(self, program: nodes.Program) -> None:
         self.windows = Reads(program)
+        self.ranks = any(each.ranking is not None for each in program.measures.values())
         self.mark = bytes.fromhex(fingerprint(program)[:16])
         self.given = {
             name: [fact.name for fact in record.facts.values() if fact.value is None]

@@ -92,6 +92,7 @@ class Found:
         trial = Engine(self.engine.program, self.engine.member_facts)
         trial.watching, trial.world.trace = self.engine.watching, self.engine.world.trace
         trial.world.subjects = copy.deepcopy(self.engine.world.subjects)
+        trial.world.ranks, trial.rankings.day = self.engine.world.ranks.copied(), self.engine.rankings.day
         whole = Found(trial, self.last)
         whole.ledger.awards, whole.ledger.postings = [*self.ledger.awards], [*self.ledger.postings]
         whole.ledger.effects = [*self.ledger.effects]
@@ -164,7 +165,7 @@ class Found:
                 lacks = max(at - counting.count(ladder, scene), ZERO)
                 return words.expected(_much(step, lacks), self.engine.program)
             case Expected.MEASURE:
-                of = self.engine.program.measures[step.measure or ""].value.type
+                of = self.engine.program.measures[step.measure or ""].type
                 value = evaluate(nodes.Defined(step.measure or "", of), scene)
                 return f"{step.measure} {words.value(value, of)}"
             case Expected.AWARD | Expected.SAID | Expected.REFUSED:
@@ -197,6 +198,7 @@ class Found:
 
     def pass_to(self, subject: Subject, day: date, ended: bool = False) -> None:
         """Lets days begin, and the last one end, for a member and the accounts they are in."""
+        self.engine.rankings.through(self.engine.calendar.start(day + ONE if ended else day))
         owners = [self.engine.world.owner(subject, name) for name in self.engine.program.accounts]
         for each in {id(each): each for each in (subject, *owners)}.values():
             self.engine.pass_to(each, day, ended)

@@ -107,7 +107,7 @@ _TABLES = {
 
 
 def has(table: str, program: nodes.Program) -> bool:
-    """Whether a kernel of a program may write rows of a table. None writes offers and what was set aside."""
+    """Whether a kernel of a program may write rows of a table. None writes offers, ranks and what was set aside."""
     match table:
         case "funding":
             return any(rule.funded for rule in program.rules.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 
@@ -26,7 +26,7 @@ class TooLarge(Exception):
 def rows(posted: Posted, table: str) -> Iterator[Row]:
     """The rows of a result table.
 
-    Shape: awards, postings, funding, refusals, effects and offers in the order in which they were posted; lots in
+    Shape: awards, postings, funding, refusals, effects, offers and ranks in the order in which they were posted; lots in
     that of their first posting; balances by member and unit; tiers by member, ladder and
     time; rejected rows as they were set aside.
     """
@@ -125,6 +125,12 @@ def _offers(posted: Posted) -> Iterator[Row]:
         yield each.member, each.offer, each.opened, each.state, each.event, each.at, each.closes
 
 
+def _ranks(posted: Posted) -> Iterator[Row]:
+    for each in posted.ledger.ranks:
+        value = each.value.isoformat() if isinstance(each.value, date) else exact(Fraction(each.value))
+        yield each.member, each.measure, each.at, value, each.rank, each.among
+
+
 def _rejected(posted: Posted) -> Iterator[Row]:
     for each in posted.rejections:
         file, row = (each.place.file, each.place.row) if each.place else (None, None)
@@ -148,6 +154,7 @@ _ROWS: dict[str, Callable[[Posted], Iterator[Row]]] = {
     "refused": _refused,
     "effects": _effects,
     "offers": _offers,
+    "ranks": _ranks,
     "rejected": _rejected,
 }
 

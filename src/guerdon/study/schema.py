@@ -134,6 +134,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("at", Kind.INSTANT, "when it did, or became known"),
         Column("closes", Kind.INSTANT, "from when on it is closed"),
     ),
+    "ranks": (
+        Column("member", Kind.TEXT, "who was ranked"),
+        Column("measure", Kind.TEXT, "the measure by which"),
+        Column("at", Kind.INSTANT, "when: the last instant of the period"),
+        Column(
+            "value", Kind.TEXT, "what the measure's `is` came to: an exact number, as in `exact` of `awards`, or a date"
+        ),
+        Column("rank", Kind.WHOLE, "the place or the part, from 1 on"),
+        Column("among", Kind.WHOLE, "how many members were ranked"),
+    ),
     "rejected": (
         Column("code", Kind.TEXT, "the code of the fault; `guerdon code` explains it"),
         Column("message", Kind.TEXT, "what was wrong"),

@@ -46,6 +46,7 @@ __all__ = [
     "Opens",
     "Per",
     "Perk",
+    "Ranked",
     "Round",
     "Say",
     "Stretch",
@@ -110,6 +111,14 @@ class Fact(Node):
 
 class IsClause(Node):
     value: Expr
+
+
+class Ranked(Node):
+    """Who is `highest` or `lowest` comes first, in so many parts, at each end of a period."""
+
+    first: Name
+    parts: Number | None
+    period: Period
 
 
 class Counts(Node):
@@ -331,6 +340,7 @@ Clause = (
     | Row
     | Otherwise
     | IsClause
+    | Ranked
     | Counts
     | Tier
     | Lasts

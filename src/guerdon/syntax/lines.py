@@ -49,6 +49,7 @@ def clause_parts(clause: tree.Clause) -> Parts:
             | tree.Worth()
             | tree.Fact()
             | tree.IsClause()
+            | tree.Ranked()
         ):
             return _base_parts(clause)
         case tree.Use() | tree.By() | tree.Columns() | tree.Bands() | tree.RowsFrom() | tree.Row() | tree.Otherwise():
@@ -85,7 +86,8 @@ def _base_parts(
     | tree.Decimals
     | tree.Worth
     | tree.Fact
-    | tree.IsClause,
+    | tree.IsClause
+    | tree.Ranked,
 ) -> Parts:
     match clause:
         case tree.Edition(number):
@@ -111,6 +113,9 @@ def _base_parts(
             return name.text, f"{_field_type(kind)}{' optional' if optional else ''}{equals}"
         case tree.IsClause(result):
             return "is", expression(result)
+        case tree.Ranked(first, parts, period):
+            split = f" in {parts.text} parts," if parts is not None else ""
+            return "ranked", f"{first.text} first,{split} at end of {period.text}"
         case _:
             assert_never(clause)
 

@@ -56,6 +56,7 @@ ORDER: dict[str, tuple[type, ...]] = {
     "event": (Fact, Reverses, Part, Clawback, Counted),
     "account": (Members, Owns, Joins, Leaves, SpendsWhen),
     "table": (By, Columns, Bands, RowsFrom, Row, Otherwise),
+    "measure": (IsClause, Ranked, When),
     "tiers": (Counts, Tier, Rises, Lasts, Grace, Falls, Floor, Grants, Carries, Restarts, Returns, Perk),
     "rule": (
         *(On, When, During, Control, Replaces, Each, LimitOf, Accumulate, Give, Minimum, Round, Say, Limit),

@@ -85,6 +85,14 @@ class KernelSession:
             known = {id: each for id, each in states.items() if each is not None} | known
         return Step(lambda: self._entries(event, before)), known
 
+    def rankings(self, day: date) -> tuple[str, ...]:
+        """The measures by which members are ranked when a day is over, as `Session.rankings`."""
+        return self._reference.rankings(day)
+
+    def rank(self, states: States, day: date) -> dict[str, bytes]:
+        """The states after all members were ranked, as `Session.rank`."""
+        return self._reference.rank(self.of_reference(states), day)
+
     def preview(self, event: Event, states: States) -> Step:
         """What would come of an event; posts nothing."""
         return self.step(event, states)[0]

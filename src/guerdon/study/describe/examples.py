@@ -104,7 +104,7 @@ def _what(step: nodes.Expectation, program: nodes.Program) -> str:
         case Expected.NEEDS:
             return f"{readable(step.ladder or '')} lacks {_counted(step, program)} to {readable(step.tier or '')}"
         case Expected.MEASURE:
-            of = program.measures[step.measure or ""].value.type
+            of = program.measures[step.measure or ""].type
             of = of.of if isinstance(of, types.Optional) else of
             days = isinstance(of, types.Days | types.Months) and step.quantity is not None
             return f"{quoted(readable(step.measure or ''))} {literal(int(step.quantity or 0) if days else step.quantity, of)}"

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from guerdon.program import nodes, types
-from guerdon.study.describe import english
+from guerdon.study.describe import english, times
 from guerdon.study.describe.english import readable
 from guerdon.study.describe.page import Grid, Item, item, sentences
 from guerdon.study.describe.prose import Prose
@@ -15,8 +15,19 @@ from guerdon.study.describe.values import kind
 
 def measures(program: nodes.Program) -> Item:
     """Each measure by its name."""
-    rows = tuple((readable(each.name), Prose(program).value(each.value)) for each in program.measures.values())
+    rows = tuple((readable(each.name), _told(each, Prose(program))) for each in program.measures.values())
     return item("", Grid(("Measure", "Is"), rows))
+
+
+def _told(measure: nodes.Measure, says: Prose) -> str:
+    """What a measure is; of one that ranks how, when and whom."""
+    what, ranking = says.value(measure.value), measure.ranking
+    if ranking is None:
+        return what
+    among = f"all members of whom {says.condition(ranking.when)}" if ranking.when is not None else "all members"
+    first = "highest" if ranking.highest else "lowest"
+    place = f"the part, of {ranking.parts} of one size," if ranking.parts is not None else "the place"
+    return f"{place} of the member among {among}, as every {times.which(ranking.period, 0).removeprefix('this ')} ends, by {what}: the {first} comes first, and equal values have the same rank"
 
 
 def table(of: nodes.Table, program: nodes.Program) -> Item:

@@ -103,7 +103,7 @@ def _expectation(of: nodes.Node, who: str | None, program: nodes.Program) -> Exp
         case nodes.Standing(ladder):
             return Expectation(Expected.TIER, who, ladder=ladder)
         case nodes.Defined(measure):
-            kind = program.measures[measure].value.type
+            kind = program.measures[measure].type
             kind = kind.of if isinstance(kind, types.Optional) else kind
             known = isinstance(kind, types.Quantity | types.Number | types.Days)
             return Expectation(Expected.MEASURE, who, measure=measure) if known else None

@@ -2,7 +2,7 @@
 
 `docs/errors.md` is made from this table and from the broken programs under
 `tests/errors/`. A code is permanent: it is never given to another fault.
-G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks, offers, control groups and returns, G6 data, G7 to G9 use.
+G0 text and syntax, G1 names, G2 types, G3 and G4 declarations, G5 triggers, mapping, referrals, streaks, offers, control groups, ranks and returns, G6 data, G7 to G9 use.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from guerdon.text.codes import (
     meaning,
     messages,
     offers,
+    ranks,
     reading,
     redeeming,
     returning,
@@ -28,7 +29,7 @@ from guerdon.text.codes import (
 from guerdon.text.codes.code import Code as Code
 
 _AREAS = (
-    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, returning, coming, data, messages, laws),
+    *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, ranks, returning, coming, data, messages, laws),
     drawing,
     using,
 )

@@ -1,0 +1,70 @@
+"""Ranks as they were found: what each member's was, from the end of which day on.
+
+They are facts from then on: what comes late or is returned counts at the next ranking.
+
+Source: language reference, Ranks; decision 0035.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from guerdon.program import nodes
+from guerdon.reference.calendar import ONE, Calendar
+
+Kept = tuple[date, int | None]
+"""The last day of a period, and the rank at its end; None: the member was not ranked."""
+
+
+@dataclass(frozen=True)
+class NotRanked(Exception):
+    """The ranking of a measure at the end of a day, which a member's event comes after, was not made."""
+
+    measure: str
+    day: date
+
+
+@dataclass
+class Ranks:
+    """The ranks of members, by measure and member, in the order of days.
+
+    Shape: `alone`: of some members only, as they were ranked elsewhere among all.
+    """
+
+    program: nodes.Program
+    calendar: Calendar
+    alone: bool = False
+    kept: dict[str, dict[str, list[Kept]]] = field(default_factory=dict)
+
+    def copied(self) -> Ranks:
+        """The same to go on from, apart."""
+        return replace(self, kept=copy.deepcopy(self.kept))
+
+    def keep(self, measure: str, member: str, day: date, rank: int | None) -> None:
+        self.kept.setdefault(measure, {}).setdefault(member, []).append((day, rank))
+
+    def of(self, measure: str, member: str, joined: date, day: date, ended: bool) -> Fraction | None:
+        """The rank of a member on a day, or (`ended`) at its end; None: they have none.
+
+        Errors: NotRanked where that ranking is not known.
+        """
+        ranking = self.program.measures[measure].ranking
+        assert ranking is not None
+        last = self.calendar.period(ranking.period, day + ONE if ended else day)[0] - ONE
+        found = next((each for each in reversed(self.kept.get(measure, {}).get(member, [])) if each[0] <= last), None)
+        if self.alone and joined <= last and (found is None or found[0] < last):
+            raise NotRanked(measure, last)
+        return None if found is None or found[1] is None else Fraction(found[1])
+
+    def since(self, member: str, day: date) -> Iterator[tuple[str, list[Kept]]]:
+        """What has to be kept of a member, of whom nothing is asked on days before a day: by measure."""
+        for measure in sorted(self.kept):
+            kept = self.kept[measure].get(member, [])
+            later = [place for place, (last, _) in enumerate(kept) if last >= day]
+            first = max((later[0] if later else len(kept)) - 1, 0)
+            if kept[first:]:
+                yield measure, kept[first:]
