@@ -919,3 +919,40 @@ earn "Net"
     ]
     engine = run(shop(more=lower), *rows, members={"a": {"factor": Fraction(2)}})
     assert points(engine) == {"a": 100}
+
+
+def test_a_return_by_who_left_the_household_that_it_was_bought_in_is_tried_with_that_household() -> None:
+    text = """program "Left"
+  edition 2026
+  currency USD
+  timezone UTC
+unit point
+  decimals 0
+  debt refused
+member
+  household text optional
+account household
+  members household
+  owns status
+event purchase
+  amount money
+event refund
+  reverses purchase
+tiers status
+  counts sum of household.purchase.amount this calendar year
+  tier Low
+  tier High at 100 USD
+  lasts through end of next calendar year
+earn "Base"
+  on purchase
+  give 1 point per 1 USD of amount
+  round down per event
+"""
+    engine = run(
+        text,
+        ("purchase", "a", "2026-01-02", {"id": "1", "amount": 200}),
+        ("changed", "a", "2026-01-03", {"household": "k"}),
+        ("refund", "a", "2026-01-04", {"purchase": "1"}),
+        members={"a": {"household": "h"}},
+    )
+    assert [(award.of, award.quantity) for award in engine.posted.ledger.awards][1:] == [("1/Base", Fraction(-200))]

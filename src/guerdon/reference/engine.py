@@ -162,7 +162,7 @@ class Engine:
         Errors: Unmatched where it would.
         """
         is_late = self._is_late(event)
-        whose = {member.id, *(id for deed in deeds for id in deed.holders())}
+        whose = {member.id, *(id for deed in deeds for id in (*deed.holders(), *deed.accounts.values()))}
         whose |= late.group_of(self.world, whose) if is_late else set()
         known = [self.world.subjects[self.world.who(id)] for id in whose if id in self.world.subjects]
         involved = [each for subject in known for each in self.world.involved(subject)]
