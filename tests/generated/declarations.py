@@ -210,14 +210,24 @@ class Declarations(Grids):
     def _measure(self, name: str) -> str:
         kind = self.one_of(NUMBER, self._money, Kind("quantity", "point"), BOOL, DATE)
         scene = Scene(at_event=False)
-        lines = [f"is {self.expr(kind, scene, 2)}"]
-        if kind is not BOOL and self.new("ranks", 3):
+        ranks = kind is not BOOL and self.new("ranks", 3)
+        plain = ranks and not self.chance(3)
+        lines = [f"is {self._ranked_by() if plain else self.expr(kind, scene, 2)}"]
+        if ranks:
             first, parts = self.one_of("highest", "lowest"), self.one_of("", " in 2 parts,", " in 5 parts,")
             lines.append(f"ranked {first} first,{parts} at end of {self.one_of(*PERIODS)}")
-            lines += [f"when {self.expr(BOOL, scene, 2)}"] if self.chance(3) else []
+            when = f"count of purchase {self.window()} > 1" if plain else self.expr(BOOL, scene, 2)
+            lines += [f"when {when}"] if self.chance(3) else []
             kind = RANK
         self.measures[name] = kind
         return f"measure {name}\n  " + "\n  ".join(lines)
+
+    def _ranked_by(self) -> str:
+        """What members are mostly ranked by: how lately, how often, how much."""
+        what = self.one_of(
+            "count of purchase", "sum of purchase.amount", "days since purchase", "least of purchase.amount"
+        )
+        return f"{what} {self.window()}"
 
     # ------------------------------------------------------------ what a place can see
 

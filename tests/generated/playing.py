@@ -65,7 +65,7 @@ def with_events(history: History, events: Iterable[Event]) -> History:
 def by_holder(ledger: Ledger) -> dict[str, dict[str, list[Any]]]:
     """All entries, of each holder in their order."""
     found: dict[str, dict[str, list[Any]]] = {}
-    for name in ("awards", "postings", "moves", "refusals", "effects"):
+    for name in ("awards", "postings", "moves", "refusals", "effects", "ranks"):
         for entry in getattr(ledger, name):
             whose = entry.holder if name == "postings" else entry.member
             found.setdefault(whose, {}).setdefault(name, []).append(entry)
@@ -79,7 +79,6 @@ def same(one: Ledger, other: Ledger) -> None:
         assert (holder, left.get(holder)) == (holder, right.get(holder))
     assert one.awards == other.awards
     assert one.effects == other.effects
-    assert one.ranks == other.ranks
     left_offers, right_offers = (
         sorted(each.offers, key=lambda of: (of.member, of.offer, of.opened)) for each in (one, other)
     )

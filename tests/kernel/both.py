@@ -54,7 +54,7 @@ def agree(
     same("rejections", sorted(map(repr, expected.rejections)), sorted(map(repr, found.rejections)))
     if kernel is None or (compiled and kernel.machine.reruns):
         return 0
-    return len({event.name for event in kernel.block.events if event.member not in kernel.left})
+    return len({event.name for event in events if event.member not in kernel.left})
 
 
 def same(what: str, expected: Sequence[object], found: Sequence[object]) -> None:

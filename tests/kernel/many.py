@@ -35,10 +35,14 @@ KNOWS = frozenset(
 SIMPLE = frozenset({"bands", "control groups", "membership", "messages", "perks", "status units", "groups"})
 """What all of it the kernel covers, and some of it one event at a time as well."""
 
+RANKS = SIMPLE | {"ranks", "triggers"}
+"""What of it makes ranks, and looks at them."""
+
 Made = tuple[str, nodes.Program]
 
 KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "program": lambda chance: writer.program_of(chance.randrange, KNOWS),
+    "ranks": lambda chance: writer.program_of(chance.randrange, RANKS),
     "simple": lambda chance: writer.program_of(chance.randrange, SIMPLE),
     "shop": lambda chance: shop(chance.randrange),
     "till": lambda chance: shop(chance.randrange, plain=True),
@@ -47,7 +51,7 @@ KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "ladder": lambda chance: club(chance.randrange, plain=True),
     "friends": lambda chance: friends(chance.randrange),
 }
-"""Programs with everything, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
+"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
 
 
 @dataclass

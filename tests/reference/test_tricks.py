@@ -955,4 +955,6 @@ earn "Base"
         ("refund", "a", "2026-01-04", {"purchase": "1"}),
         members={"a": {"household": "h"}},
     )
-    assert [(award.of, award.quantity) for award in engine.posted.ledger.awards][1:] == [("purchase/1/Base", Fraction(-200))]
+    assert [(award.of, award.quantity) for award in engine.posted.ledger.awards][1:] == [
+        ("purchase/1/Base", Fraction(-200))
+    ]

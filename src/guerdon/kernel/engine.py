@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
-from guerdon.kernel import others
+from guerdon.kernel import others, ranked
 from guerdon.kernel.columns import RUN, Columns
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
@@ -31,6 +31,7 @@ from guerdon.program.time import FIRST_YEAR, LAST_YEAR
 from guerdon.reference.calendar import EPOCH, MICROSECOND, ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
+from guerdon.reference.ranks import Ranks
 
 
 @dataclass
@@ -100,9 +101,20 @@ def run_on_kernel(
     if not read or until is None:
         return posted, None
     last = calendar.day(until - 1)
-    found = ran(program, read, facts or {}, last, compiled, room, cuts, until >= calendar.start(last + ONE))
-    _post(posted, program, found)
-    _post_others(posted, program, [event for event in read if event.member in found.left], facts or {}, until)
+    if not ranked.covers_history(program, read):
+        _post_others(posted, program, read, facts or {}, until)
+        return posted, None
+    meant, events, ranks = program, read, ranked.Found()
+    if ranked.rankings(program):
+        values = run(ranked.valuing(program), read, facts, as_of, compiled, room)
+        ranks = ranked.found(program, values.ledger.awards, max(read[0].at, read[0].recorded), until)
+        meant, events = ranked.reading(program), [*ranked.with_changes(read, ranks.changes)]
+    found = ran(meant, events, facts or {}, last, compiled, room, cuts, until >= calendar.start(last + ONE))
+    _post(posted, meant, found)
+    posted.events -= sum(event.member not in found.left for event in ranks.changes)
+    posted.ledger.ranks += ranks.entries
+    left = [event for event in read if event.member in found.left]
+    _post_others(posted, program, left, facts or {}, until, ranked.known(program, ranks))
     return posted, found
 
 
@@ -208,17 +220,24 @@ def _post(posted: Posted, program: nodes.Program, found: KernelRun) -> None:
 
 
 def _post_others(
-    posted: Posted, program: nodes.Program, events: list[Event], facts: Mapping[str, Facts], until: int
+    posted: Posted,
+    program: nodes.Program,
+    events: list[Event],
+    facts: Mapping[str, Facts],
+    until: int,
+    ranks: Ranks | None = None,
 ) -> None:
-    """Runs the events of members whom the kernel left, and adds what comes of them."""
+    """Runs the events of members whom the kernel left, and adds what comes of them; `ranks` are those among all members."""
     if not events:
         return
     engine = Engine(program, facts)
+    if ranks is not None:
+        engine.rank_as(ranks)
     for event in events:
         engine.happen(event)
     engine.close(until)
     others = engine.posted
-    for name in ("awards", "postings", "moves", "refusals", "effects", "offers"):
+    for name in ("awards", "postings", "moves", "refusals", "effects", "offers", "ranks"):
         getattr(posted.ledger, name).extend(getattr(others.ledger, name))
     posted.rejections += others.rejections
     posted.events += others.events

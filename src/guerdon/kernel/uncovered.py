@@ -12,7 +12,7 @@ from typing import assert_never
 
 from guerdon.check.builtin import NAMES
 from guerdon.history.builtin import is_undeclared
-from guerdon.kernel import others
+from guerdon.kernel import others, ranked
 from guerdon.kernel.awards.triggers import feeds_tiers
 from guerdon.kernel.columns import RUN, meant
 from guerdon.kernel.days import Years
@@ -31,7 +31,7 @@ NOT_COVERED = {
     "lateness": "events that come late",
     "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
     "offers": "offers",
-    "ranks": "ranks",
+    "ranks": "ranks by what is no whole number of decimals, by what rules gave, by other ranks, for tiers, and where members have to do with each other, or debt is refused",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
     "limits": "limits and totals per somebody who is named: of what can be returned, of triggers, of rules that take, in membership years",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
@@ -54,7 +54,7 @@ def uncovered(program: nodes.Program) -> dict[str, Node]:
             found[word] = node
     if not found:
         try:
-            text = written(program, Years(2000, 2001)).text
+            text = written(ranked.reading(program), Years(2000, 2001)).text
             covered(all(int(each) < 2**63 for each in re.findall(r"\d{19,}", text)), "missing")
         except Beyond as beyond:
             found[beyond.word] = program.frame
@@ -78,7 +78,8 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     for record in program.events.values():
         if record.reverses is not None and not is_undeclared(record):
             yield from ((word, record) for word in _of_reversal(record, program))
-    yield from (("ranks", each) for each in program.measures.values() if each.ranking is not None)
+    if not ranked.covers(program):
+        yield "ranks", next(each for each in program.measures.values() if each.ranking is not None)
     for meter in program.meters:
         yield from ((word, meter) for word in _of_meter(meter, program))
     for kept, of in others.kept_with(program).items():

@@ -33,6 +33,7 @@ from guerdon.reference.matching import Back, Unmatched, match
 from guerdon.reference.offers import Named
 from guerdon.reference.posted import Posted, sales
 from guerdon.reference.ranking import Rankings
+from guerdon.reference.ranks import Ranks
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
 from guerdon.reference.scene import Scene
@@ -188,6 +189,10 @@ class Engine:
         )
         trial.world.ranks = self.world.ranks
         return trial
+
+    def rank_as(self, ranks: Ranks) -> None:
+        """Takes ranks that were found among all members, and makes none."""
+        self.world.ranks, self.rankings.ranked = ranks, {}
 
     def _takes_part(self, member: Subject) -> bool:
         """Whether a member is ranked and triggers happen to them: not one who is closed, or of whom a needed fact is not known."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from guerdon.kernel.counting.tallies import Tallies
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.ranked import RANKED
 from guerdon.kernel.writing.expressions import condition, dry, expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import DAYS, Make
@@ -56,6 +57,8 @@ class Tier:
 
     def moves(self, event: str) -> bool:
         """Whether a tier may be reached, or lost, after an event of a kind, or a trigger."""
+        if event.startswith(RANKED):
+            return False
         below = self.ladder.falls in (nodes.Fall.ONE, nodes.Fall.LOWEST)  # what is counted: any event raises it again
         if not self.only_adds_up or (below and not isinstance(self.ladder.lasts, nodes.WhileMet)):
             return True

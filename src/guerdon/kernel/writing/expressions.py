@@ -69,7 +69,9 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
             quantity, exact = here.given.get(expr.rule, (const(0), const(0)))
             return exact if expr.exact else quantity
         case nodes.Defined():
-            return expression(make, make.program.measures[expr.measure].value, here)
+            measure = make.program.measures[expr.measure]
+            value = expression(make, measure.value, here)
+            return value if measure.ranking is None else replace(value, there=both(value.there, f"({value.text} > 0)"))
         case nodes.Earned() | nodes.Measured() | nodes.Available() | nodes.Standing() | nodes.Streak():
             return make.past.read(expr, here)
         case nodes.OverLines():
