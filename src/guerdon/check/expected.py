@@ -96,6 +96,8 @@ def _known_ladder(ladder: tree.Name, names: Names) -> bool:
 
 
 def _tier(written: tree.ExpectTier, names: Names) -> Expectation | None:
+    if written.ladder.text not in names.steps and ("measure", written.ladder.text) in names.declared:
+        return _word(written, names)
     if not _known_ladder(written.ladder, names):
         return None
     found, on = tier(written.ladder, written.tier, names), _day(written.on, names)
@@ -103,6 +105,31 @@ def _tier(written: tree.ExpectTier, names: Names) -> Expectation | None:
         return None
     member, ladder = _member(written.member), written.ladder.text
     return Expectation(Expected.TIER, member, ladder=ladder, tier=found, on=on, span=written.span)
+
+
+def _word(written: tree.ExpectTier, names: Names) -> Expectation | None:
+    """The word that a measure is expected to come to."""
+    name, on = written.ladder.text, _day(written.on, names)
+    measure = names.measure(name, written.ladder.span)
+    if measure is None:
+        return None
+    of = measure.type.of if isinstance(measure.type, types.Optional) else measure.type
+    if not isinstance(of, types.Choice):
+        names.report(
+            "G418",
+            f"`{name}` is {show(of)}, so no word can be expected",
+            written.tier.span,
+            "a word",
+            help=("expect a value of its kind, like `expect NAME 3`",),
+        )
+        return None
+    if written.tier.text not in of.values:
+        message = f"`{name}` never is `{written.tier.text}`"
+        names.unknown("G107", message, written.tier.span, of.values, "no such word")
+        return None
+    return Expectation(
+        Expected.MEASURE, _member(written.member), tier=written.tier.text, on=on, measure=name, span=written.span
+    )
 
 
 def _counted(ladder: tree.Name, names: Names) -> types.Type | None:
@@ -227,7 +254,7 @@ def _other(written: tree.ExpectValue, of: types.Type, what: str, names: Names, m
         help=(
             f"write `{meant}`"
             if meant
-            else "expect a value of its kind; of measures only numbers, quantities and days can be expected",
+            else "expect a value of its kind; of measures only numbers, quantities, days and words can be expected",
         ),
         edit=Edit(written.value.span, meant) if meant else None,
     )

@@ -68,8 +68,9 @@ def table(declaration: tree.Declaration, names: Names) -> nodes.Table | None:
         return None
     if not _widths(written, otherwise, by, columns, names):
         return None
-    rows = _rows(written, list(keys.values()), names)
-    rest = [typed(value, CONSTANT, names) for value in otherwise.values] if otherwise else []
+    meant = _words([*(row.values for row in written), *([otherwise.values] if otherwise else [])], names)
+    rows = _rows(written, list(keys.values()), meant, names)
+    rest = _results(otherwise.values, meant, names) if otherwise else []
     if any(value is None for value in rest):
         return None
     results: list[tuple[nodes.Expr, ...]] = [row.results for row in rows]
@@ -205,12 +206,33 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _rows(written: Sequence[tree.Row], keys: list[types.Type], names: Names) -> list[nodes.Row]:
+def _words(values: list[tuple[tree.Expr, ...]], names: Names) -> list[types.Type | None]:
+    """By column the closed list of all its words, where it holds nothing but words; None: it holds values."""
+    columns = [[_word(value, names) for value in column] for column in zip(*values, strict=True)]
+    return [
+        types.Choice(tuple(dict.fromkeys(word for word in words if word))) if all(words) else None for words in columns
+    ]
+
+
+def _word(value: tree.Expr, names: Names) -> str | None:
+    """A plain word that names no param."""
+    if not isinstance(value, tree.Path) or len(value.parts) > 1 or ("table", value.text) in names.declared:
+        return None
+    return value.text
+
+
+def _results(values: Sequence[tree.Expr], meant: list[types.Type | None], names: Names) -> list[nodes.Expr | None]:
+    return [typed(value, CONSTANT, names, of) for value, of in zip(values, meant, strict=True)]
+
+
+def _rows(
+    written: Sequence[tree.Row], keys: list[types.Type], meant: list[types.Type | None], names: Names
+) -> list[nodes.Row]:
     """The rows that can be read, each once."""
     rows: dict[tuple[Key, ...], nodes.Row] = {}
     for row in written:
         at = [key(cell, of, names) for cell, of in zip(row.cells, keys, strict=True)]
-        values = [typed(value, CONSTANT, names) for value in row.values]
+        values = _results(row.values, meant, names)
         if any(each is None for each in at) or any(each is None for each in values):
             continue
         found = tuple(each for each in at if each is not None)

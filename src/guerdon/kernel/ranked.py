@@ -4,7 +4,7 @@ For the first run a program is made in which a rule gives, at each end of a peri
 are compared then. In the second run each member has an event where their rank becomes another one, behind all
 others of that instant, and the measure is what the latest of these says.
 
-Source: language reference, Ranks; decision 0036.
+Source: language reference, Ranks; decision 0035.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Expected(Enum):
 class Expectation(Node):
     """What the latest event gave, or a day did (by a rule, or in all), or what there is on a date: of what, `kind` says.
 
-    Shape: `quantity` of `unit` (None: a bare number; or so many messages that were said); `tier` of `ladder`; `measure`.
+    Shape: `quantity` of `unit` (None: a bare number; or so many messages that were said); `tier` of `ladder`; `measure`, which may be a word (`tier`).
     """
 
     kind: Expected

@@ -117,6 +117,8 @@ def _measured(step: nodes.Expectation, program: nodes.Program) -> str:
     """The expected value of a measure, as the measure's own values are written."""
     of = program.measures[step.measure or ""].type
     of = of.of if isinstance(of, types.Optional) else of
+    if step.tier is not None:
+        return step.tier
     assert step.quantity is not None
     return value(int(step.quantity) if isinstance(of, types.Days) else step.quantity, of)
 

@@ -140,6 +140,18 @@ RULES = (
     Slip(
         "referral", r"control\b", "", "two people have to do with a referral, and a control group is drawn one by one"
     ),
+    # ranks
+    Slip("measure", r"rank(?:ed)? (?P<first>highest|lowest)(?: first)?$", "ranked {first} first, at end of month"),
+    Slip(
+        "measure",
+        r"(?P<head>ranked .*?),? (?:on |at )?(?:every|each|this|the) (?P<step>month|week|quarter|day)$",
+        "{head}, at end of {step}",
+    ),
+    Slip(
+        "measure",
+        r"(?P<head>ranked .*?in \d+) (?:equal )?(?:groups|buckets|classes|bins|tiles|quantiles|scores)\b",
+        "{head} parts",
+    ),
     # groups
     Slip(
         "group",

@@ -106,6 +106,8 @@ def _what(step: nodes.Expectation, program: nodes.Program) -> str:
         case Expected.MEASURE:
             of = program.measures[step.measure or ""].type
             of = of.of if isinstance(of, types.Optional) else of
+            if step.tier is not None:
+                return f"{quoted(readable(step.measure or ''))} {readable(step.tier)}"
             days = isinstance(of, types.Days | types.Months) and step.quantity is not None
             return f"{quoted(readable(step.measure or ''))} {literal(int(step.quantity or 0) if days else step.quantity, of)}"
         case Expected.REFUSED:
