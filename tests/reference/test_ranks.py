@@ -14,6 +14,7 @@ from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.ranking import ranked
+from guerdon.study.explain import explain
 
 NOON = 12 * 3600 * 10**6
 DAY = 24 * 3600 * 10**6
@@ -173,7 +174,7 @@ def test_a_return_and_what_comes_late_count_at_the_next_ranking():
         *(("2026-01-31", "a", 1, 2), ("2026-01-31", "b", 2, 2)),
         *(("2026-02-28", "a", 1, 2), ("2026-02-28", "b", 2, 2)),
     ]
-    assert [int(each.value) for each in engine.posted.ledger.ranks] == [30, 20, 111, 21]
+    assert [each.value for each in engine.posted.ledger.ranks] == [30, 20, 111, 21]
     late = [each for each in engine.posted.ledger.awards if each.event == "5" and each.rule == "Placed"]
     assert [int(each.quantity) for each in late] == [90], "on its day nobody was ranked yet"
 
@@ -218,7 +219,7 @@ def test_points_and_tiers_are_looked_at_as_of_the_end_of_the_day_and_nothing_is_
     """Points that expire within the period are gone where members are ranked by them, though nobody asked since."""
     of = program(by="point available")
     plain = run(of, bought(1, "a", "2026-01-01", 100), bought(2, "b", "2026-01-25", 5), as_of="2026-02-28")
-    ranks = [(each.member, int(each.value), each.rank) for each in plain.posted.ledger.ranks]
+    ranks = [(each.member, each.value, each.rank) for each in plain.posted.ledger.ranks]
     assert ranks == [("a", 190, 1), ("b", 95, 2), ("a", 1, 2), ("b", 97, 1)]
     unread, found = check_bytes("p.guerdon", HEAD.format(frame="").encode())
     assert unread is not None, found
@@ -263,3 +264,11 @@ tiers club
     )
     moves = [(each.member, each.tier) for each in engine.posted.ledger.moves]
     assert moves == [("a", "Guest"), ("b", "Guest"), ("a", "Top"), ("a", "Guest"), ("b", "Top")]
+
+
+def test_an_explanation_ranks_among_all_and_says_by_what():
+    of = program()
+    events = [bought(1, "a", "2026-01-05", 10), bought(2, "b", "2026-01-31", 20), bought(3, "a", "2026-02-01", 50)]
+    account = explain(of, lambda: iter(events), {}, "a", event="3", rule="Placed")
+    read = [reading for rule in account.explained[0].rules for reason in rule.reasons for reading in reason.readings]
+    assert ("place", "2 (by 10, among 2 members)") in [(each.name, each.value) for each in read]

@@ -72,7 +72,9 @@ class Rankings:
             self.world.ranks.keep(name, id, day, ranks.get(id))
             if value is not None:
                 at = self.world.calendar.start(day + ONE) - 1
-                self.world.ledger.ranks.append(Ranked(id, name, at, value, ranks[id], len(ranks)))
+                entry = Ranked(id, name, at, value, ranks[id], len(ranks))
+                self.world.ranks.entries[name, id, day] = entry
+                self.world.ledger.ranks.append(entry)
 
     def _value(self, value: nodes.Expr, ranking: nodes.Ranking, member: Subject, day: date) -> Any:
         """What a member is ranked by; None where they are not ranked."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes
 from guerdon.reference.calendar import ONE, Calendar
 
@@ -32,13 +33,15 @@ class NotRanked(Exception):
 class Ranks:
     """The ranks of members, by measure and member, in the order of days.
 
-    Shape: `alone`: of some members only, as they were ranked elsewhere among all.
+    Shape: `alone`: of some members only, as they were ranked elsewhere among all. `entries`: what was posted of them,
+    by measure, member and day, as far as they were found here.
     """
 
     program: nodes.Program
     calendar: Calendar
     alone: bool = False
     kept: dict[str, dict[str, list[Kept]]] = field(default_factory=dict)
+    entries: dict[tuple[str, str, date], Ranked] = field(default_factory=dict)
 
     def copied(self) -> Ranks:
         """The same to go on from, apart."""
@@ -52,13 +55,21 @@ class Ranks:
 
         Errors: NotRanked where that ranking is not known.
         """
-        ranking = self.program.measures[measure].ranking
-        assert ranking is not None
-        last = self.calendar.period(ranking.period, day + ONE if ended else day)[0] - ONE
+        last = self._last(measure, day, ended)
         found = next((each for each in reversed(self.kept.get(measure, {}).get(member, [])) if each[0] <= last), None)
         if self.alone and joined <= last and (found is None or found[0] < last):
             raise NotRanked(measure, last)
         return None if found is None or found[1] is None else Fraction(found[1])
+
+    def entry(self, measure: str, member: str, day: date, ended: bool) -> Ranked | None:
+        """What was posted of the rank that a member has on a day, or at its end."""
+        return self.entries.get((measure, member, self._last(measure, day, ended)))
+
+    def _last(self, measure: str, day: date, ended: bool) -> date:
+        """The last day of the period that ended latest."""
+        ranking = self.program.measures[measure].ranking
+        assert ranking is not None
+        return self.calendar.period(ranking.period, day + ONE if ended else day)[0] - ONE
 
     def since(self, member: str, day: date) -> Iterator[tuple[str, list[Kept]]]:
         """What has to be kept of a member, of whom nothing is asked on days before a day: by measure."""

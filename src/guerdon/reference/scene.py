@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from guerdon.history.event import Event, Facts
+from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO
@@ -32,6 +33,7 @@ class Step:
     expr: nodes.Expr
     value: Any = None
     steps: list[Step] = field(default_factory=list)
+    ranked: Ranked | None = None  # of a rank what it was made of
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Scene:
     def rank(self, measure: str) -> Fraction | None:
         """The member's rank by a measure."""
         assert self.ranks is not None
+        if self.trace is not None:
+            self.trace.ranked = self.ranks.entry(measure, self.member.id, self.day, self.ended)
         return self.ranks.of(measure, self.member.id, self.member.joined, self.day, self.ended)
 
     def person(self, id: object) -> Subject:

@@ -78,4 +78,5 @@ def readings(step: Step) -> Iterator[Reading]:
         for below in step.steps:
             yield from readings(below)
     if isinstance(step.expr, _READ):
-        yield Reading(words.written(step.expr), words.value(step.value, step.expr.type))
+        by = f" {words.ranked(step.ranked)}" if step.ranked is not None else ""
+        yield Reading(words.written(step.expr), words.value(step.value, step.expr.type) + by)

@@ -31,7 +31,7 @@ def related(
     """The events of a member and of all who are linked to them, directly or through others.
 
     Shape: linked are members of one account, who gives and who receives, and those who
-    were merged. The history is read twice only where somebody is. Where no member has the
+    were merged; everybody where members are ranked. The history is read twice only where somebody is. Where no member has the
     id, an account that has it is meant.
     """
     links = _accounts(program, members)
@@ -51,7 +51,9 @@ def related(
     if not own:
         who = next((f"{name}/{who}" for name in program.accounts if f"{name}/{who}" in links), who)
     circle = _circle(links, who)
-    events = own if circle == {who} else [event for event in history() if event.member in circle]
+    ranked = any(each.ranking is not None for each in program.measures.values())
+    alone = circle == {who} and not ranked
+    events = own if alone else [event for event in history() if ranked or event.member in circle]
     return Circle(who, events, end)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from guerdon.check.wording import plain
+from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.program.nodes import Expected
@@ -126,6 +127,12 @@ def _measured(step: nodes.Expectation, program: nodes.Program) -> str:
 def local(moment: datetime) -> str:
     """Local date and time, to the second."""
     return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ranked(of: Ranked) -> str:
+    """By which value a rank was found, and among how many."""
+    value = of.value.isoformat() if isinstance(of.value, date) else plain(Fraction(of.value))
+    return f"(by {value}, among {count(of.among, 'member')})"
 
 
 def written(node: nodes.Node) -> str:

@@ -16,8 +16,8 @@ from guerdon.history.event import Event, Facts, Rejection
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import OutOfYears
-from guerdon.kernel.rows.encoded import Odd
 from guerdon.kernel.ranked import rankings
+from guerdon.kernel.rows.encoded import Odd
 from guerdon.kernel.rows.ledger import Reader
 from guerdon.kernel.stepped.converted import Converter
 from guerdon.kernel.stepped.kept import MAGIC, TooWide
