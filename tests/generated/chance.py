@@ -25,6 +25,7 @@ EVERYTHING = frozenset(
             "accounts",
             "alternatives",
             "bands",
+            "budgets",
             "built-in events",
             "carried counts",
             "cash",

@@ -83,7 +83,9 @@ def _limit(limit: nodes.Limit) -> Iterator[str]:
     what = "times" if limit.times is not None else type(limit.most).__name__
     yield f"Limit {what} {'per event' if limit.per_event else type(limit.window).__name__}"
     yield from (
-        f"Limit {name}" for name in ("fields", "or_nothing", "account", "kept", "of", "person") if getattr(limit, name)
+        f"Limit {name}"
+        for name in ("fields", "or_nothing", "account", "kept", "of", "person", "everybody")
+        if getattr(limit, name)
     )
     if limit.of is not None:
         assert limit.most is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from tests.generated.chance import Kind, Scene
+from tests.generated.chance import PERIODS, Kind, Scene
 from tests.generated.ladders import Ladders
 
 TAKES = ("all", "best", "top")
@@ -158,6 +158,9 @@ class Together(Ladders):
             per = " per event"
         else:
             whose = self.one_of("member", *self.accounts, *(self.somebody(scene) if "referrals" in self.knows else []))
+            periods = self.periods
+            if not self.here and self.new("budgets", 6):
+                whose, periods = "program", PERIODS
             per = f" per {whose}" + "".join(
                 f" per {name}"
                 for name, of in scene.event.items()
@@ -166,7 +169,7 @@ class Together(Ladders):
             if whose == "member":
                 per += "".join(f" per {name}" for name in self.people(dict(scene.event)) if self.chance(9))
             per += self.one_of(
-                "", *(f" per {period}" for period in self.periods), " per 7 days", " per 2 months", " per 1 day"
+                "", *(f" per {period}" for period in periods), " per 7 days", " per 2 months", " per 1 day"
             )
         kept = ", kept on return" if self.new("returns", 5) else ""
         return f"limit {most}{per}{', or nothing' if self.chance(3) else ''}{kept}"

@@ -27,7 +27,7 @@ KNOWS = frozenset(
         *("bands", "membership", "messages", "perks", "status units"),
         *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
         *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "streaks"),
-        *("redeems", "expiry", "holds", "order", "control groups"),
+        *("redeems", "expiry", "holds", "order", "control groups", "budgets"),
     }
 )
 """What the programs hold that are made here; of these, those run that the kernel covers."""

@@ -15,6 +15,7 @@ from guerdon.history.event import Event, Rejection
 from guerdon.ledger.entries import Ledger
 from guerdon.program import nodes
 from guerdon.program.walk import walk
+from guerdon.reference.aside import is_of_everybody
 from guerdon.reference.calendar import ONE, Calendar
 from guerdon.reference.engine import Engine
 from guerdon.session import Session
@@ -215,7 +216,8 @@ def apart(program: nodes.Program) -> bool:
     if any(rule.to is not None or rule.shares for rule in program.rules.values()):
         return False
     return not any(
-        isinstance(each, nodes.Theirs) or (isinstance(each, nodes.Limit | nodes.Accumulate) and each.person is not None)
+        isinstance(each, nodes.Theirs)
+        or (isinstance(each, nodes.Limit | nodes.Accumulate) and (each.person is not None or is_of_everybody(each)))
         for each in walk(program)
     )
 

@@ -17,6 +17,9 @@ from guerdon.syntax import tree
 from guerdon.text.diagnostic import Edit
 from guerdon.text.source import Span
 
+PROGRAM = "program"
+"""Behind `per`: everybody together."""
+
 
 def limit(
     written: tree.Limit, unit: str, on: tuple[str, ...], scene: Scene, names: Names, who: str = "this rule gives"
@@ -46,14 +49,25 @@ def scoped(
     if not all([scope.add(per) for per in written.per]):
         return None
     scope.settle()
-    if not scope.per_event and not scope.whose and scope.person is None:
+    if not scope.counted:
         names.report(
             "G332",
             "a limit says per whom it counts",
             written.span,
-            "`per member` or `per event` is missing",
-            help=(f"write `limit {said} per member {' '.join(per.span.text for per in written.per)}`, or `per event`",),
+            "`per member`, `per event` or `per program` is missing",
+            help=(
+                f"write `limit {said} per member {' '.join(per.span.text for per in written.per)}`, or `per event`; `per program` is everybody together",
+            ),
             edit=Edit(Span(behind.source, behind.end, behind.end), " per member"),
+        )
+        return None
+    if PROGRAM in scope.whose and _is_of_membership(scope.window):
+        names.report(
+            "G334",
+            "everybody counts together, and a membership year starts on another day for each",
+            written.span,
+            "each member's own",
+            help=("name a period of the calendar, like `per calendar year`",),
         )
         return None
     if len(both := scope.counted) > 1:
@@ -74,12 +88,17 @@ def scoped(
         tuple(scope.fields),
         scope.window or nodes.Ever(),
         written.or_nothing is not None,
-        next((each for each in scope.whose if each != "member"), None),
+        next((each for each in scope.whose if each not in ("member", PROGRAM)), None),
         written.kept is not None,
         of,
         scope.person,
+        PROGRAM in scope.whose,
         span=written.span,
     )
+
+
+def _is_of_membership(window: nodes.Window | None) -> bool:
+    return isinstance(window, nodes.Calendar) and window.period is nodes.Period.MEMBERSHIP_YEAR
 
 
 def _kept(word: tree.Name, on: tuple[str, ...], names: Names) -> None:
@@ -172,7 +191,7 @@ class _Scope:
     def __init__(self, scene: Scene, names: Names) -> None:
         self.scene, self.names = scene, names
         self.per_event = False
-        self.whose: list[str] = []  # `member`, or accounts
+        self.whose: list[str] = []  # `member`, accounts, or `program`: everybody together
         self.fields: list[str] = []
         self.at: dict[str, Span] = {}
         self.window: nodes.Window | None = None
@@ -205,6 +224,8 @@ class _Scope:
         if word == "event":
             self.per_event = True
             return True
+        if word == PROGRAM:
+            return self._everybody(per.scope.span)
         if word == "member" or ("account", word) in self.names.declared:
             self.whose = list(dict.fromkeys((*self.whose, word)))
             return True
@@ -215,10 +236,25 @@ class _Scope:
         if word in measured.PERIODS:
             return self._within(nodes.Calendar(measured.PERIODS[word]), per)
         facts = [name for name in self.scene.event if not self._is_list(name)]
-        known = ["member", "event", *self.names.names("account"), *measured.PERIODS, *facts]
+        known = ["member", "event", PROGRAM, *self.names.names("account"), *measured.PERIODS, *facts]
         near = "member" if word in ("customer", "person", "user", "guest", "account") else None
+        near = PROGRAM if word in ("everybody", "everyone", "all", "campaign", "total", "promotion") else near
         self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
         return False
+
+    def _everybody(self, span: Span) -> bool:
+        """Takes in that everybody counts together; False where it was reported."""
+        if self.scene.trigger:
+            self.names.report(
+                "G333",
+                f"{self.scene.what} happens to each member alone, so nothing is limited for everybody together",
+                span,
+                "everybody",
+                help=("write `per member`, or limit a rule on an event",),
+            )
+            return False
+        self.whose = list(dict.fromkeys((*self.whose, PROGRAM)))
+        return True
 
     def _named(self, scope: tree.Path | tree.Period) -> bool:
         """Takes in a path, or a measure, that names a member; False where it was reported."""

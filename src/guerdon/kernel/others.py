@@ -130,12 +130,12 @@ Kept = tuple[str, object]
 
 
 def kept_with(program: nodes.Program) -> dict[Kept, nodes.Limit | nodes.Accumulate]:
-    """The limits and running totals that are kept with somebody who is named."""
+    """The limits and running totals that are kept with somebody who is named, or with everybody together."""
     found = dict[Kept, nodes.Limit | nodes.Accumulate]()
     limited: list[nodes.Rule | nodes.Group] = [*program.rules.values(), *program.groups.values()]
     for of in limited:
         for index, limit in enumerate(of.limits):
-            if limit.person is not None and not limit.per_event:
+            if (limit.person is not None or limit.everybody) and not limit.per_event:
                 found["limit", (of.name, index)] = limit
     for rule in program.rules.values():
         if rule.accumulate is not None and rule.accumulate.person is not None:

@@ -12,6 +12,7 @@ from guerdon.kernel.rows.encoded import Block, Encoder
 from guerdon.kernel.rows.handed import handed
 from guerdon.kernel.rows.received import Crossed
 from guerdon.program import nodes
+from guerdon.reference.aside import is_of_everybody
 
 ROUNDS = 16
 """So often members are run anew for what they receive for the events of others; who is not done by then is left to the reference engine."""
@@ -53,6 +54,8 @@ def linked(
     """Some members, and all whom what becomes of them may rest on: who is named by facts of theirs, or names them, and so on."""
     if not ids:
         return frozenset()
+    if any(map(is_of_everybody, others.kept_with(program).values())):
+        return frozenset(event.member for event in events)
     names = dict[str, set[str]]()
 
     def link(member: str, other: str) -> None:

@@ -33,7 +33,7 @@ NOT_COVERED = {
     "offers": "offers",
     "ranks": "ranks by what is no whole number of decimals, by what rules gave, by other ranks, for tiers, and where members have to do with each other, or debt is refused",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
-    "limits": "limits and totals per somebody who is named: of what can be returned, of triggers, of rules that take, in membership years",
+    "limits": "limits and totals per somebody who is named, or per program: of what can be returned, of triggers, of rules that take, in membership years",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
@@ -86,7 +86,7 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
         on = {event for name in others.rules_at(kept, program) for event in program.rules[name].on}
         asked = of.person
         known = on <= {*program.events} and not on & undoable(program)
-        if asked is None or not known or not all(others.is_known_at(asked, program.events[event]) for event in on):
+        if not known or (asked and not all(others.is_known_at(asked, program.events[event]) for event in on)):
             yield "limits", of
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
@@ -132,7 +132,7 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):
         yield "triggers"
     yield from _of_limits(rule.limits)
-    if rule.takes and any(limit.person is not None for limit in rule.limits):
+    if rule.takes and any(limit.person is not None or limit.everybody for limit in rule.limits):
         yield "limits"
     if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
         yield "returns"

@@ -236,7 +236,7 @@ class Limit(Node):
     """The most that a rule or a group gives within a scope, or (`of`) that counts of a fact.
 
     Shape: `most` of the unit, or so many `times`; per event, or per member (or `account`, or
-    `person` who is named) and `fields` within a window (`Ever`: the rule's life). `or_nothing`:
+    `person` who is named, or `everybody` together) and `fields` within a window (`Ever`: the rule's life). `or_nothing`:
     what does not fit whole is not given. `kept`: a return does not give it back. `of`: the fact, of
     the line where the rule goes over lines; only so much of it is seen by `give`.
     """
@@ -251,6 +251,7 @@ class Limit(Node):
     kept: bool = False
     of: str | None = None
     person: Expr | None = None
+    everybody: bool = False
 
 
 class Rule(Node):

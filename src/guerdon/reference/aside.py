@@ -98,8 +98,13 @@ def asks_about_others(part: nodes.Node) -> bool:
     if isinstance(part, nodes.Compare):
         return part.operator == "same as"
     return isinstance(part, nodes.Theirs) or (
-        isinstance(part, nodes.Limit | nodes.Accumulate) and part.person is not None
+        isinstance(part, nodes.Limit | nodes.Accumulate) and (part.person is not None or is_of_everybody(part))
     )
+
+
+def is_of_everybody(part: nodes.Node) -> bool:
+    """Whether a part of a rule is a limit that everybody counts for together."""
+    return isinstance(part, nodes.Limit) and part.everybody
 
 
 def _too_late(event: Event, beyond: bool) -> Rejection:

@@ -37,6 +37,8 @@ def named(of: nodes.Expr, scene: Scene) -> str | None:
 
 def whose(of: nodes.Limit | nodes.Accumulate, scene: Scene) -> Subject | None:
     """With whom a limit or a running total is kept; None: nobody is named."""
+    if isinstance(of, nodes.Limit) and of.everybody:
+        return scene.everybody()
     if of.person is None:
         return scene.owner(of.account)
     who = named(of.person, scene)

@@ -14,7 +14,7 @@ from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.exact import ZERO
 from guerdon.reference.ranks import Ranks
-from guerdon.reference.state import Opening, Subject
+from guerdon.reference.state import EVERYBODY, Opening, Subject
 from guerdon.reference.tally import Tally
 
 
@@ -41,7 +41,7 @@ class Scene:
     """Where an expression stands: a program, a member, a day, and inside rules an event and a line of it.
 
     `accounts`: whose things of an account are, by its name. `is_closed`: whether a member is. `meet`: a member by id, as
-    of an instant; who is asked about is a member from then on. `ranks`: those that were made;
+    of an instant; who is asked about is a member from then on. `all_of`: everybody together. `ranks`: those that were made;
     `ended`: whether it is the end of the day, and of what ends with it. `trace`: where given,
     evaluation notes each step in it. `reads`: where given, what is read beside the
     event's facts is noted in it, or (`frozen`) taken from it. `within`: of a unit of
@@ -68,6 +68,7 @@ class Scene:
     opened: Opening | None = None
     completed: Mapping[str, Sequence[Opening]] | None = None
     meet: Callable[[str, int], Subject] = lambda id, at: _nobody(id)
+    all_of: Callable[[int], Subject] = lambda at: _nobody(EVERYBODY)
     ranks: Ranks | None = None
     ended: bool = False
 
@@ -82,6 +83,11 @@ class Scene:
         """The member whom a value names."""
         assert self.event is not None
         return self.meet(str(id), self.event.at)
+
+    def everybody(self) -> Subject:
+        """Everybody together, with whom limits may be kept."""
+        assert self.event is not None
+        return self.all_of(self.event.at)
 
     def owner(self, account: str | None) -> Subject:
         """Whose a thing of an account is; the member's, where it is of none."""

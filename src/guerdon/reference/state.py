@@ -20,6 +20,9 @@ Ref = tuple[str, str]
 Awaited = tuple[str, str, str | None, object]
 """Whose event, of which kind, ends a hold; and the fact (None: any) that it has to have, with its value."""
 
+EVERYBODY = "program/all"
+"""The subject with which limits are kept that everybody counts for together."""
+
 WHOLE = -1
 """The place of an event as a whole, beside those of its lines."""
 

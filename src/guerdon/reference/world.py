@@ -18,7 +18,7 @@ from guerdon.reference.groups import Groups
 from guerdon.reference.offers import Changed, Offers
 from guerdon.reference.ranks import Ranks
 from guerdon.reference.scene import Scene, Step
-from guerdon.reference.state import Deed, Held, Subject
+from guerdon.reference.state import EVERYBODY, Deed, Held, Subject
 
 
 @dataclass
@@ -90,6 +90,7 @@ class World:
             trace=self.trace,
             is_closed=self.is_closed,
             meet=self.meet,
+            all_of=self.everybody,
             ranks=self.ranks,
         )
 
@@ -111,6 +112,7 @@ class World:
                 for name, refs in deed.completed.items()
             },
             meet=self.meet,
+            all_of=self.everybody,
             ranks=self.ranks,
         )
 
@@ -177,6 +179,10 @@ class World:
         if self.program.triggers:
             subject.members.add(member)
         return subject
+
+    def everybody(self, at: int) -> Subject:
+        """The subject of everybody together: it has no days, tiers or points, and nothing comes late for it."""
+        return self.admit(EVERYBODY, {}, self.calendar.day(at), at, EVERYBODY.split("/")[0])
 
     def remember(self, subject: Subject) -> None:
         """Keeps the state of a subject that is about to be touched, where a journal begins with it."""

@@ -21,10 +21,13 @@ from guerdon.history.event import Event, Facts, Rejection
 from guerdon.history.given import event as given_event
 from guerdon.ledger.entries import Award, Effect, Ledger, Move, Offered, Posting, Refusal
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
+from guerdon.reference.aside import is_of_everybody
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import Gone
 from guerdon.reference.meters import derived
 from guerdon.reference.ranks import NotRanked
+from guerdon.reference.state import EVERYBODY
 from guerdon.session.named import asked_about
 from guerdon.session.progress import Progress, progress
 from guerdon.session.stored import BadState, Layout, pack, unpack
@@ -141,6 +144,8 @@ class Session:
         scene.event, scene.facts = event, facts
         found = {event.member, member.id, *_named(self.program.events[event.type], facts)}
         found |= asked_about(self.program, event.type, scene)
+        if any(map(is_of_everybody, walk((self.program.rules, self.program.groups)))):
+            found.add(EVERYBODY)
         for subject in [world.subjects[id] for id in known & world.subjects.keys()]:
             for deed in subject.deeds.values():
                 found |= deed.holders() | asked_about(self.program, deed.event.type, world.then(deed, subject))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
+from guerdon.reference.aside import is_of_everybody
 
 Links = dict[str, set[str]]
 """By member (or account), those whom they are linked to."""
@@ -31,7 +32,7 @@ def related(
     """The events of a member and of all who are linked to them, directly or through others.
 
     Shape: linked are members of one account, who gives and who receives, and those who
-    were merged; everybody where members are ranked. The history is read twice only where somebody is. Where no member has the
+    were merged; everybody where members are ranked, or limits are theirs together. The history is read twice only where somebody is. Where no member has the
     id, an account that has it is meant.
     """
     links = _accounts(program, members)
@@ -51,9 +52,10 @@ def related(
     if not own:
         who = next((f"{name}/{who}" for name in program.accounts if f"{name}/{who}" in links), who)
     circle = _circle(links, who)
-    ranked = any(each.ranking is not None for each in program.measures.values())
-    alone = circle == {who} and not ranked
-    events = own if alone else [event for event in history() if ranked or event.member in circle]
+    everybody = any(each.ranking is not None for each in program.measures.values())
+    everybody |= any(map(is_of_everybody, walk((program.rules, program.groups))))
+    alone = circle == {who} and not everybody
+    events = own if alone else [event for event in history() if everybody or event.member in circle]
     return Circle(who, events, end)
 
 

@@ -18,6 +18,7 @@ from guerdon.kernel.rows.encoded import Block
 from guerdon.kernel.rows.received import Used
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
+from guerdon.reference.state import EVERYBODY
 
 Key = tuple[object, ...]
 """A column, with whom it counts, and the facts that it is kept apart for."""
@@ -55,8 +56,7 @@ def asks(events: Sequence[Event], program: nodes.Program, columns: Columns, fact
     kept = {event: [*_at(event, program)] for event in program.events} if columns.elsewhere else {}
     for place, event in enumerate(events):
         for key, of in kept.get(event.type, ()):
-            assert of.person is not None
-            who = others.value(of.person, event, facts_of, set())
+            who = others.value(of.person, event, facts_of, set()) if of.person is not None else EVERYBODY
             fields = of.fields if isinstance(of, nodes.Limit) else ()
             whose = columns.elsewhere[key], event.member if who is None else str(who)
             window = of.window if isinstance(of, nodes.Limit) else of_period(of.period)

@@ -268,6 +268,8 @@ def _scope(of: nodes.Limit, says: Prose) -> str:
     if of.per_event:
         return "each time" if says.event in says.program.triggers else "per event"
     whose = _whose(of.account) if of.person is None else _named(says.person(of.person))
+    if of.everybody:
+        return _for_all(of)
     who = [whose, *map(readable, of.fields)]
     match of.window:
         case nodes.Calendar(period, 0):
@@ -276,6 +278,15 @@ def _scope(of: nodes.Limit, says: Prose) -> str:
             return f"per {listed(who)}, for ever"
         case _:
             return f"per {listed(who)}, {times.window(of.window)}"
+
+
+def _for_all(of: nodes.Limit) -> str:
+    """`for everybody together per month`, `for everybody together per channel, for ever`."""
+    who = [*map(readable, of.fields)]
+    period = of.window.period.value if isinstance(of.window, nodes.Calendar) else None
+    per = f" per {listed([*who, *([period] if period else [])])}" if who or period else ""
+    rest = "" if period else ", for ever" if isinstance(of.window, nodes.Ever) else f", {times.window(of.window)}"
+    return f"for everybody together{per}{rest}"
 
 
 def _shared(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
