@@ -31,6 +31,10 @@ class Elsewhere(Tally):
             fact = self.make.program.events[here.event or ""].facts[name]
             covered(fact.value is None, "limits")
 
+    def begin(self) -> None:
+        """At an event it is nothing as long as nobody asks."""
+        self.make.w.line(f"{self.name}_used = 0")
+
     def watch(self, window: nodes.Window, aggregate: Aggregate) -> None:
         """Takes notice of its one window."""
         of = plain(window)

@@ -10,6 +10,7 @@ from guerdon.kernel.awards.redeeming import Redeeming
 from guerdon.kernel.awards.rules import Judge
 from guerdon.kernel.awards.triggers import Triggers
 from guerdon.kernel.columns import RECEIVED, REFUSED, sales_facts
+from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.loop.by_hand import ByHand
 from guerdon.kernel.parts import Parts
@@ -84,6 +85,9 @@ class Kinds:
         w, here = self.w, self._here(event)
         self.make.longer.event = event
         self._lines_fit(event)
+        for tally in self.parts.tallies.of.values():
+            if isinstance(tally, Elsewhere):
+                tally.begin()
         if event not in self.make.columns.by_hand:
             self._sales(event, here)
             self._happens(event, here, None)
