@@ -49,7 +49,7 @@ def scoped(
     if not all([scope.add(per) for per in written.per]):
         return None
     scope.settle()
-    if not scope.counted:
+    if not scope.per_event and not scope.whose and scope.person is None:
         names.report(
             "G332",
             "a limit says per whom it counts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
+from guerdon.syntax.measures import *
 from guerdon.syntax.rows import *
 from guerdon.syntax.together import *
 from guerdon.syntax.trials import *
@@ -31,7 +32,6 @@ __all__ = [
     "FromOneExpiry",
     "Give",
     "Hours",
-    "IsClause",
     "Lasts",
     "Limit",
     "LimitOf",
@@ -46,7 +46,6 @@ __all__ = [
     "Opens",
     "Per",
     "Perk",
-    "Ranked",
     "Round",
     "Say",
     "Stretch",
@@ -107,18 +106,6 @@ class Fact(Node):
     type: FieldType
     optional: Name | None
     value: Expr | None
-
-
-class IsClause(Node):
-    value: Expr
-
-
-class Ranked(Node):
-    """Who is `highest` or `lowest` comes first, in so many parts, at each end of a period."""
-
-    first: Name
-    parts: Number | None
-    period: Period
 
 
 class Counts(Node):

@@ -12,6 +12,7 @@ from typing import TypeVar
 from guerdon.syntax.clauses import *
 from guerdon.syntax.expressions import *
 from guerdon.syntax.life import *
+from guerdon.syntax.measures import *
 from guerdon.syntax.rows import *
 from guerdon.syntax.together import *
 from guerdon.syntax.trials import *
