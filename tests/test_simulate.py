@@ -80,6 +80,16 @@ def test_waits_have_their_mean_and_their_spread() -> None:
     assert abs(sum((each - 1000) ** 2 for each in found) / len(found) / 1_000_000 - 1) < 0.02
 
 
+def test_waits_are_the_same_of_the_decimal_that_is_written_in_python() -> None:
+    """The one in C is what runs; both follow the standard of decimal arithmetic, by which a logarithm is rounded right."""
+    import _pydecimal as slow
+
+    with slow.localcontext(slow.Context(prec=30)):
+        for place in range(0, 1024, 31):
+            wanted = -1000 * (slow.Decimal(2 * place + 1) / 2048).ln()
+            assert int(wanted.to_integral_value(slow.ROUND_HALF_EVEN)) == waits()[place]
+
+
 @pytest.mark.parametrize("shape", [1, 2, 3])
 def test_a_gamma_of_a_shape_has_its_variance(shape: int) -> None:
     """A mean of 1 and a variance of 1 / shape."""
@@ -228,6 +238,14 @@ def test_which_programs_the_kernel_covers(tmp_path: Path) -> None:
     assert covered == ["travel", "forecourt", "software"]
     listed = re.search(r"programs of (.*) run on the kernel", PAGE.read_text(encoding="utf-8"))
     assert listed and re.findall(r"`(\w+)`", listed[1]) == covered
+
+
+@pytest.mark.parametrize("kind", ["travel", "forecourt", "software"])
+def test_engines_agree_on_it(kind: str, tmp_path: Path) -> None:
+    write(plan(kind, 30, 18), tmp_path, "csv")
+    found = [guerdon.load(tmp_path).run(engine=engine).posted.ledger for engine in ("reference", "kernel")]
+    assert found[0].balances() == found[1].balances()
+    assert len(found[0].awards) == len(found[1].awards)
 
 
 # ---------------------------------------------------------------- behaviour, as the manual tells it
@@ -400,6 +418,12 @@ def test_what_is_told_is_what_is_there(tmp_path: Path) -> None:
     assert (told["members"], told["months"], told["start"], told["seed"]) == (80, 6, "2026-03-01", 9)
     assert told["sales"] > told["late"] > 0
     assert sum(told["bad"].values()) > 0
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    assert "results need a folder" in answer(2, "simulate", "cafe", "--out", tmp_path / "out", "--members", "2")
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
 
 def test_nothing_is_written_over_and_nothing_is_left_of_what_fails(tmp_path: Path) -> None:

@@ -126,6 +126,11 @@ earn "Cups"
 """
 
 
+def test_a_column_that_is_called_so_already_is_refused(refused: Refused) -> None:
+    orders = json.dumps({"id": "A", "member": "m", "at": "2026-01-01", "items": [], "each": 1}) + "\n"
+    assert codes(refused(MAPPING, BASKET_EVENT, orders__jsonl=orders)) == ["G516"]
+
+
 def test_engines_see_the_same_lines(opened: Open, tmp_path: Path) -> None:
     program = typed(PROGRAM)
     orders = "".join(order(f"{n:03}", [item("tea")] * (n % 3) + [item("cup", "1.60", n)] * 2) for n in range(30))

@@ -10,6 +10,10 @@ EACH = '"each"'
 _LIST = '"guerdon.list"'
 
 
+class Taken(Exception):
+    """A table that has a column of this name."""
+
+
 class NoLists(Exception):
     """An expression that gives no lists; says what it gives."""
 
@@ -19,8 +23,10 @@ def unnested(con: duckdb.DuckDBPyConnection, table: str, lists: str) -> str:
 
     Shape: a list as JSON or as a list of SQL; the values of the former are texts. A value that is no list is a row as it is;
     of an empty list there is one row, in which `each` is nothing, so that no row of the table is lost.
-    Errors: NoLists; duckdb.Error where the expression can't be computed.
+    Errors: NoLists; Taken; duckdb.Error where the expression can't be computed.
     """
+    if any(row[0].lower() == "each" for row in con.execute(f"DESCRIBE {table}").fetchall()):
+        raise Taken
     if len(con.extract_statements(f"SELECT {lists}\n")) != 1:
         raise NoLists("several expressions")
     con.execute(f"DESCRIBE SELECT (\n{lists}\n) FROM {table}")

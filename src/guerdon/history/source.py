@@ -62,7 +62,7 @@ def open_table(
     raw = name(f"raw {called}")
     try:
         raw = raw if mapping.each is None else lists.unnested(con, raw, mapping.each)
-    except (duckdb.Error, lists.NoLists) as error:
+    except (duckdb.Error, lists.NoLists, lists.Taken) as error:
         return None, [_no_lists(con, error, raw, mapping, place)]
     types = columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {raw}")
     readings, wrong = _declared(mapping, types, place)
@@ -94,6 +94,9 @@ def _no_lists(
     con: duckdb.DuckDBPyConnection, error: Exception, raw: str, mapping: SourceMapping, place: Callable[..., Span]
 ) -> Diagnostic:
     """What is wrong with `each`."""
+    if isinstance(error, lists.Taken):
+        help = "give the column another name in the file"
+        return Diagnostic("G516", "the file has a column called `each` already", place("each"), help=(help,))
     column = missing_column(error)
     if column is not None:
         return no_such_column(column, columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {raw}"), place("each"))
