@@ -29,6 +29,7 @@ ROOMS = [
     "kernel",
     "study",
     "starter",
+    "simulate",
 ]
 ABOVE_THE_ROOMS = ["choice", "library", "options", "command", "commands", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "commands", "cli"]

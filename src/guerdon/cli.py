@@ -142,21 +142,6 @@ def code(code: str) -> None:
     click.echo(found)
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def new(folder: Path) -> None:
-    """Make a small program with a history and tests to start from."""
-    from guerdon.starter import write
-
-    try:
-        written = write(folder)
-    except FileExistsError as error:
-        stop(f"{error.filename} is already there; nothing was written", "G903")
-    for path in written:
-        click.echo(f"  {path}")
-    click.echo(f"now try: guerdon test {folder}, then: guerdon run {folder}")
-
-
 # ---------------------------------------------------------------- programs
 
 

@@ -77,7 +77,7 @@ def waiting(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def shown_progress(total: int) -> Iterator[Callable[[Iterable[int]], Iterable[int]]]:
+def shown_progress(total: int, what: str = "histories") -> Iterator[Callable[[Iterable[int]], Iterable[int]]]:
     """Shows on the error stream of a terminal how many of so many things were done; wraps their numbers."""
     gc.enable()  # it may take long, see `__main__`
     if not sys.stderr.isatty():
@@ -85,7 +85,7 @@ def shown_progress(total: int) -> Iterator[Callable[[Iterable[int]], Iterable[in
         return
     from guerdon.study import screen
 
-    with screen.steps(total, "histories") as counted:
+    with screen.steps(total, what) as counted:
         yield counted
 
 

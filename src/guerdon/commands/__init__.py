@@ -6,6 +6,8 @@ import click
 
 from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
+from guerdon.commands.new import new
+from guerdon.commands.simulate import simulate
 
-OTHERS: tuple[click.Command, ...] = (describe, draw)
+OTHERS: tuple[click.Command, ...] = (describe, draw, new, simulate)
 """A new command needs its place here, and in the manual."""

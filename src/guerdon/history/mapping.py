@@ -49,6 +49,10 @@ class SourceMapping(_Part):
         default="refuse",
         description="What to make of a time that the clock skipped or showed twice: refuse the row, or take the earlier or later moment.",
     )
+    each: Sql | None = Field(
+        default=None,
+        description="Lists, in SQL over the columns: each value of a list is a row, in a column called `each`, beside the other columns.",
+    )
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict, description=f"How a column is read, by its name: {', '.join(KINDS)} (N from 0 to 12)."
     )

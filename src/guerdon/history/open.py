@@ -318,8 +318,9 @@ def _event(context: Context, mapping: HistoryMapping, event: str, columns: list[
     }
     files = tuple(str(each) for each in context.tables[given.source].files)
     mapped = {each.lines or each.name for each in columns if each.part in (Part.FACT, Part.LINE)}
+    several = context.tables[given.source].mapping.each is not None
     optional = tuple(name for name, fact in record.facts.items() if fact.value is None and name not in mapped)
-    staged = Staged(number, event, given.source, files, tuple(columns), tuple(facts), optional, lists)
+    staged = Staged(number, event, given.source, files, tuple(columns), tuple(facts), optional, lists, several)
     staging.stage(context.con, staged, _torn(context.tables[given.source], given))
     return staged
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from guerdon.history import moment, reading, table
+from guerdon.history import lists, moment, reading, table
 from guerdon.history.event import Rejection
 from guerdon.history.fault import Fault, Faults
 from guerdon.history.mapping import SourceMapping
 from guerdon.history.reading import Reading, Unreadable
-from guerdon.history.sql import name
+from guerdon.history.sql import complaint, missing_column, name
 from guerdon.history.table import FILE, ROW
 from guerdon.text.diagnostic import Diagnostic, nearest
 from guerdon.text.source import Span
@@ -59,11 +59,16 @@ def open_table(
         rejections = [] if taken else table.load(con, f"raw {called}", files, mapping.separator)
     except table.BadTable as error:
         return None, [error.at(place("file"))]
-    types = columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {name(f'raw {called}')}")
+    raw = name(f"raw {called}")
+    try:
+        raw = raw if mapping.each is None else lists.unnested(con, raw, mapping.each)
+    except (duckdb.Error, lists.NoLists, lists.Taken) as error:
+        return None, [_no_lists(con, error, raw, mapping, place)]
+    types = columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {raw}")
     readings, wrong = _declared(mapping, types, place)
     if wrong:
         return None, wrong
-    con.execute(f"CREATE VIEW {name(f'source {called}')} AS {_view(called, readings, faults)}")
+    con.execute(f"CREATE VIEW {name(f'source {called}')} AS {_view(raw, readings, faults)}")
     read = columns(con, f"SELECT * EXCLUDE ({', '.join(HIDDEN)}) FROM {name(f'source {called}')}")
     return Table(called, mapping, read, tuple(files), tuple(rejections)), []
 
@@ -83,6 +88,23 @@ def no_such_column(called: str, known: dict[str, str], span: Span, separator: st
         advice = [f'the values seem to be separated by {shown}: add the line `separator: "{written}"` to the source']
     listed = ", ".join(known) if len(known) <= 20 else ", ".join(list(known)[:20]) + f" and {len(known) - 20} more"
     return Diagnostic("G515", f"there is no column `{called}`", span, help=(*advice, f"there are: {listed}"))
+
+
+def _no_lists(
+    con: duckdb.DuckDBPyConnection, error: Exception, raw: str, mapping: SourceMapping, place: Callable[..., Span]
+) -> Diagnostic:
+    """What is wrong with `each`."""
+    if isinstance(error, lists.Taken):
+        help = "give the column another name in the file"
+        return Diagnostic("G516", "the file has a column called `each` already", place("each"), help=(help,))
+    column = missing_column(error)
+    if column is not None:
+        return no_such_column(column, columns(con, f"SELECT * EXCLUDE ({FILE}, {ROW}) FROM {raw}"), place("each"))
+    if isinstance(error, lists.NoLists):
+        message = f"`{mapping.each}` gives {error}, not lists"
+        return Diagnostic("G528", message, place("each"), help=("name a column that holds lists, or take `each` away",))
+    message = f"`{mapping.each}` is not an expression that can be computed: {complaint(error)}"
+    return Diagnostic("G525", message, place("each"), help=("write a column's name, or SQL over the columns",))
 
 
 def _declared(
@@ -139,7 +161,7 @@ def _of_declared(fault: Fault, places: int, column: str) -> Fault:
     return replace(fault, help=reading.declare_more(column, places)) if fault.code == "G604" else fault
 
 
-def _view(called: str, readings: dict[str, Reading], faults: Faults) -> str:
+def _view(raw: str, readings: dict[str, Reading], faults: Faults) -> str:
     replaced = ", ".join(f"{read.value} AS {name(column)}" for column, read in readings.items())
     checks = [
         (when, faults.number(fault), f"raw.{name(column)}")
@@ -151,4 +173,4 @@ def _view(called: str, readings: dict[str, Reading], faults: Faults) -> str:
     return f"""SELECT * {f"REPLACE ({replaced})" if replaced else ""},
                       {f"CASE {fault} END" if fault else "CAST(NULL AS INTEGER)"} AS {FAULT},
                       {f"CASE {shown} END" if shown else "CAST(NULL AS VARCHAR)"} AS {SHOWN}
-               FROM {name(f"raw {called}")} AS raw"""
+               FROM {raw} AS raw"""

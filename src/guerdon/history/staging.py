@@ -29,6 +29,7 @@ class Staged:
     facts: tuple[FactsOf | None, ...]
     optional: tuple[str, ...]  # fields that this history never has
     optional_lines: dict[str, tuple[str, ...]]
+    several: bool = False  # a row of the file may be several of the table, which are in order
 
     @property
     def lists(self) -> list[str]:
@@ -42,6 +43,11 @@ class Staged:
     def at(self, part: Part) -> str | None:
         """The SQL column of a part, where it is mapped."""
         return next((f"v{index}" for index, each in enumerate(self.columns) if each.part is part), None)
+
+    @property
+    def line_order(self) -> str:
+        """The SQL column that orders the lines of an event."""
+        return "rows.rowid" if self.several else "rows.row"
 
     def of(self, part: Part) -> list[int]:
         return [index for index, each in enumerate(self.columns) if each.part is part]
@@ -108,7 +114,7 @@ def _later(staged: Staged) -> str:
     content, joined = f"to_json(row({', '.join(facts)}))::VARCHAR", ""
     if staged.grouped:
         values = ", ".join(f"v{index}" for index in staged.of(Part.LINE)) or "0"
-        joined = f"""JOIN (SELECT rows.file, rows.{staged.at(Part.GROUP)} AS key, list(to_json(row({values}))::VARCHAR ORDER BY rows.row)::VARCHAR AS listed
+        joined = f"""JOIN (SELECT rows.file, rows.{staged.at(Part.GROUP)} AS key, list(to_json(row({values}))::VARCHAR ORDER BY {staged.line_order})::VARCHAR AS listed
                            FROM {staged.table("rows")} AS rows SEMI JOIN twice ON twice.file = rows.file AND twice.key = rows.{staged.at(Part.GROUP)}
                            GROUP BY ALL) USING (file, key)"""
         content += " || listed"
@@ -147,7 +153,7 @@ def lines_query(staged: Staged, columns: Sequence[int], among: str | None = None
     values = ", ".join(f"v{index}" for index in columns)
     return f"""SELECT {values} FROM {staged.table("rows")} AS rows
                JOIN {staged.table("heads")} AS heads ON rows.file = heads.file AND rows.{staged.at(Part.GROUP)} = heads.key
-               {_among(among)} ORDER BY {_ORDER}, rows.row"""
+               {_among(among)} ORDER BY {_ORDER}, {staged.line_order}"""
 
 
 def counts(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int, int]:

@@ -325,7 +325,7 @@ class Ordered:
             odd += [given.odd] if given.odd is not None else []
         chosen = "".join(f", {value} AS {each}" for each, value in put.items())
         self.con.execute(
-            f"""INSERT INTO kernel_read_{number} SELECT {staged.number}, heads.ordinal, rows.row, {" OR ".join(f"({each})" for each in odd)}{chosen}
+            f"""INSERT INTO kernel_read_{number} SELECT {staged.number}, heads.ordinal, {staged.line_order}, {" OR ".join(f"({each})" for each in odd)}{chosen}
                 FROM {staged.table("rows")} AS rows
                 JOIN {self._heads(staged)} AS heads ON rows.file = heads.file AND rows.{staged.at(Part.GROUP)} = heads.key {" ".join(joins)}"""
         )

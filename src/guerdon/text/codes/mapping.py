@@ -16,7 +16,7 @@ CODES: dict[str, Code] = {
     "G513": Code("unreadable table", "A file is empty or damaged, or is not what its name says.", "Make the file anew."),
     "G514": Code("not UTF-8", "A text file is not written in UTF-8.", "Save it as UTF-8 (in a spreadsheet: CSV UTF-8)."),
     "G515": Code("unknown column", "A column is named that the table does not have.", "Take the nearest of those it has."),
-    "G516": Code("column names", "A CSV file lacks a column name, has one twice, or differs in columns from the other files of its source.", "Give each column one name in the first row, the same in every file."),
+    "G516": Code("column names", "A CSV file lacks a column name, has one twice, or differs in columns from the other files of its source; or a file has a column called `each` where the source makes one.", "Give each column one name in the first row, the same in every file."),
     "G517": Code("unknown time zone", "A name is not that of a time zone.", "Write a name such as Europe/London or UTC."),
     "G520": Code("event not mapped", "The program has an event of which the history says nothing.", "Map it, or write `absent`."),
     "G521": Code("unknown event", "An event is mapped that the program does not have.", "Take the nearest name, or declare the event."),

@@ -19,4 +19,5 @@ CODES: dict[str, Code] = {
         "Two versions are compared over one history, in one currency and one calendar; these two differ in that.",
         "Compare versions of one program.",
     ),
+    "G930": Code("beyond the years of programs", "A history that is made up would begin before or end behind the years that programs reckon in.", "Begin it on another day with `--start`, or make it shorter with `--months`."),
 }
