@@ -155,7 +155,7 @@ class Trial:
         """What the rules gave at the latest event, where that is asked for; that a day's end makes a difference."""
         if step.kind is nodes.Expected.AWARD and step.on is None:
             return self._given(step) if self.last is not None and not self.aside(step) else ()
-        if step.on is None or step.kind in (nodes.Expected.AWARD, nodes.Expected.REFUSED):
+        if step.on is None or step.kind in (nodes.Expected.AWARD, nodes.Expected.SAID, nodes.Expected.REFUSED):
             return ()
         ended = Found(self.engine, self.last).ended(step)
         return _at_the_end(step.on, ended, ended == expected) if ended not in ("", self.found(step)) else ()
