@@ -321,3 +321,20 @@ def test_a_message_that_a_day_does_not_bring_is_not_looked_for_at_its_end() -> N
         monthly,
     )
     assert found == [()]
+
+
+def test_what_an_account_was_given_and_spent_comes_back_with_a_return() -> None:
+    spending = 'redeem "Miles off"\n  on          purchase\n  cost        10 mile\n'
+    found = helped(
+        """
+  given       household "smith"
+  given       role holder
+  given       smith: 30 mile
+  event       purchase on 2026-03-02: amount 10 USD
+  expect      -10 mile from "Miles off"
+  event       refund on 2026-03-03: purchase "1", amount 10 USD
+  expect      balance 30 mile
+""",
+        spending,
+    )
+    assert found == []

@@ -141,8 +141,9 @@ class Trial:
         assert opening.quantity is not None
         day, much, id = owner.day, opening.quantity, f"given/{opening.member}/{unit.name}"
         if unit.spendable:
-            lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, opening.member, owner.id)
-            lots.pin(self.engine.world, owner, lot, self.engine.world.subjects.get(opening.member, owner))
+            earner = self.engine.world.subjects.get(opening.member, owner)
+            lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, earner.id, owner.id)
+            lots.pin(self.engine.world, owner, lot, earner)
             lots.grant(self.engine.world, owner, lot, event.at, None, "given", merge=False)
         else:
             owner.earned[unit.name].add(day, much, ("given", id))
