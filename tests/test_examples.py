@@ -13,8 +13,9 @@ from guerdon.cli import main
 from guerdon.project.load import check_file
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/*.guerdon"))
-SMALL = [folder for folder in EXAMPLES if folder.name != "grocery"]  # whose data were made up for it
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/*.guerdon"))
+SMALL = [folder for folder in EXAMPLES if "grocery" not in folder.parts]  # whose data were made up for it
+PAGES = sorted(path.parent for path in ROOT.glob("examples/*/README.md"))
 
 _QUOTED = re.compile(r"^```\n((?:program|unit|event|record|member|param|table|tiers|earn|rule|redeem|offer|referral)\b.*?)^```$", re.MULTILINE | re.DOTALL)  # fmt: skip
 
@@ -44,9 +45,10 @@ def test_its_program_is_laid_out_and_has_no_warnings(folder: Path) -> None:
     assert answer("check", folder).startswith("nothing to say")
 
 
-@pytest.mark.parametrize("folder", EXAMPLES, ids=named)
+@pytest.mark.parametrize("folder", PAGES, ids=named)
 def test_its_page_quotes_the_program(folder: Path) -> None:
-    program = program_of(folder).read_text(encoding="utf-8").splitlines()
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.guerdon"))]
+    program = "\n\n".join(texts).splitlines()
     for block in _QUOTED.findall((folder / "README.md").read_text(encoding="utf-8")):
         for declaration in re.split(r"\n\n+", block.strip()):
             first, *rest = declaration.splitlines()

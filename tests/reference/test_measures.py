@@ -209,3 +209,10 @@ def test_an_instant_lies_between_the_starts_of_its_day_and_of_the_next():
 def test_a_date_that_leaves_the_calendar_stops_at_its_end(play):
     assert given(play, "date + 999999 months > date", buy("2026-01-01 10:00")) == [0]
     assert given(play, "date - 9999999 days < date", buy("2026-01-01 10:00")) == [0]
+
+
+@pytest.mark.parametrize("period", ["day", "week", "quarter"])
+def test_a_measure_called_like_a_period_leaves_the_period_what_it_is(play, period):
+    text = f'{PURCHASE}measure {period}\n  is count of purchase this {period}\nearn "A"\n  on purchase\n  when {period} is 1\n  give 1 point\n  limit 1 time per member per {period}\n'
+    played = play(text, buy("2026-01-01 10:00"), buy("2026-01-01 11:00"), buy("2026-04-01 10:00"))
+    assert played.gave("A") == [1, 1]

@@ -507,6 +507,19 @@ def test_what_came_by_a_merge_is_taken_along() -> None:
     assert points(run(shop(more=HOUSEHOLD), *rows)) == {"household/i": 10}
 
 
+def test_what_fell_due_in_an_account_before_somebody_joined_it_is_posted_on_its_own_day() -> None:
+    rows: list[Row] = [
+        ("purchase", "a", "2026-01-01", {"amount": 10}),
+        ("purchase", "b", "2026-01-02", {"amount": 10}),
+        ("changed", "b", "2026-01-20", {"household": "h"}),
+    ]
+    gone: dict[str, Facts] = {"a": {"household": "h"}, "b": {"household": "i"}}
+    engine = run(shop("  expires 9 days after earned\n", HOUSEHOLD), *rows, members=gone)
+    posted = engine.posted.ledger.postings
+    days = {each.holder: engine.calendar.day(each.at) for each in posted if each.target is Pot.EXPIRED}
+    assert days == {"household/h": date(2026, 1, 10), "household/i": date(2026, 1, 11)}
+
+
 def test_who_is_alone_spends_what_is_theirs_and_nobody_hands_on_what_is_shared() -> None:
     holder = HOUSEHOLD.replace("account household", "  holder yes/no optional\naccount household")
     more = holder + "  spends when member.holder or no\n"

@@ -341,3 +341,13 @@ test "twice by one code"
     results, reach = report.run(found, "shop.guerdon")
     assert not any(each.misses for each in results)
     assert [list(report.untaken(part, reach.taken)) for part in reach.parts] == [[], []]
+
+
+def test_the_holds_of_two_rules_end_though_what_they_gave_lies_in_one_lot() -> None:
+    rule = 'earn "{}"\n  on visit\n  give 1 point\n  hold 3 days\n'
+    seen = "event visit on 2026-01-01\n  expect balance 2 point on 2026-01-04\n"
+    text = f'program "P"\nunit point\nevent visit\n{rule.format("A")}{rule.format("B")}test "t"\n  {seen}'
+    program, _ = check_bytes("p.guerdon", text.encode())
+    assert program is not None
+    _, reach = report.run(program, "p.guerdon")
+    assert reach.reached == reach.branches == 4

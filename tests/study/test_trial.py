@@ -308,3 +308,33 @@ def test_what_comes_at_the_very_end_of_a_day_is_said() -> None:
     assert [len(each) for each in found] == [2, 1]
     assert found[0][0].startswith("at the very end of 2026-03-31 it becomes 17 star")
     assert found[0][1].startswith("write `on 2026-04-01`")
+
+
+def test_a_message_that_a_day_does_not_bring_is_not_looked_for_at_its_end() -> None:
+    monthly = 'rule "Monthly"\n  on          end of month\n  say         "A month is over."\n'
+    found = helped(
+        """
+  event       purchase on 2026-03-02: amount 10 USD
+  expect      1 message on 2026-03-30
+  expect      1 message on 2026-03-31
+""",
+        monthly,
+    )
+    assert found == [()]
+
+
+def test_what_an_account_was_given_and_spent_comes_back_with_a_return() -> None:
+    spending = 'redeem "Miles off"\n  on          purchase\n  cost        10 mile\n'
+    found = helped(
+        """
+  given       household "smith"
+  given       role holder
+  given       smith: 30 mile
+  event       purchase on 2026-03-02: amount 10 USD
+  expect      -10 mile from "Miles off"
+  event       refund on 2026-03-03: purchase "1", amount 10 USD
+  expect      balance 30 mile
+""",
+        spending,
+    )
+    assert found == []

@@ -218,7 +218,7 @@ class _Scope:
             return length is not None and self._within(length, per)
         word = per.scope.text
         if isinstance(per.scope, tree.Path) or (
-            ("measure", word) in self.names.declared and word not in self.scene.event
+            ("measure", word) in self.names.declared and word not in self.scene.event and word not in measured.PERIODS
         ):
             return self._named(per.scope)
         if word == "event":

@@ -153,9 +153,17 @@ class Engine:
         for subject in self.world.involved(member):
             self.pass_to(subject, self.calendar.day(event.at))
             subject.at = event.at
+        for subject in self._joined(event):
+            self.pass_to(subject, self.calendar.day(event.at))
         self._take_in(event, member, watch)
         for subject in self.world.involved(member):
             subject.known = max(subject.known, event.recorded)
+
+    def _joined(self, event: Event) -> list[Subject]:
+        """The accounts that a member who changes comes into, which may have had nothing happen to them for long."""
+        accounts = self.program.accounts.values() if event.type == "changed" else ()
+        ids = (f"{each.name}/{event.facts.get(each.fact)}" for each in accounts)
+        return [self.world.subjects[id] for id in ids if id in self.world.subjects]
 
     def _afford(self, event: Event, member: Subject, deeds: Iterable[Deed]) -> None:
         """Sees to it that a reversal takes nobody below zero whose unit refuses debt, by trying it on a copy.

@@ -141,8 +141,9 @@ class Trial:
         assert opening.quantity is not None
         day, much, id = owner.day, opening.quantity, f"given/{opening.member}/{unit.name}"
         if unit.spendable:
-            lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, opening.member, owner.id)
-            lots.pin(self.engine.world, owner, lot, self.engine.world.subjects.get(opening.member, owner))
+            earner = self.engine.world.subjects.get(opening.member, owner)
+            lot = Lot(id, unit.name, much, much, day, 0, day, None, None, None, earner.id, owner.id)
+            lots.pin(self.engine.world, owner, lot, earner)
             lots.grant(self.engine.world, owner, lot, event.at, None, "given", merge=False)
         else:
             owner.earned[unit.name].add(day, much, ("given", id))
@@ -155,7 +156,7 @@ class Trial:
         """What the rules gave at the latest event, where that is asked for; that a day's end makes a difference."""
         if step.kind is nodes.Expected.AWARD and step.on is None:
             return self._given(step) if self.last is not None and not self.aside(step) else ()
-        if step.on is None or step.kind in (nodes.Expected.AWARD, nodes.Expected.REFUSED):
+        if step.on is None or step.kind in (nodes.Expected.AWARD, nodes.Expected.SAID, nodes.Expected.REFUSED):
             return ()
         ended = Found(self.engine, self.last).ended(step)
         return _at_the_end(step.on, ended, ended == expected) if ended not in ("", self.found(step)) else ()

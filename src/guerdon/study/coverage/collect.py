@@ -86,13 +86,15 @@ class Collector:
         """Takes in what the ledger of a test holds."""
         self._evaluated(engine)
         ledger = engine.posted.ledger
-        rules = {award.id: award.rule for award in ledger.awards}
+        held = {award.id: {award.rule} for award in ledger.awards}  # by lot; one may hold what several rules gave
         for posting in ledger.postings:
             key = posting.holder, posting.unit, posting.lot or ""
             if posting.target is Pot.EXPIRED and posting.reason == "expired":
                 self.taken.add(("expired", posting.unit, self.lines.get(key)))
-            if posting.source is Pot.PENDING and posting.target is Pot.AVAILABLE and posting.lot in rules:
-                self.taken.add(("released", rules[posting.lot]))
+            if posting.target is Pot.PENDING:
+                held.setdefault(key[2], set()).add(posting.reason)
+            if posting.source is Pot.PENDING and posting.target is Pot.AVAILABLE:
+                self.taken |= {("released", rule) for rule in held.get(key[2], ())}
         for award in ledger.awards:
             for share in self.program.rules[award.rule].shares if award.rule in self.program.rules else ():
                 if award.id.endswith(f"/{award.rule}/{share.name}") and award.quantity > 0:
