@@ -6,6 +6,7 @@ import click
 
 from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
+from guerdon.commands.measure import measure
 
-OTHERS: tuple[click.Command, ...] = (describe, draw)
+OTHERS: tuple[click.Command, ...] = (describe, draw, measure)
 """A new command needs its place here, and in the manual."""

@@ -16,6 +16,7 @@ from guerdon.text.codes import (
     living,
     mapping,
     meaning,
+    measuring,
     messages,
     offers,
     reading,
@@ -30,6 +31,7 @@ from guerdon.text.codes.code import Code as Code
 _AREAS = (
     *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, returning, coming, data, messages, laws),
     drawing,
+    measuring,
     using,
 )
 
