@@ -137,13 +137,13 @@ def _schedule(db: Database, prices: Prices, others: list[Prices], sales: Sales) 
     columns = (
         MONTH,
         Column("net_sales", "Net sales", Kind.MONEY, money),
-        Column("goods", "Revenue of goods", Kind.MONEY, money),
+        Column("goods", "Goods", Kind.MONEY, money),
         Column("deferred", "Deferred", Kind.MONEY, money),
-        Column("earned", "Revenue of points", Kind.MONEY, money),
+        Column("earned", "Earned", Kind.MONEY, money),
         Column("liability", "Liability", Kind.MONEY, money),
         Column("redemption", "Expected", Kind.SHARE),
-        Column("redeemed", "Redeemed so far", Kind.QUANTITY, of.unit.name),
-        Column("expected", "of expected", Kind.QUANTITY, of.unit.name),
+        Column("redeemed", "Redeemed", Kind.QUANTITY, of.unit.name),
+        Column("expected", "of", Kind.QUANTITY, of.unit.name),
     )
     name, title = f"revenue_{of.unit.name}", f"Contract liability of {of.unit.name}"
     return Table(name, title, columns, tuple(rows), _notes(db, of), plot=Plot(Shape.LINES, ("liability",)))
@@ -205,8 +205,8 @@ def _notes(db: Database, of: Flows) -> tuple[str, ...]:
         else ""
     )
     return (
-        f"Deferred: sales of the month, allocated by relative stand-alone prices: of goods the sales themselves, of points what purchases gave at {words.money(worth, db.program.frame.currency)} for 1 {unit}, times the expected share{ratio} (IFRS 15.76); less the same of returns, and what they took back. Revenue of goods: the rest of net sales.",
+        f"Deferred: sales of the month, allocated by relative stand-alone prices: of goods the sales themselves, of points what purchases gave at {words.money(worth, db.program.frame.currency)} for 1 {unit}, times the expected share{ratio} (IFRS 15.76); less the same of returns, and what they took back. Goods: revenue of the month, the rest of net sales.",
         f"Expected: the share of points that is expected to be redeemed: {expected}. In points it is never more than what is redeemed or open.",
-        "Revenue of points: deferred so far, times redeemed so far of expected in all, less what was revenue before; a change of the estimate goes through the month in which it is made (IFRS 15.B46).",
+        "Earned: revenue of points: deferred so far, times redeemed so far of what is expected in all, less what was revenue before; a change of the estimate goes through the month in which it is made (IFRS 15.B46).",
         f"Points given for something else than a purchase take no part of a price: their cost is in the cost of the program. All sales of the month are one portfolio (IFRS 15.4); {unit} of all origins is redeemed alike.",
     )

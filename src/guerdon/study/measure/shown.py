@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 PLACES = 6
 """Decimals of a share, and of what has no last one, in JSON and in files."""
 
-_LEFT = frozenset({Kind.TEXT, Kind.MONTH})
-
 
 def is_left(column: Column) -> bool:
     """Whether a column is set flush left."""
-    return column.kind in _LEFT
+    return column.kind is Kind.TEXT
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -64,7 +62,8 @@ def text(of: Value, column: Column, places: int = 0) -> str:
 
 def told(report: Report) -> Iterator[str]:
     """What a report is of, line by line."""
-    yield f"{words.count(report.events, 'event')} read through {report.read}; shown by month, {report.first} through {report.last}. Money in {report.currency}."
+    money = f" Money in {report.currency}." if report.currency else ""
+    yield f"{words.count(report.events, 'event')} read through {report.read}; shown by month, {report.first} through {report.last}.{money}"
     if report.aside:
         yield f"Set aside: {words.count(report.aside, 'row')}, which are in no figure; `guerdon run` shows why."
 

@@ -50,7 +50,7 @@ class Spent:
     def __post_init__(self) -> None:
         self.staged = {each.event: each for each in self.history.staged}
         scales = [named.scale(self.program, each) for each in self.facts.purchases]
-        self.steps = lcm(10 ** DECIMALS[self.program.frame.currency], *scales)
+        self.steps = lcm(10 ** DECIMALS.get(self.program.frame.currency, 0), *scales)
 
     def aside(self, run: Run) -> None:
         """Notes the events that were set aside, by the row that they came from."""
