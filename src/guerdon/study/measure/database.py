@@ -156,8 +156,9 @@ def _events(con: duckdb.DuckDBPyConnection, run: Run, history: History, program:
         spent = Spent(apart, history, program, facts, before)
         spent.aside(run)
         for table in ("bought", "returned", "answers"):
-            _taken(con, apart, f"raw_{table}", getattr(spent, table)())
-        _copied(con, _Rows(apart, spent.members(), {"member": nanoarrow.string()}), "everybody")
+            query = f"SELECT * FROM ({getattr(spent, table)()}) WHERE amount IS NOT NULL"
+            _taken(con, apart, f"raw_{table}", query, _HAPPENED)
+        _taken(con, apart, "everybody", spent.members(), {"member": nanoarrow.string()})
     finally:
         history.forget(apart)
     con.execute("CREATE TABLE referred (member VARCHAR)")
@@ -168,18 +169,23 @@ def _events(con: duckdb.DuckDBPyConnection, run: Run, history: History, program:
 
 
 _HAPPENED = {"member": nanoarrow.string(), "at": nanoarrow.int64(), "amount": nanoarrow.int64()}
+_AT_ONCE = 250_000
+"""So many rows go from one database to the other together: a stream's are all made before it is read."""
 
 
-def _taken(con: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
-    """A table of what happened, by a query in another database."""
-    query = f'SELECT member, "at", amount::BIGINT AS amount FROM ({query}) WHERE amount IS NOT NULL'
-    _copied(con, _Rows(of, query, _HAPPENED), table)
-
-
-def _copied(con: duckdb.DuckDBPyConnection, rows: _Rows, table: str) -> None:
-    con.register("taken", rows)
-    con.execute(f"CREATE TABLE {table} AS SELECT * FROM taken")
-    con.unregister("taken")
+def _taken(
+    con: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyConnection, table: str, query: str, columns: dict[str, Any]
+) -> None:
+    """A table of the rows of a query in another database, where they are written down first: it spills to disk."""
+    listed = ", ".join(f'"{each}"{"::BIGINT" if each == "amount" else ""} AS "{each}"' for each in columns)
+    of.execute(f"CREATE TABLE {table} AS SELECT {listed} FROM ({query})")
+    ((count,),) = of.execute(f"SELECT count(*) FROM {table}").fetchall()
+    for first in range(0, max(count, 1), _AT_ONCE):
+        rows = f"SELECT * FROM {table} WHERE rowid >= {first} AND rowid < {first + _AT_ONCE}"
+        con.register("taken", _Rows(of, rows, columns))
+        con.execute(f"{f'INSERT INTO {table}' if first else f'CREATE TABLE {table} AS'} SELECT * FROM taken")
+        con.unregister("taken")
+    of.execute(f"DROP TABLE {table}")
 
 
 class _Rows:
