@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -360,6 +361,40 @@ def test_a_model_of_a_few_members_is_none():
     assert table.warnings == ("2 members came back; a model is made of 30 or more.",)
 
 
+def regulars(number: int) -> list[Row]:
+    """So many members who first buy in January, a few of them often, some of them not for long, each for amounts around one of their own."""
+    found = []
+    for who in range(number):
+        times, every, usual = (1, 1, 2, 3, 6, 12)[who % 6], 2 + who % 13, 5 + 13 * who % 60
+        for each in range(times):
+            day = date.fromordinal(date(2026, 1, 1).toordinal() + who % 29 + each * every)
+            found.append(buy(f"{who}-{each}", f"m{who}", f"{day}T10:00", usual + 7 * each % 11))
+    return found
+
+
+def test_the_model_tells_of_everybody_in_their_cohort():
+    report = ran(SHOP, {"purchase": regulars(90)}, date(2026, 6, 30)).measure(Asked(margin=Fraction(1, 2), horizon=70))
+    table = report.table("expected_value")
+    for members, alive, purchases, sales, margin, each in column(
+        report, "expected_value", "members", "alive", "purchases", "sales", "margin", "margin_per_member"
+    ):
+        assert members == 90 and 0 < alive < 90 and 0 < purchases < sales
+        assert margin == pytest.approx(sales / 2) and each == pytest.approx(margin / members)
+    assert len(table.rows) == 1
+    assert column(report, "model", "name") == ["r", "alpha", "a", "b", "p", "q", "gamma", "correlation"]
+
+
+def test_without_scipy_models_and_intervals_are_left_out_and_nothing_else(monkeypatch):
+    with_it = ran(CONTROL, {"purchase": regulars(80)}).measure()
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    without = ran(CONTROL, {"purchase": regulars(80)}).measure()
+    assert "guerdon[measure]" in without.table("expected_value").warnings[0]
+    assert any("guerdon[measure]" in each for each in without.table("control_1").warnings)
+    assert [row[:6] for row in without.table("control_1").rows] == [row[:6] for row in with_it.table("control_1").rows]
+    assert without.table("control_1").rows[0][6:] == (None, None) != with_it.table("control_1").rows[0][6:]
+    assert without.table("sales") == with_it.table("sales")
+
+
 # ---------------------------------------------------------------- promoter score
 
 
@@ -597,6 +632,14 @@ def test_of_several_amounts_the_one_is_taken_that_rules_reward():
     assert column(ran(program, {"purchase": bought}).measure(), "sales", "sales") == [20]
     tips = Asked(("purchase.tip",), returns=("refund.amount",))
     assert column(ran(program, {"purchase": bought}).measure(tips), "sales", "sales") == [5]
+
+
+def test_else_the_one_that_is_measured():
+    program = TIERS.replace("  amount    money", "  amount    money\n  tip       money").replace(
+        "per full 1 USD of amount", ""
+    )
+    bought = [buy("1", "ana", "2026-01-05T10:00", 20, tip="5")]
+    assert column(ran(program, {"purchase": bought}).measure(), "sales", "sales") == [20]
 
 
 def test_a_period_without_events_is_refused():

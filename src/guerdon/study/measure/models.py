@@ -68,6 +68,7 @@ def buying(x: Any, recency: Any, age: Any, members: Any) -> Buying:
     """
     numpy, _, special = _scipy()
     log, gammaln, betaln = numpy.log, special.gammaln, special.betaln
+    everybody = members.sum()
 
     def less_likely(logs: Any) -> float:
         r, alpha, a, b = numpy.exp(logs)
@@ -75,7 +76,7 @@ def buying(x: Any, recency: Any, age: Any, members: Any) -> Buying:
         there = betaln(a, b + x) - (r + x) * log(alpha + age)
         left = betaln(a + 1, b + numpy.maximum(x, 1) - 1) - (r + x) * log(alpha + recency)
         told = numpy.logaddexp(there, numpy.where(x > 0, left, -numpy.inf))
-        return float(-(members * (common + told)).sum())
+        return float(-(members * (common + told)).sum() / everybody)
 
     return Buying(*_least(less_likely, 4))
 
@@ -108,7 +109,7 @@ def spending(x: Any, mean: Any) -> Spending:
         p, q, gamma = numpy.exp(logs)
         told = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * log(gamma)
         told = told + (p * x - 1) * log(scaled) + p * x * log(x) - (p * x + q) * log(gamma + x * scaled)
-        return float(-told.sum())
+        return float(-told.mean())
 
     p, q, gamma = _least(less_likely, 3)
     if q <= 1:
@@ -118,17 +119,21 @@ def spending(x: Any, mean: Any) -> Spending:
 
 _MOST = 12.0
 """Parameters are sought from exp(-12) through exp(12)."""
+_FLAT = 1e-5
+"""The slope of the mean likelihood, by the logarithm of any parameter, is no more than this where it is greatest."""
 
 
 def _least(of: Any, parameters: int) -> list[float]:
     """Where a function of logarithms of parameters is least. Errors: NotInstalled; NotFitted where that is at an end of what is sought."""
     numpy, optimize, _ = _scipy()
+    bounds = [(-_MOST, _MOST)] * parameters
+    options = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
     with numpy.errstate(all="ignore"):
-        found = optimize.minimize(of, numpy.zeros(parameters), method="L-BFGS-B", bounds=[(-_MOST, _MOST)] * parameters)
         found = optimize.minimize(
-            of, found.x, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-7, "maxiter": 4000}
+            of, numpy.zeros(parameters), method="L-BFGS-B", jac="3-point", bounds=bounds, options=options
         )
-    if not found.success or not numpy.isfinite(found.fun) or numpy.abs(found.x).max() >= _MOST:
+    flat = numpy.isfinite(found.fun) and numpy.abs(found.jac).max() < _FLAT
+    if not flat or numpy.abs(found.x).max() >= _MOST:
         raise NotFitted
     return [float(each) for each in numpy.exp(found.x)]
 

@@ -73,8 +73,8 @@ def _purchases(program: nodes.Program, asked: tuple[str, ...]) -> Iterator[FactO
         return
     for event in sales(program):
         facts = _money(program, event)
-        given = [fact for fact in facts if fact in _read_by_rules(program, event)]
-        plain = facts if len(facts) == 1 else given
+        read = [[fact for fact in facts if fact in by(program, event)] for by in (_given_for, _measured)]
+        plain = facts if len(facts) == 1 else read[0] or read[1]
         if len(plain) != 1:
             listed = " or ".join(f"`--purchase {event}.{each}`" for each in plain or facts)
             raise MeasureError(
@@ -94,15 +94,24 @@ def _money(program: nodes.Program, event: str) -> list[str]:
     return [fact.name for fact in facts if isinstance(fact.type, types.Quantity) and fact.type.unit == currency]
 
 
-def _read_by_rules(program: nodes.Program, event: str) -> set[str]:
+def _given_for(program: nodes.Program, event: str) -> set[str]:
     """The facts of an event that rules give something for."""
-    rules = (rule.give for rule in program.rules.values() if event in rule.on and not rule.takes)
     return {
-        node.name
-        for give in rules
-        for node in walk(give, program.measures)
-        if isinstance(node, nodes.Field) and node.scope is nodes.Scope.EVENT
+        name
+        for rule in program.rules.values()
+        if event in rule.on and not rule.takes
+        for name in _facts_in(rule.give, program)
     }
+
+
+def _measured(program: nodes.Program, event: str) -> set[str]:
+    """The facts of an event that measures and tiers add up."""
+    return {name for meter in program.meters if meter.event == event for name in _facts_in(meter.value, program)}
+
+
+def _facts_in(part: object, program: nodes.Program) -> Iterator[str]:
+    found = (node for node in walk(part, program.measures) if isinstance(node, nodes.Field))
+    return (node.name for node in found if node.scope is nodes.Scope.EVENT)
 
 
 def _one(asked: str, known: list[str], code: str, what: str, option: str) -> FactOf:
