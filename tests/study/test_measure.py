@@ -669,6 +669,61 @@ def test_both_engines_measure_the_same():
     assert one == other
 
 
+def test_members_whom_the_kernel_leaves_to_the_reference_engine_are_measured_too():
+    gift = {
+        "id": "9",
+        "member": "ana",
+        "at": "2026-02-15T10:00",
+        "unit": "point",
+        "quantity": "5",
+        "by": "desk",
+        "why": "sorry",
+    }
+    outcomes = [ran(SHOP, SPENT | {"adjustment": [gift]}, date(2026, 5, 1), engine) for engine in ENGINES]
+    one, other = (each.measure() for each in outcomes)
+    assert one == other
+    assert one.events == 6
+    assert column(one, "points_point", "given") == [350, 105, 0, 0, 0]
+
+
+@pytest.mark.parametrize("example", ["cafe", "grocery", "weddings"])
+def test_every_table_adds_up_and_comes_to_what_run_says(example):
+    outcome = load(ROOT / "examples" / example).run()
+    report, summary = outcome.measure(), outcome.summary()
+    assert sum(column(report, "sales", "sales")) == summary.sales
+    for members, active, lapsed in column(report, "members", "members", "active", "lapsed"):
+        assert members == active + lapsed
+    assert sum(column(report, "cohorts", "members")) == column(report, "members", "members")[-1]
+    for line in summary.units:
+        table = report.table(f"points_{line.unit}")
+        assert table.column("open")[-1] == line.balance + line.flow.held
+        assert sum(table.column("given")) == line.flow.issued  # type: ignore[arg-type]
+        for row in table.rows:
+            figures = dict(zip((each.name for each in table.columns), row, strict=True))
+            figures.pop("cost_per_point", None)
+            _, before, *moved, after = figures.values()
+            assert sum(moved, before) == after  # type: ignore[arg-type]
+    for table in (each for section in report.sections for each in section.tables if each.name.startswith("revenue_")):
+        there = Fraction(0)
+        for net, goods, deferred, earned_now, liability in column(
+            report, table.name, "net_sales", "goods", "deferred", "earned", "liability"
+        ):
+            there += deferred - earned_now
+            assert (net, liability) == (goods + deferred, there)
+            assert liability >= 0
+    for table in (
+        each for section in report.sections for each in section.tables if each.name.startswith(("age_", "expiry_"))
+    ):
+        *buckets, whole = table.column("open")
+        assert sum(buckets) == whole  # type: ignore[arg-type]
+    for ladder in outcome.program.typed.ladders:
+        *_, (_, *standing) = report.table(f"tiers_{ladder}").rows
+        assert standing == [
+            sum(line.members for line in summary.tiers if (line.ladder, line.tier) == (ladder, each.title))
+            for each in report.table(f"tiers_{ladder}").columns[1:]
+        ]
+
+
 # ---------------------------------------------------------------- as it is shown
 
 

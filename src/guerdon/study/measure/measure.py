@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
+from guerdon.reference.posted import Posted
 from guerdon.study.measure import control, cost, members, revenue, segments, survey, value
 from guerdon.study.measure.asked import Asked
 from guerdon.study.measure.database import Database, first_day, opened
@@ -37,7 +38,7 @@ def measure(run: Run, history: History, asked: Asked) -> Report:
             first_day(db.months.since),
             db.months.end(db.months.through),
             db.months.read,
-            run.events,
+            run.events if isinstance(run, Posted) else run.events + run.others.events,
             len(run.rejections),
             tuple(_sections(db)),
         )
