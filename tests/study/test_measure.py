@@ -301,6 +301,43 @@ earn "Points"
 """
 
 
+SEGMENTS = f"""{SHOP}
+measure place
+  is        sum of purchase.amount this month
+  ranked    highest first, at end of month
+table kinds
+  by        place whole
+  row       1: best
+  row       from 2: good
+  row       below 1: absent
+measure kind
+  is        kinds(place or 0)
+"""
+
+
+@each_engine
+def test_segments_by_a_measure_of_words_and_moves_between_them(engine):
+    events = {
+        "purchase": [
+            buy("1", "ana", "2026-01-05 12:00", 50),
+            buy("2", "ben", "2026-01-06 12:00", 20),
+            buy("3", "ben", "2026-02-06 12:00", 20),
+            buy("4", "cleo", "2026-02-07 12:00", 10),
+            buy("5", "cleo", "2026-03-07 12:00", 10),
+        ]
+    }
+    report = ran(SEGMENTS, events, engine=engine).measure()
+    months = [date(2026, 1, 1), date(2026, 2, 1)]
+    assert report.table("segments_kind").rows == ((months[0], 1, 1, 0), (months[1], 1, 2, 0)), "March is not over"
+    assert report.table("moves_kind").rows == (
+        (months[0], "not there", "best", 1),
+        (months[0], "not there", "good", 1),
+        (months[1], "not there", "good", 1),
+        (months[1], "best", "good", 1),
+        (months[1], "good", "best", 1),
+    )
+
+
 @each_engine
 def test_tiers_are_counted_as_months_end(engine):
     """Ana is Silver and Gold within January, which shows Gold alone; with the new year both begin again."""

@@ -22,6 +22,7 @@ from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study.measure.asked import Asked, MeasureError
 from guerdon.study.measure.named import Named
 from guerdon.study.measure.spent import Spent, days, referred
+from guerdon.study.measure.wording import SAYS, measures_of_words, worded
 from guerdon.study.parts import selected
 from guerdon.study.results import connect
 
@@ -43,7 +44,7 @@ _COPIED = {
 }
 """What is taken of the result tables."""
 
-_DATED = ("bought", "returned", "answers", "awards", "postings", "tiers", "ends")
+_DATED = ("bought", "returned", "answers", "awards", "postings", "tiers", "words", "ends")
 """The tables whose rows get the `day` and the `month` of their instant `at`."""
 
 
@@ -80,7 +81,7 @@ def first_day(month: int) -> date:
 
 @dataclass(frozen=True)
 class Database:
-    """Tables `bought`, `returned`, `answers`, `awards`, `postings`, `tiers`, `ends` of tiers (all with `day` and `month`), `lots`, `everybody`, `referred`.
+    """Tables `bought`, `returned`, `answers`, `awards`, `postings`, `tiers`, `words` of measures, `ends` of tiers (all with `day` and `month`), `lots`, `everybody`, `referred`.
 
     Units: amounts in so many `steps` of the currency; days as ordinals of the proleptic Gregorian calendar.
     """
@@ -123,6 +124,7 @@ def opened(run: Run, history: History, program: nodes.Program, facts: Named, ask
         for table, columns in _COPIED.items():
             with selected(con, run, table, Path(scratch)) as rows:
                 con.execute(f"CREATE TABLE raw_{table} AS SELECT {columns} FROM ({rows})")
+        _words(con, run, history, Path(scratch))
         con.execute("ALTER TABLE raw_lots RENAME TO lots")
         con.execute('CREATE TABLE raw_ends AS SELECT DISTINCT before AS "at" FROM raw_tiers WHERE before IS NOT NULL')
         dated = " UNION ALL ".join(f'SELECT min("at") AS first FROM raw_{each}' for each in _DATED)
@@ -131,6 +133,20 @@ def opened(run: Run, history: History, program: nodes.Program, facts: Named, ask
         months = _months(asked, first_of_all, calendar.day(run.until - 1))
         _dated(con, calendar, first_of_all, months.read)
         yield Database(con, program, asked, facts, calendar, months, run.until, spent)
+
+
+def _words(con: duckdb.DuckDBPyConnection, run: Run, history: History, folder: Path) -> None:
+    """Copies what measures of words came to at the ends of months."""
+    con.execute('CREATE TABLE raw_words (member VARCHAR, measure VARCHAR, word VARCHAR, "at" BIGINT)')
+    saying = worded(run, history)
+    if saying is None:
+        return
+    with selected(con, saying, "effects", folder) as rows:
+        for name in measures_of_words(run.program):
+            con.execute(
+                f"""INSERT INTO raw_words SELECT member, $name, text, "at" FROM ({rows}) WHERE starts_with(rule, $rule)""",
+                {"name": name, "rule": f"{SAYS}{name} is "},
+            )
 
 
 def _months(asked: Asked, first: date, read: date) -> Months:
