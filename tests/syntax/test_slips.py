@@ -130,7 +130,7 @@ MEANT = [
     ("earn", "limit first 3 of pieces per member", "limit 3 of pieces per member"),
     ("earn", "limit amount to 1500 USD per member per year", "limit 1500 USD of amount per member per year"),
     ("earn", "funded 2 airline, 1 hotel", "funded airline 2, hotel 1"),
-    ("earn", "funded by airline 2, hotel 1", "funded airline 2, hotel 1"),
+    ("earn", "funded from airline 2, hotel 1", "funded airline 2, hotel 1"),
     ("earn", "control group 10%", "control 10%"),
     ("earn", "control 12.5% of members", "control 12.5%"),
     ("rule", "holdout 10% of all members", "control 10%"),
