@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tests.kernel.both import agree, reference
 
 from guerdon.history.event import Event
 from guerdon.kernel.uncovered import uncovered
+from guerdon.session import Session
+from guerdon.study.explain import explain
 from guerdon.study.funding import funding
+from guerdon.study.summary import summarise
 
 SHOP = """event purchase
   shop one of grocer, baker, fuel
@@ -129,3 +133,35 @@ class TestOfLines:
 def _event(number: int, kind: str, **facts: object) -> Event:
     at = 1_772_452_800_000_000 + number * 86_400_000_000
     return Event(f"e{number}", kind, "anna", at, at, number, facts)
+
+
+class TestWhatIsSaid:
+    def test_an_account_says_whom_the_lines_name(self, checked):
+        program = checked(SHOP + rule(EACH, "funded by shop 1, chain 1"))
+        lines = (line("grocer", 10), line("baker", 20))
+        sale = _event(1, "purchase", shop="fuel", amount=Fraction(30), lines=lines)
+        (found,) = explain(program, lambda: [sale], {}, "anna", "e1").explained
+        (said,) = (each for each in found.rules[0].reasons if each.clause == "funded")
+        assert (said.text, said.result) == ("by shop 1, chain 1", "grocer 5 point, chain 15 point, baker 10 point")
+
+    def test_a_summary_lists_them_in_the_order_of_the_alphabet(self, play):
+        text = SHOP + rule(EACH, "funded by shop 1, chain 1")
+        found = play(text, bought("fuel", line("grocer", 10), line("baker", 20)))
+        said = [(each.partner, each.quantity) for each in summarise(found.outcome).funding]
+        assert said == [("chain", 15), ("baker", 10), ("grocer", 5)]
+
+    def test_a_state_keeps_who_pays_for_what_is_corrected(self, checked):
+        text = SHOP + rule(EACH, "limit 50 point per member per month", "funded by shop 1")
+        program = checked(text, 'program "T"\n  currency USD\n  lateness 30 days\nunit point\nunit mile\n')
+        lines = (line("grocer", 10), line("baker", 20))
+        sales = [_event(day, "purchase", shop="fuel", amount=Fraction(30), lines=lines) for day in (1, 3)]
+        late = _event(2, "purchase", shop="fuel", amount=Fraction(5), lines=(line("baker", 5),))
+        session, states, awards = Session(program), {"anna": None}, []
+        for event in (*sales, replace(late, recorded=sales[-1].at + 1)):
+            came, states = session.step(event, states)
+            awards += came.awards
+        both = ("grocer", Fraction(10)), ("baker", Fraction(20))
+        assert [(each.quantity, each.payers) for each in awards[:2]] == [(30, both), (20, both)]
+        assert {(each.quantity, each.payers) for each in awards[2:]} == {(5, (("baker", Fraction(5)),)), (-5, both)}
+        paid = [(each.partner, each.quantity) for each in funding(awards, program) if each.award.of is not None]
+        assert paid == [("grocer", -2), ("baker", -3)]

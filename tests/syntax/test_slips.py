@@ -150,6 +150,13 @@ MEANT = [
         "is streak of checkin where a is b per day this week",
         "is streak per day of checkin where a is b this week",
     ),
+    ("measure", "rank highest", "ranked highest first, at end of month"),
+    ("measure", "ranked highest first every week", "ranked highest first, at end of week"),
+    (
+        "measure",
+        "ranked lowest first, in 5 equal groups, at end of month",
+        "ranked lowest first, in 5 parts, at end of month",
+    ),
     ("measure", "is 2 * streak of days with a checkin ever", "is 2 * streak per day of checkin ever"),
     ("measure", "is consecutive months with purchase ever", "is streak per month of purchase ever"),
     ("measure", "is daily streak of checkin ever", "is streak per day of checkin ever"),
