@@ -131,6 +131,8 @@ MEANT = [
     ("earn", "limit amount to 1500 USD per member per year", "limit 1500 USD of amount per member per year"),
     ("earn", "funded 2 airline, 1 hotel", "funded airline 2, hotel 1"),
     ("earn", "funded from airline 2, hotel 1", "funded airline 2, hotel 1"),
+    ("earn", "funded by shop", "funded by shop 1"),
+    ("earn", "funded by purchase.shop 2, chain 1", "funded by shop 2, chain 1"),
     ("earn", "control group 10%", "control 10%"),
     ("earn", "control 12.5% of members", "control 12.5%"),
     ("rule", "holdout 10% of all members", "control 10%"),

@@ -92,7 +92,9 @@ def _fact(written: tree.Payer, scene: Scene, names: Names) -> nodes.Expr | None:
         )
         return None
     if word not in facts:
-        help_lines = (f"a payer who is called so is written without `by`: `{word} {written.parts.text}`",)
+        called = f"a payer who is called so is written without `by`: `{word} {written.parts.text}`"
+        of_member = f"`{word}` is a fact of `member`: who pays is a fact of {scene.what}, or of its lines"
+        help_lines = (of_member if word in names.member.facts else called,)
         names.unknown("G469", f"no fact `{word}` says who pays", written.name.span, known, "who?", help=help_lines)
         return None
     of, fact = facts[word].type, facts[word]
