@@ -10,6 +10,8 @@ from tests.kernel.both import agree, reference
 from guerdon.history.event import Event
 from guerdon.kernel.uncovered import uncovered
 from guerdon.session import Session
+from guerdon.study.describe.describe import describe
+from guerdon.study.describe.shown import as_markdown
 from guerdon.study.explain import explain
 from guerdon.study.funding import funding
 from guerdon.study.summary import summarise
@@ -165,3 +167,16 @@ class TestWhatIsSaid:
         assert {(each.quantity, each.payers) for each in awards[2:]} == {(5, (("baker", Fraction(5)),)), (-5, both)}
         paid = [(each.partner, each.quantity) for each in funding(awards, program) if each.award.of is not None]
         assert paid == [("grocer", -2), ("baker", -3)]
+
+    def test_a_description_says_where_the_names_stand(self, checked):
+        program = checked(
+            SHOP
+            + rule(EACH, "funded by shop 2, chain 1")
+            + rule("give 1 point", "funded by shop 1").replace('"A"', '"B"')
+        )
+        told = " ".join(as_markdown(describe(program)).split())
+        assert (
+            "of every 3 parts of what it gives, whoever is named as “shop” of a line pays 2 and “chain” pays 1"
+            in told.replace("Of every", "of every")
+        )
+        assert "Whoever is named as “shop” pays for all that it gives" in told
