@@ -1,14 +1,17 @@
 """Published rules of real programs, with figures worked out elsewhere, come out as published.
 
 A case is a folder of `tests/cases` with a program: its tests hold the case's events and every figure that the case
-expects. The cases themselves lie in a folder beside the checkout; what compares with them is skipped where it is absent.
+expects. Where figures are about all members together, the folder holds a history, and `measured.yaml` what `guerdon measure` makes of it. The
+cases themselves lie in a folder beside the checkout; what compares with them is skipped where it is absent.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -16,8 +19,10 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from guerdon.check.passes import check_bytes
+from guerdon.cli import main
 from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
@@ -30,7 +35,9 @@ from guerdon.syntax.parse import parse_bytes
 HERE = Path(__file__).parent / "cases"
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases" / "open.yaml"
 IDS = sorted(folder.name for folder in HERE.iterdir() if folder.is_dir())
-each_case = pytest.mark.parametrize("id", IDS)
+MEASURED = [id for id in IDS if (HERE / id / "measured.yaml").exists()]
+each_case = pytest.mark.parametrize("id", [id for id in IDS if id not in MEASURED])
+each_measured = pytest.mark.parametrize("id", MEASURED)
 
 
 def path(id: str) -> Path:
@@ -57,7 +64,7 @@ def test_a_case_checks_without_a_word_and_all_of_its_tests_pass(id):
     assert not [(result.case.name, miss) for result in results for miss in result.misses]
 
 
-@each_case
+@pytest.mark.parametrize("id", IDS)
 def test_a_case_stands_in_the_one_layout(id):
     data = path(id).read_bytes()
     assert format_document(parse_bytes(id, data)[0]).encode() == data
@@ -124,9 +131,38 @@ def told(each: nodes.Expectation) -> Iterator[str]:
         yield "true"
 
 
+# ---------------------------------------------------------------- figures about all members together
+
+
+@each_measured
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
+def test_a_measured_case_comes_out_as_published(id, engine):
+    """`measured.yaml`: with which options, and what is expected of which rows of which tables, to the digits that are written."""
+    typed(id)
+    runs = yaml.safe_load((HERE / id / "measured.yaml").read_text())
+    expected = list[str]()
+    for each in runs:
+        arguments = ["measure", str(HERE / id), "--engine", engine, "--format", "json", *each["arguments"].split()]
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0, done.output
+        tables = {table["name"]: table["rows"] for of in json.loads(done.stdout)["sections"] for table in of["tables"]}
+        for table, rows in each["expect"].items():
+            for wanted in rows:
+                month = f"{wanted.pop('month', '')}"
+                (found,) = [row for row in tables[table] if row.get("month", "").startswith(month)]
+                assert {name: to_the_digits(found[name], figure) for name, figure in wanted.items()} == wanted
+                expected += wanted.values()
+    assert Counter(map(number, figures(published()[id]))) <= Counter(map(number, expected))
+
+
+def to_the_digits(found: str | int, wanted: str) -> str:
+    """A figure rounded to as many decimals as one has that is wanted."""
+    return f"{round(Decimal(str(found)), len(wanted.partition('.')[2]))}"
+
+
 def test_the_readme_names_every_case_once():
     listed = re.findall(r"^\| `([\w-]+)` \|", (HERE / "README.md").read_text(), re.M)
-    assert listed[: len(IDS)] == IDS
+    assert listed == IDS
     assert sorted(listed) == sorted(published())
 
 

@@ -33,7 +33,7 @@ ROOMS = [
 ]
 ABOVE_THE_ROOMS = ["choice", "library", "options", "command", "commands", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "commands", "cli"]
-SLOW_TO_IMPORT = {"numpy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime", "nanoarrow"}
+SLOW_TO_IMPORT = {"numpy", "scipy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime", "nanoarrow"}
 TOP = {
     "pyproject.toml",
     "mkdocs.yml",

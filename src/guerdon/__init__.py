@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from guerdon.library import NoProgram, Outcome, Program, compare, load
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
+    from guerdon.study.measure.asked import Asked, MeasureError
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 __all__ = [
+    "Asked",
     "BadEvent",
     "BadState",
     "Diagnostic",
     "DrawError",
+    "MeasureError",
     "NoProgram",
     "Outcome",
     "Program",
@@ -26,10 +29,12 @@ __all__ = [
 ]
 
 _HOME = {
+    "Asked": "guerdon.study.measure.asked",
     "BadEvent": "guerdon.history.given",
     "BadState": "guerdon.session",
     "Diagnostic": "guerdon.text.diagnostic",
     "DrawError": "guerdon.study.draw.draw",
+    "MeasureError": "guerdon.study.measure.asked",
     "ProgramError": "guerdon.text.diagnostic",
     "Session": "guerdon.session",
 }

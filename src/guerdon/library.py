@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from guerdon.study.arrow import Stream
     from guerdon.study.compare import Comparison
     from guerdon.study.draw.draw import Draw
+    from guerdon.study.measure.asked import Asked
+    from guerdon.study.measure.report import Report
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
@@ -292,6 +294,17 @@ class Outcome:
             through=through,
             file=place,
         )
+
+    def measure(self, asked: Asked | None = None) -> Report:
+        """What the program is to the business, by month: retention, segments, lifetime value, promoter score, cost, deferred revenue, effect.
+
+        Shape: sections of tables, each with what its figures mean; `asked`: the definitions that one may choose.
+        Errors: MeasureError.
+        """
+        from guerdon.study.measure.asked import Asked  # only where it is wanted
+        from guerdon.study.measure.measure import measure
+
+        return measure(self.result, self.history, asked or Asked())
 
 
 def compare(old: Program, new: Program, history: str | Path) -> Comparison:

@@ -6,8 +6,9 @@ import click
 
 from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
+from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.simulate import simulate
 
-OTHERS: tuple[click.Command, ...] = (describe, draw, new, simulate)
+OTHERS: tuple[click.Command, ...] = (describe, draw, measure, new, simulate)
 """A new command needs its place here, and in the manual."""

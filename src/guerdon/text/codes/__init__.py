@@ -16,6 +16,7 @@ from guerdon.text.codes import (
     living,
     mapping,
     meaning,
+    measuring,
     messages,
     offers,
     ranks,
@@ -31,6 +32,7 @@ from guerdon.text.codes.code import Code as Code
 _AREAS = (
     *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, ranks, returning, coming, data, messages, laws),
     drawing,
+    measuring,
     using,
 )
 
