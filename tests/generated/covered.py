@@ -150,6 +150,7 @@ OPTIONAL = {
         "say",
         "control",
     ),
+    "Payer": ("by",),
     "Group": ("minimum", "rounding", "limits"),
 }
 """Fields that may be empty, by kind of node."""
@@ -216,7 +217,7 @@ _PARTS = {
     "order": ("LotOrder.OLDEST", "LotOrder.NEWEST"),
     "period days": ("PeriodDay",),
     "laws": ("Law",),
-    "payers": ("Rule funded yes",),
+    "payers": ("Payer", "Rule funded yes"),
     "receivers": ("Share", "Rule to yes", "Rule shares yes"),
     "redeems": ("Rule takes yes", "Rule one_expiry yes"),
     "replacing": ("Rule replaces yes",),

@@ -286,7 +286,7 @@ class Expressions(Chance):
                     lambda: self._rated(kind.of, scene, depth),
                 ]
             case "number":
-                unit = self.one_of(self.currency, *self.units)
+                unit, length = self.one_of(self.currency, *self.units), self.one_of(DAYS, MONTHS)
                 found += [
                     lambda: another(kind),
                     extreme,
@@ -297,6 +297,7 @@ class Expressions(Chance):
                         f"({again(Kind('quantity', unit))} / ({again(Kind('quantity', unit))} + 0 {unit}) or {self.decimal()})"
                     ),
                     lambda: f"({again(PERCENT)} of {again(NUMBER)})",
+                    lambda: f"({again(length)} / ({again(length)} + 0 {length.name}) or {self.decimal()})",
                 ]
             case "percent":
                 found += [lambda: f"({again(PERCENT)} + {again(PERCENT)})"]

@@ -69,6 +69,7 @@ WITHOUT_MEANING = {
     ("Ladder", "falls"): lambda of: isinstance(of.lasts, nodes.WhileMet | nodes.Ever),
     ("Limit", "or_nothing"): lambda of: of.times is not None,
     ("Limit", "kept"): lambda of: of.per_event,
+    ("Limit", "everybody"): lambda of: of.per_event,
     ("Limit", "per_event"): lambda of: True,  # changes who counts too
     ("Reversal", "shared"): lambda of: True,  # changes what `by` names
     ("Reversal", "choose"): lambda of: of.by is not None and not of.shared,
@@ -77,6 +78,7 @@ WITHOUT_MEANING = {
     ("Unit", "expiries"): lambda of: all(each.origin is None and not each.without for each in of.expiries),  # never
     ("Unit", "order"): lambda of: not of.spendable,
     ("Rule", "give"): lambda of: of.only_says,  # one message, by the program alone
+    ("Payer", "parts"): lambda of: True,  # who pays alone pays for all
     ("Debt", "kind"): lambda of: True,  # what else is there depends on it
     ("Account", "brings"): lambda of: True,  # only where it owns a unit
     ("Account", "takes"): lambda of: True,

@@ -69,10 +69,13 @@ class Together(Ladders):
         share = self.one_of("40%", "70%", "0.5%", '50% for "C"', '50% for "D"')
         return [f"control {share}"]
 
-    def funded(self) -> list[str]:
-        return [f"funded {self.one_of('airline 1', 'airline 2, hotel 1', 'a 1, b 1, c 1', 'a 0.5, b 7')}"] * self.new(
-            "payers", 4
-        )
+    def funded(self, scene: Scene) -> list[str]:
+        """Who pays for what a rule gives, if anybody: words, or who is named by facts of the line or the event."""
+        facts = {**scene.event, **(scene.line or {})}
+        named = [name for name, of in facts.items() if of.name in ("text", "choice", "member") and not of.optional]
+        payers = ["airline 1", "airline 2, hotel 1", "a 1, b 1, c 1", "a 0.5, b 7"]
+        payers += [f"by {name} {parts}" for name in named for parts in ("1", "2, hotel 1")]
+        return [f"funded {self.one_of(*payers)}"] * self.new("payers", 4)
 
     def limited_fact(self, unit: str, inside: Scene, scene: Scene) -> tuple[str, str] | None:
         """What a rule gives of a fact that is limited, and the limit; None where there is none."""

@@ -140,7 +140,7 @@ class Writer(Offered):
         if unit not in self.status and self.new("holds", 3):
             lines.append(self._hold(on, scene))
         self.own = None
-        lines += self.replaces(name, on, lines) + self.funded()
+        lines += self.replaces(name, on, lines) + self.funded(inside)
         lines += self.controlled(unit) if not to and not shares else []
         self.here = ""
         if plan is not None:

@@ -27,12 +27,12 @@ KNOWS = frozenset(
         *("bands", "membership", "messages", "perks", "status units"),
         *("alternatives", "carried counts", "counts from zero", "floors", "grace", "grace and rises", "grants"),
         *("restarts", "rises at end", "since entry", "limits of facts", "groups", "triggers", "streaks"),
-        *("redeems", "expiry", "holds", "order", "control groups", "budgets"),
+        *("redeems", "expiry", "holds", "order", "control groups", "budgets", "payers"),
     }
 )
 """What the programs hold that are made here; of these, those run that the kernel covers."""
 
-SIMPLE = frozenset({"bands", "control groups", "membership", "messages", "perks", "status units", "groups"})
+SIMPLE = frozenset({"bands", "control groups", "membership", "messages", "payers", "perks", "status units", "groups"})
 """What all of it the kernel covers, and some of it one event at a time as well."""
 
 RANKS = SIMPLE | {"ranks", "triggers"}

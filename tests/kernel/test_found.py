@@ -188,3 +188,13 @@ def test_blocks_since_a_long_list_was_copied_are_run_again_with_the_one_that_nee
     room = replace(SMALL, block=8)
     agree(reference(found, events, {}), found, events, {}, compiled=True, room=room)
     assert calls and max(calls) > 2
+
+
+def test_days_are_divided_by_days():
+    """A share of days is exact on both engines, and missing where there are none to divide by."""
+    rule = 'earn "A"\n  on sale\n  give 1 point per 1 USD of (amount * ((wait or 0 days) / (30 days) + (7 days / (wait or 0 days) or 2)))\n  round down per event\n'
+    events = [sale(1, 0, 10, 3), sale(2, 1, 10), sale(3, 2, 100, 14)]
+    of = program(SALES + rule)
+    assert not uncovered(of)
+    held(of, events)
+    assert [award.quantity for award in reference(of, events, {}).ledger.awards] == [24, 20, 96]

@@ -47,6 +47,45 @@ def test_tables_are_the_same_on_either_engine() -> None:
     assert kernel.summary() == reference.summary()
 
 
+def test_payers_whom_facts_name_are_the_same_on_either_engine() -> None:
+    text = """program "Shops"
+  currency USD
+
+unit point
+
+event sale
+  shop text
+  amount money
+
+earn "Points"
+  on sale
+  give 1 point per 2 USD of amount
+  round down per event
+  funded by shop 2, chain 1
+"""
+    sales = {
+        "id": ["s1", "s2", "s3"],
+        "member": ["ana", "bea", "ana"],
+        "at": ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z", "2026-03-03T10:00:00Z"],
+        "shop": ["baker", "fuel", "chain"],
+        "amount": ["12.00", "20.00", "7.00"],
+    }
+    program = Program(typed(text), (), Path("shops"))
+    found = [program.run({"sale": pyarrow.table(sales)}, engine=engine) for engine in ("kernel", "reference")]
+    assert by_member(found[0].awards) == by_member(found[1].awards)
+    one, other = (sorted(map(str, each.funding.to_pylist())) for each in found)
+    assert one == other
+    paid = {(each["award"], each["partner"]): each["quantity"] for each in found[0].funding.to_pylist()}
+    assert paid == {
+        ("sale/s1/Points", "baker"): 4,
+        ("sale/s1/Points", "chain"): 2,
+        ("sale/s2/Points", "fuel"): 7,
+        ("sale/s2/Points", "chain"): 3,
+        ("sale/s3/Points", "chain"): 3,
+    }
+    assert found[0].summary() == found[1].summary()
+
+
 def test_a_stream_is_read_by_whatever_speaks_arrow_and_again() -> None:
     for engine in ("kernel", "reference"):
         found = outcome(engine)

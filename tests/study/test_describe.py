@@ -122,6 +122,7 @@ OF_NAMES_ALONE = {
     *(
         "OverLines",
         "Part",
+        "Payer",
         "Program",
         "Record",
         "Share",

@@ -104,6 +104,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.LimitOf, "or_nothing"): st.none() | _words("or nothing"),
     (tree.LimitOf, "kept"): st.none() | _words("kept on return"),
     (tree.Happens, "time"): st.none() | _times,
+    (tree.Payer, "by_fact"): st.booleans(),
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
     (tree.Per, "scope", tree.Path): st.tuples(names, names).map(tree.Path),

@@ -267,7 +267,7 @@ def _divide(left: nodes.Expr, right: nodes.Expr, span: Span, names: Names) -> no
             by = right.value if isinstance(right, nodes.Literal) else None
             known = types.scaled(step, 1 / by) if isinstance(by, Fraction) and by else None
             result = types.Quantity(unit, known)
-        case types.Number(), types.Number():
+        case (types.Number(), types.Number()) | (types.Days(), types.Days()) | (types.Months(), types.Months()):
             result = types.NUMBER
         case _:
             mismatch(left, right, "divided", names)

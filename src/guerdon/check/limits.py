@@ -239,7 +239,17 @@ class _Scope:
         known = ["member", "event", PROGRAM, *self.names.names("account"), *measured.PERIODS, *facts]
         near = "member" if word in ("customer", "person", "user", "guest", "account") else None
         near = PROGRAM if word in ("everybody", "everyone", "all", "campaign", "total", "promotion") else near
-        self.names.unknown("G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near)
+        of_lines = [name for name, record in self.names.records.items() if word in record.facts]
+        help_lines = (
+            (
+                f"`{word}` is a fact of `{of_lines[0]}`: write a rule for each, like `each {of_lines[0]} where {word} is ...`",
+            )
+            if of_lines
+            else ()
+        )
+        self.names.unknown(
+            "G333", f"nothing is limited per `{word}`", per.scope.span, known, "not known", near=near, help=help_lines
+        )
         return False
 
     def _everybody(self, span: Span) -> bool:

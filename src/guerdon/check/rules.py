@@ -262,7 +262,7 @@ class Rules:
             receiving.shares(declaration, scene, names),
             holds.hold(declaration, on, unit, scene, names),
             paying.replaces(declaration, on, names),
-            paying.funded(declaration, names),
+            paying.funded(declaration, inside or scene, names),
             redeems.takes(declaration),
             clause(declaration, tree.FromOneExpiry) is not None,
             messages.text(declaration, names),

@@ -38,6 +38,7 @@ NOT_COVERED = {
     "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
     "missing": "measures, aggregates over lines and running totals of quotients; what came before of lines; rates by what is missing; tables of parts by several keys, in full steps; numbers of more than 64 bits",
+    "payers": "who pays by facts of lines, or by derived facts",
     "falls": "tiers for a term that a return lowers at once, or takes from what they carry over; those while met that say more, where there are returns",
     "expiry": "expiry that is suspended, that takes over older lots but by activity alone, or from the release where lots are not spent soonest first; holds by amounts",
     "debt": "debt that is charged",
@@ -112,9 +113,16 @@ def _is_covered(trigger: nodes.Trigger, program: nodes.Program) -> bool:
             assert_never(trigger.kind)
 
 
+def _is_reckoned(by: nodes.Field, rule: nodes.Rule, program: nodes.Program) -> bool:
+    """Whether a fact that names who pays is of lines, or derived."""
+    return by.scope is nodes.Scope.LINE or any(program.events[on].facts[by.name].value is not None for on in rule.on)
+
+
 def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.offer is not None:
         yield "offers"
+    if any(isinstance(each.by, nodes.Field) and _is_reckoned(each.by, rule, program) for each in rule.funded):
+        yield "payers"
     divided = (
         isinstance(each, nodes.Arithmetic) and each.operator == "/" for each in walk(rule.give, program.measures)
     )

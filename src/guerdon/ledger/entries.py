@@ -17,6 +17,7 @@ class Award:
 
     Units: quantities in whole units (not smallest steps); instants in microseconds UTC.
     `spendable_from` is None where it is not known yet; `expires` None: not on a fixed day.
+    `payers`: who pays for what is left of it from here on, and how many parts each, where facts say so.
     INVARIANT: quantity + dropped + cut == exact, so nothing is lost unseen. A rule that
     came to something and gave nothing (all rounded away, all cut off) is an entry too.
     """
@@ -34,6 +35,7 @@ class Award:
     spendable_from: int | None
     expires: int | None = None
     of: str | None = None
+    payers: tuple[tuple[str, Fraction], ...] = ()
 
 
 class Pot(Enum):

@@ -254,11 +254,19 @@ class Limit(Node):
     everybody: bool = False
 
 
+class Payer(Node):
+    """Who pays so many parts of what a rule gives; `by`: whoever this fact of the event, or of the line where the rule goes over lines, names."""
+
+    name: str
+    parts: Fraction
+    by: Expr | None = None
+
+
 class Rule(Node):
     """When `on` happens (events, or one trigger) and the guards hold, `give` is awarded to the event's member, or to whom `to` names.
 
     Shape: limits `of` facts come before the others; `replaces`: rules that give nothing where the guards
-    hold; `funded`: who pays, and how many parts. Without `rounding`, nothing is left to round, or its group rounds.
+    hold; `funded`: who pays. Without `rounding`, nothing is left to round, or its group rounds.
     One that `takes` is a redeem: so much as `give` says is taken of the member, as a whole or
     not at all; on `redemption`, where that names it. `one_expiry`: out of lots that expire on one day.
     With an `offer` the rule goes over those that are open to the member, `when` and `give` for each,
@@ -283,7 +291,7 @@ class Rule(Node):
     shares: tuple[Share, ...] = ()
     hold: Hold | None = None
     replaces: tuple[str, ...] = ()
-    funded: tuple[tuple[str, Fraction], ...] = ()
+    funded: tuple[Payer, ...] = ()
     takes: bool = False
     one_expiry: bool = False
     say: str | None = None

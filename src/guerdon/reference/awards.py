@@ -14,6 +14,7 @@ from guerdon.reference import lots, spending
 from guerdon.reference.calendar import ONE, after
 from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded
+from guerdon.reference.payers import Payers, payers
 from guerdon.reference.redeeming import Redeeming
 from guerdon.reference.rules import Verdict
 from guerdon.reference.scene import Scene
@@ -47,11 +48,12 @@ class Book:
         step = self.world.program.units[rule.unit].step
         assert (verdict.quantity / step).denominator == 1, "the checker saw to it that nothing is left to round"
         starts, awaited = self._held(rule)
+        paying = payers(rule, self.scene, verdict.rooms)
         for name, member, quantity, exact in self._parts(verdict):
             main = name == rule.name
             subject = self.scene.member if member == self.event.member else receive(member, self.event.at)
             holder = self.world.owner(subject, self.world.program.units[rule.unit].account)
-            award = self._entry(verdict, name, holder, quantity, exact, main, starts, awaited)
+            award = self._entry(verdict, name, holder, quantity, exact, main, starts, awaited, paying)
             lot = self._lot(award, subject, holder, starts, awaited) if quantity else None
             if lot is not None and lot.expires is not None:
                 award = replace(award, expires=self.world.calendar.start(lot.expires))
@@ -147,6 +149,7 @@ class Book:
         main: bool,
         starts: date | None,
         awaited: object,
+        paying: Payers,
     ) -> Award:
         held, at = awaited is not None or starts is None or starts > self.scene.day, self.event.posted
         return Award(
@@ -161,6 +164,7 @@ class Book:
             cut=verdict.cut if main else ZERO,
             at=at,
             spendable_from=at if not held else max(at, self.world.calendar.start(starts)) if starts else None,
+            payers=paying,
         )
 
     def _lot(

@@ -215,7 +215,7 @@ def _arithmetic(expr: nodes.Arithmetic, left: Any, right: Any) -> Any:
         case "*":
             return left * right
         case "/":
-            return left / right if right else None
+            return Fraction(left) / right if right else None
         case "min" | "max":
             return min(left, right) if expr.operator == "min" else max(left, right)
     sign = 1 if expr.operator == "+" else -1

@@ -24,6 +24,7 @@ from guerdon.reference import meters, proportion, regrouped, remains, spending
 from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO, rounded
 from guerdon.reference.matching import Back
+from guerdon.reference.payers import Payers, by_line, payers
 from guerdon.reference.room import limit_under, step_of, whose
 from guerdon.reference.rules import Verdict, admitting, again, comes_to, guarded, total_window
 from guerdon.reference.scene import Gift as Given
@@ -171,7 +172,8 @@ def _of_rule(
     if not in_group:
         left = sum((gift.quantity - gift.taken for gift, _ in taken), ZERO) - back
         _remains(undoing, rule.name, left, gifts, undo.own)
-    return [_take(undoing, gift, part) for gift, part in taken if part]
+    paying = payers(rule, undoing.then, gifts[0].rooms) if by_line(rule) and not undoing.deed.undone else ()
+    return [_take(undoing, gift, part, paying) for gift, part in taken if part]
 
 
 def _remains(undoing: _Undoing, name: str, quantity: Fraction, gifts: list[Gift], share: Fraction) -> None:
@@ -247,7 +249,7 @@ def _recomputed(undoing: _Undoing, rule: nodes.Rule, gifts: list[Gift], share: F
     return rounded(sum((gift.quantity for gift in gifts), ZERO) * (1 - share), step, nodes.RoundMode.DOWN)
 
 
-def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
+def _take(undoing: _Undoing, gift: Gift, quantity: Fraction, paying: Payers) -> Award:
     """Takes so much of a gift back, out of lots, what is earned and limits; the award that says so."""
     world, deed, event, at = undoing.world, undoing.deed, undoing.event, undoing.scene.event
     assert at is not None
@@ -264,7 +266,7 @@ def _take(undoing: _Undoing, gift: Gift, quantity: Fraction) -> Award:
     for holder_id, key in gift.limits:
         if limit_under(world.program, key).of is None:
             world.subjects[world.who(holder_id)].limits[key].reduce(ref, deed.day, quantity)
-    return _back(event, gift, holder.id, quantity, at.at)
+    return replace(_back(event, gift, holder.id, quantity, at.at), payers=paying)
 
 
 def _total(

@@ -189,8 +189,8 @@ def comes_to(rule: nodes.Rule, scene: Scene, admission: Admission) -> Fraction:
     give = rule.give
     if rule.accumulate is not None:
         assert isinstance(give, nodes.Apply)
-        return summed(max(evaluate(give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
-    return max(summed(_part(rule, scene) for _ in _lines(rule, scene, admission)), ZERO)
+        return summed(max(evaluate(give.base, scene), ZERO) for _ in lines(rule, scene, admission))
+    return max(summed(_part(rule, scene) for _ in lines(rule, scene, admission)), ZERO)
 
 
 def _part(rule: nodes.Rule, scene: Scene) -> Fraction:
@@ -226,7 +226,7 @@ def _holds(stretch: nodes.Stretch, scene: Scene, local: datetime) -> bool:
             assert_never(stretch)
 
 
-def _lines(rule: nodes.Rule, scene: Scene, admission: Admission) -> Iterator[Facts | None]:
+def lines(rule: nodes.Rule, scene: Scene, admission: Admission) -> Iterator[Facts | None]:
     """The lines, or the openings of an offer, that a rule looks at, one after the other in the scene; else the event as a whole.
 
     Shape: in the scene, facts are as far as limits let them count; what is yielded is whole.
@@ -275,7 +275,7 @@ def _give(rule: nodes.Rule, scene: Scene, verdict: Verdict, admission: Admission
         _accumulate(rule, rule.accumulate, scene, verdict, admission)
     else:
         parts = []
-        for line in _lines(rule, scene, admission):
+        for line in lines(rule, scene, admission):
             parts.append(_part(rule, scene))
             if line is not None:
                 verdict.parts.append((line, parts[-1]))
@@ -309,7 +309,7 @@ def _accumulate(
 ) -> None:
     """F(total so far) - F(total before), exact and rounded, with the same F on both sides."""
     assert isinstance(rule.give, nodes.Apply)
-    base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in _lines(rule, scene, admission))
+    base = summed(max(evaluate(rule.give.base, scene), ZERO) for _ in lines(rule, scene, admission))
     rate = evaluate(rule.give.rate, scene)
     subject = whose(accumulate, scene) or scene.member
     bounds = scene.bounds(total_window(accumulate), subject)

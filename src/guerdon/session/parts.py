@@ -24,12 +24,14 @@ def plain_number(value: Fraction) -> int | Fraction:
 
 
 def plain_value(value: Any) -> Any:
-    """Any value of a fact, so that it can be told from others again."""
+    """Any value of a fact, or who pays for an award, so that it can be told from others again."""
     match value:
         case Fraction():
             return [0, plain_number(value)]
         case date():
             return [1, value.toordinal()]
+        case ((str(), Fraction()), *_):
+            return [3, [[name, plain_number(parts)] for name, parts in value]]
         case tuple():
             return [2, [{name: plain_value(each) for name, each in sorted(line.items())} for line in value]]
         case _:
@@ -42,6 +44,8 @@ def as_value(value: Any) -> Any:
             return Fraction(number)
         case [1, number]:
             return day(number)
+        case [3, pairs]:
+            return tuple((name, Fraction(parts)) for name, parts in pairs)
         case [2, lines]:
             return tuple({name: as_value(each) for name, each in line.items()} for line in lines)
         case _:

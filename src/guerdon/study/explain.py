@@ -202,7 +202,7 @@ def _funded(program: nodes.Program, rule: str, paid: list[Funded]) -> Iterator[R
         sums[each.partner] = sums.get(each.partner, Fraction(0)) + each.quantity
     if sums:
         of = program.rules[rule]
-        parts = ", ".join(f"{name} {plain(size)}" for name, size in of.funded)
+        parts = ", ".join(f"{'by ' if each.by else ''}{each.name} {plain(each.parts)}" for each in of.funded)
         result = ", ".join(f"{name} {words.quantity(much, of.unit)}" for name, much in sums.items())
         yield Reason("funded", parts, result=result)
 

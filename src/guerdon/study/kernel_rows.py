@@ -25,7 +25,7 @@ from guerdon.ledger.entries import OWN, Pot
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.reference.triggers import due_words
-from guerdon.study.funding import paid
+from guerdon.study.funding import named, paid
 from guerdon.study.rows import exact
 from guerdon.study.schema import decimals
 
@@ -145,6 +145,7 @@ def told(written: Written) -> bool:
     """Whether all that a kernel reads and may write is told in SQL; entries tell of the rest."""
     make = written.make
     alone = not make.columns.by_hand and not others.concerns_others(make.program)
+    alone &= all(each.by is None for rule in make.program.rules.values() for each in rule.funded)
     return alone and all(code.kind in KINDS for code in written.codes)
 
 
@@ -168,7 +169,7 @@ def _sums(source: Pot, target: Pot) -> dict[str, int]:
 
 def _payers(program: nodes.Program) -> Iterator[Said]:
     for number, rule in enumerate(program.rules.values()):
-        for nth, (partner, _) in enumerate(rule.funded):
+        for nth, (partner, _) in enumerate(named(rule)):
             yield number, nth, partner
 
 
@@ -351,5 +352,5 @@ def _paid(found: Iterable[tuple[int, int]], program: nodes.Program) -> Iterator[
     rules = [*program.rules.values()]
     for number, much in found:
         step = program.units[rules[number].unit].step
-        for nth, part in enumerate(paid(much * step, rules[number], step)):
+        for nth, part in enumerate(paid(much * step, named(rules[number]), step).values()):
             yield number, much, nth, int(part / step)

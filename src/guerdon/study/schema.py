@@ -93,7 +93,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "funding": (
         Column("award", Kind.TEXT, "the award that is paid for: an id of the table `awards`"),
-        Column("partner", Kind.TEXT, "who pays, as the rule says behind `funded`"),
+        Column(
+            "partner", Kind.TEXT, "who pays, as the rule says behind `funded`, or as the fact says that it names there"
+        ),
         Column("unit", Kind.TEXT, "of what"),
         Column("quantity", Kind.QUANTITY, "how much is paid; negative where it was taken back"),
     ),

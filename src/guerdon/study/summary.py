@@ -13,6 +13,7 @@ from guerdon.reference.exact import summed
 from guerdon.reference.posted import Posted, sales
 from guerdon.study.figures import Figures, Given, Held, Opened, Taken, Told, figures
 from guerdon.study.flows import Flow, flow
+from guerdon.study.funding import named
 
 if TYPE_CHECKING:
     from guerdon.study.streamed import Streamed
@@ -200,12 +201,12 @@ def _rule(rule: nodes.Rule, given: Given, program: nodes.Program) -> RuleLine:
 
 
 def _funding(of: Figures) -> Iterator[FundingLine]:
-    """By payer in the order of the program, then by unit."""
+    """By payer in the order of the program, then by unit; then those whom facts name, in the order of the alphabet."""
     program, paid = of.program, dict[tuple[str, str], Fraction]()
     for rule in _in_text_order(program):
-        for partner, _ in rule.funded:
+        for partner, _ in named(rule):
             paid.setdefault((partner, rule.unit), Fraction(0))
-    for (partner, unit), quantity in (paid | of.paid).items():
+    for (partner, unit), quantity in (paid | dict(sorted(of.paid.items()))).items():
         worth = program.units[unit].worth
         yield FundingLine(partner, unit, quantity, None if worth is None else quantity * worth)
 

@@ -79,6 +79,9 @@ class Builder(Transformer[Token, Any]):
                 return tree.Period(_full_name(tuple(child for child in children if child is not None)), span=span)
             case "path" | "either" | "both" | "during" | "accumulate" | "funded":
                 return _NODES[rule](tuple(child for child in children if child is not None), span=span)
+            case "payer_by":
+                name, parts = children
+                return tree.Payer(name, parts, True, span=span)
             case "whose":
                 return tree.Path(tuple(children), span=span)
             case "refuse":

@@ -277,13 +277,17 @@ def _rule_parts(
         case tree.Replaces(rules):
             return "replaces", ", ".join(map(value, rules))
         case tree.Funded(payers):
-            return "funded", ", ".join(f"{each.name.text} {each.parts.text}" for each in payers)
+            return "funded", ", ".join(map(_payer, payers))
         case tree.Of(rules):
             return "of", ", ".join(map(value, rules))
         case tree.Take(how):
             return "take", how.text
         case _:
             assert_never(clause)
+
+
+def _payer(of: tree.Payer) -> str:
+    return ("by " if of.by_fact else "") + f"{of.name.text} {of.parts.text}"
 
 
 def _ends(limit: tree.Limit | tree.LimitOf) -> str:

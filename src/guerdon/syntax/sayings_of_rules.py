@@ -125,7 +125,9 @@ RULES = (
         r"funded (?:by )?(?P<a>\d+(?:\.\d+)?) (?P<x>[A-Za-z_]\w*), (?P<b>\d+(?:\.\d+)?) (?P<y>[A-Za-z_]\w*)$",
         "funded {x} {a}, {y} {b}",
     ),
-    Slip("rule earn", r"funded (?:by|from) ", "funded "),
+    Slip("rule earn", r"funded from ", "funded "),
+    Slip("rule earn", r"funded by (?:[A-Za-z_]\w*\.)?(?P<x>[A-Za-z_]\w*)$", "funded by {x} 1"),
+    Slip("rule earn", r"funded (?:by )?[A-Za-z_]\w*\.(?P<x>[A-Za-z_]\w*) (?=\d)", "funded by {x} "),
     Slip(
         "rule earn",
         r"(?:control|hold ?out|leave out)(?: group)?(?: of| is)?:? (?P<share>\d+(?:\.\d+)?%)(?: of (?:all |the )?(?:members|customers|people))?$",

@@ -22,10 +22,11 @@ class Replaces(Node):
 
 
 class Payer(Node):
-    """Who pays, and how many parts of it."""
+    """Who pays, and how many parts of it; `by_fact`: whom this fact names."""
 
     name: Name
     parts: Number
+    by_fact: bool = False
 
 
 class Funded(Node):

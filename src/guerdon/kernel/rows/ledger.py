@@ -20,6 +20,7 @@ from guerdon.kernel.rows.received import Received
 from guerdon.ledger.entries import Award, Effect, Ledger, Move, Posting, Pot, Refusal
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
+from guerdon.reference.payers import Payers
 from guerdon.reference.triggers import Due, due_on
 
 Rows = Mapping[str, Sequence[int]]
@@ -106,6 +107,7 @@ class Reader:
             event.at,
             event.at,
             expires,
+            payers=_payers(rule, event),
         )
 
     def _taken(self, event: Event, name: str, quantity: int, sale: int) -> Award:
@@ -195,6 +197,17 @@ class Reader:
 
     def _start(self, day: int) -> int:
         return self.calendar.start(self.years.day(day))
+
+
+def _payers(rule: nodes.Rule, event: Event) -> Payers:
+    """Who pays for what a rule gave at an event, where facts of it say so. Source: `reference.payers`."""
+    if all(each.by is None for each in rule.funded):
+        return ()
+    found: dict[str, Fraction] = {}
+    for each in rule.funded:
+        name = str(event.facts[each.by.name]) if isinstance(each.by, nodes.Field) else each.name
+        found[name] = found.get(name, Fraction(0)) + each.parts
+    return tuple(found.items())
 
 
 def why_refused(reason: str, there: int, unit: nodes.Unit) -> str:

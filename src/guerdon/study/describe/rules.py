@@ -202,10 +202,21 @@ def _grouped(of: nodes.Rule, program: nodes.Program) -> Iterator[str]:
 def _funded(of: nodes.Rule) -> str:
     """Who pays for what is given."""
     if len(of.funded) == 1:
-        return f"{quoted(readable(of.funded[0][0]))} pays for all that it gives"
-    whole = sum((parts for _, parts in of.funded), Fraction(0))
-    paid = [f"{quoted(readable(name))} pays {english.number(part)}" for name, part in of.funded]
+        return f"{_payer(of.funded[0])} pays for all that it gives"
+    whole = sum((each.parts for each in of.funded), Fraction(0))
+    paid = [f"{_payer(each)} pays {english.number(each.parts)}" for each in of.funded]
     return f"of every {english.number(whole)} parts of what it gives, {listed(paid)}" if paid else ""
+
+
+def _payer(of: nodes.Payer) -> str:
+    """The name of who pays, or where it stands."""
+    match of.by:
+        case None:
+            return quoted(readable(of.name))
+        case nodes.Field(nodes.Scope.LINE, name):
+            return f"whoever is named as {quoted(readable(name))} of a line"
+        case _:
+            return f"whoever is named as {quoted(readable(of.name))}"
 
 
 def _again(of: nodes.Rule, program: nodes.Program) -> str:

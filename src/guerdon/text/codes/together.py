@@ -19,6 +19,7 @@ CODES: dict[str, Code] = {
     "G461": Code("limit of another kind than its fact", "So much of an amount is an amount of the same unit, and so much of a number is a number, in steps that the fact has too.", "Write the limit in the fact's unit and with no more decimals."),
     "G462": Code("rules that never meet", "A rule replaces another where both are looked at, and these two have no event in common.", "Take the line out, or give both rules an event in common."),
     "G463": Code("payer twice or for nothing", "Each payer stands once, with a number of parts above zero.", "Add its parts up, or take it out."),
+    "G469": Code("payer whom no fact names", "Behind `by` stands the fact that names who pays: a text, a member or a word of a closed list, of the event or (with `each`) of the line. It is there at every event of the rule, so that somebody pays.", "Name such a fact. A payer who is always the same is written without `by`."),
     "G464": Code("group where rules are named", "`of` and `replaces` name rules, and this is a group.", "Name the rules of the group."),
     "G466": Code("`exact` of a group", "`exact` is what a rule comes to before it is rounded and limited. Of a group there is one value: what its rules give together in the end.", "Take `exact` out."),
     "G467": Code("sum of a group of several units", "The group chooses between awards of several units, so there is no unit in which to say what it gives.", "Name one of its rules."),
