@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from tests.generated.histories import History, in_order
+from tests.laws.test_any_split import Stepping
 
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
@@ -272,3 +274,45 @@ def test_an_explanation_ranks_among_all_and_says_by_what():
     account = explain(of, lambda: iter(events), {}, "a", event="3", rule="Placed")
     read = [reading for rule in account.explained[0].rules for reason in rule.reasons for reading in reason.readings]
     assert ("place", "2 (by 10, among 2 members)") in [(each.name, each.value) for each in read]
+
+
+def stepped(of: nodes.Program, *events: Event) -> list[tuple[str, int]]:
+    """What one event at a time is given by `Placed`: as a run over all of them."""
+    ordered = in_order([*events])
+    stepping = Stepping(of, History(ordered, {}, None))
+    found = [
+        (each.id, int(each.quantity))
+        for event in ordered
+        for each in stepping.step(event).awards
+        if each.rule == "Placed"
+    ]
+    engine = Engine(of)
+    engine.run(ordered)
+    assert found == [(each.id, int(each.quantity)) for each in engine.posted.ledger.awards if each.rule == "Placed"]
+    return found
+
+
+@pytest.mark.parametrize("frame", ["", "  lateness    90 days\n"])
+def test_who_becomes_known_after_rankings_had_no_rank_in_them_and_goes_on(frame):
+    """Their first event happened before the end of a month and became known after it: nobody has to be ranked again."""
+    assert stepped(
+        program(frame=frame),
+        bought(1, "a", "2026-01-05", 10),
+        bought(2, "b", "2026-01-20", 20, known="2026-03-02"),
+        bought(3, "b", "2026-03-03", 1),
+        bought(4, "b", "2026-04-03", 1),
+    ) == [("purchase/1/Placed", 90), ("purchase/2/Placed", 90), ("purchase/3/Placed", 90), ("purchase/4/Placed", 10)]
+
+
+def test_events_that_are_looked_at_again_see_the_ranks_of_their_own_time():
+    of = program(by="sum of purchase.amount ever", frame="  lateness    90 days\n")
+    assert stepped(
+        of,
+        bought(1, "a", "2026-01-05", 3),
+        bought(2, "b", "2026-01-20", 8),
+        bought(3, "b", "2026-02-10", 8),
+        bought(4, "a", "2026-02-11", 100),
+        bought(5, "b", "2026-03-10", 1),
+        bought(6, "b", "2026-02-05", 1, known="2026-03-12"),
+        bought(7, "b", "2026-01-03", 1, known="2026-03-13"),
+    )[4:] == [("purchase/5/Placed", 20), ("purchase/6/Placed", 10), ("purchase/7/Placed", 90)]

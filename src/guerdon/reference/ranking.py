@@ -40,9 +40,11 @@ class Rankings:
 
     def through(self, at: int) -> None:
         """Makes the rankings of all days that are over by an instant."""
-        if not self.ranked or self.world.ranks.alone:
+        if not self.ranked:
             return
-        today = self.world.calendar.day(at)
+        self.world.ranks.today = today = self.world.calendar.day(at)
+        if self.world.ranks.alone:
+            return
         self.day = self.day or today
         while (end := min(self._end(ranking, self.day) for ranking in self.ranked.values())) < today:
             self.make(end)

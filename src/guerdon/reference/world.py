@@ -167,6 +167,7 @@ class World:
             self.touched[id] = None
         subject = Subject(id, dict(facts), day, at, joined=day, account=account, known=min(at, 0))
         self.subjects[id] = subject
+        self.ranks.join(id, day)
         for ladder in self.program.ladders.values():
             subject.held[ladder.name] = Held(since=day)
             if ladder.account == account or self.is_alone(subject, ladder.account):
