@@ -16,6 +16,7 @@ from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.ranking import ranked
+from guerdon.session import BadState, Session
 from guerdon.study.explain import explain
 
 NOON = 12 * 3600 * 10**6
@@ -316,3 +317,32 @@ def test_events_that_are_looked_at_again_see_the_ranks_of_their_own_time():
         bought(6, "b", "2026-02-05", 1, known="2026-03-12"),
         bought(7, "b", "2026-01-03", 1, known="2026-03-13"),
     )[4:] == [("purchase/5/Placed", 20), ("purchase/6/Placed", 10), ("purchase/7/Placed", 90)]
+
+
+CLUB = """
+tiers club
+  tier        Guest
+  tier        Top when (place or 9) is 1
+  lasts       while met
+"""
+
+
+def test_progress_after_a_ranking_that_was_not_made_is_refused_as_an_event_is():
+    session = Session(program(CLUB))
+    _, states = session.step(bought(1, "a", "2026-01-05", 10), {"a": None})
+    assert session.progress("a", states, date(2026, 1, 31)).rungs[0].tier == "Guest"
+    with pytest.raises(BadState) as bad:
+        session.progress("a", states, date(2026, 2, 1))
+    assert bad.value.code == "G805"
+    ranked_ = session.rank(states, date(2026, 1, 31))
+    assert session.progress("a", ranked_, date(2026, 2, 1)).rungs[0].tier == "Guest"
+
+
+def test_a_ranking_that_is_made_again_changes_nothing_and_none_is_made_of_what_came_after_it():
+    session, end = Session(program()), date(2026, 1, 31)
+    _, states = session.step(bought(1, "a", "2026-01-05", 10), {"a": None})
+    once = session.rank(states, end)
+    assert session.rank(once, end) == once
+    _, after = session.step(bought(2, "a", "2026-02-05", 10), once)
+    with pytest.raises(ValueError, match="a has gone on"):
+        session.rank(after, end)
