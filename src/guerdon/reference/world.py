@@ -182,8 +182,10 @@ class World:
         return subject
 
     def everybody(self, at: int) -> Subject:
-        """The subject of everybody together: it has no days, tiers or points, and nothing comes late for it."""
-        return self.admit(EVERYBODY, {}, self.calendar.day(at), at, EVERYBODY.split("/")[0])
+        """The subject of everybody together: it has no days, tiers or points, and what is put in its place is so for all."""
+        subject = self.admit(EVERYBODY, {}, self.calendar.day(at), at, EVERYBODY.split("/")[0])
+        subject.at = max(subject.at, at)
+        return subject
 
     def remember(self, subject: Subject) -> None:
         """Keeps the state of a subject that is about to be touched, where a journal begins with it."""
