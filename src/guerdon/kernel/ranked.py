@@ -235,13 +235,13 @@ def covers_history(program: nodes.Program, events: Iterable[Event]) -> bool:
     calendar, periods = Calendar(program.frame), {each.period for each in rankings(program).values()}
     return not periods or not any(
         event.type in ("transfer", "merged")
-        or (event.at < event.recorded and any(_between(event, period, calendar) for period in periods))
+        or (event.at != event.recorded and any(_between(event, period, calendar) for period in periods))
         for event in events
     )
 
 
 def _between(event: Event, period: nodes.Period, calendar: Calendar) -> bool:
-    """Whether a period ended after an event happened and before it was known."""
+    """Whether a period ended between when an event happened and when it was known, be it before."""
     happened, known = calendar.day(event.at), calendar.day(event.recorded)
     return calendar.period(period, happened) != calendar.period(period, known)
 
