@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes
-from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.calendar import BEGINNING, ONE, Calendar
 
 Kept = tuple[date, int | None]
 """The last day of a period, and the rank at its end; None: the member was not ranked."""
@@ -40,7 +40,7 @@ class Ranks:
     program: nodes.Program
     calendar: Calendar
     alone: bool = False
-    today: date | None = None
+    today: date = BEGINNING
     kept: dict[str, dict[str, list[Kept]]] = field(default_factory=dict)
     entries: dict[tuple[str, str, date], Ranked] = field(default_factory=dict)
 
@@ -56,11 +56,10 @@ class Ranks:
 
     def join(self, member: str, day: date) -> None:
         """Notes of a member who joined on a day, and is known of from today on, that they were not ranked in between."""
-        for name, measure in self.program.measures.items():
-            if measure.ranking is not None and self.today is not None:
-                kept = self.kept.setdefault(name, {}).setdefault(member, [])
-                until = kept[0][0] if kept else self.today
-                kept[:0] = [(last, None) for last in self._ends(measure.ranking.period, day, until)]
+        for name, ranking in self.program.rankings.items():
+            kept = self.kept.setdefault(name, {}).setdefault(member, [])
+            until = kept[0][0] if kept else self.today
+            kept[:0] = [(last, None) for last in self._ends(ranking.period, day, until)]
 
     def of(self, measure: str, member: str, joined: date, day: date, ended: bool) -> Fraction | None:
         """The rank of a member on a day, or (`ended`) at its end; None: they have none.
@@ -79,13 +78,11 @@ class Ranks:
 
     def _last(self, measure: str, day: date, ended: bool) -> date:
         """The last day of the period that ended latest."""
-        ranking = self.program.measures[measure].ranking
-        assert ranking is not None
-        return self.calendar.period(ranking.period, day + ONE if ended else day)[0] - ONE
+        return self.calendar.period(self.program.rankings[measure].period, day + ONE if ended else day)[0] - ONE
 
     def _ends(self, period: nodes.Period, day: date, until: date) -> Iterator[date]:
         """The last days of the periods from the one that holds a day, before another day."""
-        while (last := self.calendar.period(period, day)[1] - ONE) < until:
+        while (last := self.calendar.last_day(period, day)) < until:
             yield last
             day = last + ONE
 

@@ -123,7 +123,7 @@ class Layout:
 
     def __init__(self, program: nodes.Program) -> None:
         self.windows = Reads(program)
-        self.ranks = any(each.ranking is not None for each in program.measures.values())
+        self.ranks = bool(program.rankings)
         self.mark = bytes.fromhex(fingerprint(program)[:16])
         self.given = {
             name: [fact.name for fact in record.facts.values() if fact.value is None]
