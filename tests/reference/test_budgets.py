@@ -88,6 +88,24 @@ def test_what_becomes_known_late_gets_what_is_left_and_no_more(limit, expected):
     assert list(found.values()) == expected
 
 
+@pytest.mark.parametrize("whose", ["seller", "program"])
+def test_a_state_keeps_what_was_counted_for_others_and_no_more_than_its_days(whose):
+    """`s` has gone on by two months when an event of January becomes known: how much there was of it then is still known."""
+    of = program(f"10 point per {whose} per month")
+    found = given(
+        of,
+        bought(1, "a", "2026-01-10", 8),
+        bought(2, "s", "2026-03-01", 1),
+        bought(3, "c", "2026-01-12", 8, known="2026-03-03"),
+    )
+    assert found == {"1": 8, "2": 1, "3": 2}
+    stepping, sizes = Stepping(of, History([], {}, None)), []
+    for number in range(12):
+        stepping.step(bought(number, f"m{number}", "2026-01-10", 0 if number % 2 else 1))
+        sizes.append(len(stepping.states["program/all" if whose == "program" else "s"]))
+    assert sizes[2] == sizes[-1]
+
+
 @pytest.mark.parametrize("others", [(), (bought(0, "z", "2026-01-01", 0),), (bought(5, "c", "2026-01-06", 0),)])
 def test_with_lateness_all_is_as_if_it_had_come_in_order(others):
     """Whoever was there before: the late one gets its share, and what was given too much is corrected."""
