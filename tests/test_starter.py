@@ -88,6 +88,22 @@ def test_nothing_is_written_over(made: Any, shape: str) -> None:
     assert not (folder / "rewards.guerdon").exists()
 
 
+def test_where_no_folder_can_be_it_says_so_and_half_a_starter_is_none(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "file").touch()
+    assert "error G903" in answer(2, "new", tmp_path / "file" / "shop")
+
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert "no space left on device" in answer(2, "new", tmp_path / "shop")
+    assert not [*(tmp_path / "shop").iterdir()]
+
+
+def test_what_to_try_can_be_typed(tmp_path: Path) -> None:
+    assert f"guerdon run '{tmp_path / 'my shop'}'" in answer(0, "new", tmp_path / "my shop")
+
+
 # ---------------------------------------------------------------- shops
 
 

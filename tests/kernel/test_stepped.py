@@ -124,6 +124,46 @@ def test_a_member_who_became_part_of_another_is_asked_for_with_them():
     assert [(each.member, each.quantity) for each in step.awards] == [("ben", 5)]
 
 
+SHARED = """program "Shared"
+  currency USD
+
+unit point
+
+event purchase
+  amount money
+  seller member
+
+earn "Base"
+  on purchase
+  {clause}
+  give 1 point per full 10 USD of amount
+"""
+
+
+@pytest.mark.parametrize(
+    ("clause", "given"),
+    [
+        ("limit 10 point per program", [8, 2, 0]),
+        ("limit 1 time per program per month", [8, 0, 0]),
+        ("limit 100 USD of amount per program", [8, 1, 0]),
+        ("limit 10 point per seller", [8, 2, 0]),
+        ("accumulate per seller per month", [8, 9, 8]),
+    ],
+)
+def test_what_members_have_in_common_is_not_counted_for_each_of_them_alone(clause, given):
+    program, diagnostics = check_bytes("shared.guerdon", SHARED.format(clause=clause).encode())
+    assert program is not None, diagnostics
+    engine, found = session(program, {}, "auto"), []
+    states: dict[str, bytes] = {}
+    for number, member in enumerate("abc"):
+        at = f"2026-03-0{number + 1}T12:00Z"
+        event = engine.event("purchase", id=str(number), member=member, at=at, amount="85.00", seller="s")
+        step, after = engine.step(event, {id: states.get(id) for id in engine.subjects(event, states)})
+        found.append(sum(each.quantity for each in step.awards))
+        states |= after
+    assert found == given
+
+
 def test_lots_that_no_rule_gave_are_left_to_the_reference_engine():
     program, engine, states = shop_with_a_purchase()
     other = session(program, {}, "reference")

@@ -421,6 +421,72 @@ def test_a_late_event_puts_them_right() -> None:
     assert late.posted.ledger.offers[0].at == at("2026-03-04")
 
 
+FRIEND = """
+program "Friends"
+  currency    USD
+
+unit star
+
+member
+  vip         yes/no optional
+
+event invited
+  friend      member
+
+event purchase
+  seller      member
+
+offer "Friend"
+  opens       invited
+  within      14 days
+  on          purchase
+  when        opened.friend.vip or no
+  give        10 star
+
+offer "Seller"
+  opens       invited
+  within      14 days
+  on          purchase
+  when        count of purchase where seller is opened.friend since opened is 1
+  give        3 star
+"""
+
+
+def test_a_session_names_the_members_of_whom_an_opening_asks() -> None:
+    found, said = check_bytes("offers.guerdon", FRIEND.encode())
+    assert found is not None, "\n".join(map(render, said))
+    session = Session(found, {"ben": {"vip": True}})
+    invited = session.event("invited", id="1", member="anna", at="2026-03-01T10:00Z", friend="ben")
+    bought = session.event("purchase", id="2", member="anna", at="2026-03-02T10:00Z", seller="ben")
+    assert session.subjects(bought) == ("anna", "ben")
+    _, states = session.step(invited, {"anna": None, "ben": None})
+    unnamed = session.event("purchase", id="3", member="anna", at="2026-03-02T10:00Z", seller="cleo")
+    assert session.subjects(unnamed, {"anna": states["anna"]}) == ("anna", "ben", "cleo")
+    step, _ = session.step(bought, {"ben": None, **states})
+    assert [(each.rule, int(each.quantity)) for each in step.awards] == [("Friend", 10), ("Seller", 3)]
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-03-07", ["open", "withdrawn"]), ("2026-03-12", ["open"])])
+def test_what_is_over_is_not_withdrawn_whether_or_not_a_state_has_let_go_of_it(day: str, expected: list[str]) -> None:
+    """What opened it is undone before its time is over, or after it."""
+    of = program()
+    withdrawn = Event("w1", "withdrawn", "m", at(day), at(day), 1, {"received": "r1"})
+    events = [
+        happens("received", "r1", "2026-03-01", until=datetime(2026, 3, 10).date(), least_=Fraction(10)),
+        happens("purchase", "p1", day),
+        withdrawn,
+    ]
+    engine = Engine(of)
+    engine.run(events)
+    assert [each.state for each in engine.posted.ledger.offers] == expected
+    session, known, found = Session(of), dict[str, bytes | None]({"m": None}), []
+    for event in events:
+        step, after = session.step(event, known)
+        known |= after
+        found += [each.state for each in step.offers]
+    assert found == expected
+
+
 def test_a_session_says_what_became_of_them_and_lets_go_of_what_is_over() -> None:
     text = (PROGRAM.replace("{more}", "") + SPEND).replace("opens       received", "opens       visit")
     kept, _, undone = text.partition("event return")

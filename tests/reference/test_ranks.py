@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from tests.generated.histories import History, in_order
+from tests.laws.test_any_split import Stepping
 
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
@@ -14,6 +16,7 @@ from guerdon.kernel.uncovered import uncovered
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.ranking import ranked
+from guerdon.session import BadState, Session
 from guerdon.study.explain import explain
 
 NOON = 12 * 3600 * 10**6
@@ -30,13 +33,15 @@ unit point
 event purchase
   amount      money
   shop        text optional
+earn "Base"
+  on          purchase
+  give        1 point per full 1 USD of amount
+"""
+REFUND = """
 event refund
   amount      money
   reverses    purchase
   part        amount
-earn "Base"
-  on          purchase
-  give        1 point per full 1 USD of amount
 """
 PLACE = """
 measure place
@@ -96,11 +101,11 @@ def _at(day: str) -> int:
 
 def run(of: nodes.Program, *events: Event, as_of: str = "2026-06-30") -> Engine:
     """The reference engine after some events; where the kernel covers the program, it agrees."""
-    engine = Engine(of)
+    engine, events = Engine(of), tuple(in_order([*events]))
     posted = engine.run(events, date.fromisoformat(as_of))
     if not uncovered(of):
-        found, kernel = run_on_kernel(of, events, as_of=date.fromisoformat(as_of))
-        assert kernel is not None and sorted(map(repr, found.ledger.ranks)) == sorted(map(repr, posted.ledger.ranks))
+        found, _ = run_on_kernel(of, events, as_of=date.fromisoformat(as_of))
+        assert sorted(map(repr, found.ledger.ranks)) == sorted(map(repr, posted.ledger.ranks))
         assert sorted(map(repr, found.ledger.awards)) == sorted(map(repr, posted.ledger.awards))
     return engine
 
@@ -159,7 +164,7 @@ def test_a_rule_at_the_end_of_a_period_sees_its_ranks_and_events_see_those_of_th
 
 
 def test_a_return_and_what_comes_late_count_at_the_next_ranking():
-    of = program(by="sum of purchase.amount ever", frame="  lateness    90 days\n")
+    of = program(REFUND, by="sum of purchase.amount ever", frame="  lateness    90 days\n")
     engine = run(
         of,
         bought(1, "a", "2026-01-05", 30),
@@ -177,6 +182,18 @@ def test_a_return_and_what_comes_late_count_at_the_next_ranking():
     assert [each.value for each in engine.posted.ledger.ranks] == [30, 20, 111, 21]
     late = [each for each in engine.posted.ledger.awards if each.event == "5" and each.rule == "Placed"]
     assert [int(each.quantity) for each in late] == [90], "on its day nobody was ranked yet"
+
+
+def test_what_is_known_before_it_happens_ends_the_periods_before_it_on_both_engines():
+    engine = run(
+        program(),
+        bought(1, "a", "2026-01-10", 5),
+        bought(2, "b", "2026-02-01", 3, known="2026-01-30"),
+        bought(3, "c", "2026-01-31", 50),
+        bought(4, "c", "2026-02-03", 1),
+        as_of="2026-02-03",
+    )
+    assert told(engine) == [("2026-01-31", "a", 1, 1)]
 
 
 def test_who_has_no_value_or_is_left_out_or_closed_is_not_ranked():
@@ -272,3 +289,74 @@ def test_an_explanation_ranks_among_all_and_says_by_what():
     account = explain(of, lambda: iter(events), {}, "a", event="3", rule="Placed")
     read = [reading for rule in account.explained[0].rules for reason in rule.reasons for reading in reason.readings]
     assert ("place", "2 (by 10, among 2 members)") in [(each.name, each.value) for each in read]
+
+
+def stepped(of: nodes.Program, *events: Event) -> list[tuple[str, int]]:
+    """What one event at a time is given by `Placed`: as a run over all of them."""
+    ordered = in_order([*events])
+    stepping = Stepping(of, History(ordered, {}, None))
+    found = [
+        (each.id, int(each.quantity))
+        for event in ordered
+        for each in stepping.step(event).awards
+        if each.rule == "Placed"
+    ]
+    engine = Engine(of)
+    engine.run(ordered)
+    assert found == [(each.id, int(each.quantity)) for each in engine.posted.ledger.awards if each.rule == "Placed"]
+    return found
+
+
+@pytest.mark.parametrize("frame", ["", "  lateness    90 days\n"])
+def test_who_becomes_known_after_rankings_had_no_rank_in_them_and_goes_on(frame):
+    """Their first event happened before the end of a month and became known after it: nobody has to be ranked again."""
+    assert stepped(
+        program(frame=frame),
+        bought(1, "a", "2026-01-05", 10),
+        bought(2, "b", "2026-01-20", 20, known="2026-03-02"),
+        bought(3, "b", "2026-03-03", 1),
+        bought(4, "b", "2026-04-03", 1),
+    ) == [("purchase/1/Placed", 90), ("purchase/2/Placed", 90), ("purchase/3/Placed", 90), ("purchase/4/Placed", 10)]
+
+
+def test_events_that_are_looked_at_again_see_the_ranks_of_their_own_time():
+    of = program(by="sum of purchase.amount ever", frame="  lateness    90 days\n")
+    assert stepped(
+        of,
+        bought(1, "a", "2026-01-05", 3),
+        bought(2, "b", "2026-01-20", 8),
+        bought(3, "b", "2026-02-10", 8),
+        bought(4, "a", "2026-02-11", 100),
+        bought(5, "b", "2026-03-10", 1),
+        bought(6, "b", "2026-02-05", 1, known="2026-03-12"),
+        bought(7, "b", "2026-01-03", 1, known="2026-03-13"),
+    )[4:] == [("purchase/5/Placed", 20), ("purchase/6/Placed", 10), ("purchase/7/Placed", 90)]
+
+
+CLUB = """
+tiers club
+  tier        Guest
+  tier        Top when (place or 9) is 1
+  lasts       while met
+"""
+
+
+def test_progress_after_a_ranking_that_was_not_made_is_refused_as_an_event_is():
+    session = Session(program(CLUB))
+    _, states = session.step(bought(1, "a", "2026-01-05", 10), {"a": None})
+    assert session.progress("a", states, date(2026, 1, 31)).rungs[0].tier == "Guest"
+    with pytest.raises(BadState) as bad:
+        session.progress("a", states, date(2026, 2, 1))
+    assert bad.value.code == "G805"
+    ranked_ = session.rank(states, date(2026, 1, 31))
+    assert session.progress("a", ranked_, date(2026, 2, 1)).rungs[0].tier == "Guest"
+
+
+def test_a_ranking_that_is_made_again_changes_nothing_and_none_is_made_of_what_came_after_it():
+    session, end = Session(program()), date(2026, 1, 31)
+    _, states = session.step(bought(1, "a", "2026-01-05", 10), {"a": None})
+    once = session.rank(states, end)
+    assert session.rank(once, end) == once
+    _, after = session.step(bought(2, "a", "2026-02-05", 10), once)
+    with pytest.raises(ValueError, match="a has gone on"):
+        session.rank(after, end)

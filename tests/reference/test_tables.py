@@ -190,3 +190,38 @@ def test_a_table_may_have_many_rows() -> None:
     )
     typed = program(f"table price\n  by   product text, size number\n{rows}  else  0 point\n")
     assert asked(typed.tables["price"], "p399", Fraction(7)) == 399
+
+
+RESULTS = """param slow
+  is     1 point per 1 EUR
+
+param fast
+  is     3 point per 1 EUR
+
+table by_amount
+  by     amount
+  row    from 0 EUR below 10 EUR: {low}
+  row    from 10 EUR: {high}
+
+earn "Base"
+  on     purchase
+  {clause}
+
+test "the second row"
+  event  purchase on 2026-03-02: amount 20 EUR, channel app
+  expect {points} point
+"""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "clause", "points"),
+    [
+        ("slow", "fast", "give by_amount(amount) of amount", 60),
+        ("fast", "fast", "give by_amount(amount) of amount", 60),
+        ("no", "yes", "when by_amount(amount)\n  give 1 point", 1),
+        ("few", "many", "when by_amount(amount) is many\n  give 1 point", 1),
+    ],
+)
+def test_results_are_params_or_yes_and_no_before_they_are_words(low: str, high: str, clause: str, points: int) -> None:
+    (result,) = run(program(RESULTS.format(low=low, high=high, clause=clause, points=points)))
+    assert not result.misses

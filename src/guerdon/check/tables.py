@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from guerdon.check.arithmetic import joined, one_kind
@@ -215,10 +216,13 @@ def _words(values: list[tuple[tree.Expr, ...]], names: Names) -> list[types.Type
 
 
 def _word(value: tree.Expr, names: Names) -> str | None:
-    """A plain word that names no param."""
-    if not isinstance(value, tree.Path) or len(value.parts) > 1 or ("table", value.text) in names.declared:
+    """A plain word that names no param, and is not yes or no; of a text the word that it would be without quotes."""
+    if isinstance(value, tree.String):
+        word = re.sub(r"\W+", "_", value.text)
+        return word if word.isidentifier() else None
+    if not isinstance(value, tree.Path) or len(value.parts) > 1 or ("param", value.text) in names.declared:
         return None
-    return value.text
+    return None if value.text in ("yes", "no") else value.text
 
 
 def _results(values: Sequence[tree.Expr], meant: list[types.Type | None], names: Names) -> list[nodes.Expr | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from guerdon.command import stop
+from guerdon.command import stop, writable
 from guerdon.starter import SHAPES, SMALL, write
+from guerdon.study.whole import AlreadyThere
 
 
 @click.command()
@@ -22,9 +24,11 @@ from guerdon.starter import SHAPES, SMALL, write
 def new(folder: Path, shape: str | None) -> None:
     """Make a small program with a history and tests to start from."""
     try:
-        written = write(folder, shape or SMALL)
-    except FileExistsError as error:
-        stop(f"{error.filename} is already there; nothing was written", "G903")
+        with writable(folder):
+            written = write(folder, shape or SMALL)
+    except AlreadyThere as error:
+        stop(f"{error} is already there; nothing was written", "G903")
     for path in written:
         click.echo(f"  {path}")
-    click.echo(f"now try: guerdon test {folder}, then: guerdon run {folder}")
+    typed = shlex.quote(str(folder))
+    click.echo(f"now try: guerdon test {typed}, then: guerdon run {typed}")

@@ -51,7 +51,8 @@ def simulate(
 ) -> None:
     """Make up a history of a kind of program, the same everywhere, with a program to run on it."""
     from guerdon.simulate import kinds, shown
-    from guerdon.simulate.simulate import AlreadyThere, OutOfYears, Plan, write
+    from guerdon.simulate.simulate import OutOfYears, Plan, write
+    from guerdon.study.whole import AlreadyThere
 
     plan = Plan(kinds.KINDS[kind], members, months, start, seed, late, faults)
     try:

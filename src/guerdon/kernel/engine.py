@@ -105,7 +105,7 @@ def run_on_kernel(
         _post_others(posted, program, read, facts or {}, until)
         return posted, None
     meant, events, ranks = program, read, ranked.Found()
-    if ranked.rankings(program):
+    if program.rankings:
         values = run(ranked.valuing(program), read, facts, as_of, compiled, room)
         ranks = ranked.found(program, values.ledger.awards, max(read[0].at, read[0].recorded), until)
         meant, events = ranked.reading(program), [*ranked.with_changes(read, ranks.changes)]

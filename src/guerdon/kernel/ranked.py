@@ -39,14 +39,9 @@ LAST = 2**62
 """A place behind all others of an instant."""
 
 
-def rankings(program: nodes.Program) -> dict[str, nodes.Ranking]:
-    """How members are ranked, by measure."""
-    return {name: each.ranking for name, each in program.measures.items() if each.ranking is not None}
-
-
 def covers(program: nodes.Program) -> bool:
     """Whether a kernel can find and use the ranks of a program: they rest on the events of each member alone."""
-    ranks, shown = rankings(program), {name: program.measures[name] for name in rankings(program)}
+    ranks, shown = program.rankings, {name: program.measures[name] for name in program.rankings}
     if not ranks:
         return True
     parts = [*walk(tuple(shown.values()), program.measures)]
@@ -116,7 +111,7 @@ def _decimals(of: types.Type) -> int | None:
 def valuing(program: nodes.Program) -> nodes.Program:
     """The program in which rules give so much of a unit as each measure that ranks comes to at the end of its periods."""
     units, rules, triggers = dict[str, nodes.Unit](), dict[str, nodes.Rule](), dict[str, nodes.Trigger]()
-    for name, ranking in rankings(program).items():
+    for name, ranking in program.rankings.items():
         trigger = nodes.Trigger(f"end of {ranking.period.value}", TriggerKind.END, {}, period=ranking.period)
         unit = nodes.Unit(RANKED + name, _decimals(program.measures[name].value.type) or 0, spendable=False)
         units[unit.name], triggers[trigger.name] = unit, trigger
@@ -191,7 +186,7 @@ class Found:
 
 def found(program: nodes.Program, awards: Iterable[Award], first: int, until: int) -> Found:
     """The ranks that come of what the rules of `valuing` gave, from the instant of the first event until another (exclusive)."""
-    calendar, whole, measures = Calendar(program.frame), Found(), rankings(program)
+    calendar, whole, measures = Calendar(program.frame), Found(), program.rankings
     numbers: dict[tuple[str, int], dict[str, Fraction]] = {}
     for each in awards:
         if each.rule.startswith(RANKED):  # what an opening brought along is an award, too
@@ -200,20 +195,15 @@ def found(program: nodes.Program, awards: Iterable[Award], first: int, until: in
                 -each.quantity if each.rule.endswith(BELOW) else each.quantity - 1
             )
     day = calendar.day(first)
-    while (end := min(_end(ranking, day, calendar) for ranking in measures.values())) < calendar.day(until):
+    while (end := min(calendar.last_day(ranking.period, day) for ranking in measures.values())) < calendar.day(until):
         at = calendar.start(end + ONE) - 1
         for name, ranking in measures.items():
-            if _end(ranking, end, calendar) == end:
+            if calendar.last_day(ranking.period, end) == end:
                 of = program.measures[name].value.type
                 values = {id: _as_value(each, of) for id, each in numbers.get((RANKED + name, at), {}).items()}
                 _rank(name, ranking, values, end, at, whole)
         day = end + ONE
     return whole
-
-
-def _end(ranking: nodes.Ranking, day: date, calendar: Calendar) -> date:
-    """The last day of the period that holds a day."""
-    return calendar.period(ranking.period, day)[1] - ONE
 
 
 def _rank(name: str, ranking: nodes.Ranking, values: Mapping[str, Any], day: date, at: int, whole: Found) -> None:
@@ -232,16 +222,16 @@ def _rank(name: str, ranking: nodes.Ranking, values: Mapping[str, Any], day: dat
 
 def covers_history(program: nodes.Program, events: Iterable[Event]) -> bool:
     """Whether of each event it is known who takes part in it, and that before members were ranked with it."""
-    calendar, periods = Calendar(program.frame), {each.period for each in rankings(program).values()}
+    calendar, periods = Calendar(program.frame), {each.period for each in program.rankings.values()}
     return not periods or not any(
         event.type in ("transfer", "merged")
-        or (event.at < event.recorded and any(_between(event, period, calendar) for period in periods))
+        or (event.at != event.recorded and any(_between(event, period, calendar) for period in periods))
         for event in events
     )
 
 
 def _between(event: Event, period: nodes.Period, calendar: Calendar) -> bool:
-    """Whether a period ended after an event happened and before it was known."""
+    """Whether a period ended between when an event happened and when it was known, be it before."""
     happened, known = calendar.day(event.at), calendar.day(event.recorded)
     return calendar.period(period, happened) != calendar.period(period, known)
 
@@ -253,10 +243,10 @@ def with_changes(events: Iterable[Event], changes: Iterable[Event]) -> Iterator[
 
 def reading(program: nodes.Program) -> nodes.Program:
     """The program in which measures that rank read the latest event that says it; their ranking stays, to tell that 0 is none."""
-    if not rankings(program):
+    if not program.rankings:
         return program
     events, meters, measures = dict(program.events), list(program.meters), dict(program.measures)
-    for name, ranking in rankings(program).items():
+    for name, ranking in program.rankings.items():
         fact = nodes.Fact("rank", types.WHOLE)
         events[RANKED + name] = nodes.Record(RANKED + name, {"rank": fact})
         rank = nodes.Field(Scope.EVENT, "rank", types.WHOLE)

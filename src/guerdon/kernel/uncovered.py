@@ -80,7 +80,7 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
         if record.reverses is not None and not is_undeclared(record):
             yield from ((word, record) for word in _of_reversal(record, program))
     if not ranked.covers(program):
-        yield "ranks", next(each for each in program.measures.values() if each.ranking is not None)
+        yield "ranks", program.measures[next(iter(program.rankings))]
     for meter in program.meters:
         yield from ((word, meter) for word in _of_meter(meter, program))
     for kept, of in others.kept_with(program).items():

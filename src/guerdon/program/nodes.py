@@ -378,6 +378,11 @@ class Program(Node):
         return list(dict.fromkeys(rule.control.group for rule in self.rules.values() if rule.control is not None))
 
     @cached_property
+    def rankings(self) -> Mapping[str, Ranking]:
+        """How members are ranked, by measure."""
+        return {name: each.ranking for name, each in self.measures.items() if each.ranking is not None}
+
+    @cached_property
     def opened(self) -> dict[object, tuple[Node, ...]]:
         """The nodes of the parts that were asked for (`walk.opened`)."""
         return {}

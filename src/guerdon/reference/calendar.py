@@ -107,6 +107,10 @@ class Calendar:
             case _:
                 assert_never(period)
 
+    def last_day(self, period: nodes.Period, day: date) -> date:
+        """The last day of the period of the calendar that holds a day."""
+        return self.period(period, day)[1] - ONE
+
     def _bounds(self, window: nodes.Window, day: date, since: date = BEGINNING) -> Bounds:
         """The days that a window shows on a day; the day itself is the last that there can be.
 

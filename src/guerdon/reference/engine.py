@@ -67,7 +67,7 @@ class Engine:
         self._gate = Gate(self.world, self.member_facts, self._scene, self._afford if self._refusing else None)
         self.days = Days(self.world, self.standing, self._happen)
         self.rankings = Rankings(self.world, self._as_it_ends, self._takes_part)
-        ranked = tuple(each for each in program.measures.values() if each.ranking is not None)
+        ranked = tuple(program.measures[name] for name in program.rankings)
         self._ranks_what_days_change = any(map(_days_change, opened(ranked, program)))
         self.triggered: dict[str, Event] = {}
         self.watching: tuple[Callable[[Event], bool] | None, Watch | None] = None, None  # of triggers too

@@ -47,8 +47,8 @@ class Offers:
                 found.append((name, Opening((event.type, event.id), evaluate(offer.through, scene), facts)))
         return found
 
-    def undo(self, deed: Deed, then: Scene) -> Iterator[Changed]:
-        """Opens again what a deed completed and would not now, and withdraws what it would not have opened."""
+    def undo(self, deed: Deed, then: Scene, now: Scene) -> Iterator[Changed]:
+        """Opens again what a deed completed and would not now, and withdraws what it would not have opened, unless its time is over."""
         for name, refs in deed.completed.items():
             rule, held = self.rules[name], []
             for scene in goes_over(rule, then) if not deed.undone else ():
@@ -69,7 +69,8 @@ class Offers:
                 each.withdrawn = True
                 if not each.done:
                     each.done = True
-                    yield name, each, WITHDRAWN
+                    if not now.is_past(each):
+                        yield name, each, WITHDRAWN
 
 
 def _opens(rule: nodes.Rule, then: Scene) -> bool:

@@ -35,26 +35,26 @@ class Rankings:
     day: date | None = None  # the first day whose end was not looked at; None: nothing has happened yet
 
     def __post_init__(self) -> None:
-        measures = self.world.program.measures
-        self.ranked = {name: each.ranking for name, each in measures.items() if each.ranking is not None}
+        self.ranked = self.world.program.rankings
 
     def through(self, at: int) -> None:
         """Makes the rankings of all days that are over by an instant."""
-        if not self.ranked or self.world.ranks.alone:
+        if not self.ranked:
             return
-        today = self.world.calendar.day(at)
+        self.world.ranks.today = today = self.world.calendar.day(at)
+        if self.world.ranks.alone:
+            return
         self.day = self.day or today
-        while (end := min(self._end(ranking, self.day) for ranking in self.ranked.values())) < today:
+        while (
+            end := min(self.world.calendar.last_day(ranking.period, self.day) for ranking in self.ranked.values())
+        ) < today:
             self.make(end)
             self.day = end + ONE
 
-    def _end(self, ranking: nodes.Ranking, day: date) -> date:
-        """The last day of the period that holds a day."""
-        return self.world.calendar.period(ranking.period, day)[1] - ONE
-
     def due(self, day: date) -> list[str]:
         """The measures of which a period ends with a day."""
-        return [name for name, ranking in self.ranked.items() if self._end(ranking, day) == day]
+        last_day = self.world.calendar.last_day
+        return [name for name, ranking in self.ranked.items() if last_day(ranking.period, day) == day]
 
     def make(self, day: date) -> list[str]:
         """Ranks all members by each measure of which a period ends with a day; the names of these."""

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes
-from guerdon.reference.calendar import ONE, Calendar
+from guerdon.reference.calendar import BEGINNING, ONE, Calendar
 
 Kept = tuple[date, int | None]
 """The last day of a period, and the rank at its end; None: the member was not ranked."""
@@ -33,13 +33,14 @@ class NotRanked(Exception):
 class Ranks:
     """The ranks of members, by measure and member, in the order of days.
 
-    Shape: `alone`: of some members only, as they were ranked elsewhere among all. `entries`: what was posted of them,
-    by measure, member and day, as far as they were found here.
+    Shape: `alone`: of some members only, as they were ranked elsewhere among all. `today`: the day on which the latest
+    event became known. `entries`: what was posted of them, by measure, member and day, as far as they were found here.
     """
 
     program: nodes.Program
     calendar: Calendar
     alone: bool = False
+    today: date = BEGINNING
     kept: dict[str, dict[str, list[Kept]]] = field(default_factory=dict)
     entries: dict[tuple[str, str, date], Ranked] = field(default_factory=dict)
 
@@ -48,7 +49,17 @@ class Ranks:
         return replace(self, kept=copy.deepcopy(self.kept))
 
     def keep(self, measure: str, member: str, day: date, rank: int | None) -> None:
-        self.kept.setdefault(measure, {}).setdefault(member, []).append((day, rank))
+        """Notes a rank; one of a day of which it is known already stays."""
+        kept = self.kept.setdefault(measure, {}).setdefault(member, [])
+        if not kept or kept[-1][0] < day:
+            kept.append((day, rank))
+
+    def join(self, member: str, day: date) -> None:
+        """Notes of a member who joined on a day, and is known of from today on, that they were not ranked in between."""
+        for name, ranking in self.program.rankings.items():
+            kept = self.kept.setdefault(name, {}).setdefault(member, [])
+            until = kept[0][0] if kept else self.today
+            kept[:0] = [(last, None) for last in self._ends(ranking.period, day, until)]
 
     def of(self, measure: str, member: str, joined: date, day: date, ended: bool) -> Fraction | None:
         """The rank of a member on a day, or (`ended`) at its end; None: they have none.
@@ -67,9 +78,13 @@ class Ranks:
 
     def _last(self, measure: str, day: date, ended: bool) -> date:
         """The last day of the period that ended latest."""
-        ranking = self.program.measures[measure].ranking
-        assert ranking is not None
-        return self.calendar.period(ranking.period, day + ONE if ended else day)[0] - ONE
+        return self.calendar.period(self.program.rankings[measure].period, day + ONE if ended else day)[0] - ONE
+
+    def _ends(self, period: nodes.Period, day: date, until: date) -> Iterator[date]:
+        """The last days of the periods from the one that holds a day, before another day."""
+        while (last := self.calendar.last_day(period, day)) < until:
+            yield last
+            day = last + ONE
 
     def since(self, member: str, day: date) -> Iterator[tuple[str, list[Kept]]]:
         """What has to be kept of a member, of whom nothing is asked on days before a day: by measure."""

@@ -49,7 +49,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     _refund(undoing)
     awards = _of_rules(undoing)
     _restore(undoing)
-    world.offer(scene.member, world.offers.undo(deed, then), event.id, event.posted)
+    world.offer(scene.member, world.offers.undo(deed, then, scene), event.id, event.posted)
     return awards
 
 

@@ -5,13 +5,15 @@ Source: language reference, Limits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from guerdon.history.event import Facts
 from guerdon.program import nodes, types
+from guerdon.reference.calendar import Bounds
 from guerdon.reference.evaluate import evaluate
 from guerdon.reference.exact import ZERO
 from guerdon.reference.scene import Scene
@@ -60,13 +62,25 @@ def limit_under(program: nodes.Program, key: Key) -> nodes.Limit:
 
 
 def room(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Fraction | int:
-    """How many times, or how much, a limit leaves room for."""
-    bounds = scene.bounds(limit.window, subject)
+    """How many times, or how much, a limit leaves room for, in each window that shows the scene's day."""
+    windows = list(_windows(limit, used, scene, subject))
     if limit.times is not None:
-        return max(limit.times - used.count(bounds), 0)
+        return max(limit.times - max(map(used.count, windows)), 0)
     assert limit.most is not None
     most: Fraction = evaluate(limit.most, scene)
-    return max(most - used.total(bounds), ZERO)
+    return max(most - max(map(used.total, windows)), ZERO)
+
+
+def _windows(limit: nodes.Limit, used: Tally, scene: Scene, subject: Subject) -> Iterator[Bounds]:
+    """The windows of a limit that show the scene's day: as of it, and as of later days on which something was counted, be it for
+    others who are kept with it and became known before.
+    """
+    yield scene.bounds(limit.window, subject)
+    for day in dict.fromkeys(used.days[bisect_right(used.days, scene.day) :]):
+        bounds = replace(scene, day=day).bounds(limit.window, subject)
+        if bounds[0] > scene.day:
+            break
+        yield bounds
 
 
 def fits(limit: nodes.Limit, room: Fraction | int, quantity: Fraction) -> Fraction:

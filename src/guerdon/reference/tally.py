@@ -110,6 +110,16 @@ class Tally:
                 del values[place]
         self._total(0)
 
+    def gather(self) -> None:
+        """Adds up what one after the other came on one day, of events that can't be undone."""
+        days, values, refs = self.days, self.values, self.refs
+        for place in reversed(range(1, len(days))):
+            if days[place - 1] == days[place] and refs[place - 1] is refs[place] is None:
+                values[place - 1] += values[place]
+                for each in (days, values, refs):
+                    del each[place]
+        self._total(0)
+
     def first_day(self, bounds: tuple[date, date]) -> date | None:
         first, end = self.places(bounds)
         return self.days[first] if first < end else None

@@ -167,6 +167,7 @@ class World:
             self.touched[id] = None
         subject = Subject(id, dict(facts), day, at, joined=day, account=account, known=min(at, 0))
         self.subjects[id] = subject
+        self.ranks.join(id, day)
         for ladder in self.program.ladders.values():
             subject.held[ladder.name] = Held(since=day)
             if ladder.account == account or self.is_alone(subject, ladder.account):
@@ -181,8 +182,10 @@ class World:
         return subject
 
     def everybody(self, at: int) -> Subject:
-        """The subject of everybody together: it has no days, tiers or points, and nothing comes late for it."""
-        return self.admit(EVERYBODY, {}, self.calendar.day(at), at, EVERYBODY.split("/")[0])
+        """The subject of everybody together: it has no days, tiers or points, and what is put in its place is so for all."""
+        subject = self.admit(EVERYBODY, {}, self.calendar.day(at), at, EVERYBODY.split("/")[0])
+        subject.at = max(subject.at, at)
+        return subject
 
     def remember(self, subject: Subject) -> None:
         """Keeps the state of a subject that is about to be touched, where a journal begins with it."""

@@ -13,6 +13,7 @@ from datetime import date
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.reference import counting, offers
+from guerdon.reference.aside import is_of_everybody
 from guerdon.reference.calendar import BEGINNING, ONE, add_months, after
 from guerdon.reference.room import limit_under
 from guerdon.reference.rules import total_window
@@ -94,11 +95,12 @@ def prune(world: World, subject: Subject, reads: Reads) -> None:
     for ladder, tally in subject.forgiven.items():
         pruning.forget(tally, reads.ladders[ladder])
     for key, tally in subject.limits.items():
-        pruning.forget(tally, [(nodes.Aggregate.SUM, limit_under(world.program, key).window)])
+        limit = limit_under(world.program, key)
+        pruning.forget_counted(tally, limit, limit.window, adds_up=limit.times is None)
     for rule, tally in [*subject.bases.items(), *subject.owed.items()]:
         accumulate = world.program.rules[rule].accumulate
         assert accumulate is not None
-        pruning.forget(tally, [(nodes.Aggregate.SUM, total_window(accumulate))])
+        pruning.forget_counted(tally, accumulate, total_window(accumulate), adds_up=True)
 
 
 @dataclass
@@ -124,6 +126,17 @@ class _Pruning:
                 begin = min(_begin(self.world, self.subject, window, day) for day in days)
                 first = min(first, begin, *(_ahead(tally, begin) if aggregate is None else ()))
         tally.forget(first, self.since, summed)
+
+    def forget_counted(
+        self, tally: Tally, of: nodes.Limit | nodes.Accumulate, window: nodes.Window, adds_up: bool
+    ) -> None:
+        """Lets go of what a limit or total counts in no window any more. What is counted for others, whose days are not the
+        subject's, stays by day.
+        """
+        if isinstance(window, nodes.Ever) or not (of.person is not None or is_of_everybody(of)):
+            self.forget(tally, [(nodes.Aggregate.SUM, window)])
+        elif adds_up:
+            tally.gather()
 
 
 def _last(tally: Tally, with_value: bool) -> date:

@@ -13,6 +13,7 @@ the events, whatever the split.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -175,14 +176,8 @@ class Session:
         """
         states = self.read(states)
         engine = self._engine(states)
-        try:
+        with _as_bad_state():
             engine.happen(event)
-        except NotRanked as lacking:
-            raise BadState(
-                "G805",
-                f"members were not ranked by `{lacking.measure}` at the end of {lacking.day}, and this event comes after it",
-                f"call `rank` with the states of all members and {lacking.day}, and go on from what it gives",
-            ) from lacking
         missing = sorted(_concerned(engine) - states.keys())
         if missing:
             raise BadState(
@@ -203,10 +198,15 @@ class Session:
     def rank(self, states: States, day: date) -> dict[str, bytes]:
         """The states after all members were ranked, by each measure of which a period ends with a day.
 
-        Shape: `states` are those of everybody, as they are when that day is over and nothing of what comes after it was stepped.
-        Errors: ValueError where no ranking is due then; BadState as of `step`.
+        Shape: `states` are those of everybody, as they are when that day is over. Of those that are ranked then already nothing changes.
+        Errors: ValueError where no ranking is due then, or something of what comes after it was stepped; BadState as of `step`.
         """
         engine = self._engine(self.read(states))
+        ahead = next((id for id, each in sorted(engine.world.subjects.items()) if each.day > day), None)
+        if ahead is not None:
+            raise ValueError(
+                f"members are ranked at the end of {day} before what comes after it, and {ahead} has gone on"
+            )
         if not engine.rankings.make(day):
             raise ValueError(f"the program ranks nobody at the end of {day}")
         return {id: pack(engine.world, id, self._layout) for id in sorted(engine.world.subjects)}
@@ -234,15 +234,29 @@ class Session:
     def progress(self, member: str, states: States, on: date | None = None) -> Progress:
         """How far a member has come as of the start of a day (None: of their latest event), accounts included.
 
-        Errors: KeyError where no state of the member was given.
+        Errors: KeyError where no state of the member was given; BadState as of `step`.
         """
-        return progress(self._engine(self.read(states)), member, on)
+        with _as_bad_state():
+            return progress(self._engine(self.read(states)), member, on)
 
     def _engine(self, states: States) -> Engine:
         engine = Engine(self.program, self.facts)
         engine.world.ranks.alone = True
         unpack(engine.world, {id: data for id, data in states.items() if data is not None}, self._layout)
         return engine
+
+
+@contextmanager
+def _as_bad_state() -> Iterator[None]:
+    """Raises as BadState (G805) that a ranking was not made which is asked for."""
+    try:
+        yield
+    except NotRanked as lacking:
+        raise BadState(
+            "G805",
+            f"members were not ranked by `{lacking.measure}` at the end of {lacking.day}, and this comes after it",
+            f"call `rank` with the states of all members and {lacking.day}, and go on from what it gives",
+        ) from lacking
 
 
 def _step(engine: Engine, event: Event) -> Step:

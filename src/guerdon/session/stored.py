@@ -108,9 +108,10 @@ def _unpack(world: World, states: Mapping[str, bytes], layout: Layout) -> None:
 
 
 def _plain_ranks(world: World, subject: Subject, journal: Journal) -> list[Any]:
-    """The ranks that may still be asked for: as of events that can come late or be undone, too."""
+    """The ranks that may still be asked for: as of events that are looked at again, can come late or be undone, too."""
     known = [subject, *([journal.base] if journal.base is not None else [])]
-    day = min(day for each in known for day in (each.day, *(deed.day for deed in each.deeds.values())))
+    days = [day for each in known for day in (each.day, *(deed.day for deed in each.deeds.values()))]
+    day = min([*days, *(world.calendar.day(entry.event.at) for entry in journal.entries)])
     return [
         [measure, [[last.toordinal(), rank] for last, rank in kept]]
         for measure, kept in world.ranks.since(subject.id, day)
@@ -122,7 +123,7 @@ class Layout:
 
     def __init__(self, program: nodes.Program) -> None:
         self.windows = Reads(program)
-        self.ranks = any(each.ranking is not None for each in program.measures.values())
+        self.ranks = bool(program.rankings)
         self.mark = bytes.fromhex(fingerprint(program)[:16])
         self.given = {
             name: [fact.name for fact in record.facts.values() if fact.value is None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ def text(plan: Plan, tally: Tally, folder: Path, form: str) -> str:
     width = max(len(f"{name}.{form}") for name in tally.rows)
     head = f"{plan.kind.name}: {_count(tally.members, 'member')}, {_count(plan.months, 'month')} from {plan.first}, seed {plan.seed}"
     rows = [f"  {f'{name}.{form}':<{width}}  {count:>12,} rows" for name, count in tally.rows.items()]
-    return "\n".join([head, *rows, *_said(tally), f"now try: guerdon run {folder}"])
+    return "\n".join([head, *rows, *_said(tally), f"now try: guerdon run {shlex.quote(str(folder))}"])
 
 
 def _said(tally: Tally) -> list[str]:

@@ -16,14 +16,10 @@ from guerdon.simulate.season import Calendar
 from guerdon.simulate.spoiling import spoilt
 from guerdon.simulate.table import Row, Table
 from guerdon.simulate.writing import files
-from guerdon.study.whole import appearing
+from guerdon.study.whole import appearing, not_there
 
 PROGRAM, MAPPING = "rewards.guerdon", "history.yaml"
 _LATENESS = "  lateness    14 days\n"
-
-
-class AlreadyThere(Exception):
-    """A file that would be written is there; says which."""
 
 
 class OutOfYears(Exception):
@@ -92,9 +88,7 @@ def write(
     Errors: AlreadyThere where one of the files is, and nothing is written; OSError.
     """
     names = [PROGRAM, MAPPING, *(f"{each.name}.{form}" for each in plan.kind.tables)]
-    for each in names:
-        if (folder / each).exists():
-            raise AlreadyThere(folder / each)
+    not_there(folder, names)
     tally = Tally(rows={each.name: 0 for each in plan.kind.tables})
     with appearing(folder, names) as beside:
         with files(beside, plan.kind.tables, form, as_text=plan.faults > 0) as writer:

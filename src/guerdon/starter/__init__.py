@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from guerdon.study.whole import appearing, not_there
+
 SMALL = "small"
 """The program of a till that writes a CSV file."""
 
@@ -14,16 +16,16 @@ SHAPES = ("cloudevents", "ledger", "segment", "shopify", "square", "stripe")
 def write(folder: Path, shape: str = SMALL) -> list[Path]:
     """Writes the starter's files into a folder, which is made if need be; where they are, the program first.
 
-    Errors: FileExistsError, and nothing is written, where one of them is there already.
+    Shape: nothing appears before all of it is whole.
+    Errors: AlreadyThere, and nothing is written, where one of them is; OSError.
     """
     files = sorted((Path(__file__).parent / shape).iterdir(), key=lambda each: (_ORDER.index(each.suffix), each.name))
-    for each in files:
-        if (folder / each.name).exists():
-            raise FileExistsError(17, "already there", str(folder / each.name))
-    folder.mkdir(parents=True, exist_ok=True)
-    for each in files:
-        (folder / each.name).write_bytes(each.read_bytes())
-    return [folder / each.name for each in files]
+    names = [each.name for each in files]
+    not_there(folder, names)
+    with appearing(folder, names) as beside:
+        for each in files:
+            (beside / each.name).write_bytes(each.read_bytes())
+    return [folder / each for each in names]
 
 
 _ORDER = (".guerdon", ".yaml", ".csv", ".jsonl")

@@ -52,7 +52,7 @@ def related(
     if not own:
         who = next((f"{name}/{who}" for name in program.accounts if f"{name}/{who}" in links), who)
     circle = _circle(links, who)
-    everybody = any(each.ranking is not None for each in program.measures.values())
+    everybody = bool(program.rankings)
     everybody |= any(map(is_of_everybody, walk((program.rules, program.groups))))
     alone = circle == {who} and not everybody
     events = own if alone else [event for event in history() if everybody or event.member in circle]

@@ -95,7 +95,7 @@ def streamed(
     Shape: as of the last event, or the end of the day `as_of`. `compiled`: by WebAssembly, else by CPython.
     Errors: ValueError as the reference engine.
     """
-    if any(each.ranking is not None for each in program.measures.values()):
+    if program.rankings:
         return None
     calendar, before, room = Calendar(program.frame), end_of(as_of, program), room or Room()
     known = span(history, before)

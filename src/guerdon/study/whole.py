@@ -13,6 +13,17 @@ FORMULAS = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")  # the last four: fu
 """What a text starts with that a spreadsheet would run."""
 
 
+class AlreadyThere(Exception):
+    """A file that would be written is there; says which."""
+
+
+def not_there(folder: Path, names: list[str]) -> None:
+    """Errors: AlreadyThere where one of the names is a file of a folder."""
+    for each in names:
+        if (folder / each).exists():
+            raise AlreadyThere(folder / each)
+
+
 @contextmanager
 def appearing(folder: Path, names: list[str]) -> Iterator[Path]:
     """A hidden folder to write files in; those named move to `folder` when the block ends well.

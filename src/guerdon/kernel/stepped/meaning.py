@@ -42,10 +42,8 @@ class Meaning:
         known = {*self._of_all(), *self._of_purses(), *self._of_tallies(), *self._of_deeds(), *self._of_facts()}
         known |= {*self._of_tiers()}
         self.unknown += [rule.name for rule in self._limited_facts()]
-        self.unknown += [
-            *others.rules_of(self.written.make.program),
-            *map(str, others.asked(self.written.make.program)),
-        ]
+        program = self.written.make.program
+        self.unknown += [*others.rules_of(program), *map(str, (*others.asked(program), *others.kept_with(program)))]
         self.unknown += [name for name in (*self.written.state, *self.written.lists) if name not in known]
 
     def _limited_facts(self) -> Iterator[nodes.Rule]:

@@ -16,7 +16,6 @@ from guerdon.history.event import Event, Facts, Rejection
 from guerdon.kernel.days import Years
 from guerdon.kernel.loop.frame import written
 from guerdon.kernel.machine import OutOfYears
-from guerdon.kernel.ranked import rankings
 from guerdon.kernel.rows.encoded import Odd
 from guerdon.kernel.rows.ledger import Reader
 from guerdon.kernel.stepped.converted import Converter
@@ -210,4 +209,4 @@ class KernelSession:
 
 def steps(program: nodes.Program) -> bool:
     """Whether a program that the kernel covers is run one event at a time too: all that it keeps is known, and nobody is ranked."""
-    return not rankings(program) and not Meaning(written(program, Years(2000, 2001), one=True)).unknown
+    return not program.rankings and not Meaning(written(program, Years(2000, 2001), one=True)).unknown
