@@ -301,10 +301,14 @@ class Outcome:
         Shape: sections of tables, each with what its figures mean; `asked`: the definitions that one may choose.
         Errors: MeasureError.
         """
-        from guerdon.study.measure.asked import Asked  # only where it is wanted
+        from guerdon.choice import chosen  # only where it is wanted
+        from guerdon.study.measure.asked import Asked
         from guerdon.study.measure.measure import measure
 
-        return measure(self.result, self.history, asked or Asked())
+        def again(of: nodes.Program, as_of: date) -> Posted | Streamed:
+            return chosen(of, "auto", self.history.count).run(of, self.history, as_of, lambda events: None)
+
+        return measure(self.result, self.history, again, asked or Asked())
 
 
 def compare(old: Program, new: Program, history: str | Path) -> Comparison:

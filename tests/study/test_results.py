@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from guerdon.check.passes import check_bytes
 from guerdon.check.wording import plain
 from guerdon.history.event import Event, Place, Rejection
-from guerdon.ledger.entries import Refusal
+from guerdon.ledger.entries import Ranked, Refusal
 from guerdon.library import load
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
@@ -105,6 +105,7 @@ def busy() -> Posted:
     run.rejections.append(
         Rejection("G603", "`x` is no number", "e9", Place("orders.csv", 7), {"amount": "x", "note": 'say "hi"\n'})
     )
+    run.ledger.ranks.append(Ranked("a", "place", JANUARY, Fraction(5, 2), 1, 2))
     run.rejections.append(Rejection("G690", "late", None, None, {}))
     return run
 

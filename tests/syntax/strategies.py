@@ -105,6 +105,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.LimitOf, "kept"): st.none() | _words("kept on return"),
     (tree.Happens, "time"): st.none() | _times,
     (tree.Payer, "by_fact"): st.booleans(),
+    (tree.Ranked, "first"): _words("highest", "lowest"),
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
     (tree.Per, "scope", tree.Path): st.tuples(names, names).map(tree.Path),
@@ -126,7 +127,7 @@ HEADS = {
     "account": (names, tree.ORDER["account"]),
     "param": (names, (tree.IsClause,)),
     "table": (names, tree.ORDER["table"]),
-    "measure": (names, (tree.IsClause,)),
+    "measure": (names, tree.ORDER["measure"]),
     "tiers": (names, tree.ORDER["tiers"]),
     "rule": (strings, tree.ORDER["rule"]),
     "earn": (strings, tree.ORDER["rule"]),

@@ -22,7 +22,7 @@ from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study.measure.asked import Asked, MeasureError
 from guerdon.study.measure.named import Named
 from guerdon.study.measure.spent import Spent, days, referred
-from guerdon.study.measure.wording import SAYS, measures_of_words, worded
+from guerdon.study.measure.wording import SAYS, Again, measures_of_words, worded
 from guerdon.study.parts import selected
 from guerdon.study.results import connect
 
@@ -109,7 +109,9 @@ class Database:
 
 
 @contextmanager
-def opened(run: Run, history: History, program: nodes.Program, facts: Named, asked: Asked) -> Iterator[Database]:
+def opened(
+    run: Run, history: History, again: Again, program: nodes.Program, facts: Named, asked: Asked
+) -> Iterator[Database]:
     """The database of a measurement, as long as the block lasts.
 
     Errors: MeasureError G923 where nothing was read, or no month of it is asked for; TooLarge.
@@ -124,7 +126,7 @@ def opened(run: Run, history: History, program: nodes.Program, facts: Named, ask
         for table, columns in _COPIED.items():
             with selected(con, run, table, Path(scratch)) as rows:
                 con.execute(f"CREATE TABLE raw_{table} AS SELECT {columns} FROM ({rows})")
-        _words(con, run, history, Path(scratch))
+        _words(con, run, again, Path(scratch))
         con.execute("ALTER TABLE raw_lots RENAME TO lots")
         con.execute('CREATE TABLE raw_ends AS SELECT DISTINCT before AS "at" FROM raw_tiers WHERE before IS NOT NULL')
         dated = " UNION ALL ".join(f'SELECT min("at") AS first FROM raw_{each}' for each in _DATED)
@@ -135,10 +137,10 @@ def opened(run: Run, history: History, program: nodes.Program, facts: Named, ask
         yield Database(con, program, asked, facts, calendar, months, run.until, spent)
 
 
-def _words(con: duckdb.DuckDBPyConnection, run: Run, history: History, folder: Path) -> None:
+def _words(con: duckdb.DuckDBPyConnection, run: Run, again: Again, folder: Path) -> None:
     """Copies what measures of words came to at the ends of months."""
     con.execute('CREATE TABLE raw_words (member VARCHAR, measure VARCHAR, word VARCHAR, "at" BIGINT)')
-    saying = worded(run, history)
+    saying = worded(run, again)
     if saying is None:
         return
     with selected(con, saying, "effects", folder) as rows:

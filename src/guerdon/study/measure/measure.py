@@ -13,6 +13,7 @@ from guerdon.study.measure.database import Database, first_day, opened
 from guerdon.study.measure.flowing import flows
 from guerdon.study.measure.named import named
 from guerdon.study.measure.report import Report, Section
+from guerdon.study.measure.wording import Again
 
 if TYPE_CHECKING:
     from guerdon.history.open import History
@@ -24,13 +25,13 @@ def check(program: nodes.Program, asked: Asked) -> None:
     named(program, asked)
 
 
-def measure(run: Run, history: History, asked: Asked) -> Report:
-    """All that is measured of a run of a history.
+def measure(run: Run, history: History, again: Again, asked: Asked) -> Report:
+    """All that is measured of a run of a history; `again` runs the program with more rules.
 
     Errors: MeasureError; TooLarge where a quantity has more digits than results have room for.
     """
     program = run.program
-    with opened(run, history, program, named(program, asked), asked) as db:
+    with opened(run, history, again, program, named(program, asked), asked) as db:
         return Report(
             program.frame.name,
             fingerprint(program),

@@ -5,17 +5,16 @@ A run keeps no measures. So the program is run once more, with rules that say th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from guerdon.choice import chosen
 from guerdon.program import nodes, types
 from guerdon.program.nodes import MESSAGE, TriggerKind
 from guerdon.reference.calendar import Calendar
 
 if TYPE_CHECKING:
-    from guerdon.history.open import History
     from guerdon.study.parts import Run
 
 MONTH_ENDS = "end of month"
@@ -30,7 +29,11 @@ def measures_of_words(program: nodes.Program) -> dict[str, tuple[str, ...]]:
     }
 
 
-def worded(run: Run, history: History) -> Run | None:
+Again = Callable[[nodes.Program, date], "Run"]
+"""Runs another program on the same history, as of the end of a day."""
+
+
+def worded(run: Run, again: Again) -> Run | None:
     """A run of the same history, in whose effects the words are; None where there are no measures of words.
 
     Shape: the rule is `says MEASURE`, the text the word, the instant the last of the month.
@@ -45,7 +48,7 @@ def worded(run: Run, history: History) -> Run | None:
         rules={**program.rules, **rules}, triggers={MONTH_ENDS: trigger, **program.triggers}, tests=(), laws=()
     )
     as_of = Calendar(program.frame).day(run.until - 1)
-    return chosen(saying, "auto", history.count).run(saying, history, as_of, lambda events: None)
+    return again(saying, as_of)
 
 
 def _plain(of: types.Type) -> types.Type:
