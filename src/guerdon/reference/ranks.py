@@ -21,7 +21,7 @@ Kept = tuple[date, int | None]
 """The last day of a period, and the rank at its end; None: the member was not ranked."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class NotRanked(Exception):
     """The ranking of a measure at the end of a day, which a member's event comes after, was not made."""
 

@@ -40,7 +40,7 @@ HEAD = len(MAGIC) + 1 + 8
 TAIL = 4
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class BadState(Exception):
     """Bytes that are no state of this program: a code, why, and what to do."""
 
