@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -24,6 +25,7 @@ from guerdon.simulate.member import Tally
 from guerdon.simulate.season import Calendar, Season
 from guerdon.simulate.simulate import Plan, simulate, write
 from guerdon.simulate.table import Row
+from guerdon.study.whole import as_os_error
 
 FIRST = date(2025, 1, 1)
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "simulate.md"
@@ -453,3 +455,9 @@ def test_nothing_is_written_over_and_nothing_is_left_of_what_fails(tmp_path: Pat
 def test_wrong_use_is_told(arguments: list[str], said: str, tmp_path: Path) -> None:
     assert said in answer(2, "simulate", "cafe", "--out", tmp_path / "h", *arguments)
     assert not (tmp_path / "h").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_is_told_where_duckdb_writes() -> None:
+    with duckdb.connect() as con, pytest.raises(OSError, match="No space left on device"), as_os_error():
+        con.execute("COPY (SELECT 1) TO '/dev/full' (FORMAT parquet)")

@@ -6,6 +6,7 @@ import os
 import random
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from fractions import Fraction
 from unittest.mock import patch
@@ -96,6 +97,18 @@ def test_damaged_states_are_refused(change, code):
 
 def sealed(data: bytes) -> bytes:
     return data + zlib.crc32(data).to_bytes(4, "big")
+
+
+def test_a_refused_state_can_be_raised_through_the_context_of_a_caller():
+    """Such as a transaction, in which a step and the record of its event are written."""
+
+    @contextmanager
+    def transaction():
+        yield
+
+    _, engine, states = shop_with_a_purchase()
+    with pytest.raises(BadState), transaction():
+        engine.progress("an\x1fa", {"an\x1fa": states["an\x1fa"][:-1]})
 
 
 def test_a_state_is_somebodys_own_and_one_that_is_lacking_is_said():

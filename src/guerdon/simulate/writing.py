@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from guerdon.simulate.table import NUMBERS, SQL, Row, Table
+from guerdon.study.whole import as_os_error
 
 FORMATS = ("csv", "jsonl", "parquet")
 
@@ -68,7 +69,7 @@ def _parquet(folder: Path, table: Table, as_text: bool) -> None:
     columns = {column: "VARCHAR" if as_text else SQL[kind] for column, kind in table.columns.items()}
     listed = ", ".join(f"'{column}': '{sql}'" for column, sql in columns.items())
     source, target = folder / f"{table.name}.csv", folder / f"{table.name}.parquet"
-    with duckdb.connect(config={"threads": 1}) as con:
+    with as_os_error(), duckdb.connect(config={"threads": 1}) as con:
         con.execute(
             f"COPY (SELECT * FROM read_csv($1, auto_detect=false, header=true, delim=',', columns={{{listed}}})) TO '{_quoted(target)}' (FORMAT parquet)",
             [str(source)],

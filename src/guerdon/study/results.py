@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from guerdon.history.sql import is_interrupt
 from guerdon.study.rows import TooLarge
 from guerdon.study.schema import TABLES, Column, Kind
-from guerdon.study.whole import appearing
+from guerdon.study.whole import appearing, as_os_error
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +80,7 @@ def write_table(con: duckdb.DuckDBPyConnection, run: Run, table: str, beside: Pa
     """Writes one table into a folder."""
     from guerdon.study.parts import quoted, selected  # as above
 
-    with selected(con, run, table, beside, safe=format == "csv") as query:
+    with as_os_error(), selected(con, run, table, beside, safe=format == "csv") as query:
         con.execute(
             f"COPY ({typed(query, table, format)}) TO {quoted(beside / f'{table}.{format}')} ({_COPIED[format]})"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,20 @@ def appearing(folder: Path, names: list[str]) -> Iterator[Path]:
         yield Path(beside)
         for name in names:
             os.replace(Path(beside) / name, folder / name)
+
+
+@contextmanager
+def as_os_error() -> Iterator[None]:
+    """Raises what DuckDB can't write, as on a full disk, as an OSError that says so in the words of the system."""
+    import duckdb  # only where it is wanted: it is slow to import
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        number = re.search(r'"errno":"(\d+)"', str(error))
+        if number is None:
+            raise OSError(str(error)) from error
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def cell(text: str) -> str:
