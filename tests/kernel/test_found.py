@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -198,3 +198,21 @@ def test_days_are_divided_by_days():
     assert not uncovered(of)
     held(of, events)
     assert [award.quantity for award in reference(of, events, {}).ledger.awards] == [24, 20, 96]
+
+
+def test_lots_that_a_line_took_over_expire_in_their_turn_among_its_own():
+    text = f"""unit stamp
+  expires 7 days without visit from {(date(1970, 1, 1) + timedelta(days=START // DAY + 3)).isoformat()}, existing too
+  expires 300 days after earned
+
+event visit
+  amount money
+
+{SALES}
+earn "A"
+  on sale
+  give 1 stamp per full 1 USD of amount
+"""
+    of = program(text)
+    assert not uncovered(of)
+    held(of, [sale(1, 0, 10), sale(2, 5, 20), sale(3, 30, 1)])

@@ -55,7 +55,7 @@ class Expiring(Places):
             w.line(f"at = {n}_after[{ring}]")
             with w.block(f"while at >= {self.rings.count}:"):
                 self.rings.unlink("at")
-                w.line(f"{n}_end[at] = {NEVER}")
+                w.line(f"{n}_end[at] = {self.life.of_day(number)}")
                 w.line(f"{n}_line[at] = {number}")
                 self.rings.insert("at", str(number))
                 w.line(f"at = {n}_after[{ring}]")
@@ -64,7 +64,7 @@ class Expiring(Places):
         if self.holds:
             w.line(f"at = {n}_after[{self.held}]")
             with w.block(f"while at != {self.held}:"):
-                w.line(f"{n}_end[at] = {NEVER}")
+                w.line(f"{n}_end[at] = {self.life.of_day(number)}")
                 w.line(f"{n}_line[at] = {number}")
                 w.line(f"at = {n}_after[at]")
 

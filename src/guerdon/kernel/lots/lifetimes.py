@@ -114,11 +114,20 @@ class Lifetimes:
         line, w, n = self.lines[number], self.make.w, self.name
         if line is None or not line.without:
             return f"{n}_end[{at}]"
-        assert line.time is not None
         active = self.active(number)
         alive = w.kept("alive", f"{n}_day[{at}] if {n}_day[{at}] > {active} else {active}")
+        return w.kept("gone", self._so_long_after(alive, line))
+
+    def of_day(self, number: int) -> str:
+        """The day on which the lot `at` would be gone by a line that goes by activity, if there were none: by it a ring is in order."""
+        line = self.lines[number]
+        assert line is not None
+        return self._so_long_after(f"{self.name}_day[at]", line)
+
+    def _so_long_after(self, day: str, line: nodes.Expiry) -> str:
+        assert line.time is not None
         time = ("months", line.time.months) if line.time.months else ("days", line.time.days)
-        return w.kept("gone", self.make.moved(alive, time))
+        return self.make.moved(day, time)
 
     def gone_of(self, at: str) -> str:
         """The same, of a lot of which the line is known only then."""
