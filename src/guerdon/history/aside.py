@@ -66,7 +66,7 @@ def conflicting(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[Reje
 
 def _rows(con: duckdb.DuckDBPyConnection, staged: Staged, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]
     """Rows of the query (file and row first), in order, each with what its source row holds at the end."""
-    if not con.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchone():
+    if not con.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchall():
         return
     raw = f'SELECT * EXCLUDE ({FILE}, {ROW}) {_as_text(con, staged)}, {FILE} AS "guerdon.f", {ROW} AS "guerdon.r" FROM {name(f"raw {staged.source}")}'
     cursor = con.cursor()

@@ -47,9 +47,8 @@ def types_of(
 def _type_of(context: Context, joined: str, expression: str, path: Path, faults: list[Diagnostic]) -> str:
     try:
         _one_expression(context, expression)
-        context.con.execute(f"DESCRIBE SELECT (\n{expression}\n) AS r, {ROW} FROM {joined}")
-        found = context.con.fetchone()
-        return str(found[1]) if found else ""
+        found = context.con.execute(f"DESCRIBE SELECT (\n{expression}\n) AS r, {ROW} FROM {joined}").fetchall()
+        return str(found[0][1]) if found else ""
     except (duckdb.Error, ValueError) as error:
         faults.append(_refused(context, error, expression, joined, path))
         return ""
@@ -98,7 +97,7 @@ def blame(
     )
     for expression, place in parts:
         try:
-            context.con.execute(f"SELECT count((\n{expression}\n)) FROM {joined}").fetchone()
+            context.con.execute(f"SELECT count((\n{expression}\n)) FROM {joined}").fetchall()
         except duckdb.Error as own:
             advice = "say how the columns are read with `columns:` of the source, or use `try_cast`"
             return context.refuse(

@@ -67,9 +67,9 @@ def _refuse_repeats(context: Context, other: Table, looked_up: str, keys: tuple[
     known = " AND ".join(f"{name(each)} IS NOT NULL" for each in keys)
     repeated = context.con.execute(
         f"SELECT {listed}, count(*) FROM ({looked_up}) WHERE {known} GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
+    ).fetchall()
     if repeated:
-        *values, count = repeated
+        *values, count = repeated[0]
         values_shown = ", ".join(f"{key} {value}" for key, value in zip(keys, values, strict=True))
         message = f"`{other.name}` has {count} rows for {values_shown}: joining them would count lines more than once"
         help = "join on columns that find one row, or keep one row for each in the file"

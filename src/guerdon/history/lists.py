@@ -29,8 +29,8 @@ def unnested(con: duckdb.DuckDBPyConnection, table: str, lists: str) -> str:
         raise Taken
     if len(con.extract_statements(f"SELECT {lists}\n")) != 1:
         raise NoLists("several expressions")
-    con.execute(f"DESCRIBE SELECT (\n{lists}\n) FROM {table}")
-    sql_type = str((con.fetchone() or ("", "VARCHAR"))[1])
+    described = con.execute(f"DESCRIBE SELECT (\n{lists}\n) FROM {table}").fetchall()
+    sql_type = str(described[0][1]) if described else "VARCHAR"
     found = f"SELECT *, {_as_list(lists, sql_type)} AS {_LIST} FROM {table}"
     values = f"unnest(CASE WHEN len({_LIST}) > 0 THEN {_LIST} ELSE [NULL] END) AS {EACH}"
     return f"(SELECT * EXCLUDE ({_LIST}), {values} FROM ({found}))"

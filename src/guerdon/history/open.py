@@ -223,7 +223,7 @@ def _opened(
 def _nothing(context: Context) -> Diagnostic:
     """That there are no events: because there are no rows, or none that is let through."""
     tables = context.tables.values()
-    if any(context.con.execute(f"SELECT 1 FROM {table.raw} LIMIT 1").fetchone() for table in tables):
+    if any(context.con.execute(f"SELECT 1 FROM {table.raw} LIMIT 1").fetchall() for table in tables):
         return context.refuse(
             "G530", "no events: `where` lets none of the rows through", ("events",), "look at each `where`"
         )

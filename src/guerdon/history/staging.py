@@ -158,7 +158,6 @@ def lines_query(staged: Staged, columns: Sequence[int], among: str | None = None
 
 def counts(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int, int]:
     """How many events there are, and how many repeated another."""
-    count = con.execute(f"SELECT count(*) FROM {staged.table('heads')}").fetchone()
-    same = con.execute(f"SELECT count(*) FROM {staged.table('later')} WHERE same").fetchone()
-    assert count and same
-    return int(count[0]), int(same[0])
+    ((count,),) = con.execute(f"SELECT count(*) FROM {staged.table('heads')}").fetchall()
+    ((same,),) = con.execute(f"SELECT count(*) FROM {staged.table('later')} WHERE same").fetchall()
+    return int(count), int(same)

@@ -123,8 +123,8 @@ def _csv(con: duckdb.DuckDBPyConnection, table: str, files: list[Path], separato
 def _header(con: duckdb.DuckDBPyConnection, path: Path, separator: str) -> list[str]:
     found = con.execute(
         f"SELECT line FROM read_csv({text(str(path))}, {_LINES}, columns={{'line': 'VARCHAR'}}) LIMIT 1"
-    ).fetchone()
-    first = (found and found[0]) or ""
+    ).fetchall()
+    first = (found and found[0][0]) or ""
     columns = [each.strip() for each in next(csv.reader([first.removeprefix("\ufeff")], delimiter=separator), [])]
     folded = [each.casefold() for each in columns]
     twice = next((each for each in columns if folded.count(each.casefold()) > 1), None)
