@@ -29,6 +29,7 @@ KNOWN = EVERYTHING - {
     *(
         "accounts",
         "bands",
+        "budgets",
         "carried counts",
         "counts from zero",
         "endings",
@@ -36,6 +37,7 @@ KNOWN = EVERYTHING - {
         "grace and rises",
         "lateness",
         "offers",
+        "ranks",
     ),
     *(
         "grants and returns",

@@ -105,6 +105,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.LimitOf, "kept"): st.none() | _words("kept on return"),
     (tree.Happens, "time"): st.none() | _times,
     (tree.Payer, "by_fact"): st.booleans(),
+    (tree.Payer, "name"): names.filter(lambda name: name.text != "by"),
     (tree.Ranked, "first"): _words("highest", "lowest"),
 }
 BY_UNION: dict[tuple[type, str, type], st.SearchStrategy[Any]] = {
