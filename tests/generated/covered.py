@@ -119,6 +119,8 @@ OPTIONAL = {
     "Reversal": ("within", "part", "rounding", "oldest", "at_return"),
     "Meter": ("lines", "value", "where", "sees_event", "account", "offer"),
     "Offer": ("where",),
+    "Measure": ("ranking",),
+    "Ranking": ("highest", "parts", "when"),
     "TierStep": ("at", "when", "invited"),
     "Ladder": (
         *("counts", "rises", "grace", "floors", "grants", "carries", "repeatedly", "unless_fallen"),
@@ -194,7 +196,7 @@ def _of_life() -> set[str]:
     found |= {"Reversal by id Choose.LATEST", "Part lines", "Part amount", "Since joining", "Since entry"}
     found |= {f"PeriodDay {last} {ahead}" for last in (True, False) for ahead in (-1, 0, 1)}
     found |= {"Limit account", "Limit kept", "Table with else", "Table without else", "Apply Lookup"}
-    found |= {"Limit of Quantity", "Limit of Number", "Limit person", "Compare same as"}
+    found |= {"Limit of Quantity", "Limit of Number", "Limit person", "Limit everybody", "Compare same as"}
     found |= {"Streak of several", "Streak of one", "Streak some missed", "Streak none missed"}
     found |= {f"Streak {each}" for each in (*nodes.Period, *(of.__name__ for of in nodes.Window.__args__))}
     found |= {f"Table {count} keys" for count in (0, 1, 2)}
@@ -205,6 +207,8 @@ def _of_life() -> set[str]:
 
 _PARTS = {
     "accounts": ("Account", "account yes", "Limit account"),
+    "budgets": ("Limit everybody",),
+    "ranks": ("Ranking", "Measure ranking yes"),
     "bands": ("Band", "Table 0 keys", "Table 2 keys", "Table several columns", "Apply Lookup"),
     "control groups": ("Control", "Rule control yes"),
     "debt": ("DebtKind.REFUSED", "DebtKind.FORGIVEN", "DebtKind.CHARGED", "Debt most yes"),
