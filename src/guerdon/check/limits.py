@@ -44,40 +44,10 @@ def scoped(
 ) -> nodes.Limit | None:
     """The limit with its scope: per whom, and per what time."""
     scope = _Scope(scene, names)
-    behind = written.field.span if isinstance(written, tree.LimitOf) else written.most.span
-    said = Span(behind.source, written.most.span.start, behind.end).text
     if not all([scope.add(per) for per in written.per]):
         return None
     scope.settle()
-    if not scope.per_event and not scope.whose and scope.person is None:
-        names.report(
-            "G332",
-            "a limit says per whom it counts",
-            written.span,
-            "`per member`, `per event` or `per program` is missing",
-            help=(
-                f"write `limit {said} per member {' '.join(per.span.text for per in written.per)}`, or `per event`; `per program` is everybody together",
-            ),
-            edit=Edit(Span(behind.source, behind.end, behind.end), " per member"),
-        )
-        return None
-    if PROGRAM in scope.whose and _is_of_membership(scope.window):
-        names.report(
-            "G334",
-            "everybody counts together, and a membership year starts on another day for each",
-            written.span,
-            "each member's own",
-            help=("name a period of the calendar, like `per calendar year`",),
-        )
-        return None
-    if len(both := scope.counted) > 1:
-        names.report(
-            "G349",
-            f"a limit counts per {both[0]} or per {both[1]}, not both",
-            written.span,
-            "two limits in one",
-            help=(f"write two lines, `limit {said} per {both[0]}` and `limit {said} per {both[1]} ...`",),
-        )
+    if not _counts_one_way(written, scope, names):
         return None
     if written.kept is not None:
         _kept(written.kept, on, names)
@@ -95,6 +65,43 @@ def scoped(
         PROGRAM in scope.whose,
         span=written.span,
     )
+
+
+def _counts_one_way(written: tree.Limit | tree.LimitOf, scope: _Scope, names: Names) -> bool:
+    """Whether a limit says per whom it counts, and says one thing; reported where not."""
+    behind = written.field.span if isinstance(written, tree.LimitOf) else written.most.span
+    said = Span(behind.source, written.most.span.start, behind.end).text
+    if not scope.per_event and not scope.whose and scope.person is None:
+        names.report(
+            "G332",
+            "a limit says per whom it counts",
+            written.span,
+            "`per member`, `per event` or `per program` is missing",
+            help=(
+                f"write `limit {said} per member {' '.join(per.span.text for per in written.per)}`, or `per event`; `per program` is everybody together",
+            ),
+            edit=Edit(Span(behind.source, behind.end, behind.end), " per member"),
+        )
+        return False
+    if PROGRAM in scope.whose and _is_of_membership(scope.window):
+        names.report(
+            "G334",
+            "everybody counts together, and a membership year starts on another day for each",
+            written.span,
+            "each member's own",
+            help=("name a period of the calendar, like `per calendar year`",),
+        )
+        return False
+    if len(both := scope.counted) > 1:
+        names.report(
+            "G349",
+            f"a limit counts per {both[0]} or per {both[1]}, not both",
+            written.span,
+            "two limits in one",
+            help=(f"write two lines, `limit {said} per {both[0]}` and `limit {said} per {both[1]} ...`",),
+        )
+        return False
+    return True
 
 
 def _is_of_membership(window: nodes.Window | None) -> bool:

@@ -46,7 +46,7 @@ class Ranks:
 
     def copied(self) -> Ranks:
         """The same to go on from, apart."""
-        return replace(self, kept=copy.deepcopy(self.kept))
+        return replace(self, kept=copy.deepcopy(self.kept), entries=dict(self.entries))
 
     def keep(self, measure: str, member: str, day: date, rank: int | None) -> None:
         """Notes a rank; one of a day of which it is known already stays."""
