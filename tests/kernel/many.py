@@ -10,6 +10,7 @@ from tests.generated import pool, writer
 from tests.generated.histories import QUICK, SOON, History, Teller, in_order
 from tests.kernel.both import agree, reference
 from tests.kernel.clubs import club
+from tests.kernel.families import family
 from tests.kernel.friends import friends, introduced
 from tests.kernel.shops import shop
 from tests.kernel.stepping import step_both, step_the_rest
@@ -38,6 +39,9 @@ SIMPLE = frozenset({"bands", "control groups", "membership", "messages", "payers
 RANKS = SIMPLE | {"ranks", "triggers"}
 """What of it makes ranks, and looks at them."""
 
+TOGETHER = ("program", "simple", "shop", "till", "counter", "club", "ladder")
+"""The kinds of which families are made."""
+
 Made = tuple[str, nodes.Program]
 
 KINDS: dict[str, Callable[[random.Random], Made | None]] = {
@@ -50,8 +54,9 @@ KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "club": lambda chance: club(chance.randrange),
     "ladder": lambda chance: club(chance.randrange, plain=True),
     "friends": lambda chance: friends(chance.randrange),
+    "family": lambda chance: family(KINDS[chance.choice(TOGETHER)](chance), chance),
 }
-"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
+"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other; families, who have together what members have in the others."""
 
 
 @dataclass

@@ -34,6 +34,9 @@ BY_HAND = {"b_unit": "u8", "b_much": "i64", "b_much_is": "u8", "b_reward": "i32"
 OF_OTHERS = {"r_rule": "i32", "r_much": "i64", "r_start": "i32", "r_last": "u8"}
 """What a row has that is received: the number of a rule, how many steps of its unit, the day from which they can be spent, and whether it is the last of its event."""
 
+TURN, TURNS = "turn_is", "turns_are"
+"""Where members of accounts are together: which of them an event is of, by number, and how many they are."""
+
 FINEST = 10**6
 """Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
 
@@ -91,6 +94,8 @@ class Columns:
             self.widths |= BY_HAND
         if others.rules_of(self.program):
             self.widths |= OF_OTHERS
+        if self.program.accounts:
+            self.widths |= dict.fromkeys((TURN, TURNS), "i32")
         self.elsewhere = {key: f"u{number}" for number, key in enumerate(others.kept_with(self.program))}
         self.widths |= dict.fromkeys(self.elsewhere.values(), "i64")
         taken: dict[str, int]
@@ -208,6 +213,7 @@ def _of_members(program: nodes.Program, parts: Iterable[Node]) -> list[str]:
     """The facts of members that anything reads; `member` is who they are."""
     read = (each.name for each in parts if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER)
     who = ["member"] if others.rules_of(program) else []
+    who += [account.fact for account in program.accounts.values() if account.spends is not None]
     return [*dict.fromkeys([*who, *read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
 
 

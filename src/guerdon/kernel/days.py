@@ -44,6 +44,29 @@ FROM, BEFORE = "from", "before"
 EPOCH = date(1970, 1, 1).toordinal()
 
 
+def name_of(steps: Table) -> str:
+    """The name of a table."""
+    return "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
+
+
+def so_many_on(period: Period, ahead: int) -> Table:
+    """The steps to the beginning of a period so many after the one that begins on a day."""
+    months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12, Period.FISCAL_YEAR: 12}
+    if not ahead:
+        return ()
+    if period in months:
+        return (("months", months[period] * ahead),)
+    if period is Period.MEMBERSHIP_YEAR:
+        return (("days", ahead),)  # so many of its own
+    return (("days", (7 if period is Period.WEEK else 1) * ahead),)
+
+
+def _said(by: Period | int) -> str:
+    if isinstance(by, Period):
+        return by.name.lower()
+    return str(by) if by >= 0 else f"back_{-by}"
+
+
 @dataclass(frozen=True)
 class Years:
     """The days of the years `first` to `last`."""

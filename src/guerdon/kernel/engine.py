@@ -110,7 +110,7 @@ def run_on_kernel(
         ranks = ranked.found(program, values.ledger.awards, max(read[0].at, read[0].recorded), until)
         meant, events = ranked.reading(program), [*ranked.with_changes(read, ranks.changes)]
     found = ran(meant, events, facts or {}, last, compiled, room, cuts, until >= calendar.start(last + ONE))
-    _post(posted, meant, found)
+    _post(posted, meant, found, facts or {})
     posted.events -= sum(event.member not in found.left for event in ranks.changes)
     posted.ledger.ranks += ranks.entries
     left = [event for event in read if event.member in found.left]
@@ -157,7 +157,7 @@ def ran(
             rows.first = first
             machine.run(block.part(first, end), end - first, end == count, years.number(last), rows.take, ended)
         ends = zip(rows.results["m_who"], rows.results["m_bad"], strict=True)
-        return KernelRun(machine, rows, frozenset(block.members[who] for who, bad in ends if bad), block)
+        return KernelRun(machine, rows, frozenset(id for who, bad in ends if bad for id in block.members[who]), block)
 
     found = through(block)
     if not others.concerns_others(program):
@@ -207,16 +207,17 @@ def years_from(least: int, last: date) -> Years:
     return Years(max(first - 1, 2), min(max(last.year, first) + 1, 9990))
 
 
-def _post(posted: Posted, program: nodes.Program, found: KernelRun) -> None:
+def _post(posted: Posted, program: nodes.Program, found: KernelRun, facts: Mapping[str, Facts]) -> None:
     """Adds what the kernel posted, and what it counted."""
     written = found.machine.written
-    Reader(written, found.block.events, found.block.received).read(found.rows.ledger, found.left, posted.ledger)
+    reader = Reader(written, found.block.events, found.block.received, facts)
+    reader.read(found.rows.ledger, found.left, posted.ledger)
     counted = found.machine.kernel.views["x_sales"]
     posted.events += counted[0]
     posted.sales += sum(
         (Fraction(counted[number + 1], over) for number, (_, over) in enumerate(written.sales)), Fraction(0)
     )
-    posted.members += len({*found.block.members} - found.left)
+    posted.members += len({id for ids in found.block.members for id in ids} - found.left)
 
 
 def _post_others(

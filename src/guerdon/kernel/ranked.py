@@ -60,6 +60,7 @@ def covers(program: nodes.Program) -> bool:
     events = {program.meters[number].event for number in meters}
     return not (
         others.concerns_others(program)
+        or bool(program.accounts)
         or any(map(_is_beyond_events, parts))
         or any(isinstance(each, nodes.Defined) and each.measure in ranks for each in parts)
         or any(_decimals(each.value.type) is None for each in shown.values())

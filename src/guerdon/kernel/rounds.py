@@ -11,6 +11,7 @@ from guerdon.kernel.rows.elsewhere import asks, shown
 from guerdon.kernel.rows.encoded import Block, Encoder
 from guerdon.kernel.rows.handed import handed
 from guerdon.kernel.rows.received import Crossed
+from guerdon.kernel.rows.together import link, reached
 from guerdon.program import nodes
 from guerdon.reference.aside import is_of_everybody
 
@@ -56,22 +57,11 @@ def linked(
         return frozenset()
     if any(map(is_of_everybody, others.kept_with(program).values())):
         return frozenset(event.member for event in events)
-    names = dict[str, set[str]]()
-
-    def link(member: str, other: str) -> None:
-        names.setdefault(member, set()).add(other)
-        names.setdefault(other, set()).add(member)
-
+    links = dict[str, set[str]]()
     for event in events:
         for each in others.named_by(event, program.events[event.type]):
-            link(event.member, each)
+            link(links, event.member, each)
     for member, of in facts.items():
         for each in others.named_by_facts(of, program):
-            link(member, each)
-    found, coming = set[str](), [*ids]
-    while coming:
-        member = coming.pop()
-        if member not in found:
-            found.add(member)
-            coming += names.get(member, ())
-    return frozenset(found)
+            link(links, member, each)
+    return reached(links, ids)

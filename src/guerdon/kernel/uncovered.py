@@ -26,7 +26,7 @@ from guerdon.text.node import Node
 from guerdon.text.source import NOWHERE
 
 NOT_COVERED = {
-    "accounts": "accounts",
+    "accounts": "several accounts; points and tiers of members beside those of an account; with accounts what is given to others or counted with them, streaks of members, their membership years, triggers of tiers and so long after something",
     "triggers": "triggers before lots expire, so long after what can be undone, of tiers that they feed; rules on built-in events",
     "lateness": "events that come late",
     "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
@@ -64,7 +64,7 @@ def uncovered(program: nodes.Program) -> dict[str, Node]:
 
 def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     frame = program.frame
-    yield from (("accounts", each) for each in program.accounts.values())
+    yield from (("accounts", each) for each in _of_accounts(program))
     yield from (("triggers", each) for each in program.triggers.values() if not _is_covered(each, program))
     if frame.lateness is not None:
         yield "lateness", frame
@@ -91,6 +91,22 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
             yield "limits", of
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
+
+
+def _of_accounts(program: nodes.Program) -> Iterator[Node]:
+    """What is not covered of accounts: the members of one are run together, and have no lots and tiers of their own."""
+    if not program.accounts:
+        return
+    yield from [*program.accounts.values()][1:]
+    yield from (unit for unit in program.units.values() if unit.spendable and unit.account is None)
+    yield from (ladder for ladder in program.ladders.values() if ladder.account is None)
+    kinds = TriggerKind.AFTER, TriggerKind.REACHED
+    yield from (trigger for trigger in program.triggers.values() if trigger.kind in kinds)
+    if others.concerns_others(program):
+        yield next(iter(program.accounts.values()))
+    for node in walk(meant(program)):
+        if getattr(node, "period", None) is Period.MEMBERSHIP_YEAR and not isinstance(node, nodes.Trigger):
+            yield node
 
 
 def undoable(program: nodes.Program) -> set[str]:
@@ -139,18 +155,10 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
         yield "others"
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):
         yield "triggers"
-    yield from _of_limits(rule.limits)
     if rule.takes and any(limit.person is not None or limit.everybody for limit in rule.limits):
         yield "limits"
     if undoable(program) & {*rule.on} and any(limit.of is not None for limit in rule.limits):
         yield "returns"
-    if rule.accumulate is not None and rule.accumulate.account is not None:
-        yield "accounts"
-
-
-def _of_limits(limits: tuple[nodes.Limit, ...]) -> Iterator[str]:
-    if any(limit.account is not None for limit in limits):
-        yield "accounts"
 
 
 def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
@@ -158,12 +166,9 @@ def _of_group(group: nodes.Group, program: nodes.Program) -> Iterator[str]:
     on = {event for name in group.of for event in program.rules[name].on}
     if (group.minimum is not None or group.rounding is not None or len(units) > 1) and on & undoable(program):
         yield "groups"
-    yield from _of_limits(group.limits)
 
 
 def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
-    if unit.account is not None:
-        yield "accounts"
     if unit.suspended is not None:
         yield "expiry"
     for line in unit.expiries:
@@ -178,8 +183,6 @@ def _of_unit(unit: nodes.Unit, program: nodes.Program) -> Iterator[str]:
 
 
 def _of_ladder(ladder: nodes.Ladder, program: nodes.Program) -> Iterator[str]:
-    if ladder.account is not None:
-        yield "accounts"
     reverses = any(record.reverses is not None for record in program.events.values())
     at_once = ladder.returns is nodes.OnReturn.ONCE or ladder.carries
     if reverses and (says_more(ladder, program) if isinstance(ladder.lasts, nodes.WhileMet) else at_once):
@@ -200,8 +203,6 @@ def _of_reversal(record: nodes.Record, program: nodes.Program) -> Iterator[str]:
 
 
 def _of_meter(meter: nodes.Meter, program: nodes.Program) -> Iterator[str]:
-    if meter.account is not None:
-        yield "accounts"
     if meter.offer is not None:
         yield "offers"
     if meter.value is not None and any(

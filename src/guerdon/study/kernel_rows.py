@@ -144,7 +144,7 @@ KINDS = frozenset({"award", "taken", "said", "refused", "posting", "expired", "m
 def told(written: Written) -> bool:
     """Whether all that a kernel reads and may write is told in SQL; entries tell of the rest."""
     make = written.make
-    alone = not make.columns.by_hand and not others.concerns_others(make.program)
+    alone = not make.columns.by_hand and not others.concerns_others(make.program) and not make.together
     alone &= all(each.by is None for rule in make.program.rules.values() for each in rule.funded)
     return alone and all(code.kind in KINDS for code in written.codes)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import lcm
 
 from guerdon.kernel.awards.during import during
+from guerdon.kernel.awards.granting import may_spend, why_not
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.awards.rules import Judge
 from guerdon.kernel.lots.chained import Chained
@@ -154,7 +155,7 @@ class Redeeming:
             over.round(rule, (of, value[1]), verdict.quantity, verdict.exact)
             w.line(f"{taken.asked} = {verdict.quantity}")
             self._fit(rule, taken, here)
-            self._hold(rule, taken)
+            self._hold(rule, taken, here)
             if not rule.one_expiry:
                 over.limits_of(rule).use_up(verdict.quantity)
 
@@ -242,13 +243,19 @@ class Redeeming:
         if rule.limits:
             w.line(f"{taken.why} = 0 if {quantity} > 0 else {taken.why}")
 
-    def _hold(self, rule: nodes.Rule, taken: Taken) -> None:
-        """Holds what is asked for against what there is."""
+    def _hold(self, rule: nodes.Rule, taken: Taken, here: Here) -> None:
+        """Holds what is asked for against what there is, if the member may spend it."""
         w, quantity = self.w, taken.verdict.quantity
         wanted = any(is_read(each) for each in walk(rule.give, self.make.program.measures)) or self._by_name(rule)
+        may = may_spend(self.make, self.make.program.units[rule.unit], here)
         nothing = self._number(taken, Reason("it comes to nothing", wanted))
         with w.block(f"if {taken.asked} == 0:"):
             w.line(f"{taken.why} = {nothing}")
+        if may is not None:
+            barred = self._number(taken, Reason(why_not(self.make.program.units[rule.unit]), True))
+            with w.block(f"elif {taken.why} == 0 and {may} == 0:"):
+                w.line(f"{taken.why} = {barred}")
+                w.line(f"{quantity} = 0")
         one_day = " that expire on one day" if rule.one_expiry else ""
         short = self._number(taken, Reason(f"{SHORT}{one_day}", True))
         with w.block(f"elif {taken.why} == 0 and {taken.there} < {quantity}:"):

@@ -49,9 +49,9 @@ class Coming:
 
     def __post_init__(self) -> None:
         make, n, kind = self.make, self.name, self.trigger.kind
-        self.next = make.scalar(f"{n}_next", DAYS, NEVER)
+        self.next = make.scalar(f"{n}_next", DAYS, NEVER, own=True)
         if kind is TriggerKind.ANNIVERSARY:
-            make.scalar(f"{n}_years", (0, 9_999))
+            make.scalar(f"{n}_years", (0, 9_999), own=True)
             make.functions.add("months_on")
             if self.trigger.fact is None:
                 make.membership()

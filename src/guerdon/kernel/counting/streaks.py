@@ -24,6 +24,7 @@ MARGIN = 370
 def streak(make: Make, tallies: Tallies, expr: nodes.Streak, here: Here) -> Value:
     """The streak on a day; the present period is missed only once it is over."""
     covered(expr.period is not nodes.Period.MEMBERSHIP_YEAR, "streaks")
+    covered(not any(tallies.of["meter", number].own for number in expr.meters), "accounts")
     w, name = make.w, make.w.name("streak")
     first, end = bounds(make, expr.window, here.day)
     first = w.kept("first", first) if first is not None else None

@@ -17,7 +17,7 @@ from guerdon.program.nodes import Aggregate, Period
 from guerdon.program.walk import walk
 
 Key = tuple[str, object]
-"""What a tally is of: `meter` and its number, `earned` (`back`) and units, `by` (`back by`) and rules, `limit` and whose, `base` and a rule."""
+"""What a tally is of: `meter` and its number, `earned` (`back`) and units, `by` (`back by`) and rules, `limit` and whose, `base` and a rule, `forgiven` and a ladder."""
 
 
 class Tallies:
@@ -69,7 +69,9 @@ class Tallies:
             if column is not None:
                 self.of[key] = Elsewhere(self.make, name, over, column=column)
                 return self.of[key]
-            self.of[key] = Keyed(self.make, name, over, keys=keys) if keys else Tally(self.make, name, over)
+            own = self.make.together and account_of(key, self.make.program) is None
+            covered(not (own and keys), "accounts")
+            self.of[key] = Keyed(self.make, name, over, keys=keys) if keys else Tally(self.make, name, over, own=own)
         return self.of[key]
 
     def _of_meter(self, number: int) -> Tally:
@@ -173,6 +175,26 @@ def admitted_over(make: Make, rule: nodes.Rule) -> int:
             field = nodes.Field(scope, limit.of, facts[limit.of].type)
             over += [dry(make, field, event, lines).over, dry(make, limit.most, event, None).over]
     return lcm(*over)
+
+
+def account_of(key: Key, program: nodes.Program) -> str | None:
+    """Which account's a tally is; None: the member's own."""
+    match key:
+        case "meter", int(number):
+            return program.meters[number].account
+        case (("earned" | "back"), (str(unit), *_)):
+            return program.units[unit].account
+        case (("by" | "back by"), (str(rule), *_)):
+            return program.units[program.rules[rule].unit].account
+        case "limit", (str(name), int(index)):
+            return (program.groups[name] if name in program.groups else program.rules[name]).limits[index].account
+        case "forgiven", str(ladder):
+            return program.ladders[ladder].account
+        case "base", str(rule):
+            accumulate = program.rules[rule].accumulate
+            return accumulate.account if accumulate is not None else None
+        case _:
+            raise AssertionError(f"a tally of what nobody counts: {key}")
 
 
 def _steps(program: nodes.Program, unit: str) -> int:

@@ -38,6 +38,7 @@ class Tally:
     moving: list[tuple[nodes.Duration | nodes.Since, Aggregate]] = field(default_factory=list)
     missing: bool = False  # whether values may be
     keys: int = 0  # by so many facts it is kept apart
+    own: bool = False  # whether members who are together have it each for themselves
 
     def find(self, fields: tuple[str, ...], here: Here) -> None:
         """Names the place of what has been counted for these facts of the event; of today's period."""
@@ -49,16 +50,17 @@ class Tally:
         if key in self.totals:
             return
         if aggregate in ADDED_UP and _is_one_number(window):
-            name = self.make.scalar(f"{self.name}_{_word(aggregate)}_{len(self.totals)}", AMOUNT)
+            name = self.make.scalar(f"{self.name}_{_word(aggregate)}_{len(self.totals)}", AMOUNT, own=self.own)
             self.totals[key] = name
             if isinstance(key[0], nodes.Calendar):
-                self.make.rolls.setdefault(key[0].period, []).append(name)
+                rolls = self.make.own_rolls if self.own else self.make.rolls
+                rolls.setdefault(key[0].period, []).append(name)
             return
         self._list()
         if aggregate in ADDED_UP and isinstance(window, nodes.Duration | nodes.Since):
             name = f"{self.name}_{_word(aggregate)}_{len(self.totals)}"
-            self.totals[key] = self.make.scalar(name, AMOUNT)
-            self.make.scalar(f"{name}_from", self.make.place)
+            self.totals[key] = self.make.scalar(name, AMOUNT, own=self.own)
+            self.make.scalar(f"{name}_from", self.make.place, own=self.own)
             self.moving.append((window, aggregate))
 
     def watch_all(self) -> None:
@@ -72,6 +74,8 @@ class Tally:
             self.make.array(f"{self.name}_value", f"{self.name}_n")
             if self.missing:
                 self.make.array(f"{self.name}_is", f"{self.name}_n", "u8", (0, 1))
+            if self.own:
+                self.make.array(f"{self.name}_whose", f"{self.name}_n", "i32", self.make.place)
             self.make.scalar(f"{self.name}_n", self.make.place)
 
     def add(self, value: str, there: str = "1") -> None:
@@ -85,6 +89,8 @@ class Tally:
             w.line(f"{self.name}_value[{self.name}_n] = {value}")
             if self.missing:
                 w.line(f"{self.name}_is[{self.name}_n] = {there}")
+            if self.own:
+                w.line(f"{self.name}_whose[{self.name}_n] = turn")
             w.line(f"{self.name}_n += 1")
 
     def roll(self, day: str) -> None:
@@ -104,8 +110,13 @@ class Tally:
         w, name = self.make.w, self.totals[window, aggregate]
         with w.block(f"while {name}_from < {self.name}_n and {self.name}_day[{name}_from] < {first}:"):
             less = f"{self.name}_value[{name}_from]" if aggregate is Aggregate.SUM else "1"
-            w.line(f"{name} -= {less}")
+            with w.block(f"if {self._is_mine(f'{name}_from')}:") if self.own else nullcontext():
+                w.line(f"{name} -= {less}")
             w.line(f"{name}_from += 1")
+
+    def _is_mine(self, place: str) -> str:
+        """Whether a value is of the member whose turn it is."""
+        return f"{self.name}_whose[{place}] == turn"
 
     def read(self, window: nodes.Window, aggregate: Aggregate, here: Here) -> Value:
         """What a window shows."""
@@ -126,6 +137,7 @@ class Tally:
         guard = f"{at} >= 0" if first is None else f"{at} >= 0 and {self.name}_day[{at}] >= {first}"
         with w.block(f"while {guard}:"):
             guards = [f"{self.name}_day[{at}] < {end}"] if end is not None else []
+            guards += [self._is_mine(at)] if self.own else []
             if self.missing and aggregate not in (Aggregate.COUNT, Aggregate.DAYS_SINCE):
                 guards.append(f"{self.name}_is[{at}]")
             with w.block(f"if {' and '.join(guards)}:") if guards else nullcontext():
@@ -148,6 +160,8 @@ class Tally:
                         like = f"{self.name}_value[{name}_like] != {value}"
                         if end is not None:
                             like = f"({like} or {self.name}_day[{name}_like] >= {end})"
+                        if self.own:
+                            like = f"({like} or {self.name}_whose[{name}_like] != turn)"
                         if self.missing:
                             like = f"({like} or not {self.name}_is[{name}_like])"
                         with w.block(f"while {name}_like < {self.name}_n and {like}:"):

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from guerdon.kernel.awards.granting import may_spend, why_not
 from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import QUANTITY
 from guerdon.program import nodes
 from guerdon.program.walk import walk
@@ -38,7 +40,14 @@ class ByHand:
             for purse in self._purses():
                 with self._of(purse.unit):
                     there = w.kept("there", purse.available().text)
-                    with w.block(f"if {there} < much_of:"):
+                    may = may_spend(self.make, purse.unit, Here("day", self.event))
+                    if may is not None:
+                        with w.block(f"if {may} == 0:"):
+                            w.line(f"{denied} = 1")
+                            if self.make.full:
+                                code = self.make.code("unavailable", purse.unit.name, why_not(purse.unit))
+                                self.make.write(code, "much_of", there)
+                    with w.block(f"if {there} < much_of and {denied} == 0:"):
                         w.line(f"{denied} = 1")
                         if self.make.full:
                             self.make.write(self.make.code("unavailable", purse.unit.name), "much_of", there)
@@ -64,7 +73,7 @@ class ByHand:
     def _joined(self) -> None:
         """A day of joining is said once; one that is not the first day of all leaves what is reckoned from it."""
         w, make = self.w, self.make
-        make.scalar("greeted", (0, 1))
+        make.scalar("greeted", (0, 1), own=True)
         with w.block("if greeted:"):
             w.line("bad = 1")
         w.line("greeted = 1")

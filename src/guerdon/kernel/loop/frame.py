@@ -110,6 +110,7 @@ class Loop:
         self.make, self.w, self.program = make, make.w, make.program
         self.parts = parts(make)
         self.days = Days(self.parts)
+        self.turns = self.days.turns
         self.kinds = Kinds(self.parts, self.days.triggers)
         for name in self._counted():
             make.scalar(name, AMOUNT)
@@ -122,6 +123,7 @@ class Loop:
         make, w = self.make, self.w
         w.depth = 1
         self._body()
+        self.turns.arrays()
         body, w.lines, w.depth = w.lines, [], 0
         self.ends = [*dict.fromkeys(end for _, end, _, _ in make.lists.values())]
         changing = [*body, *(line for _, lines in make.cold.values() for line in lines)]
@@ -170,7 +172,8 @@ class Loop:
         margin = line[: len(line) - len(line.lstrip())]
         match line.strip():
             case "@init":
-                return [f"{margin}{name} = {value}" for name, (value, *_) in self.make.state.items()]
+                began = ((name, value) for name, (value, *_) in self.make.state.items() if name not in self.make.own)
+                return [f"{margin}{name} = {value}" for name, value in began]
             case "@save":
                 names = [*OF_ALL, *self.make.state]
                 return [f"{margin}s[{number}] = {name}" for number, name in enumerate(names)]
@@ -183,6 +186,8 @@ class Loop:
                 return [margin + each for each in stop] if full else []
             case end if end.startswith(MARK):
                 return [margin + grown(end.removeprefix(MARK), self.added, self.make.room.listed)]
+            case "@turn" | "@aside" | "@own" as mark:
+                return [margin + each for each in self.turns.lines(mark)]
             case "@joined":
                 return [margin + each for each in self.days.joined() or ["pass"]]
             case years if years.startswith("@years "):
@@ -202,6 +207,7 @@ class Loop:
             w.line(f"when = {AT_EVENT}")
         with w.block("while 1:"):
             make.stop_for_room(self._spent())
+            self.turns.stop()
             w.line("is_end = who_is[i] != who")
             with w.block("if is_end:"):
                 with w.block("if i == n and last == 0:"):
@@ -224,6 +230,8 @@ class Loop:
                     w.line("break")
                 self._begin()
             with w.block("else:"):
+                if make.together:
+                    self._turn()
                 self.kinds.event()
                 if self.make.full:
                     received = f" if q_kind != {RECEIVED} else events" if "r_rule" in make.columns.widths else ""
@@ -252,19 +260,31 @@ class Loop:
             w.line("bad = 1")
         w.line("was_at = at")
 
-    def _first_day(self) -> None:
+    def _turn(self) -> None:
+        """The event's member has their turn."""
+        self.turns.take()
+        with self.turns.first():
+            self._joined()
+        self.days.roll_own("day")
+        self.w.line("own_row = first + i")
+
+    def _joined(self) -> None:
         """The day on which a member is seen first."""
-        w = self.w
-        w.line("@joined")
+        self.w.line("@joined")
         if "joined" in self.make.columns.by_hand:
-            w.line(f"{self.make.scalar('first_day', DAYS)} = day")
+            self.w.line(f"{self.make.scalar('first_day', DAYS, own=True)} = day")
+        self.days.triggers.joined()
+
+    def _first_day(self) -> None:
+        """The day on which a member is seen first, or one of those who are together."""
+        if not self.make.together:
+            self._joined()
         self.days.roll("day")
         if self.make.full:
             for ladder in self.make.program.ladders.values():
                 self.make.write(self.make.code("move", ladder.name, "joined"), "0", "0", "(-1)")
         for tier in self.parts.tiers.values():
             tier.joined()
-        self.days.triggers.joined()
 
     def _begin(self) -> None:
         """A new member."""
@@ -272,6 +292,7 @@ class Loop:
         w.line("@init")
         for purse in self.parts.purses.values():
             purse.open()
+        self.turns.begin()
         w.line("bad = 0")
         w.line(f"was_at = {INSTANT[0]}")
         w.line("today = (-1)")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 
-from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS, ENDS, Triggers
+from guerdon.kernel.awards.triggers import AT_EVENT, BEGINS, ENDS, Coming, Triggers
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.loop.turns import Turns
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.writing.make import DAYS, END_OF_MEMBERSHIP, ROOM
 from guerdon.program.nodes import Period
@@ -23,14 +25,14 @@ class Days:
     def __init__(self, parts: Parts) -> None:
         self.parts, self.make, self.w = parts, parts.make, parts.make.w
         make = self.make
-        self.triggers = Triggers(parts)
+        self.triggers, self.turns = Triggers(parts), Turns(make)
         self.asks_ended = bool(self.triggers.at_end)
         if Period.MEMBERSHIP_YEAR in make.rolls:
             make.membership()
-        make.ends = {
-            period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER)
-            for period in make.rolls
-            if period is not Period.MEMBERSHIP_YEAR
+        rolls = (period for period in make.rolls if period is not Period.MEMBERSHIP_YEAR)
+        make.ends = {period: make.scalar(f"end_{period.name.lower()}", DAYS, -NEVER) for period in rolls}
+        self.own_ends = {
+            period: make.scalar(f"own_end_{period.name.lower()}", DAYS, -NEVER, own=True) for period in make.own_rolls
         }
 
     def _due(self) -> list[str]:
@@ -85,8 +87,9 @@ class Days:
     def _pass_with_triggers(self, spent: str) -> None:
         """Lets the days up to `day` begin, and those before end, and what waits for them happen."""
         w, triggers, start = self.w, self.triggers, self.make.start
-        begins = [*self._due(), *(each.next for each in triggers.at_begin)]
-        ends = [each.next for each in triggers.at_end]
+        at_begin = self._soonest_of("soon_begin", triggers.at_begin)
+        at_end = self._soonest_of("soon_end", triggers.at_end)
+        begins, ends = [*self._due(), *at_begin], at_end
         w.line("upto = day")
         w.line("until = at")
         w.line(f"closes = upto + {'ended' if ends else '0'} if is_end else upto")
@@ -101,7 +104,9 @@ class Days:
                     w.line(f"when = {ENDS}")
                     w.line(f"at = {start('now')} - 1")
                     self.roll("day")
-                    triggers.end("now")
+                    with self._of_each("day"):
+                        triggers.end("now")
+                    self._leave()
             with w.block("if now <= upto:"):
                 w.line("day = now")
                 w.line(f"when = {BEGINS}")
@@ -111,16 +116,47 @@ class Days:
                 triggers.reached(stood)
                 self._expire("now")
                 if triggers.at_begin:
-                    with w.block(f"if {' or '.join(f'{each.next} == now' for each in triggers.at_begin)}:"):
+                    with w.block(f"if {' or '.join(f'{each} == now' for each in at_begin)}:"):
                         self.make.stop_for_room()
                         self.roll("now")
-                        triggers.begin("now")
+                        with self._of_each("now"):
+                            triggers.begin("now")
+                        self._leave()
+            self._soonest_of("soon_begin", triggers.at_begin)
+            self._soonest_of("soon_end", triggers.at_end)
         with w.block("if why != 0:"):
             w.line("break")
         self.make.stop_for_room(spent)
+        if self.make.together:
+            w.line("row = i - 1 if is_end else i")
         w.line("day = upto")
         w.line("at = until")
         w.line(f"when = {AT_EVENT}")
+
+    def _soonest_of(self, name: str, of: list[Coming]) -> list[str]:
+        """The names of the days on which some triggers happen next: of members who are together, of the soonest."""
+        if not self.make.together:
+            return [each.next for each in of]
+        if of:
+            self.turns.soonest(name, of)
+        return [name] if of else []
+
+    @contextmanager
+    def _of_each(self, day: str) -> Iterator[None]:
+        """What is written inside is for the member, or for each of those who are together, as of a day."""
+        if not self.make.together:
+            yield
+            return
+        with self.turns.each():
+            self.make.stop_for_room()
+            self.roll_own(day)
+            yield
+
+    def _leave(self) -> None:
+        """Leaves the loop over days where there was no room for what came of one of several members."""
+        if self.make.together:
+            with self.w.block("if why != 0:"):
+                self.w.line("break")
 
     def _expire(self, now: str) -> None:
         """Lets lots expire, and tiers follow what is left."""
@@ -166,10 +202,27 @@ class Days:
                     tier.review(now, names.get(tier.name, "0"))
 
     def roll(self, day: str) -> None:
-        """Lets periods that are over begin again, and windows move on, up to a day."""
+        """Lets periods that are over begin again, and windows move on, up to a day; what members who are together have of their own waits for their turn."""
+        self._roll(day, self.make.ends, self.make.rolls)
+        if not self.make.together:
+            self.w.line(f"@years {day}")
+        for tally in self.parts.tallies.of.values():
+            if not tally.own:
+                tally.roll(day)
+
+    def roll_own(self, day: str) -> None:
+        """The same for what the member whose turn it is has of their own."""
+        self._roll(day, self.own_ends, self.make.own_rolls)
+        self.w.line(f"@years {day}")
+        for tally in self.parts.tallies.of.values():
+            if tally.own:
+                tally.roll(day)
+
+    def _roll(self, day: str, ends_of: Mapping[Period, str], rolls: Mapping[Period, list[str]]) -> None:
+        """Lets periods that are over begin again."""
         w, make = self.w, self.make
-        for period, end in make.ends.items():
-            names = make.rolls[period]
+        for period, end in ends_of.items():
+            names = rolls[period]
             if period in SELDOM or len(names) > FEW:
                 with w.block(f"if {day} >= {end}:"):
                     w.line(f"{end} = {make.period_end(period, day)}")
@@ -180,9 +233,6 @@ class Days:
             for name in names:
                 w.line(f"{name} = {name} if {ends} == {end} else 0")
             w.line(f"{end} = {ends}")
-        w.line(f"@years {day}")
-        for tally in self.parts.tallies.of.values():
-            tally.roll(day)
 
     def joined(self) -> list[str]:
         """The first day of a member, where years are reckoned from it."""

@@ -191,6 +191,7 @@ class Chained(Restoring):
             "day": "day",
             "line": "line",
             "again": "0",
+            "whose": "turn",
         }
         known |= {"held": "held", "start": "start", "waits": "waits", "waits_for": "waits_for"} if self.holds else {}
         for name, value in known.items():
@@ -224,6 +225,7 @@ class Chained(Restoring):
         guards += [f"{n}_line[other] == line"] if self.life.several else []
         guards += [f"{n}_day[other] == day"] if self.life.by_day else []
         guards += [f"{n}_noted[other] == 0"] if self.noted or self.by_hand else []
+        guards += [f"{n}_whose[other] == turn"] if self.make.together else []
         w.line(f"other = {n}_before[{self.held}]")
         with w.block(f"while other != {self.held}:"):
             with w.block(f"if {' and '.join(guards)}:"):
@@ -237,9 +239,10 @@ class Chained(Restoring):
         alike = f"{n}_end[{{0}}] == ends"
         alike += f" and {n}_day[{{0}}] == day" if self.life.by_day else ""
         w.line(f"same = {n}_same[{ring}]")
-        with w.block(f"if {n}_of[same] > 0 and {alike.format('same')}:"):
+        mine = f" and {n}_whose[same] == turn" if self.make.together else ""
+        with w.block(f"if {n}_of[same] > 0 and {alike.format('same')}{mine}:"):
             w.line("at = same")
-        if not self.restores and not self.by_hand and not self.holds:
+        if not self.restores and not self.by_hand and not self.holds and not self.make.together:
             return
         with w.block("else:"):
             w.line(f"other = {n}_before[{ring}]")
@@ -251,6 +254,7 @@ class Chained(Restoring):
             with w.block(f"while other >= {self.rings.count} and {alike.format('other')}:"):
                 guards = [f"{n}_noted[other] == 0"] if self.noted or self.by_hand else []
                 guards += [f"{n}_waits[other] == 0"] if self.awaits else []  # what waited joins nothing
+                guards += [f"{n}_whose[other] == turn"] if self.make.together else []
                 if self.restores:
                     w.line(f"stands = 2 * {n}_since[{n}_again[other]] - 1 if {n}_again[other] > 0 else 2 * other")
                     same = f"stands == earliest and {n}_again[other] < {n}_again[at]"

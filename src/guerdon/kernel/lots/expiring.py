@@ -165,6 +165,7 @@ class Expiring(Places):
             if kind != event:
                 continue
             guard = f"{n}_waits[at] == {number}"
+            guard += f" and {n}_whose[at] == turn" if self.make.together else ""
             there = "1"
             if by is not None:
                 fact, there = self.key(event, by, here)

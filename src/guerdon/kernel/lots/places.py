@@ -78,6 +78,8 @@ class Places(Purse):
             make.array(f"{n}_day", f"{n}_tail", "i32", DAYS)
         if self.life.several:
             make.array(f"{n}_line", f"{n}_tail", "u8", (0, self.lines - 1))
+        if make.together:
+            make.array(f"{n}_whose", f"{n}_tail", "i32")
         if self.own:
             make.scalar(f"{n}_at", make.place)
             make.scalar(f"{n}_excused", (0, QUANTITY))

@@ -53,6 +53,8 @@ class Purse:
                 make.array(f"{name}_noted", f"{name}_tail", "u8")
             if self._keeps_days:
                 make.array(f"{name}_day", f"{name}_tail", "i32")
+            if make.together:
+                make.array(f"{name}_whose", f"{name}_tail", "i32")
 
     def open(self) -> None:
         """What is written for a new member: nothing, for the queue begins where it ends."""
@@ -228,8 +230,10 @@ class Purse:
         alike = f"{n}_end[{same}] == {ends}" if self.expires else "1"
         w.line(f"{same} = {n}_tail - 1")
         if self.make.full:
-            if self.noted:
-                with w.block(f"while {same} >= {first} and {alike} and {n}_noted[{same}]:"):
+            others = [f"{n}_noted[{same}]"] if self.noted else []
+            others += [f"{n}_whose[{same}] != turn"] if self.make.together else []
+            if others:
+                with w.block(f"while {same} >= {first} and {alike} and ({' or '.join(others)}):"):
                     w.line(f"{same} -= 1")
             alike += f" and {n}_day[{same}] == day" if self._by_day else ""
         w.line(f"{same} = {same} if {same} >= {first} and {alike} else (-1)")
@@ -258,6 +262,8 @@ class Purse:
                 w.line(f"{n}_noted[place] = {int(noted)}")
             if self._keeps_days:
                 w.line(f"{n}_day[place] = day")
+            if make.together:
+                w.line(f"{n}_whose[place] = turn")
         w.line(make.longer.by_one(f"{n}_tail", w.loops))
 
     def take(self, quantity: str, target: str, reason: str) -> None:

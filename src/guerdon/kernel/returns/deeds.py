@@ -68,6 +68,7 @@ class Deeds:
         kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
         kept += [] if self.measured else ["undone"]
         kept += ["row"] if make.full else []
+        kept += ["whose"] if make.together else []
         self.keys = [*dict.fromkeys(each.by for each in reversals if each.by is not None and each.shared)]
         kept += [f"{what}{at}" for at in range(len(self.keys)) for what in ("key", "key_is")]
         given_back = any(
@@ -134,7 +135,7 @@ class Deeds:
         w, n = self.make.w, self.name
         at = f"at_{n}"
         w.line(f"{at} = {n}_n")
-        known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0"}
+        known = {"id": "id[i]", "row": "first + i", "day": "day", "undone": "0", "whose": "turn"}
         for each in self.kept:
             if each in known:
                 w.line(f"{n}_{each}[{at}] = {known[each]}")

@@ -64,7 +64,10 @@ class Matching:
         assert reversal.by is not None
         named = self.make.columns.facts[self.event, reversal.by].name
         w.line(f"of = {n}_n - 1")
-        with w.block(f"while of >= 0 and {n}_id[of] != {named}[i]:"):
+        other = f"{n}_id[of] != {named}[i]"
+        if self.make.together:
+            other = f"({other} or {n}_whose[of] != turn)"
+        with w.block(f"while of >= 0 and {other}:"):
             w.line("of -= 1")
         w.line("back = 1")
         w.line("back_of = 0")
@@ -93,6 +96,7 @@ class Matching:
         """Finds out whether there are events of the member that have the same fact, or any; of these all come back, or so much."""
         w, n, by = self.w, self.name, self.reversal.by
         guards = [f"not {self.deeds.is_undone}"]
+        guards += [f"{n}_whose[of] == turn"] if self.make.together else []
         if by is not None:
             of = self.make.program.events[self.event].facts[by].type
             same = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)

@@ -11,9 +11,10 @@ from typing import Any
 from guerdon.check.builtin import NAMES
 from guerdon.history.event import Event, Facts
 from guerdon.kernel import others
-from guerdon.kernel.columns import RECEIVED, REFUSED, Column, Columns
+from guerdon.kernel.columns import RECEIVED, REFUSED, TURN, TURNS, Column, Columns
 from guerdon.kernel.days import NEVER, Years
 from guerdon.kernel.rows.received import Crossed, Received, Used
+from guerdon.kernel.rows.together import OTHERS, together
 from guerdon.kernel.writing.make import QUANTITY
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
@@ -22,17 +23,13 @@ COMMON = ("who_is", "at_is", "kind_is")
 """The columns that every program has."""
 
 
-OTHERS = {"transfer": "to", "merged": "other"}
-"""Built-in events that do something with another member, and the fact that names who that is: both are left to the reference engine."""
-
-
 class Odd(Exception):
     """A fact that no column holds: its member is left to the reference engine."""
 
 
 @dataclass
 class Block:
-    """Events as columns, by name; `events` as they were, `members` by their number.
+    """Events as columns, by name; `events` as they were, `members` by the number of their rows: one, or those who are together.
 
     Shape: `places` of the events in the order of all; `received` by row, what another's event gave. `lines` says how many lines there are of each list; a column `l0_first` has one place more than there are events.
     """
@@ -41,7 +38,7 @@ class Block:
     events: list[Event] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     received: dict[int, Received] = field(default_factory=dict)
-    members: list[str] = field(default_factory=list)
+    members: list[tuple[str, ...]] = field(default_factory=list)
     lines: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -177,8 +174,8 @@ class Encoder:
     def block(
         self, events: Iterable[Event], crossed: Crossed | None = None, without: frozenset[str] = frozenset()
     ) -> Block:
-        """All events, and what members receive for those of others, each member's after the other; `without` some members."""
-        crossed = crossed or Crossed()
+        """All events, and what members receive for those of others, each member's after the other (or of those who are together); `without` some members."""
+        crossed, events = crossed or Crossed(), [*events]
         by_member: dict[str, list[tuple[int, Event | Received]]] = {}
         touched = set[str]()
         for place, event in enumerate(events):
@@ -193,10 +190,14 @@ class Encoder:
         block.lines = dict.fromkeys(self._of_lists, 0)
         for member in without:
             by_member.pop(member, None)
-        for number, (member, mine) in enumerate(by_member.items()):
-            block.members.append(member)
-            facts = self._known(member) if member not in touched else None
-            for place, each in mine:
+        for number, members in enumerate(together(by_member, events, self._facts_of, self.columns.program)):
+            block.members.append(members)
+            rows = list[tuple[int, Event | Received, dict[str, int] | None]]()
+            for turn, member in enumerate(members):
+                facts = self._known(member) if member not in touched else None
+                facts = facts | {TURN: turn, TURNS: len(members)} if facts is not None else None
+                rows += [(place, each, facts) for place, each in by_member[member]]
+            for place, each, facts in rows if len(members) == 1 else sorted(rows, key=lambda row: row[0]):
                 block.places.append(place)
                 if isinstance(each, Received):
                     block.received[len(block.events)] = each
@@ -209,6 +210,8 @@ class Encoder:
         """What is known of a member beside their events. Errors: Odd, also where it is less than what is needed."""
         facts, row = self.members.get(member, {}), dict[str, int]()
         if any(facts.get(name) is None for name in self._needed):
+            raise Odd
+        if any(member.startswith(f"{account}/") for account in self.columns.program.accounts):
             raise Odd
         for fact in self._member_facts:
             fact.put(row, self.columns.known(fact.name, member, facts))

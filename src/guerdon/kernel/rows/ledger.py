@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import repeat
 
 from guerdon.check.wording import plain
-from guerdon.history.event import Event
+from guerdon.history.event import Event, Facts
 from guerdon.kernel import others
 from guerdon.kernel.awards import crossing
 from guerdon.kernel.awards.redeeming import SHORT
@@ -28,15 +28,16 @@ Rows = Mapping[str, Sequence[int]]
 
 
 class Reader:
-    """Reads rows of a program's kernel; `events` are those that rows name, by their number, `received` what came of others'."""
+    """Reads rows of a program's kernel; `events` are those that rows name, by their number, `received` what came of others', `facts` those of members."""
 
     def __init__(
         self,
         written: Written,
         events: Sequence[Event] | Mapping[int, Event],
         received: Mapping[int, Received] | None = None,
+        facts: Mapping[str, Facts] | None = None,
     ) -> None:
-        self.codes, self.events, self.received = written.codes, events, received or {}
+        self.codes, self.events, self.received, self.facts = written.codes, events, received or {}, facts or {}
         self.program = written.make.program
         self.gifts = others.names(self.program)
         self.rule_of = {**others.rules_of(self.program), **self.program.rules}
@@ -96,7 +97,7 @@ class Reader:
         expires = None if ends == NEVER else self._start(ends)
         return Award(
             f"{event.name}/{name}",
-            event.member,
+            self._owner(event, self.program.units[rule.unit].account),
             event.id,
             rule.name,
             rule.unit,
@@ -117,7 +118,7 @@ class Reader:
         zero = Fraction(0)
         return Award(
             f"{event.name}/{of}",
-            event.member,
+            self._owner(event, self.program.units[rule.unit].account),
             event.id,
             name,
             rule.unit,
@@ -137,25 +138,26 @@ class Reader:
     def _counted(self, event: Event, unit: str, quantity: int) -> Award:
         much, zero = quantity * self.program.units[unit].step, Fraction(0)
         id, at = event.name, event.at
-        return Award(id, event.member, event.id, event.type, unit, much, much, zero, zero, at, at)
+        who = self._owner(event, self.program.units[unit].account)
+        return Award(id, who, event.id, event.type, unit, much, much, zero, zero, at, at)
 
     def _unavailable(self, event: Event, of: tuple[object, ...], quantity: int, there: int) -> Refusal:
         name = str(of[0])
         unit = self.program.units[name]
         reason = str(of[1]) if len(of) > 1 else f"{plain(there * unit.step)} {name} are available"
-        return Refusal(event.member, event.id, name, quantity * unit.step, event.at, reason)
+        return Refusal(self._owner(event, unit.account), event.id, name, quantity * unit.step, event.at, reason)
 
     def _refused(self, event: Event, of: tuple[object, ...], asked: int, there: int) -> Refusal:
         name, reason = map(str, of)
         unit = self.program.units[self.program.rules[name].unit]
         said = why_refused(reason, there, unit)
-        return Refusal(event.member, event.id, unit.name, asked * unit.step, event.at, said, name)
+        return Refusal(self._owner(event, unit.account), event.id, unit.name, asked * unit.step, event.at, said, name)
 
     def _posting(self, event: Event, of: tuple[object, ...], quantity: int, lot: int, day: int) -> Posting:
         unit, source, target, reason = map(str, of)
         at_event = day == -1
         return Posting(
-            event.member,
+            self._owner(event, self.program.units[unit].account),
             unit,
             self._lot(lot),
             Pot(source),
@@ -193,7 +195,15 @@ class Reader:
     def _move(self, event: Event, of: tuple[object, ...], rank: int, day: int) -> Move:
         ladder, reason = map(str, of)
         tier = self.program.ladders[ladder].tiers[rank].name
-        return Move(event.member, ladder, tier, event.at if day == -1 else self._start(day), reason)
+        who = self._owner(event, self.program.ladders[ladder].account)
+        return Move(who, ladder, tier, event.at if day == -1 else self._start(day), reason)
+
+    def _owner(self, event: Event, account: str | None) -> str:
+        """Whose a thing of an account is for the member of an event; the member's, where it is of none, or they are in none."""
+        which = (
+            self.facts.get(event.member, {}).get(self.program.accounts[account].fact) if account is not None else None
+        )
+        return event.member if which is None else f"{account}/{which}"
 
     def _start(self, day: int) -> int:
         return self.calendar.start(self.years.day(day))

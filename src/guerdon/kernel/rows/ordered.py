@@ -19,8 +19,9 @@ from guerdon.history.staging import Staged
 from guerdon.kernel.columns import REFUSED, Column, Columns, named
 from guerdon.kernel.days import Years
 from guerdon.kernel.rows.arrow import SQL
-from guerdon.kernel.rows.encoded import OTHERS, Encoder, Odd
+from guerdon.kernel.rows.encoded import Encoder, Odd
 from guerdon.kernel.rows.facts import Facts, Given, in_control, is_text
+from guerdon.kernel.rows.together import OTHERS
 from guerdon.program import nodes, types
 
 _AT_ONCE = 50_000  # rows that come from Python

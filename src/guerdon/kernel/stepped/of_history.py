@@ -56,7 +56,7 @@ class StatesOf:
         machine = Machine(self.program, years, full=True, compiled=len(read) >= WORTH_IT, room=room, one=True)
         texts = [*encoder.codes]
         first, counts = 0, _counts(block)
-        for member, count in zip(block.members, counts, strict=True):
+        for (member,), count in zip(block.members, counts, strict=True):
             end = first + count
             for begin in range(first, end, BLOCK):
                 stop = min(begin + BLOCK, end)

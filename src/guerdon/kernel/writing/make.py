@@ -16,7 +16,7 @@ from typing import Protocol
 
 from guerdon.kernel import others
 from guerdon.kernel.columns import Column, Columns
-from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years
+from guerdon.kernel.days import CHANGES, DAY, NEVER, OFFSETS, STARTS, Calendar, Table, Years, name_of, so_many_on
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.longer import Longer, unmarked
@@ -108,7 +108,10 @@ class Make:
     tables: dict[str, Table] = field(default_factory=dict)
     codes: list[Code] = field(default_factory=list)
     past: Past = field(init=False)
+    own: dict[str, Kept] = field(default_factory=dict)
+    """Where members are together, what of the state each has of their own."""
     rolls: dict[Period, list[str]] = field(default_factory=dict)
+    own_rolls: dict[Period, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     cold: dict[str, tuple[tuple[str, ...], list[str]]] = field(default_factory=dict)
     longer: Longer = field(default_factory=Longer)
@@ -126,10 +129,17 @@ class Make:
 
     # ------------------------------------------------------------ what is kept, and written
 
-    def scalar(self, name: str, bounds: tuple[int, int], begins: int | str = 0) -> str:
-        """Something that is kept of a member, within bounds; where it begins with something else than 0, that."""
+    def scalar(self, name: str, bounds: tuple[int, int], begins: int | str = 0, own: bool = False) -> str:
+        """Something that is kept of a member, within bounds; where it begins with something else than 0, that. `own`: also where members are together."""
         self.state[name] = begins, *bounds
+        if own and self.together:
+            self.own[name] = begins, *bounds
         return name
+
+    @property
+    def together(self) -> bool:
+        """Whether the members of an account are run together, as one would be: what is the account's is kept once for all."""
+        return bool(self.program.accounts)
 
     def array(self, name: str, end: str, type: str = "i64", bounds: tuple[int, int] | None = None) -> str:
         """An array that grows with a member, up to the place that a scalar says; values within bounds, if not all of its type."""
@@ -174,7 +184,7 @@ class Make:
         low, high, times = *AMOUNT, ""
         if not moves:
             places = self.growing.get(name, 0) + 1
-            if self.w.loops == 1 and places <= PLACES:
+            if self.w.loops == 1 and places <= PLACES and name not in self.own:
                 self.growing[name], times = places, f", {PLACES * self.room.block}"
             else:
                 low, high = low // 2, high // 2
@@ -231,10 +241,10 @@ class Make:
     def member_fact(self, name: str) -> Value:
         """A fact of the member, kept since their first event."""
         column = self.columns.member_facts[name]
-        kept = self.scalar(f"of_{column.name}", column.bounds, f"{column.name}[i]")
+        kept = self.scalar(f"of_{column.name}", column.bounds, f"{column.name}[i]", own=True)
         there = None
         if column.is_there is not None:
-            there = self.scalar(f"of_{column.is_there}", YES, f"{column.is_there}[i]")
+            there = self.scalar(f"of_{column.is_there}", YES, f"{column.is_there}[i]", own=True)
         return scaled(Value(kept, there=there), column.step)
 
     def record_of(self, event: str, lines: str) -> nodes.Record:
@@ -309,11 +319,11 @@ class Make:
         return f"{self.table(steps)}[{day}]"
 
     def period_first(self, period: Period, day: str, ahead: int = 0) -> str:
-        return self.moved(day, ("first", period), *_ahead(period, ahead))
+        return self.moved(day, ("first", period), *so_many_on(period, ahead))
 
     def period_end(self, period: Period, day: str, ahead: int = 0) -> str:
         """The day after the last of the period that holds a day, or of one so many after it."""
-        return self.moved(day, ("end", period), *_ahead(period, ahead))
+        return self.moved(day, ("end", period), *so_many_on(period, ahead))
 
     def entry(self, ladder: str) -> str:
         """The day on which the tier of a ladder was entered."""
@@ -322,8 +332,8 @@ class Make:
     def membership(self) -> None:
         """Sees to it that the member's years are known: `joined`, how many are over, and when today's ends."""
         for name in ("joined", END_OF_MEMBERSHIP):
-            self.scalar(name, DAYS)
-        self.scalar("years_over", (0, 9_999))
+            self.scalar(name, DAYS, own=True)
+        self.scalar("years_over", (0, 9_999), own=True)
         self.functions.add("months_on")
 
     def years_since(self, years: str) -> str:
@@ -340,7 +350,7 @@ class Make:
         )
 
     def table(self, steps: Table) -> str:
-        name = "_".join(["d", *(f"{step}_{_said(by)}" for step, by in steps)])
+        name = name_of(steps)
         self.tables[name] = steps
         return name
 
@@ -379,21 +389,3 @@ class Make:
             w.line("zone -= 1")
         self.scalar("zone", (0, 2**16))
         return self.w.kept("clock", f"({instant} + {offsets}[zone]) % {DAY}")
-
-
-def _ahead(period: Period, ahead: int) -> tuple[tuple[str, Period | int], ...]:
-    """The steps to the beginning of a period so many after the one that begins on a day."""
-    months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12, Period.FISCAL_YEAR: 12}
-    if not ahead:
-        return ()
-    if period in months:
-        return (("months", months[period] * ahead),)
-    if period is Period.MEMBERSHIP_YEAR:
-        return (("days", ahead),)  # so many of its own
-    return (("days", (7 if period is Period.WEEK else 1) * ahead),)
-
-
-def _said(by: Period | int) -> str:
-    if isinstance(by, Period):
-        return by.name.lower()
-    return str(by) if by >= 0 else f"back_{-by}"
