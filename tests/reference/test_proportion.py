@@ -54,6 +54,33 @@ def test_all_that_is_left_goes_with_the_last_part(play):
     assert (sum(played.gave("Base")), sum(played.gave("Bonus"))) == (0, 0)
 
 
+def test_returns_take_off_on_their_own_days_what_each_undoes(play):
+    """Forty come back in February and are taken off there; sixty are cancelled, and January keeps the forty that February takes off."""
+    text = (
+        SHOP
+        + """
+event cancel
+  reverses purchase
+rule "January"
+  on visit
+  give 1 point per full 1 USD of max(sum of purchase.amount previous month, 0 USD)
+rule "February"
+  on visit
+  give 1 point per full 1 USD of ((sum of purchase.amount this month) + 40 USD)
+rule "Ever"
+  on visit
+  give 1 point per full 1 USD of max(sum of purchase.amount ever, 0 USD)
+"""
+    )
+    bought = ("2026-01-02 10:00", "purchase", {"amount": 100})
+    cancelled = ("2026-02-10 10:00", "cancel", {"purchase": "e001"})
+    before, after = [(f"2026-02-{day} 10:00", "visit", {}) for day in ("08", "11")]
+    played = play(text, bought, back(40, "2026-02-05"), before, cancelled, after)
+    assert played.gave("Ever") == [60]
+    assert played.gave("January") == [100, 40]
+    assert played.gave("February") == []
+
+
 def test_no_more_is_taken_than_is_left(play):
     """Each tenth of 17 is rounded up to 2: nine returns would take 18."""
     played = play(SHOP.replace("half even", "up"), BUY, *[back(1)] * 9)

@@ -137,8 +137,11 @@ def _correct(
     at: Scene | None,
     corrected: dict[tuple[int, int], Fraction],
 ) -> tuple[Fraction, int]:
-    """Leaves in one tally what remains of an event; the difference in sum and in count."""
-    meter, tally, sums, counts = then.program.meters[number], then.tally(number), ZERO, 0
+    """Leaves in one tally what remains of an event; the difference in sum and in count.
+
+    What earlier returns took off on days of their own stays there, so the day of the event keeps as much more.
+    """
+    meter, tally, sums, counts, settled = then.program.meters[number], then.tally(number), ZERO, 0, ZERO
     for place in _places(tally, event, then):
         index = tally.of((event.type, event.id, place), then.day)[0]
         was, now = tally.values[index], _now(meter, place, then, kept)
@@ -150,8 +153,10 @@ def _correct(
         if at is None:
             counts -= now is None
             _leave(tally, index, now)
-    if at is not None and sums:
-        then.owner(meter.account).corrected.setdefault(number, Tally()).add(at.day, sums)
+            settled -= corrected.pop((number, place), ZERO)
+    day, more = (then.day, settled) if at is None else (at.day, sums)
+    if more:
+        then.owner(meter.account).corrected.setdefault(number, Tally()).add(day, more)
     return sums, counts
 
 
