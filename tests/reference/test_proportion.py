@@ -74,8 +74,8 @@ rule "Ever"
     )
     bought = ("2026-01-02 10:00", "purchase", {"amount": 100})
     cancelled = ("2026-02-10 10:00", "cancel", {"purchase": "e001"})
-    before, after = [(f"2026-02-{day} 10:00", "visit", {}) for day in ("08", "11")]
-    played = play(text, bought, back(40, "2026-02-05"), before, cancelled, after)
+    seen: list[Happening] = [(f"2026-02-{day} 10:00", "visit", {}) for day in ("08", "11")]
+    played = play(text, bought, back(40, "2026-02-05"), seen[0], cancelled, seen[1])
     assert played.gave("Ever") == [60]
     assert played.gave("January") == [100, 40]
     assert played.gave("February") == []

@@ -1,0 +1,109 @@
+"""A report as one page of HTML that needs nothing else: drawings, tables, and below each what its figures mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from html import escape
+
+from guerdon.study.describe.shown import whole_page
+from guerdon.study.report.plots import Line, drawn
+from guerdon.study.report.report import Kind, Report, Section, Shape, Table, Value
+from guerdon.study.report.shown import is_left, text, texts
+
+STYLE = """
+body { font: 15px/1.5 system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; color: #1b1b1b; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font: 600 1.9rem/1.2 Georgia, 'Times New Roman', serif; margin: 0 0 .4rem; }
+h2 { font: 600 1.35rem/1.3 Georgia, 'Times New Roman', serif; margin: 2.6rem 0 .6rem; padding-bottom: .2rem; border-bottom: 2px solid #1f5fa8; }
+h3 { font-size: 1.02rem; margin: 1.8rem 0 .5rem; }
+nav { margin: 1rem 0; } nav a { margin-right: 1rem; color: #1f5fa8; text-decoration: none; white-space: nowrap; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
+th { text-align: left; font-weight: 600; color: #555; border-bottom: 1px solid #999; padding: .25rem .7rem .25rem 0; vertical-align: bottom; }
+td { border-bottom: 1px solid #e6e6e6; padding: .2rem .7rem .2rem 0; white-space: nowrap; }
+th.right, td.right { text-align: right; padding: .2rem .35rem .2rem .7rem; }
+figure { margin: .4rem 0 .8rem; } svg { width: 100%; max-width: 760px; height: auto; display: block; }
+svg text { font-family: system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; }
+figcaption { font-size: .82rem; color: #444; margin-left: 4rem; } figcaption span { margin-right: 1.2rem; }
+figcaption i { display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.1rem; }
+ul.notes { font-size: .82rem; color: #555; margin: .5rem 0 0; padding-left: 1.1rem; max-width: 52rem; }
+p.warning { background: #fff4e0; border-left: 4px solid #c0541b; padding: .4rem .7rem; margin: .5rem 0; max-width: 52rem; }
+p.absent { color: #666; }
+@page { size: A4 landscape; margin: 14mm; }
+@media print { body { max-width: none; margin: 0; font-size: 12px; } .wide { overflow: visible; } h3, figure { break-after: avoid; } tr { break-inside: avoid; } nav { display: none; } }
+"""
+
+
+def as_html(report: Report) -> str:
+    """The whole report."""
+    links = "".join(f'<a href="#s{at}">{escape(each.title)}</a>' for at, each in enumerate(report.sections))
+    head = "".join(f"<p>{escape(line)}</p>" for line in report.head)
+    sections = "\n".join(line for at, each in enumerate(report.sections) for line in _section(at, each))
+    foot = f'<p class="absent">{escape(report.foot)}</p>'
+    return whole_page(
+        report.title, STYLE, f"<h1>{escape(report.title)}</h1>\n{head}\n<nav>{links}</nav>\n{sections}\n{foot}"
+    )
+
+
+def _section(at: int, of: Section) -> Iterator[str]:
+    yield f'<h2 id="s{at}">{escape(of.title)}</h2>'
+    if of.absent:
+        yield f'<p class="absent">Left out: {_said(of.absent)}.</p>'
+    for table in of.tables:
+        yield f"<h3>{escape(table.title)}</h3>"
+        yield _plot(table)
+        yield from (f'<p class="warning">{_said(each)}</p>' for each in table.warnings)
+        if table.rows:
+            yield _table(table)
+        if table.notes:
+            yield f'<ul class="notes">{"".join(f"<li>{_said(each)}</li>" for each in table.notes)}</ul>'
+
+
+def _said(text: str) -> str:
+    """A sentence, in which what is to be typed stands between backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _plot(of: Table) -> str:
+    """The drawing of a table, where it has one that is not in its cells."""
+    if of.plot is None or of.plot.shape is Shape.HEAT or len(of.rows) < 2:
+        return ""
+    months = [text(row[0], of.columns[0]) for row in of.rows]
+    chosen = [each for each in of.columns if each.name in of.plot.columns]
+    lines = [Line(_titled(each.title, each.unit), tuple(map(_float, of.column(each.name)))) for each in chosen]
+    percent = all(each.kind is Kind.SHARE for each in chosen)
+    return drawn(of.title, months, lines, of.plot.shape is Shape.BARS, percent)
+
+
+def _titled(title: str, unit: str) -> str:
+    return f"{title} ({unit})" if unit else title
+
+
+def _float(of: Value) -> float | None:
+    """A figure as far as a drawing needs it."""
+    return float(of) if isinstance(of, int | float | Fraction) else None
+
+
+def _table(of: Table) -> str:
+    heat = {*of.plot.columns} if of.plot is not None and of.plot.shape is Shape.HEAT else set()
+    head = "".join(f"<th{_side(is_left(each))}>{escape(_titled(each.title, each.unit))}</th>" for each in of.columns)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_side(is_left(column))}{_shade(each) if column.name in heat else ''}>{escape(told)}</td>"
+            for each, told, column in zip(row, told_row, of.columns, strict=True)
+        )
+        + "</tr>\n"
+        for row, told_row in zip(of.rows, texts(of), strict=True)
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _side(left: bool) -> str:
+    return "" if left else ' class="right"'
+
+
+def _shade(of: Value) -> str:
+    """The darker the higher a share is."""
+    return f' style="background: rgba(31, 95, 168, {0.6 * float(of):.2f})"' if isinstance(of, Fraction | int) else ""

@@ -1,0 +1,129 @@
+"""What results are told in: tables whose columns have units, and below each what its figures mean.
+
+Money, quantities and shares are exact; what a model or a confidence interval says is a float, and its column says so.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+Value = str | int | Fraction | float | date | None
+"""A cell; None: there is no such figure."""
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "a text"
+    MONTH = "a month, by its first day"
+    COUNT = "a whole number"
+    QUANTITY = "so much of a unit, exactly"
+    MONEY = "money, exactly"
+    SHARE = "a part of a whole, exactly; shown in percent"
+    POINTS = "from -100 to 100, exactly"
+    ESTIMATE = "what a model says: a binary floating-point number"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in files, its title for people, what it holds, and of what unit or currency."""
+
+    name: str
+    title: str
+    kind: Kind
+    unit: str = ""
+
+
+class Shape(Enum):
+    """How a table is drawn."""
+
+    LINES = "a line for each column over the rows"
+    BARS = "bars above and below zero over the rows"
+    HEAT = "each cell the darker the higher it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawing of some columns of a table, by its first one."""
+
+    shape: Shape
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    plot: Plot | None = None
+
+    def column(self, name: str) -> list[Value]:
+        """The values of a column, from the first row on. Errors: StopIteration where there is none of this name."""
+        at = next(at for at, each in enumerate(self.columns) if each.name == name)
+        return [row[at] for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Two texts of several lines, side by side, each with a title of its own."""
+
+    name: str
+    title: str
+    left: tuple[str, str]
+    right: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A question, what answers it in a sentence, and the tables and texts that do; where there is nothing, `absent` says why."""
+
+    title: str
+    tables: tuple[Table, ...]
+    absent: str = ""
+    says: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Sections, and what they are of: a `title`, the lines of its `head`, plain values `about` it for other programs, and what stands below."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it is of."""
+
+    @property
+    @abstractmethod
+    def head(self) -> tuple[str, ...]:
+        """What was read, line by line."""
+
+    @property
+    @abstractmethod
+    def about(self) -> Mapping[str, object]:
+        """The same as plain values."""
+
+    @property
+    @abstractmethod
+    def foot(self) -> str:
+        """What it can be told by: fingerprints."""
+
+    def table(self, name: str) -> Table:
+        """The table of a name. Errors: KeyError."""
+        for section in self.sections:
+            for each in section.tables:
+                if each.name == name:
+                    return each
+        raise KeyError(name)
