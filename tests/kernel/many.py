@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from tests.generated import pool, writer
-from tests.generated.histories import QUICK, SOON, History, Teller, in_order
+from tests.generated.histories import BUILT_IN, QUICK, SOON, History, Teller, in_order
 from tests.kernel.both import agree, reference
 from tests.kernel.clubs import club
+from tests.kernel.desks import desk
 from tests.kernel.friends import friends, introduced
 from tests.kernel.shops import shop
 from tests.kernel.stepping import step_both, step_the_rest
@@ -18,7 +19,7 @@ from tests.kernel.told import Tame
 from guerdon.kernel.columns import meant
 from guerdon.kernel.others import concerns_others
 from guerdon.kernel.stepped.session import steps
-from guerdon.kernel.uncovered import uncovered
+from guerdon.kernel.uncovered import uncovered, undoable
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 
@@ -47,11 +48,12 @@ KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "shop": lambda chance: shop(chance.randrange),
     "till": lambda chance: shop(chance.randrange, plain=True),
     "counter": lambda chance: shop(chance.randrange, plain=True, spends=True),
+    "desk": lambda chance: desk(chance.randrange),
     "club": lambda chance: club(chance.randrange),
     "ladder": lambda chance: club(chance.randrange, plain=True),
     "friends": lambda chance: friends(chance.randrange),
 }
-"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
+"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; desks, where what is done by hand is undone; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other."""
 
 
 @dataclass
@@ -144,7 +146,8 @@ def compare(kind: str, number: int, effort: Effort) -> Counts:
 
 def told(program: nodes.Program, chance: random.Random, most: int) -> History:
     """What happens: at leisure or in quick succession, and seldom something that the kernel leaves to the reference engine."""
-    knows = KNOWS | (frozenset({"built-in events", "endings"}) if chance.randrange(2) else frozenset())
+    by_hand = chance.randrange(2) or any(each in BUILT_IN for each in undoable(program))
+    knows = KNOWS | (frozenset({"built-in events", "endings"}) if by_hand else frozenset())
     knows |= frozenset({"returns"}) if chance.randrange(6) else frozenset()  # amounts that 64 bits hold
     is_long = most > 40
     teller = (Tame if is_long or chance.randrange(4) else Teller)(chance.randrange, program, knows)
