@@ -147,6 +147,29 @@ def test_what_was_counted_by_hand_is_counted_no_more_nor_what_rules_gave_for_it(
     assert [each.tier for each in found.moves] == ["Low", "High", "Low"]
 
 
+@pytest.mark.parametrize(
+    ("counts", "tiers"),
+    [
+        ("night earned last 5 days", ["Low", "High", "Low", "High", "Low"]),
+        ("night earned ever - night taken back ever", ["Low", "High", "Low"]),
+    ],
+)
+def test_what_was_counted_by_hand_is_corrected_on_its_day_though_it_is_counted_at_return(counts, tiers):
+    start, end = STATUS.index("earn"), STATUS.index("tiers")
+    text = STATUS[:start].replace("part amount", "part amount\n  counted at return") + STATUS[end:]
+    given = [by_hand(1, 0, 4, "night", amount=Fraction(9)), by_hand(3, 6, 3, "night", amount=Fraction(9))]
+    events = [given[0], event(2, "undo", 3, adjustment="e1", amount=None), given[1], sale(4, 20, 1)]
+    found = ledger(SALES + text.replace("night earned last 20 days", counts), events)
+    assert [each.tier for each in found.moves] == tiers
+
+
+def test_a_lot_for_debt_that_was_repaid_expires_by_the_line_of_its_day():
+    lines = "unit point\n  expires 2 days after earned from 2026-03-20\n  expires 30 days after earned\n"
+    events = [by_hand(1, 0, -10), sale(2, 1, 10), undone(3, 3, 1), sale(4, 10, 1), spent(5, 12, 11)]
+    found = ledger(SALES + EARNS + UNDO.format(of="adjustment"), events, HEAD.replace("unit point\n", lines))
+    assert sums(found, Pot.AVAILABLE, Pot.SPENT) == 11
+
+
 def test_who_handed_something_on_is_left_to_the_reference_engine_and_others_are_not():
     program = checked(SALES + EARNS + UNDO.format(of="transfer"))
     assert not uncovered(program)
