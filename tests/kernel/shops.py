@@ -187,6 +187,8 @@ def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str
         gives = GIVES if name == "R0" or unit != units["R0"] else [*GIVES, '50% of "R0"']
         lines.append(f"give {one(gives).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
+        if choose(5) == 0:
+            lines.append(f"minimum {one(['2', '6', '15'])} {unit}")
         if choose(4) == 0:
             share = one(["40%", '50% for "C"'])
             lines.append(f"control {share}")

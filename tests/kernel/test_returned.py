@@ -248,6 +248,13 @@ def test_what_is_taken_back_is_whole_steps_though_another_fact_is_less_in_propor
     assert (backs[0], sum(backs)) == (Fraction(33 if how == "exactly" else 34, 100), 1)
 
 
+@pytest.mark.parametrize(("how", "backs"), [("recomputed", [2, 4]), ("exactly", [2, 4])])
+def test_what_remains_is_raised_to_the_minimum_too(how, backs):
+    rule = 'earn "A"\n  on sale\n  give 1 point per full 1 USD of amount\n  minimum 4 point\n'
+    given = sale(1, 0, 6), returned(2, 1, 1, 3), returned(3, 2, 1, 2), returned(4, 3, 1, None)
+    assert taken(BACK.format(name="back", how=how) + rule, *given) == backs
+
+
 def test_recomputed_of_a_group_is_not_covered():
     rules = EARNS + EARNS.replace('"A"', '"B"') + 'group "G"\n  of "A", "B"\n  take best\n'
     assert uncovered(checked(SALES + RECOMPUTED + rules)).keys() == {"returns"}

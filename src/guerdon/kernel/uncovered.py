@@ -41,7 +41,7 @@ NOT_COVERED = {
     "falls": "tiers for a term that a return lowers at once, or takes from what they carry over; those while met that say more, where there are returns",
     "expiry": "expiry that is suspended, that takes over older lots but by activity alone, or from the release where lots are not spent soonest first; holds by amounts",
     "debt": "debt that is charged",
-    "returns": "returns by lines, of running totals, recomputed of groups, asking again for minimums, lines or the best of a group, with lists of what was counted, and limits of facts of what can be returned",
+    "returns": "returns by lines, of running totals, recomputed of groups, or that ask again what a rule over lines, or in a group that takes the best, comes to; with lists of what was counted, and limits of facts of what can be returned",
 }
 """What is not covered, by a word for it."""
 

@@ -15,7 +15,7 @@ from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import condition, dry, expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.named import at_least_zero, kept
-from guerdon.kernel.writing.values import Value, aligned, floored, rounding, scaled
+from guerdon.kernel.writing.values import Value, aligned, const, floored, rounding, scaled
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.program.walk import walk
@@ -50,7 +50,7 @@ class Remaining:
             lines = any(isinstance(each, nodes.OverLines) or is_read(each) for each in walk(fact.value))
             covered(fact.name == self.measured.fact or not lines, "returns")
         for rule in self.rules:
-            covered(rule.each is None and rule.minimum is None and rule.accumulate is None, "returns")
+            covered(rule.each is None and rule.accumulate is None, "returns")
             for each in walk((rule.when, rule.give), program.measures):
                 covered(not isinstance(each, nodes.OverLines | nodes.Streak), "returns")
                 own = each if isinstance(each, nodes.Measured) and each.meter in meters else None
@@ -133,6 +133,18 @@ class Remaining:
             reads[expr] = Value(f"{n}_read{number}[of]", was.over, there=there, positive=was.positive)
         return Here("then", self.event, known=known, reads=reads, given=given if given is not None else {})
 
+    def _comes_to(self, rule: nodes.Rule, then: Here) -> Value:
+        """What a rule comes to for what remains; where that is something, at least its minimum."""
+        make, w = self.parts.make, self.parts.make.w
+        value = at_least_zero(make, kept(make, expression(make, rule.give, then)))
+        covered(value.there is None, "returns")
+        if rule.minimum is None:
+            return value
+        texts, over, by = aligned(value, const(rule.minimum))
+        came, least = (w.kept("came", text) for text in texts)
+        raised = w.kept("raised", f"{least} if {came} > 0 and {came} < {least} else {came}")
+        return Value(raised, over, by, positive=True)
+
     def again(self, rule: nodes.Rule, then: Here, rooms: Sequence[str]) -> str:
         """Names how much a rule would have given for what remains, with the rooms that its limits left then (in steps)."""
         make, w, step = self.parts.make, self.parts.make.w, self.parts.make.program.units[rule.unit].step
@@ -142,8 +154,7 @@ class Remaining:
         for guard in rule.when:
             w.line(f"if {condition(make, guard, then)}:")
             w.depth += 1
-        value = at_least_zero(make, kept(make, expression(make, rule.give, then)))
-        covered(value.there is None, "returns")
+        value = self._comes_to(rule, then)
         if rule.rounding is not None:
             lines, steps = rounding(w.name("in_steps"), value, step, rule.rounding.mode)
             for line in lines:
@@ -170,8 +181,7 @@ class Remaining:
         for guard in rule.when:
             w.line(f"if {condition(make, guard, then)}:")
             w.depth += 1
-        value = at_least_zero(make, kept(make, expression(make, rule.give, then)))
-        covered(value.there is None, "returns")
+        value = self._comes_to(rule, then)
         (now, was), _, _ = aligned(value, came)
         now, was = w.kept("now", now), w.kept("was", was)
         w.line(f"{name} = {gave} * ({was} - {now}) // {was} if {now} < {was} else 0")
