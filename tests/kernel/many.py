@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from tests.generated import pool, writer
-from tests.generated.histories import QUICK, SOON, History, Teller, in_order
+from tests.generated.histories import BUILT_IN, QUICK, SOON, History, Teller, in_order
 from tests.kernel.both import agree, reference
 from tests.kernel.clubs import club
+from tests.kernel.desks import desk
 from tests.kernel.families import family
 from tests.kernel.friends import friends, introduced
 from tests.kernel.shops import shop
@@ -19,7 +20,7 @@ from tests.kernel.told import Tame
 from guerdon.kernel.columns import meant
 from guerdon.kernel.others import concerns_others
 from guerdon.kernel.stepped.session import steps
-from guerdon.kernel.uncovered import uncovered
+from guerdon.kernel.uncovered import uncovered, undoable
 from guerdon.program import nodes
 from guerdon.program.walk import walk
 
@@ -39,24 +40,36 @@ SIMPLE = frozenset({"bands", "control groups", "membership", "messages", "payers
 RANKS = SIMPLE | {"ranks", "triggers"}
 """What of it makes ranks, and looks at them."""
 
-TOGETHER = ("program", "simple", "shop", "till", "counter", "club", "ladder")
+TOGETHER = ("program", "returns", "simple", "shop", "till", "counter", "desk", "club", "ladder")
 """The kinds of which families are made."""
+
+RETURNS = SIMPLE | {
+    "built-in events",
+    "modes of return",
+    "returns",
+    "returns at return",
+    "returns without id",
+    "undoing",
+}
+"""What of it makes returns, also of what is done by hand."""
 
 Made = tuple[str, nodes.Program]
 
 KINDS: dict[str, Callable[[random.Random], Made | None]] = {
     "program": lambda chance: writer.program_of(chance.randrange, KNOWS),
     "ranks": lambda chance: writer.program_of(chance.randrange, RANKS),
+    "returns": lambda chance: writer.program_of(chance.randrange, RETURNS),
     "simple": lambda chance: writer.program_of(chance.randrange, SIMPLE),
     "shop": lambda chance: shop(chance.randrange),
     "till": lambda chance: shop(chance.randrange, plain=True),
     "counter": lambda chance: shop(chance.randrange, plain=True, spends=True),
+    "desk": lambda chance: desk(chance.randrange),
     "club": lambda chance: club(chance.randrange),
     "ladder": lambda chance: club(chance.randrange, plain=True),
     "friends": lambda chance: friends(chance.randrange),
     "family": lambda chance: family(KINDS[chance.choice(TOGETHER)](chance), chance),
 }
-"""Programs with everything, with ranks, and with less; shops, in which things are returned, those that keep little, and those where points are spent; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other; families, who have together what members have in the others."""
+"""Programs with everything, with ranks, with returns, and with less; shops, in which things are returned, those that keep little, and those where points are spent; desks, where what is done by hand is undone; clubs, with tiers and triggers, and with tiers alone; friends, who give to each other; families, who have together what members have in the others."""
 
 
 @dataclass
@@ -149,7 +162,8 @@ def compare(kind: str, number: int, effort: Effort) -> Counts:
 
 def told(program: nodes.Program, chance: random.Random, most: int) -> History:
     """What happens: at leisure or in quick succession, and seldom something that the kernel leaves to the reference engine."""
-    knows = KNOWS | (frozenset({"built-in events", "endings"}) if chance.randrange(2) else frozenset())
+    by_hand = any(each in BUILT_IN for each in undoable(program))
+    knows = KNOWS | (frozenset({"built-in events", "endings"}) if by_hand or chance.randrange(2) else frozenset())
     knows |= frozenset({"returns"}) if chance.randrange(6) else frozenset()  # amounts that 64 bits hold
     is_long = most > 40
     teller = (Tame if is_long or chance.randrange(4) else Teller)(chance.randrange, program, knows)
@@ -159,6 +173,7 @@ def told(program: nodes.Program, chance: random.Random, most: int) -> History:
         teller.steps, teller.ends = QUICK, SOON
     history = teller.history(most)
     history = at_once_known(history) if is_long or chance.randrange(4) else history
+    history = with_what_is_there(program, history) if by_hand and chance.randrange(5) else history
     is_asked = concerns_others(program) and {"signup", "visit"} <= {*program.events}
     return introduced(history, chance.randrange) if is_asked and chance.randrange(5) else history
 
@@ -167,6 +182,12 @@ def at_once_known(history: History) -> History:
     """The history in which every event is known when it happens."""
     events = [replace(event, recorded=event.at) for event in history.events]
     return replace(history, events=in_order(events))
+
+
+def with_what_is_there(program: nodes.Program, history: History) -> History:
+    """The history without what is set aside: redemptions that were refused are returned else, and with one such event the kernel leaves its member."""
+    aside = {each.event for each in reference(program, history.events, history.members).rejections}
+    return replace(history, events=[event for event in history.events if event.id not in aside])
 
 
 def _batches(text: str, program: nodes.Program, history: History, cuts: frozenset[int], compiled: bool) -> Counts:

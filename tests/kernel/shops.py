@@ -35,7 +35,7 @@ CANCEL = """
 event cancel
   note one of tea, cake
   reverses {which}{within}
-  clawback {clawback}
+{part}  clawback {clawback}
   counted at {counted}
 """
 CLAWBACKS = [
@@ -43,6 +43,8 @@ CLAWBACKS = [
     "in proportion, round {mode}",
     "exactly",
     "oldest first",
+    "recomputed",
+    "recomputed, oldest first",
 ]
 
 EXPIRES = [
@@ -157,7 +159,8 @@ def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str
             cancel=CANCEL.format(
                 which=one(["purchase", "purchase", "purchase by note", "earliest purchase by note"]),
                 within=one(["", " within 40 days"]),
-                clawback=one(["exactly", "oldest first"]),
+                part=(part := one(["", "", "  amount money\n  part amount\n"])),
+                clawback=one(CLAWBACKS if part else CLAWBACKS[2:]).format(mode=one(MODES)),
                 counted=counted if choose(3) else one(["sale", "return"]),
             )
             if choose(2) and not plain
@@ -181,8 +184,11 @@ def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str
     for name in names:
         unit = units[name]
         lines = ["on purchase"]
-        lines.append(f"give {one(GIVES).format(unit=unit, money=money)}")
+        gives = GIVES if name == "R0" or unit != units["R0"] else [*GIVES, '50% of "R0"']
+        lines.append(f"give {one(gives).format(unit=unit, money=money)}")
         lines.append(f"round {one(MODES)} per event")
+        if choose(5) == 0:
+            lines.append(f"minimum {one(['2', '6', '15'])} {unit}")
         if choose(4) == 0:
             share = one(["40%", '50% for "C"'])
             lines.append(f"control {share}")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from guerdon.check.builtin import NAMES
 from guerdon.history.event import Facts
 from guerdon.kernel import others
 from guerdon.program import nodes, types
@@ -68,7 +69,7 @@ class Columns:
     """The columns of a program.
 
     Shape: `nodes`: all that mean something. `built_in`: built-in events that a history has, of which those that the kernel runs are `by_hand`. `facts` by event and name; `lines` by event and list, `line_facts` by event, list and name,
-    `others` by event and what it asks of other members. `controls`: the control groups, by what among the facts of members says who is in them. `widths`: the types of all columns by name, in order.
+    `others` by event and what it asks of other members. `undoable`: the events that others reverse, but for built-in ones that are not run, of which some (`recomputed`) are asked again what their rules would have given. `controls`: the control groups, by what among the facts of members says who is in them. `widths`: the types of all columns by name, in order.
     """
 
     program: nodes.Program
@@ -84,12 +85,17 @@ class Columns:
     """Codes of texts that the program names, after those of the weekdays from Monday on; all others come after them."""
 
     def __post_init__(self) -> None:
-        self.undoable = {record.reverses.event for record in self.program.events.values() if record.reverses}
+        reversals = [record.reverses for record in self.program.events.values() if record.reverses is not None]
+        self.undoable = {each.event for each in reversals if each.event not in NAMES}
+        self.recomputed = {
+            each.event for each in reversals if each.part is not None and each.clawback is nodes.Clawback.RECOMPUTED
+        }
+        on = {event for rule in self.program.rules.values() for event in rule.on}
+        self.by_hand = frozenset(each for each in RUN if each in self.built_in or each in on)
+        self.undoable |= {each.event for each in reversals if each.event in self.by_hand}
         if self.undoable:
             self.widths["id"] = "i32"
         self.nodes = tuple(walk(meant(self.program)))
-        on = {event for rule in self.program.rules.values() for event in rule.on}
-        self.by_hand = frozenset(each for each in RUN if each in self.built_in or each in on)
         if self.by_hand:
             self.widths |= BY_HAND
         if others.rules_of(self.program):

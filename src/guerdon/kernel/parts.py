@@ -55,7 +55,7 @@ def parts(make: Make) -> Parts:
         if unit.spendable:
             given = [rule for rule in program.rules.values() if rule.unit == name and not rule.takes]
             events = {event for rule in given for event in rule.on}
-            purses[name] = _purse(make, unit, f"u{number}", bool(events & undoable))
+            purses[name] = _purse(make, unit, f"u{number}", bool(events & undoable) or "adjustment" in undoable)
     for number, (name, ladder) in enumerate(program.ladders.items()):
         tiers[name] = (Held if says_more(ladder, program) else Tier)(make, ladder, f"k{number}")
     found = make.past = Parts(make, Tallies(make), purses, tiers)
@@ -74,8 +74,12 @@ def _purse(make: Make, unit: nodes.Unit, name: str, noted: bool) -> Purse:
     reversals = [record.reverses for record in make.program.events.values() if record.reverses is not None]
     given = [rule for rule in make.program.rules.values() if rule.unit == unit.name and not rule.takes]
     of_unit = [each for each in reversals if any(each.event in rule.on for rule in given)]
-    own, oldest = not all(each.oldest for each in of_unit), any(each.oldest for each in of_unit)
+    undone = by_hand & make.columns.undoable
+    own = "adjustment" in undone or not all(each.oldest for each in of_unit)
+    oldest = any(each.oldest for each in of_unit)
     if not takers and not by_hand and not special and not holds and not own:
         return Purse(make, unit, name, noted)
-    restores = any({*rule.on} & make.columns.undoable for rule in takers)
-    return Chained(make, unit, name, noted, restores, bool(by_hand), returned=oldest, holds=holds, own=own)
+    restores = bool(undone) or any({*rule.on} & make.columns.undoable for rule in takers)
+    return Chained(
+        make, unit, name, noted, restores, bool(by_hand), oldest, holds, own, owed_back="adjustment" in undone
+    )

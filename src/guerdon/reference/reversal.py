@@ -47,8 +47,7 @@ def undo(world: World, event: Event, scene: Scene, deed: Deed, back: Back) -> li
     _change_reads(deed, then, changed)
     undoing = _Undoing(world, event, scene, reversal, deed, then, proportion.parts(world, reversal, deed, before))
     _refund(undoing)
-    awards = _of_rules(undoing)
-    _restore(undoing)
+    awards = [*_of_rules(undoing), *_restore(undoing)]
     world.offer(scene.member, world.offers.undo(deed, then, scene), event.id, event.posted)
     return awards
 
@@ -219,7 +218,7 @@ def _taken(undoing: _Undoing, gift: Gift, gifts: list[Gift], undo: _Share) -> Fr
             assert undoing.parts is not None
             wanted = undoing.parts[gift.award]
         case nodes.Clawback.RECOMPUTED:
-            wanted = left - _part(gift, gifts, undo.kept, step)
+            wanted = left - _part(gift, gifts, rounded(undo.kept, step, nodes.RoundMode.DOWN), step)
         case _:
             assert_never(undoing.reversal.clawback)
     return min(max(wanted, ZERO), left)
@@ -330,11 +329,11 @@ def _refund(undoing: _Undoing) -> None:
             then.given = {**then.given, taking.reason: Given(left, exact)}
 
 
-def _restore(undoing: _Undoing) -> None:
+def _restore(undoing: _Undoing) -> list[Award]:
     """Takes back what no rule gave, and gives back what the deed took out of lots: what came last first."""
     world, deed, event, at = undoing.world, undoing.deed, undoing.event, undoing.scene.event
     assert at is not None
-    handed = any(taking.to is Pot.TRANSFERRED for taking in deed.takings)
+    awards, handed = list[Award](), any(taking.to is Pot.TRANSFERRED for taking in deed.takings)
     for gift in deed.gifts:
         if gift.rule not in world.program.rules and not handed:
             step = world.program.units[gift.unit].step
@@ -343,10 +342,11 @@ def _restore(undoing: _Undoing) -> None:
             if world.program.units[gift.unit].spendable:
                 spending.take(world, gift, back, at.at, event.id)
             elif back:
-                _uncount(undoing, gift, back, at.at)
+                awards.append(_uncount(undoing, gift, back, at.at))
     for taking in deed.takings:
         if taking.reason not in world.program.rules:
             _give_back(undoing, taking, at.at)
+    return awards
 
 
 def _give_back(undoing: _Undoing, taking: Taking, at: int) -> None:
@@ -378,8 +378,8 @@ def _pieces(undoing: _Undoing, taking: Taking) -> list[tuple[int, Slice]]:
     return pieces
 
 
-def _uncount(undoing: _Undoing, gift: Gift, quantity: Fraction, at: int) -> None:
-    """Takes back so much of what was counted by hand, be it below zero."""
+def _uncount(undoing: _Undoing, gift: Gift, quantity: Fraction, at: int) -> Award:
+    """Takes back so much of what was counted by hand, be it below zero; the award that says so."""
     world, deed, event = undoing.world, undoing.deed, undoing.event
     holder = world.subjects[world.who(gift.holder)]
     tally = holder.earned[gift.unit]
@@ -390,7 +390,7 @@ def _uncount(undoing: _Undoing, gift: Gift, quantity: Fraction, at: int) -> None
             tally.replace(place, left)
         else:
             tally.drop(place)
-    world.ledger.awards.append(_back(event, gift, holder.id, quantity, at))
+    return _back(event, gift, holder.id, quantity, at)
 
 
 def _back(event: Event, gift: Gift, holder: str, quantity: Fraction, at: int) -> Award:

@@ -65,7 +65,7 @@ class Tally:
     def reduce(self, ref: Any, day: date, by: Fraction) -> None:
         """Takes so much off an event's values; one of which nothing is left is gone."""
         for place in reversed(self.of(ref, day)):
-            taken = min(by, self.values[place])
+            taken = max(min(by, self.values[place]), ZERO)  # what was taken by hand lies below it
             by -= taken
             if taken == self.values[place]:
                 self.drop(place)

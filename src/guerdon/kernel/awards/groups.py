@@ -34,6 +34,7 @@ class Verdict:
     cut: str
     by: str | None = None  # of the exact value, where its denominator is known only then
     finer: int = 1
+    rooms: tuple[str, ...] = ()  # by limit what room it left, where that is asked for when something comes back
 
 
 @dataclass(frozen=True)

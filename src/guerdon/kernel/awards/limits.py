@@ -48,22 +48,22 @@ class Limits:
         covered(room.by is None and room.there is None, "missing")
         return room
 
-    def fit(self, index: int, quantity: str, here: Here, step: Fraction) -> None:
-        """Takes off what a limit leaves no room for."""
+    def fit(self, index: int, quantity: str, here: Here, step: Fraction) -> Value:
+        """Takes off what a limit leaves no room for; what room it left, in steps, or (`times`) whether it left any."""
         w, limit = self.make.w, self.limits[index]
         if limit.times is not None:
             tally = self._tally(index, here)
             used = tally.read(limit.window, Aggregate.COUNT, here).text if tally is not None else "0"
             w.line(f"{quantity} = {quantity} if {used} < {limit.times} else 0")
-            return
+            return Value(f"(1 if {used} < {limit.times} else 0)", positive=True)
         room = self.room(index, here)
-        wanted = scaled(Value(quantity, positive=True), step)
+        wanted, inside = scaled(Value(quantity, positive=True), step), scaled(room, 1 / step)
         if limit.or_nothing:
             w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
-            return
-        inside = scaled(room, 1 / step)
+            return inside
         assert inside.over == 1, "a limit finer than the unit's steps is not covered"
         w.line(f"{quantity} = {quantity} if {quantity} <= {inside.text} else {inside.text}")
+        return inside
 
     def use_up(self, quantity: str, here: Here | None = None) -> None:
         """Counts what is given in the end; `here`: where it isn't known any more what was counted for the facts of the event."""

@@ -43,6 +43,7 @@ class Judge:
         self.behind = {max(group.of, key=order.__getitem__): group for group in program.groups.values()}
         self.verdicts: dict[str, Verdict] = {}
         self.crossing = Crossing(parts)
+        self.asked_again = event in self.make.columns.recomputed
         self.take: Callable[[nodes.Rule, Here, dict[str, list[str]]], Verdict]  # of a rule that takes
 
     def judge(self, here: Here) -> list[Verdict]:
@@ -103,6 +104,9 @@ class Judge:
         for other in rule.replaces:
             w.line(f"{name}_holds = 0")
             replaced.setdefault(other, []).append(f"{name}_holds")
+        rooms = tuple(f"{name}_room{index}" for index in range(len(rule.limits))) if self.asked_again else ()
+        for each in rooms:
+            w.line(f"{each} = 0")
         with self._guards(rule, here, f"{name}_holds" if rule.replaces else None, replaced.get(rule.name, [])):
             admission = self.limits_of(rule).admission(rule, here)
             value = self.comes_to(rule, here, name, admission)
@@ -113,10 +117,10 @@ class Judge:
                 w.line(f"{by} = {value[0].by or 1}")
             finer = self.round(rule, value, quantity, exact)
             admission.count()
-            self._limits(rule, quantity, cut, here)
+            self._limits(rule, quantity, cut, here, rooms)
             if rule.name not in self.groups:
                 self.limits_of(rule).use_up(quantity)
-        return Verdict(rule, quantity, exact, over, cut, by if quotient else None, finer)
+        return Verdict(rule, quantity, exact, over, cut, by if quotient else None, finer, rooms)
 
     def is_quotient(self, rule: nodes.Rule, here: Here) -> bool:
         """Whether what a rule gives has a denominator that is known only then."""
@@ -285,14 +289,18 @@ class Judge:
 
     # ------------------------------------------------------------ limits
 
-    def _limits(self, rule: nodes.Rule, quantity: str, cut: str, here: Here) -> None:
+    def _limits(self, rule: nodes.Rule, quantity: str, cut: str, here: Here, rooms: tuple[str, ...]) -> None:
+        """Cuts what does not fit, and notes the rooms that there were."""
         w = self.w
         for index, limit in enumerate(rule.limits):
             if limit.of is None:
                 before = w.name("before")
                 w.line(f"{before} = {quantity}")
-                self.limits_of(rule).fit(index, quantity, here, self.step(rule))
+                room = self.limits_of(rule).fit(index, quantity, here, self.step(rule))
                 w.line(f"{cut} += {before} - {quantity}")
+                if rooms:
+                    covered(room.over == 1, "returns")
+                    w.line(f"{rooms[index]} = {room.text}")
 
     def limits_of(self, of: nodes.Rule | nodes.Group) -> Limits:
         return Limits(self.make, self.parts.tallies, of.name, of.limits)

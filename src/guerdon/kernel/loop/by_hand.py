@@ -27,6 +27,7 @@ class ByHand:
     def __init__(self, parts: Parts, event: str) -> None:
         self.parts, self.make, self.w, self.event = parts, parts.make, parts.make.w, event
         self.units = [*self.make.program.units.values()]
+        self.noted = event in self.make.columns.undoable
 
     def refused(self) -> str:
         """Names whether what is asked for is not there."""
@@ -122,16 +123,20 @@ class ByHand:
         return purse
 
     def _give(self, purse: Chained) -> None:
-        purse.grant_by_hand("much_of", "(-2) - 2 * (first + i)", "b_ends[i]", self.event)
+        purse.grant_by_hand("much_of", "(-2) - 4 * (first + i)", "b_ends[i]", self.event, self.noted)
 
     def _spend(self, purse: Chained, quantity: str, target: str) -> None:
         """Takes so much, and what is lacking as the unit's debt says."""
         code = self.make.code("posting", purse.unit.name, "available", target, self.event) if self.make.full else 0
         if not self.make.full:
             self.make.write(self.make.code("spent", purse.unit.name), f"0 - ({quantity})")
-        purse.spend(quantity, code, noted=False)
+        if self.noted:
+            self.w.line(f"from_hand = {purse.name}_slices")
+        purse.spend(quantity, code, self.noted)
         if target != "spent":
-            purse.owe(target, self.event)
+            purse.owe(target, self.event, self.noted)
+        if self.noted:
+            self.w.line(f"upto_hand = {purse.name}_slices")
 
     def _count(self, unit: nodes.Unit) -> None:
         """Counts so much of a unit that can't be spent; an opening of nothing does nothing."""

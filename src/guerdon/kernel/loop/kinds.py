@@ -81,7 +81,11 @@ class Kinds:
         return keeps or rules or meters or reverses or moves or event in self.sales
 
     def _of_kind(self, event: str) -> None:
-        """One kind of event; of one that is refused nothing comes."""
+        """One kind of event; of one that is refused nothing comes. What undoes built-in events that are not run is left to the reference engine."""
+        reversal = self.program.events[event].reverses
+        if reversal is not None and reversal.event not in self.deeds:
+            self.w.line("bad = 1")
+            return
         w, here = self.w, self._here(event)
         self.make.longer.event = event
         self._lines_fit(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.lots.places import OWED, WRITTEN_OFF
 from guerdon.kernel.lots.restoring import Restoring
 from guerdon.kernel.writing.expressions import expression
 from guerdon.kernel.writing.here import Here
@@ -98,9 +99,17 @@ class Chained(Restoring):
     def grant(self, quantity: str, lot: str, reason: str, noted: bool) -> None:
         """Gives a lot of today, which repays debt; `noted`: the event that it comes from can be undone."""
         self._grant(quantity, lot, self.gone_on, reason, noted=int(noted), joins=int(not noted), line=self.line)
+        if self.own and noted:
+            self.make.w.line(f"place_{[*self.make.program.rules].index(reason)} = {self.name}_at")
 
-    def grant_by_hand(self, quantity: str, lot: str, ends: str, reason: str) -> None:
-        """Gives a lot that joins no other, which is gone on a day of its own (NEVER: on that of the unit)."""
+    def grant_undone(self, quantity: str, lot: str) -> None:
+        """Gives a lot of today for what was taken, which joins no other."""
+        self.start, self.waits, self.waits_for = "day", "0", "0"
+        line = self.life.pinned()
+        self._grant(quantity, lot, self._ending(line), "undone", noted=0, joins=0, line=line, source="taken back")
+
+    def grant_by_hand(self, quantity: str, lot: str, ends: str, reason: str, noted: bool) -> None:
+        """Gives a lot that joins no other, which is gone on a day of its own (NEVER: on that of the unit); `noted`: it may be taken back."""
         w = self.make.w
         self.start, self.waits, self.waits_for = "day", "0", "0"
         line = self.life.pinned()
@@ -113,21 +122,31 @@ class Chained(Restoring):
             if not self.expires:
                 w.line("bad = 1")
         ends = w.kept("ends", f"{ends} if alone else {usual}")
-        self._grant(quantity, lot, ends, reason, noted="alone", joins=0, line=line)
+        self._grant(quantity, lot, ends, reason, noted=1 if noted else "alone", joins=0, line=line)
+        if noted:
+            w.line(f"place_hand = {self.name}_at")
 
-    def _grant(self, quantity: str, lot: str, ends: str, reason: str, noted: int | str, joins: int, line: str) -> None:
+    def _grant(
+        self,
+        quantity: str,
+        lot: str,
+        ends: str,
+        reason: str,
+        noted: int | str,
+        joins: int,
+        line: str,
+        source: str = "issued",
+    ) -> None:
         w = self.make.w
-        code = str(self._posting("issued", "available", reason))
+        code = str(self._posting(source, "available", reason))
         if self.holds:
-            code = f"{self._posting('issued', 'pending', reason)} if {self.start} > day else {code}"
+            code = f"{self._posting(source, 'pending', reason)} if {self.start} > day else {code}"
         given = {"much": quantity, "lot": lot, "ends": ends, "code": code, "noted": noted, "joins": joins, "line": line}
         if self.holds:
             given |= {"start": self.start, "waits": self.waits, "waits_for": self.waits_for}
         for name, value in given.items():
             w.line(f"{name} = {value}")
         self._call("grant", (*given, "day", "row"), self._granted)
-        if self.own and noted == 1:
-            w.line(f"place_{[*self.make.program.rules].index(reason)} = {self.name}_at")
 
     def _granted(self) -> None:
         w, n = self.make.w, self.name
@@ -288,9 +307,19 @@ class Chained(Restoring):
         w.line(f"{n}_lacking = much")
         self._look()
 
-    def owe(self, target: str, reason: str) -> None:
-        """What was lacking of what was taken becomes debt, or is written off."""
-        self._owe(self.make.w.kept("rest", f"{self.name}_lacking + 0"), target, reason)
+    def owe(self, target: str, reason: str, noted: bool = False) -> None:
+        """What was lacking of what was taken becomes debt, or is written off; `noted`: so that it can be given back."""
+        w, n = self.make.w, self.name
+        rest = w.kept("rest", f"{n}_lacking + 0")
+        owed = w.kept("owed", f"{n}_debt + 0") if noted else ""
+        self._owe(rest, target, reason)
+        if noted:
+            w.line(f"{owed} = {n}_debt - {owed}")
+            for of, much in ((OWED, owed), (WRITTEN_OFF, w.kept("rest", f"{rest} - {owed}"))):
+                with w.block(f"if {much} > 0:"):
+                    w.line(f"{n}_slice_of[{n}_slices] = {of}")
+                    w.line(f"{n}_slice_much[{n}_slices] = {much}")
+                    w.line(f"{n}_slices += 1")
 
     # ------------------------------------------------------------ taking back
 

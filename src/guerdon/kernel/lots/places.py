@@ -23,13 +23,17 @@ from guerdon.kernel.writing.make import DAYS, QUANTITY, YES
 from guerdon.kernel.writing.values import Value
 from guerdon.program.nodes import LotOrder
 
+OWED, WRITTEN_OFF = 0, -1
+"""In place of the lot of a slice: that it was owed, or written off."""
+
 
 @dataclass
 class Places(Purse):
     """What a member has of a unit, in rings.
 
     Shape: `restores`: whether what was spent may come back; `by_hand`: whether there are lots that no rule gives;
-    `returned`: whether returns take from the oldest lots; `holds`: whether some can't be spent at once; `own`: whether returns take from the lot of an award first.
+    `returned`: whether returns take from the oldest lots; `holds`: whether some can't be spent at once; `own`: whether returns take from the lot of an award first;
+    `owed_back`: whether what was taken, and lacked, may be given back.
     """
 
     restores: bool = False
@@ -37,6 +41,7 @@ class Places(Purse):
     returned: bool = False
     holds: bool = False
     own: bool = False
+    owed_back: bool = False
     life: Lifetimes = field(init=False)
     rings: Rings = field(init=False)
 
@@ -92,7 +97,7 @@ class Places(Purse):
             make.array(f"{n}_waits_for", f"{n}_tail")
         if self.restores:
             make.scalar(f"{n}_slices", make.place)
-            make.array(f"{n}_slice_of", f"{n}_slices", "i32", make.place)
+            make.array(f"{n}_slice_of", f"{n}_slices", "i32", (WRITTEN_OFF, make.room.listed))
             make.array(f"{n}_slice_much", f"{n}_slices", bounds=(0, QUANTITY))
             make.array(f"{n}_again", f"{n}_tail", "i32", make.place)
             make.scalar(f"{n}_backs", make.place, 1)

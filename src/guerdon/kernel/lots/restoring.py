@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from guerdon.kernel.lots.expiring import Expiring
+from guerdon.kernel.lots.places import OWED
 from guerdon.kernel.writing.make import QUANTITY
 
 
 class Restoring(Expiring):
     """Lots into which something may come back."""
 
-    def give_back(self, first: str, end: str, before: str, wanted: str) -> None:
-        """Gives back what was taken in some slices, in all `wanted` of it, of which so much was before; the last slice first."""
+    def give_back(
+        self, first: str, end: str, before: str, wanted: str, source: str = "spent", lot: str = "(-1)"
+    ) -> None:
+        """Gives back what was taken in some slices, in all `wanted` of it, of which so much was before; the last slice first.
+
+        Shape: `source`: the pot that it went to; `lot`: the number of one for what is owed no more, and was repaid.
+        """
         w = self.make.w
-        for name, value in (("first_of", first), ("end_of", end), ("before_of", before), ("wanted_of", wanted)):
+        given = {"first_of": first, "end_of": end, "before_of": before, "wanted_of": wanted}
+        given |= {"code_back": str(self._posting(source, "available", "undone"))}
+        given |= {"lot_back": lot} if self.owed_back else {}
+        for name, value in given.items():
             w.line(f"{name} = {value}")
-        self._call("restore", ("first_of", "end_of", "before_of", "wanted_of", "day", "row"), self._given_back)
+        self._call("restore", (*given, "day", "row"), self._given_back)
 
     def _given_back(self) -> None:
         w, n = self.make.w, self.name
@@ -27,10 +38,31 @@ class Restoring(Expiring):
             with w.block("if high > low:"):
                 w.line(f"at = {n}_slice_of[slice]")
                 w.line("much = high - low")
-                self._into()
+                if self.owed_back:
+                    with w.block(f"if at == {OWED}:"):
+                        self._owe_less()
+                    with w.block("elif at < 0:"):
+                        self._post(self._posting("taken back", "written off", "undone"), "much", "(-1)")
+                with w.block("else:") if self.owed_back else nullcontext():
+                    self._into()
             w.line("passed = upto")
             w.line("slice -= 1")
         self._look()
+
+    def _owe_less(self) -> None:
+        """Takes `much` off the debt; as far as it was repaid since, it comes as a lot of its own."""
+        w, n = self.make.w, self.name
+        w.line(f"less = {n}_debt if {n}_debt < much else much")
+        w.line(f"{n}_debt -= less")
+        with w.block("if less > 0:"):
+            self._post(self._posting("taken back", "debt", "undone"), "less", "(-1)")
+        w.line("much -= less")
+        with w.block("if much > 0:"):
+            self.grant_undone("much", "lot_back")
+
+    def grant_undone(self, quantity: str, lot: str) -> None:
+        """Gives a lot of today for what was taken, which joins no other."""
+        raise NotImplementedError
 
     def _into(self) -> None:
         """Gives `much` back to the lot `at`; it expires at once, where its day has come and nothing of it was left."""
@@ -38,7 +70,7 @@ class Restoring(Expiring):
         w.line(f"was = {n}_of[at]")
         w.line(f"{n}_of[at] += much")
         w.line(f"{n}_left = fits({n}_left + much, 0, {QUANTITY})")
-        self._post(self._posting("spent", "available", "undone"), "much", self._lot("at"))
+        self._post("code_back", "much", self._lot("at"))
         gone = self.life.gone_of("at")
         with w.block(f"if was == 0 and {gone} <= day:"):
             self._gone("at", "(-1)", "expired meanwhile")

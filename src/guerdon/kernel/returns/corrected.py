@@ -34,6 +34,7 @@ class Counted:
     name: str
     units: list[str]
     at_sale: bool  # whether a return may correct what was counted on the day of the event
+    by_hand: bool = False  # whether the event counts something by itself, which is always corrected on its day
     meters: list[int] = field(init=False)
     kept: list[str] = field(init=False)
 
@@ -49,16 +50,18 @@ class Counted:
             covered(not of["meter", number].listed and meter.lines is None and meter.offer is None, "returns")
             covered(not any(is_read(each) for each in walk((meter.value, meter.where), program.measures)), "returns")
         self.kept = [f"{what}_m{number}" for number in self.meters for what in ("value", "counts")]
-        self.lists = [each for each in self._earned() if each.listed] if self.at_sale else []
+        self.lists = [each for each in self._earned() if each.listed]
         self.kept += [f"at_{each.name}" for each in self.lists]
 
     def _earned(self) -> Iterator[Tally]:
-        """The tallies of what rules of the event gave."""
+        """The tallies of what the event gave that may be corrected on its day."""
         program = self.parts.make.program
-        rules = [rule.name for rule in program.rules.values() if self.event in rule.on]
+        rules = {rule.name for rule in program.rules.values() if self.event in rule.on and self.at_sale}
+        units = {*self.units} if self.at_sale else set()
+        units |= {unit.name for unit in program.units.values() if self.by_hand and not unit.spendable}
         for (kind, names), tally in self.parts.tallies.of.items():
-            if isinstance(names, tuple) and (
-                (kind == "earned" and {*names} & {*self.units}) or (kind == "by" and {*names} & {*rules})
+            if isinstance(names, tuple) and {*names} & (
+                units if kind == "earned" else rules if kind == "by" else set()
             ):
                 yield tally
 

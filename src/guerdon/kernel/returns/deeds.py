@@ -1,30 +1,30 @@
-"""Events that can be undone: what is kept of each, and what a return takes back.
+"""Events that can be undone: what is kept of each, and what is undone of it.
 
-In proportion that is the share of the sale that comes back, of all that the sale was given,
-rounded once, and shared out to its awards by largest remainder; exactly, of each award the
-share that its rule no longer comes to.
+How much is taken back of each award is reckoned in `proportion` of the sale, or by rules that
+are `asked` again; what a built-in event did by itself is in `handed`.
 """
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.awards.redeeming import Redeeming
-from guerdon.kernel.awards.remainders import hand_out
 from guerdon.kernel.counting.tally import plain
 from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.returns.asked import Asked
 from guerdon.kernel.returns.corrected import Counted
+from guerdon.kernel.returns.handed import Handed
+from guerdon.kernel.returns.measured import Measured
+from guerdon.kernel.returns.proportion import Proportion
 from guerdon.kernel.returns.remaining import Remaining
 from guerdon.kernel.returns.takings import Takings
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import QUANTITY, Make
-from guerdon.kernel.writing.values import Value, const, rounding, scaled
 from guerdon.program import nodes
 from guerdon.reference.groups import Groups
 
@@ -40,7 +40,6 @@ class Deeds:
     rules: list[nodes.Rule] = field(init=False)
     takings: Takings = field(init=False)
     is_plain: bool = field(init=False)  # no more is kept than returns in proportion from the oldest lots ask for
-    came_over: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         make, name = self.parts.make, self.name
@@ -55,15 +54,19 @@ class Deeds:
         reversals = self.reversals = [each for each in returns if each is not None and each.event == self.event]
         parts = [each.part for each in reversals if each.part is not None]
         self.measured = [*dict.fromkeys(part.of for part in parts)]
-        self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
+        self.measures = [Measured(make, self.event, fact) for fact in self.measured]
         self.own = not all(each.oldest for each in reversals)
-        self.counted = Counted(self.parts, self.event, name, self.units, not all(each.at_return for each in reversals))
-        exactly = any(each.part is not None and each.clawback is not nodes.Clawback.PROPORTION for each in reversals)
+        ways = {each.clawback for each in reversals if each.part is not None}
+        asks = bool(ways - {nodes.Clawback.PROPORTION})
+        self.proportion = Proportion(make, name, self.rules)
+        self.asked = Asked(make, name, self.rules, self.takings, ways)
+        self.handed = Handed(self.parts, self.event, name) if self.event in make.columns.by_hand else None
+        at_sale = not all(each.at_return for each in reversals)
+        self.counted = Counted(self.parts, self.event, name, self.proportion.units, at_sale, self.handed is not None)
         self.remaining = None
-        if self.measured and (exactly or self.counted.meters):
-            self.remaining = Remaining(self.parts, self.event, name, self.measured[0], self.rules if exactly else [])
+        if self.measured and (asks or self.counted.meters):
+            self.remaining = Remaining(self.parts, self.event, name, self.measures[0], self.rules if asks else [])
             covered(len(self.measured) == 1, "returns")
-        self.exactly = exactly
         make.scalar(f"{name}_n", make.place)
         kept = ["id", *(f"{what}{at}" for at in range(len(self.measured)) for what in ("whole", "left"))]
         kept += [] if self.measured else ["undone"]
@@ -77,31 +80,24 @@ class Deeds:
             for _, _, limit in self._limits_of(rule)
         )
         dated = given_back or self.remaining is not None or self.counted.kept or self.counted.at_sale
-        dated = dated or any(each.within is not None for each in reversals)
+        dated = dated or self.handed is not None or any(each.within is not None for each in reversals)
         kept += ["day"] if dated else []
-        kept += [f"given{number}" for number in range(len(self.units))]
-        kept += [f"left_of{number}" for number in range(len(self.rules))]
-        kept += self.takings.kept + self.counted.kept + (self.remaining.kept if self.remaining is not None else [])
+        kept += self.proportion.kept + [f"left_of{number}" for number in range(len(self.rules))]
+        kept += self.takings.kept + self.counted.kept + self.asked.kept
+        kept += [name for of in (self.remaining, self.handed) if of is not None for name in of.kept]
         if self.own:
             kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("lot_of", "excused")]
-        if exactly:
-            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("gave", "came", "came_by")]
         self.kept = kept
         plain = all(
             each.clawback is nodes.Clawback.PROPORTION and each.oldest and each.at_return and not each.shared
             for each in reversals
         )
-        self.is_plain = (
-            plain and not self.counted.kept and all(each.within is None and each.by is not None for each in reversals)
-        )
+        plain = plain and not self.counted.kept and self.handed is None
+        self.is_plain = plain and all(each.within is None and each.by is not None for each in reversals)
         for each in kept:
             amount = each.startswith(("whole", "left", "given"))
             bounds = make.place if each.startswith("lot_of") else (-1, QUANTITY) if amount else None
             make.array(f"{name}_{each}", f"{name}_n", bounds=bounds)
-
-    def _of(self, unit: str) -> list[int]:
-        """The places of the rules that give a unit."""
-        return [at for at, rule in enumerate(self.rules) if rule.unit == unit]
 
     def _limits_of(self, rule: nodes.Rule) -> list[tuple[str, int, nodes.Limit]]:
         """The limits that count what a rule gives: its own, and those of its group."""
@@ -123,6 +119,8 @@ class Deeds:
         if self.own:
             for number in self._numbers:
                 self.make.w.line(f"place_{number} = 0")
+        if self.handed is not None:
+            self.handed.see()
 
     @property
     def _numbers(self) -> list[int]:
@@ -139,17 +137,15 @@ class Deeds:
         for each in self.kept:
             if each in known:
                 w.line(f"{n}_{each}[{at}] = {known[each]}")
-        for number, fact in enumerate(self.measured):
-            of = self.make.program.events[self.event].facts[fact].type
-            value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
+        for number, measure in enumerate(self.measures):
+            whole = measure.whole(here)
             for each in ("whole", "left"):
-                w.line(f"{n}_{each}{number}[{at}] = {value.text}")
-        by_rule = {each.rule.name: each.quantity for each in verdicts}
+                w.line(f"{n}_{each}{number}[{at}] = {whole}")
+        by_name = {each.rule.name: each for each in verdicts}
         for number, rule in enumerate(self.rules):
-            w.line(f"{n}_left_of{number}[{at}] = {by_rule[rule.name]}")
-        for number, unit in enumerate(self.units):
-            total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
-            w.line(f"{n}_given{number}[{at}] = {total}")
+            w.line(f"{n}_left_of{number}[{at}] = {by_name[rule.name].quantity}")
+        self.proportion.note(at, by_name)
+        self.asked.note(at, by_name)
         for number, by in enumerate(self.keys):
             of = self.make.program.events[self.event].facts[by].type
             value = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)
@@ -162,13 +158,8 @@ class Deeds:
         for number, place in enumerate(self._numbers) if self.own else ():
             w.line(f"{n}_lot_of{number}[{at}] = place_{place}")
             w.line(f"{n}_excused{number}[{at}] = 0")
-        by_name = {each.rule.name: each for each in verdicts}
-        for number, rule in enumerate(self.rules) if self.exactly else ():
-            verdict = by_name[rule.name]
-            w.line(f"{n}_gave{number}[{at}] = {verdict.quantity}")
-            w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
-            w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
-            self.came_over[rule.name] = verdict.exact_over
+        if self.handed is not None:
+            self.handed.note(at)
         w.line(self.make.longer.by_one(f"{n}_n", w.loops))
 
     # ------------------------------------------------------------ undoing
@@ -178,7 +169,8 @@ class Deeds:
         w, n = self.make.w, self.name
         number_of = self.reversals.index(reversal)
         name = f"undo_{n}_{number_of}" if number_of else f"undo_{n}"
-        with w.block(f"if {back}:"), self.make.apart(name, "of", "back_of", "day", "row"):
+        first = ("first",) if self.handed is not None else ()
+        with w.block(f"if {back}:"), self.make.apart(name, "of", "back_of", "day", "row", *first):
             number = self.measured.index(reversal.part.of) if reversal.part is not None else None
             if number is None:
                 self._is_over()
@@ -190,15 +182,17 @@ class Deeds:
             left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
             for rule, given, emptied in self.takings.give_back(self.is_undone, left):
                 self._limits(rule, given, emptied)
-            if reversal.clawback is nodes.Clawback.PROPORTION:
-                for unit in self.units:
-                    self._of_unit(unit, reversal, number)
+            if reversal.rounding is not None:
+                self.proportion.take_back(reversal.rounding, number, self.is_undone)
+                self.asked.note_share_of_sale(number, self.is_undone)
             else:
-                self._exactly(number)
+                self.asked.take_back(reversal.clawback, self.remaining, number, self.is_undone)
             for at in self._in_order():
                 rule = self.rules[at]
                 with w.block(f"if part_{at} > 0:"):
                     self._taken(rule.unit, at, f"part_{at}", reversal)
+            if self.handed is not None:
+                self.handed.undo(self.is_undone, left, self.counted)
 
     def _corrected(self, reversal: nodes.Reversal, number: int | None) -> None:
         """Leaves in what was counted what remains of the event."""
@@ -213,31 +207,6 @@ class Deeds:
         with w.block("else:"):
             w.line(f"whole = {n}_whole{number}[of]")
             self.remaining.less_read(self.counted.correct(self.remaining.then(), reversal.at_return))
-
-    def _exactly(self, number: int | None) -> None:
-        """What is taken back of each award: the share that its rule no longer comes to, rounded down over all returns."""
-        w, n = self.make.w, self.name
-        for at in range(len(self.rules)):
-            w.line(f"part_{at} = {n}_left_of{at}[of]")
-        if number is None:
-            return
-        remaining = self.remaining
-        assert remaining is not None
-        with w.block(f"if not {self.is_undone}:"):
-            w.line(f"whole = {n}_whole{number}[of]")
-            given: dict[str, tuple[Value, Value]] = {}
-            for rule, left in self.takings.left():
-                given[rule.name] = scaled(left, self.make.program.units[rule.unit].step), const(0)
-            then = remaining.then(given)
-            for at, rule in enumerate(self.rules):
-                w.line(f"part_{at} = 0")
-                with w.block(f"if {n}_left_of{at}[of] > 0:"):
-                    came = Value(f"{n}_came{at}[of]", self.came_over[rule.name], f"{n}_came_by{at}[of]", positive=True)
-                    wanted = remaining.less(rule, then, came, f"{n}_gave{at}[of]")
-                    w.line(f"part_{at} = {wanted} - ({n}_gave{at}[of] - {n}_left_of{at}[of])")
-                    w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
-                left_now = Value(f"({n}_left_of{at}[of] - part_{at})", positive=True)
-                given[rule.name] = scaled(left_now, self.make.program.units[rule.unit].step), const(0)
 
     def _in_order(self) -> list[int]:
         """The places of the rules in the order in which what they gave is taken back: those of a group after all of its rules."""
@@ -262,52 +231,6 @@ class Deeds:
             w.line(f"{n}_left{number}[of] = (-1)")
         if not self.measured:
             w.line(f"{n}_undone[of] = 1")
-
-    def _of_unit(self, unit: str, reversal: nodes.Reversal, number: int | None) -> None:
-        """Takes back of all that was given of a unit."""
-        w, n = self.make.w, self.name
-        mine = self._of(unit)
-        for at in mine:
-            w.line(f"part_{at} = 0")
-        w.line(f"held = {' + '.join(f'{n}_left_of{at}[of]' for at in mine)}")
-        with w.block("if held > 0:"):
-            w.line("claw = held")
-            if number is not None:
-                with w.block(f"if not {self.is_undone}:"):
-                    self._share(unit, mine, reversal, number)
-            with w.block("if claw > 0:"):
-                self._share_out(mine)
-
-    def _share(self, unit: str, mine: list[int], reversal: nodes.Reversal, number: int) -> None:
-        """The share of the sale that comes back, of all that it gave, rounded once."""
-        w, n = self.make.w, self.name
-        assert reversal.rounding is not None
-        w.line(f"whole = {n}_whole{number}[of]")
-        share = Value(f"({n}_given{self.units.index(unit)}[of] * back_of)", by="whole", positive=True)
-        for line in rounding("claw", share, Fraction(1), reversal.rounding)[0]:
-            w.line(line)
-        w.line("claw = claw if claw < held else held")
-
-    def _share_out(self, mine: list[int]) -> None:
-        """Shares what is taken back out to the awards, by largest remainder."""
-        w, n = self.make.w, self.name
-        if len(mine) == 1:
-            w.line(f"part_{mine[0]} = claw")
-            return
-        with w.block(f"if {n}_left_of{mine[0]}[of] == held:"):
-            w.line(f"part_{mine[0]} = claw")
-        with w.block("else:"):
-            self._share_out_to_several(mine)
-
-    def _share_out_to_several(self, mine: list[int]) -> None:
-        w, n = self.make.w, self.name
-        w.line("rest = claw")
-        for at in mine:
-            w.line(f"top_{at} = {n}_left_of{at}[of] * claw")
-            w.line(f"part_{at} = top_{at} // held")
-            w.line(f"loss_{at} = top_{at} % held")
-            w.line(f"rest -= part_{at}")
-        hand_out(w, "rest", "most", [(f"part_{at}", f"loss_{at}") for at in mine])
 
     def _taken(self, unit: str, at: int, quantity: str, reversal: nodes.Reversal) -> None:
         """Takes so much of what a rule gave: out of lots, what is earned and limits."""

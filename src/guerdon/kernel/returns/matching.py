@@ -5,6 +5,8 @@ Where nothing fits, or more comes back than there is, the member is left to the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from guerdon.kernel.returns.deeds import Deeds
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import dry, expression
@@ -40,12 +42,10 @@ class Matching:
         make, part = self.make, self.reversal.part
         assert part is not None
         covered((self.event, part.field) in make.columns.facts and len(self.deeds.measured) == 1, "returns")
-        column = make.columns.facts[self.event, part.field]
-        of = make.program.events[self.deeds.event].facts[part.of].type
-        sold = dry(make, nodes.Field(nodes.Scope.EVENT, part.of, of), self.deeds.event, None)
-        value = make.load(column, "i", is_sale=False)
-        covered(value.over == sold.over, "returns")
-        return value, self.deeds.measured.index(part.of)
+        number = self.deeds.measured.index(part.of)
+        value = make.load(make.columns.facts[self.event, part.field], "i", is_sale=False)
+        measure = self.deeds.measures[number]
+        return replace(value, text=self.w.kept("part", measure.steps(value)), over=measure.over), number
 
     @property
     def _is_late(self) -> str | None:

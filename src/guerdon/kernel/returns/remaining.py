@@ -6,15 +6,16 @@ what they come to for it, and see what was read when the event happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.returns.measured import Measured
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import condition, dry, expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.named import at_least_zero, kept
-from guerdon.kernel.writing.values import Value, aligned, scaled
+from guerdon.kernel.writing.values import Value, aligned, const, floored, rounding, scaled
 from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.program.walk import walk
@@ -25,14 +26,14 @@ from guerdon.reference.evaluate import is_read
 class Remaining:
     """The facts of events of a kind, and what their rules read.
 
-    Shape: `measured`: the fact that returns measure; `name` begins the names of what is kept of the events, of which
+    Shape: `measured`: what returns measure; `name` begins the names of what is kept of the events, of which
     `kept` are those that are kept here.
     """
 
     parts: Parts
     event: str
     name: str
-    measured: str
+    measured: Measured
     rules: list[nodes.Rule]
     kept: list[str] = field(init=False)
 
@@ -47,9 +48,9 @@ class Remaining:
         record = program.events[self.event]
         for fact in record.facts.values():
             lines = any(isinstance(each, nodes.OverLines) or is_read(each) for each in walk(fact.value))
-            covered(fact.name == self.measured or not lines, "returns")
+            covered(fact.name == self.measured.fact or not lines, "returns")
         for rule in self.rules:
-            covered(rule.each is None and rule.minimum is None and rule.accumulate is None, "returns")
+            covered(rule.each is None and rule.accumulate is None, "returns")
             for each in walk((rule.when, rule.give), program.measures):
                 covered(not isinstance(each, nodes.OverLines | nodes.Streak), "returns")
                 own = each if isinstance(each, nodes.Measured) and each.meter in meters else None
@@ -123,16 +124,53 @@ class Remaining:
             if _is_quantity(of):
                 value = Value(w.kept("fact", f"{value.text} * {n}_left0[of]"), by="whole", there=there, positive=True)
             known[name] = scaled(value, column.step)
-        sold = dry(
-            make, nodes.Field(nodes.Scope.EVENT, self.measured, record.facts[self.measured].type), self.event, None
-        )
-        known[self.measured] = Value(f"{n}_left0[of]", sold.over, positive=True)
+        if not self.measured.is_amount:  # which no rule reads
+            known[self.measured.fact] = Value(f"{n}_left0[of]", self.measured.over, positive=True)
         reads: dict[nodes.Expr, Value] = {}
         for number, expr in enumerate(self.reads):
             was = self._dry(number)
             there = f"{n}_is_read{number}[of]" if was.there is not None else None
             reads[expr] = Value(f"{n}_read{number}[of]", was.over, there=there, positive=was.positive)
-        return Here("then", self.event, known=known, reads=reads, given=given or {})
+        return Here("then", self.event, known=known, reads=reads, given=given if given is not None else {})
+
+    def _comes_to(self, rule: nodes.Rule, then: Here) -> Value:
+        """What a rule comes to for what remains; where that is something, at least its minimum."""
+        make, w = self.parts.make, self.parts.make.w
+        value = at_least_zero(make, kept(make, expression(make, rule.give, then)))
+        covered(value.there is None, "returns")
+        if rule.minimum is None:
+            return value
+        texts, over, by = aligned(value, const(rule.minimum))
+        came, least = (w.kept("came", text) for text in texts)
+        raised = w.kept("raised", f"{least} if {came} > 0 and {came} < {least} else {came}")
+        return Value(raised, over, by, positive=True)
+
+    def again(self, rule: nodes.Rule, then: Here, rooms: Sequence[str]) -> str:
+        """Names how much a rule would have given for what remains, with the rooms that its limits left then (in steps)."""
+        make, w, step = self.parts.make, self.parts.make.w, self.parts.make.program.units[rule.unit].step
+        name = w.name("again")
+        w.line(f"{name} = 0")
+        depth = w.depth
+        for guard in rule.when:
+            w.line(f"if {condition(make, guard, then)}:")
+            w.depth += 1
+        value = self._comes_to(rule, then)
+        if rule.rounding is not None:
+            lines, steps = rounding(w.name("in_steps"), value, step, rule.rounding.mode)
+            for line in lines:
+                w.line(line)
+            value = scaled(Value(steps, positive=True), step)
+        for limit, room in zip(rule.limits, rooms, strict=True):
+            if limit.times is not None:
+                value = replace(value, text=w.kept("stays", f"{value.text} if {room} > 0 else 0"))
+            else:
+                texts, over, by = aligned(value, scaled(Value(room, positive=True), step))
+                wanted, most = (w.kept("stays", text) for text in texts)
+                inside = "0" if limit.or_nothing else most
+                value = Value(w.kept("stays", f"{wanted} if {wanted} <= {most} else {inside}"), over, by, positive=True)
+        w.line(f"{name} = {floored(value, step)}")
+        w.depth = depth
+        return name
 
     def less(self, rule: nodes.Rule, then: Here, came: Value, gave: str) -> str:
         """Names how much of what a rule gave is taken back by now: the share that it no longer comes to, rounded down."""
@@ -143,8 +181,7 @@ class Remaining:
         for guard in rule.when:
             w.line(f"if {condition(make, guard, then)}:")
             w.depth += 1
-        value = at_least_zero(make, kept(make, expression(make, rule.give, then)))
-        covered(value.there is None, "returns")
+        value = self._comes_to(rule, then)
         (now, was), _, _ = aligned(value, came)
         now, was = w.kept("now", now), w.kept("was", was)
         w.line(f"{name} = {gave} * ({was} - {now}) // {was} if {now} < {was} else 0")

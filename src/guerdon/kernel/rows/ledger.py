@@ -77,6 +77,8 @@ class Reader:
                     ledger.effects.append(self._said(event, str(of.of[0])))
                 case "counted":
                     ledger.awards.append(self._counted(event, str(of.of[0]), quantity))
+                case "uncounted":
+                    ledger.awards.append(self._uncounted(event, str(of.of[0]), quantity, a))
                 case "unavailable":
                     ledger.refusals.append(self._unavailable(event, of.of, quantity, a))
                 case "refused":
@@ -141,6 +143,11 @@ class Reader:
         who = self._owner(event, self.program.units[unit].account)
         return Award(id, who, event.id, event.type, unit, much, much, zero, zero, at, at)
 
+    def _uncounted(self, event: Event, unit: str, quantity: int, undone: int) -> Award:
+        of = self.events[undone]
+        counted = self._counted(event, unit, quantity)
+        return replace(counted, id=f"{event.name}/{of.name}", rule=of.type, of=of.name)
+
     def _unavailable(self, event: Event, of: tuple[object, ...], quantity: int, there: int) -> Refusal:
         name = str(of[0])
         unit = self.program.units[name]
@@ -184,7 +191,8 @@ class Reader:
         if lot < -1:
             rest, of_trigger = divmod(-2 - lot, 2)
             if not of_trigger:
-                return self.events[rest].name
+                event = self.events[rest // 2]
+                return f"{event.id}/undone" if rest % 2 else event.name
             rest, rule = divmod(rest, len(self.gifts))
             row, day = divmod(rest, self.years.count)
             trigger = self.program.triggers[self.rule_of[self.gifts[rule]].on[0]]

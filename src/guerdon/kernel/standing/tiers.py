@@ -68,6 +68,8 @@ class Tier:
         given = {rule.name for rule in program.rules.values() if event in rule.on}
         undone = set[str]()
         if event in program.events and (reversal := program.events[event].reverses) is not None:
+            if reversal.event in self.make.columns.by_hand:
+                return True
             undone = {rule.name for rule in program.rules.values() if reversal.event in rule.on}
         for each in walk(self.ladder.counts, program.measures):
             match each:

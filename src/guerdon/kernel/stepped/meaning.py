@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from guerdon.check.builtin import NAMES
 from guerdon.kernel import others
 from guerdon.kernel.columns import kind_of
 from guerdon.kernel.counting.keyed import Keyed
@@ -44,6 +45,7 @@ class Meaning:
         self.unknown += [rule.name for rule in self._limited_facts()]
         program = self.written.make.program
         self.unknown += [*others.rules_of(program), *map(str, (*others.asked(program), *others.kept_with(program)))]
+        self.unknown += [*self._of_built_in()]
         self.unknown += [name for name in (*self.written.state, *self.written.lists) if name not in known]
 
     def _limited_facts(self) -> Iterator[nodes.Rule]:
@@ -52,6 +54,12 @@ class Meaning:
         for rule in make.program.rules.values():
             if any(limit.of is not None for limit in rule.limits) and make.columns.undoable & {*rule.on}:
                 yield rule
+
+    def _of_built_in(self) -> Iterator[str]:
+        """The events that undo built-in ones, which are the reference engine's."""
+        for event, record in self.written.make.program.events.items():
+            if record.reverses is not None and record.reverses.event in NAMES:
+                yield event
 
     def _of_all(self) -> Iterator[str]:
         yield from OF_ALL

@@ -154,7 +154,7 @@ class Conversion:
     def _gifts(self, deed: Deed, deeds: Deeds, here: Mapping[str, int], subject: Subject) -> list[Gift]:
         """What rules gave for an event; of what was taken back, only how much it is together is known."""
         found = list[Gift]()
-        for number, unit in enumerate(deeds.units):
+        for number, unit in enumerate(deeds.proportion.units):
             step, mine = self.program.units[unit].step, [at for at, rule in enumerate(deeds.rules) if rule.unit == unit]
             taken = here[f"given{number}"] - sum(here[f"left_of{at}"] for at in mine)
             for at in mine:
@@ -295,7 +295,7 @@ class Conversion:
             here[f"whole{number}"] = int(whole / step)
             left = whole * deed.left.get((name, WHOLE), Fraction(1))
             here[f"left{number}"] = -1 if deed.undone else int(left / step)
-        for number, unit in enumerate(deeds.units):
+        for number, unit in enumerate(deeds.proportion.units):
             step = self.program.units[unit].step
             here[f"given{number}"] = int(sum((gift.quantity for gift in deed.gifts if gift.unit == unit), ZERO) / step)
         for at, rule in enumerate(deeds.rules):
