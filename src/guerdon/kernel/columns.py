@@ -34,6 +34,9 @@ BY_HAND = {"b_unit": "u8", "b_much": "i64", "b_much_is": "u8", "b_reward": "i32"
 OF_OTHERS = {"r_rule": "i32", "r_much": "i64", "r_start": "i32", "r_last": "u8"}
 """What a row has that is received: the number of a rule, how many steps of its unit, the day from which they can be spent, and whether it is the last of its event."""
 
+OF_RETURNS = {"r_of": "i32", "r_undoes": "u8"}
+"""What it has beside that where a return takes back from others: the place of the event for which it was given, and whether its own is a return."""
+
 FINEST = 10**6
 """Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
 
@@ -91,6 +94,8 @@ class Columns:
             self.widths |= BY_HAND
         if others.rules_of(self.program):
             self.widths |= OF_OTHERS
+        if others.taken_back(self.program):
+            self.widths |= OF_RETURNS
         self.elsewhere = {key: f"u{number}" for number, key in enumerate(others.kept_with(self.program))}
         self.widths |= dict.fromkeys(self.elsewhere.values(), "i64")
         taken: dict[str, int]

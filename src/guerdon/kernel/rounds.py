@@ -55,7 +55,7 @@ def linked(
     if not ids:
         return frozenset()
     if any(map(is_of_everybody, others.kept_with(program).values())):
-        return frozenset(event.member for event in events)
+        ids = {event.member for event in events}
     names = dict[str, set[str]]()
 
     def link(member: str, other: str) -> None:

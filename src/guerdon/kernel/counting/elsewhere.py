@@ -18,6 +18,9 @@ from guerdon.program.nodes import Aggregate, Period
 USED = "used"
 """The kind of a row that says what is added to what is counted elsewhere, by its column."""
 
+GIVEN_BACK = "given back"
+"""The kind of a row that says what a return takes off it, and (by its row) of which event."""
+
 
 @dataclass
 class Elsewhere(Tally):
@@ -44,7 +47,7 @@ class Elsewhere(Tally):
 
     def read(self, window: nodes.Window, aggregate: Aggregate, here: Here) -> Value:
         """What is shown at the event."""
-        covered(self.make.full and here.event is not None and here.event not in self.make.columns.undoable, "limits")
+        covered(self.make.full and here.event is not None, "limits")
         self.make.w.line(f"{self.name}_used = fits({self.column}[{here.row}], {AMOUNT[0]}, {AMOUNT[1]})")
         return Value(f"{self.name}_used", 1 if self.counts else self.over, positive=True)
 
@@ -53,3 +56,7 @@ class Elsewhere(Tally):
         more = "1" if self.counts else value
         self.make.w.line(f"{self.name}_used = fits({self.name}_used + {more}, {AMOUNT[0]}, {AMOUNT[1]})")
         self.make.write(self.make.code(USED, self.column), more)
+
+    def give_back(self, value: str, sale: str) -> None:
+        """Takes a value off what was counted of an event, of which this is the row."""
+        self.make.write(self.make.code(GIVEN_BACK, self.column), "1" if self.counts else value, sale)

@@ -126,8 +126,6 @@ class Chained(Restoring):
         for name, value in given.items():
             w.line(f"{name} = {value}")
         self._call("grant", (*given, "day", "row"), self._granted)
-        if self.own and noted == 1:
-            w.line(f"place_{[*self.make.program.rules].index(reason)} = {self.name}_at")
 
     def _granted(self) -> None:
         w, n = self.make.w, self.name

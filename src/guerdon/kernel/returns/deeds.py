@@ -7,37 +7,44 @@ share that its rule no longer comes to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from fractions import Fraction
 
+from guerdon.kernel import others
+from guerdon.kernel.awards.crossing import TAKEN
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.awards.redeeming import Redeeming
-from guerdon.kernel.awards.remainders import hand_out
+from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.tally import plain
 from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
-from guerdon.kernel.returns.corrected import Counted
+from guerdon.kernel.returns.corrected import Counted, Earned
+from guerdon.kernel.returns.proportion import Proportion
 from guerdon.kernel.returns.remaining import Remaining
 from guerdon.kernel.returns.takings import Takings
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import QUANTITY, Make
-from guerdon.kernel.writing.values import Value, const, rounding, scaled
+from guerdon.kernel.writing.values import Value, const, scaled
 from guerdon.program import nodes
 from guerdon.reference.groups import Groups
 
 
 @dataclass
 class Deeds:
-    """The events of a kind that can be undone, one after the other in arrays."""
+    """The events of a kind that can be undone, one after the other in arrays.
+
+    Shape: `awards`: what `rules` may give, each the rule and how it is called. Of those that may be of others (`to_others`) it is kept whose they are.
+    """
 
     parts: Parts
     event: str
     name: str
     make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
+    awards: list[tuple[nodes.Rule, str]] = field(init=False)
     takings: Takings = field(init=False)
     is_plain: bool = field(init=False)  # no more is kept than returns in proportion from the oldest lots ask for
     came_over: dict[str, int] = field(default_factory=dict)
@@ -50,6 +57,9 @@ class Deeds:
             for rule in make.program.rules.values()
             if self.event in rule.on and not rule.only_says and not rule.takes
         ]
+        self.awards = [(rule, each) for rule in self.rules for each in others.parts_of(rule)]
+        crossing = others.rules_of(make.program)
+        self.to_others = [at for at, (_, each) in enumerate(self.awards) if each in crossing]
         self.takings = Takings(self.parts, self.event, name)
         returns = (record.reverses for record in make.program.events.values())
         reversals = self.reversals = [each for each in returns if each is not None and each.event == self.event]
@@ -57,7 +67,9 @@ class Deeds:
         self.measured = [*dict.fromkeys(part.of for part in parts)]
         self.units = [*dict.fromkeys(rule.unit for rule in self.rules)]
         self.own = not all(each.oldest for each in reversals)
-        self.counted = Counted(self.parts, self.event, name, self.units, not all(each.at_return for each in reversals))
+        self.counted = Counted(self.parts, self.event, name)
+        at_sale = not all(each.at_return for each in reversals)
+        self.earned = Earned(self.parts, name, self.units, [rule.name for rule in self.rules], at_sale)
         exactly = any(each.part is not None and each.clawback is not nodes.Clawback.PROPORTION for each in reversals)
         self.remaining = None
         if self.measured and (exactly or self.counted.meters):
@@ -75,16 +87,20 @@ class Deeds:
             for rule in [*self.rules, *self.takings.rules]
             for _, _, limit in self._limits_of(rule)
         )
-        dated = given_back or self.remaining is not None or self.counted.kept or self.counted.at_sale
+        dated = given_back or self.remaining is not None or self.counted.kept or self.earned.at_sale
         dated = dated or any(each.within is not None for each in reversals)
         kept += ["day"] if dated else []
         kept += [f"given{number}" for number in range(len(self.units))]
-        kept += [f"left_of{number}" for number in range(len(self.rules))]
-        kept += self.takings.kept + self.counted.kept + (self.remaining.kept if self.remaining is not None else [])
+        kept += [f"left_of{number}" for number in range(len(self.awards))]
+        kept += [f"of_whom{number}" for number in self.to_others]
+        kept += self.takings.kept + self.counted.kept + self.earned.kept
+        kept += self.remaining.kept if self.remaining is not None else []
         if self.own:
-            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("lot_of", "excused")]
+            kept += [f"{what}{at}" for at in range(len(self.awards)) for what in ("lot_of", "excused")]
+        if exactly or self.to_others:
+            kept += [f"gave{at}" for at in range(len(self.awards))]
         if exactly:
-            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("gave", "came", "came_by")]
+            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("came", "came_by")]
         self.kept = kept
         plain = all(
             each.clawback is nodes.Clawback.PROPORTION and each.oldest and each.at_return and not each.shared
@@ -99,8 +115,12 @@ class Deeds:
             make.array(f"{name}_{each}", f"{name}_n", bounds=bounds)
 
     def _of(self, unit: str) -> list[int]:
-        """The places of the rules that give a unit."""
-        return [at for at, rule in enumerate(self.rules) if rule.unit == unit]
+        """The places of the awards of a unit."""
+        return [at for at, (rule, _) in enumerate(self.awards) if rule.unit == unit]
+
+    def _of_rules(self, *names: str) -> list[int]:
+        """The places of the awards of some rules."""
+        return [at for at, (rule, _) in enumerate(self.awards) if rule.name in names]
 
     def _limits_of(self, rule: nodes.Rule) -> list[tuple[str, int, nodes.Limit]]:
         """The limits that count what a rule gives: its own, and those of its group."""
@@ -125,12 +145,13 @@ class Deeds:
 
     @property
     def _numbers(self) -> list[int]:
-        """The numbers of the rules among all."""
-        names = [*self.make.program.rules]
-        return [names.index(rule.name) for rule in self.rules]
+        """The numbers of the awards among all that rules give."""
+        return [self.make.gifts.index(name) for _, name in self.awards]
 
-    def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
-        """Keeps the event and what its rules gave and took."""
+    def note(
+        self, verdicts: list[Verdict], redeeming: Redeeming, here: Here, crossed: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Keeps the event and what its rules gave and took; `crossed`: of what may be of others how much it is, and whose."""
         w, n = self.make.w, self.name
         at = f"at_{n}"
         w.line(f"{at} = {n}_n")
@@ -143,12 +164,16 @@ class Deeds:
             value = expression(self.make, nodes.Field(nodes.Scope.EVENT, fact, of), here)
             for each in ("whole", "left"):
                 w.line(f"{n}_{each}{number}[{at}] = {value.text}")
-        by_rule = {each.rule.name: each.quantity for each in verdicts}
-        for number, rule in enumerate(self.rules):
-            w.line(f"{n}_left_of{number}[{at}] = {by_rule[rule.name]}")
+        by_name = {each.rule.name: each for each in verdicts}
+        gave = [crossed[name][0] if name in crossed else by_name[name].quantity for _, name in self.awards]
+        for number, quantity in enumerate(gave):
+            w.line(f"{n}_left_of{number}[{at}] = {quantity}")
+            if f"gave{number}" in self.kept:
+                w.line(f"{n}_gave{number}[{at}] = {quantity}")
+        for number in self.to_others:
+            w.line(f"{n}_of_whom{number}[{at}] = {crossed[self.awards[number][1]][1]}")
         for number, unit in enumerate(self.units):
-            total = " + ".join(by_rule[self.rules[each].name] for each in self._of(unit))
-            w.line(f"{n}_given{number}[{at}] = {total}")
+            w.line(f"{n}_given{number}[{at}] = {' + '.join(gave[each] for each in self._of(unit))}")
         for number, by in enumerate(self.keys):
             of = self.make.program.events[self.event].facts[by].type
             value = expression(self.make, nodes.Field(nodes.Scope.EVENT, by, of), here)
@@ -156,15 +181,14 @@ class Deeds:
             w.line(f"{n}_key_is{number}[{at}] = {value.there or 1}")
         self.takings.note(redeeming, at)
         self.counted.note(at, here)
+        self.earned.note(at)
         if self.remaining is not None:
             self.remaining.note(at)
         for number, place in enumerate(self._numbers) if self.own else ():
             w.line(f"{n}_lot_of{number}[{at}] = place_{place}")
             w.line(f"{n}_excused{number}[{at}] = 0")
-        by_name = {each.rule.name: each for each in verdicts}
         for number, rule in enumerate(self.rules) if self.exactly else ():
             verdict = by_name[rule.name]
-            w.line(f"{n}_gave{number}[{at}] = {verdict.quantity}")
             w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
             w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
             self.came_over[rule.name] = verdict.exact_over
@@ -195,9 +219,8 @@ class Deeds:
             else:
                 self._exactly(number)
             for at in self._in_order():
-                rule = self.rules[at]
                 with w.block(f"if part_{at} > 0:"):
-                    self._taken(rule.unit, at, f"part_{at}", reversal)
+                    self._taken(at, f"part_{at}", reversal)
 
     def _corrected(self, reversal: nodes.Reversal, number: int | None) -> None:
         """Leaves in what was counted what remains of the event."""
@@ -216,7 +239,7 @@ class Deeds:
     def _exactly(self, number: int | None) -> None:
         """What is taken back of each award: the share that its rule no longer comes to, rounded down over all returns."""
         w, n = self.make.w, self.name
-        for at in range(len(self.rules)):
+        for at in range(len(self.awards)):
             w.line(f"part_{at} = {n}_left_of{at}[of]")
         if number is None:
             return
@@ -228,18 +251,27 @@ class Deeds:
             for rule, left in self.takings.left():
                 given[rule.name] = scaled(left, self.make.program.units[rule.unit].step), const(0)
             then = remaining.then(given)
-            for at, rule in enumerate(self.rules):
-                w.line(f"part_{at} = 0")
-                with w.block(f"if {n}_left_of{at}[of] > 0:"):
-                    came = Value(f"{n}_came{at}[of]", self.came_over[rule.name], f"{n}_came_by{at}[of]", positive=True)
-                    wanted = remaining.less(rule, then, came, f"{n}_gave{at}[of]")
-                    w.line(f"part_{at} = {wanted} - ({n}_gave{at}[of] - {n}_left_of{at}[of])")
-                    w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
-                left_now = Value(f"({n}_left_of{at}[of] - part_{at})", positive=True)
+            for number, rule in enumerate(self.rules):
+                mine = self._of_rules(rule.name)
+                for at in mine:
+                    w.line(f"part_{at} = 0")
+                with w.block(f"if {self._left(mine)} > 0:"):
+                    by = f"{n}_came_by{number}[of]"
+                    came = Value(f"{n}_came{number}[of]", self.came_over[rule.name], by, positive=True)
+                    less = remaining.less(rule, then, came, [f"{n}_gave{at}[of]" for at in mine])
+                    for at, wanted in zip(mine, less, strict=True):
+                        w.line(f"part_{at} = {wanted} - ({n}_gave{at}[of] - {n}_left_of{at}[of])")
+                        w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
+                parts = " - ".join(f"part_{at}" for at in mine)
+                left_now = Value(f"({self._left(mine)} - {parts})", positive=True)
                 given[rule.name] = scaled(left_now, self.make.program.units[rule.unit].step), const(0)
 
+    def _left(self, some: list[int]) -> str:
+        """How much is left of some awards of the event `of`."""
+        return " + ".join(f"{self.name}_left_of{at}[of]" for at in some)
+
     def _in_order(self) -> list[int]:
-        """The places of the rules in the order in which what they gave is taken back: those of a group after all of its rules."""
+        """The places of the awards in the order in which they are taken back: those of a group after all of its rules."""
         program, found = self.make.program, list[str]()
         groups = Groups(program)
         for name in program.rules:
@@ -247,8 +279,7 @@ class Deeds:
                 found.append(name)
             if (group := groups.behind.get(name)) is not None:
                 found += group.of
-        places = {rule.name: at for at, rule in enumerate(self.rules)}
-        return [places[name] for name in found if name in places]
+        return [at for name in found for at in self._of_rules(name)]
 
     @property
     def is_undone(self) -> str:
@@ -264,69 +295,45 @@ class Deeds:
 
     def _of_unit(self, unit: str, reversal: nodes.Reversal, number: int | None) -> None:
         """Takes back of all that was given of a unit."""
-        w, n = self.make.w, self.name
-        mine = self._of(unit)
+        w, mine = self.make.w, self._of(unit)
         for at in mine:
             w.line(f"part_{at} = 0")
-        w.line(f"held = {' + '.join(f'{n}_left_of{at}[of]' for at in mine)}")
-        with w.block("if held > 0:"):
-            w.line("claw = held")
-            if number is not None:
-                with w.block(f"if not {self.is_undone}:"):
-                    self._share(unit, mine, reversal, number)
-            with w.block("if claw > 0:"):
-                self._share_out(mine)
+        proportion = Proportion(self.make, self.name, reversal, self.is_undone, number)
+        if {*mine} & {*self.to_others}:
+            proportion.take_from_each(mine, {at: self._whose(at) for at in mine})
+        else:
+            proportion.take(mine, f"{self.name}_given{self.units.index(unit)}[of]")
 
-    def _share(self, unit: str, mine: list[int], reversal: nodes.Reversal, number: int) -> None:
-        """The share of the sale that comes back, of all that it gave, rounded once."""
-        w, n = self.make.w, self.name
-        assert reversal.rounding is not None
-        w.line(f"whole = {n}_whole{number}[of]")
-        share = Value(f"({n}_given{self.units.index(unit)}[of] * back_of)", by="whole", positive=True)
-        for line in rounding("claw", share, Fraction(1), reversal.rounding)[0]:
-            w.line(line)
-        w.line("claw = claw if claw < held else held")
+    def _whose(self, at: int) -> str:
+        """Whose an award of the event `of` is."""
+        own = self.make.member_fact("member").text
+        return f"{self.name}_of_whom{at}[of]" if at in self.to_others else own
 
-    def _share_out(self, mine: list[int]) -> None:
-        """Shares what is taken back out to the awards, by largest remainder."""
-        w, n = self.make.w, self.name
-        if len(mine) == 1:
-            w.line(f"part_{mine[0]} = claw")
-            return
-        with w.block(f"if {n}_left_of{mine[0]}[of] == held:"):
-            w.line(f"part_{mine[0]} = claw")
-        with w.block("else:"):
-            self._share_out_to_several(mine)
-
-    def _share_out_to_several(self, mine: list[int]) -> None:
-        w, n = self.make.w, self.name
-        w.line("rest = claw")
-        for at in mine:
-            w.line(f"top_{at} = {n}_left_of{at}[of] * claw")
-            w.line(f"part_{at} = top_{at} // held")
-            w.line(f"loss_{at} = top_{at} % held")
-            w.line(f"rest -= part_{at}")
-        hand_out(w, "rest", "most", [(f"part_{at}", f"loss_{at}") for at in mine])
-
-    def _taken(self, unit: str, at: int, quantity: str, reversal: nodes.Reversal) -> None:
-        """Takes so much of what a rule gave: out of lots, what is earned and limits."""
-        make, w, n, rule = self.make, self.make.w, self.name, self.rules[at]
+    def _taken(self, at: int, quantity: str, reversal: nodes.Reversal) -> None:
+        """Takes so much of an award: out of lots, what is earned and limits. Where it is another's, that is handed over."""
+        make, w, n = self.make, self.make.w, self.name
+        rule, name = self.awards[at]
         w.line(f"{n}_left_of{at}[of] -= {quantity}")
-        make.write(make.code("taken", rule.name), f"0 - {quantity}", f"{n}_row[of]")
-        purse = self.parts.purses.get(unit)
+        if at in self.to_others:
+            with w.block(f"if {self._whose(at)} == {make.member_fact('member').text}:"):
+                self._taken_here(at, quantity, reversal)
+            with w.block("else:"):
+                kind = next(each.name for each in make.program.events.values() if each.reverses is reversal)
+                make.write(make.code(TAKEN, name, kind), quantity, f"{n}_row[of]", self._whose(at))
+        else:
+            self._taken_here(at, quantity, reversal)
+        self._limits(rule, quantity)
+
+    def _taken_here(self, at: int, quantity: str, reversal: nodes.Reversal) -> None:
+        make, n = self.make, self.name
+        rule, name = self.awards[at]
+        make.write(make.code("taken", name), f"0 - {quantity}", f"{n}_row[of]")
+        purse = self.parts.purses.get(rule.unit)
         if isinstance(purse, Chained) and not reversal.oldest:
             purse.take_own(quantity, "taken back", rule.name, f"{n}_lot_of{at}[of]", f"{n}_excused{at}[of]")
         elif purse is not None:
             purse.take(quantity, "taken back", rule.name)
-        if reversal.at_return:
-            self.parts.tallies.count("earned", unit, f"(0 - {quantity})")
-            self.parts.tallies.count("by", rule.name, f"(0 - {quantity})")
-        else:
-            self.counted.uncount("earned", unit, quantity)
-            self.counted.uncount("by", rule.name, quantity)
-        self.parts.tallies.count("back", unit, quantity)
-        self.parts.tallies.count("back by", rule.name, quantity)
-        self._limits(rule, quantity)
+        self.earned.less(rule.unit, rule.name, quantity, reversal.at_return)
 
     def _limits(self, rule: nodes.Rule, quantity: str, emptied: str | None = None) -> None:
         """Gives room back in limits, of today's window; a time, where nothing of it is left (`emptied`)."""
@@ -334,12 +341,16 @@ class Deeds:
         for name, index, limit in self._limits_of(rule):
             if not self._returned(limit):
                 continue
+            given = [rule.name] if name == rule.name else make.program.groups[name].of
+            nothing = emptied or f"{self._left(self._of_rules(*given))} == 0"
+            tally = self.parts.tallies.of["limit", (name, index)]
+            if isinstance(tally, Elsewhere):
+                with w.block(f"if {nothing}:") if limit.times is not None else nullcontext():
+                    tally.give_back(quantity, f"{n}_row[of]")
+                continue
             covered(not limit.fields, "returns")
             covered(isinstance(plain(limit.window), nodes.Ever | nodes.Calendar), "returns")
-            given = {rule.name} if name == rule.name else {*make.program.groups[name].of}
-            left = " + ".join(f"{n}_left_of{at}[of]" for at, each in enumerate(self.rules) if each.name in given)
-            nothing = emptied or f"{left} == 0"
-            for (window, _), scalar in self.parts.tallies.of["limit", (name, index)].totals.items():
+            for (window, _), scalar in tally.totals.items():
                 guards = [nothing] if limit.times is not None else []
                 if isinstance(window, nodes.Calendar):
                     guards.append(f"{n}_day[of] >= {make.period_first(window.period, 'day')}")

@@ -10,7 +10,7 @@ from datetime import date
 from guerdon.history.event import Event
 from guerdon.kernel import others
 from guerdon.kernel.columns import Columns
-from guerdon.kernel.counting.elsewhere import USED
+from guerdon.kernel.counting.elsewhere import GIVEN_BACK, USED
 from guerdon.kernel.counting.tallies import of_period
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.others import FactsOf
@@ -37,17 +37,46 @@ class Ask:
 
 @dataclass
 class Count:
-    """What has been counted under a key: days, and what it was together before each and after the last."""
+    """What has been counted under a key: days, and in a tree of sums what came on each.
+
+    Shape: `sums[n]` is of as many values up to the n-th as the lowest bit of n says, so that a value can be changed without all sums after it.
+    """
 
     days: list[date] = field(default_factory=list)
     sums: list[int] = field(default_factory=lambda: [0])
 
     def shows(self, first: date, end: date) -> int:
-        return self.sums[bisect_left(self.days, end)] - self.sums[bisect_left(self.days, first)]
+        return self._upto(bisect_left(self.days, end)) - self._upto(bisect_left(self.days, first))
 
-    def add(self, day: date, more: int) -> None:
+    def add(self, day: date, more: int) -> int:
+        """Adds a value of a day that is not before the others; its number."""
+        number = len(self.sums)
         self.days.append(day)
-        self.sums.append(self.sums[-1] + more)
+        self.sums.append(self._upto(number - 1) - self._upto(number - (number & -number)) + more)
+        return number
+
+    def reduce(self, number: int, less: int) -> None:
+        """Takes so much off a value."""
+        while number < len(self.sums):
+            self.sums[number] -= less
+            number += number & -number
+
+    def _upto(self, number: int) -> int:
+        total = 0
+        while number:
+            total += self.sums[number]
+            number &= number - 1
+        return total
+
+
+@dataclass(frozen=True)
+class Back:
+    """What a return takes off what was counted: its place and that of its sale in the order of all, and how much."""
+
+    place: int
+    sale: int
+    column: str
+    less: int
 
 
 def asks(events: Sequence[Event], program: nodes.Program, columns: Columns, facts_of: FactsOf) -> list[Ask]:
@@ -74,19 +103,39 @@ def _at(event: str, program: nodes.Program) -> Iterator[tuple[others.Kept, nodes
 
 
 def shown(asks: list[Ask], written: Written, block: Block, ledger: Mapping[str, Sequence[int]]) -> Used:
-    """What each who asks is shown, by the place of the event and the column, as far as the rows that a kernel wrote say it."""
-    columns = {number: str(code.of[0]) for number, code in enumerate(written.codes) if code.kind == USED}
-    used = dict[tuple[int, str], int]()
-    for row, code, quantity in zip(*(ledger[name] for name in ("o_row", "o_code", "o_quantity")), strict=True):
-        if code in columns:
-            name = block.places[row], columns[code]
-            used[name] = used.get(name, 0) + quantity
+    """What each who asks is shown, by the place of the event and the column, as far as the rows that a kernel wrote say it.
+
+    What a return gives back others are shown after it: as less of what was counted on the day of its sale.
+    """
+    used, backs = _counted(written, block, ledger)
     calendar, counts = Calendar(written.make.program.frame), dict[Key, Count]()
-    found = dict[tuple[int, str], int]()
+    found, noted = dict[tuple[int, str], int](), dict[tuple[int, str], tuple[Count, int]]()
     for ask in asks:
+        while backs and backs[-1].place < ask.place:
+            back = backs.pop()
+            of, number = noted[back.sale, back.column]
+            of.reduce(number, back.less)
         count = counts.setdefault(ask.key, Count())
         name = ask.place, ask.column
         found[name] = count.shows(*calendar.bounds(ask.window, ask.day))
         if name in used:
-            count.add(ask.day, used[name])
+            noted[name] = count, count.add(ask.day, used[name])
     return {name: much for name, much in found.items() if much}
+
+
+def _counted(
+    written: Written, block: Block, ledger: Mapping[str, Sequence[int]]
+) -> tuple[dict[tuple[int, str], int], list[Back]]:
+    """What is added to each column at each place, and what returns take off it, the last first."""
+    columns = {number: str(code.of[0]) for number, code in enumerate(written.codes) if code.kind in (USED, GIVEN_BACK)}
+    used, backs = dict[tuple[int, str], int](), list[Back]()
+    rows = (ledger[name] for name in ("o_row", "o_code", "o_quantity", "o_a"))
+    for row, code, quantity, of in zip(*rows, strict=True):
+        if code not in columns:
+            continue
+        name = block.places[row], columns[code]
+        if written.codes[code].kind == USED:
+            used[name] = used.get(name, 0) + quantity
+        else:
+            backs.append(Back(block.places[row], block.places[of], columns[code], quantity))
+    return used, sorted(backs, key=lambda each: -each.place)
