@@ -210,6 +210,7 @@ class Deeds:
                 with w.block(f"if {n}_left{number}[of] == 0:"):
                     self._is_over()
             self._corrected(reversal, number)
+            self._tell_others(number)
             left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
             for rule, given, emptied in self.takings.give_back(self.is_undone, left):
                 self._limits(rule, given, emptied)
@@ -334,6 +335,23 @@ class Deeds:
         elif purse is not None:
             purse.take(quantity, "taken back", rule.name)
         self.earned.less(rule.unit, rule.name, quantity, reversal.at_return)
+
+    def _tell_others(self, number: int | None) -> None:
+        """Says how much remains of the event to those who count what its rules gave with others."""
+        w, n = self.make.w, self.name
+        left, whole = ("0", "1") if number is None else (w.name("remains"), f"{n}_whole{number}[of]")
+        limits = dict.fromkeys(
+            (name, index)
+            for rule in self.rules
+            for name, index, limit in self._limits_of(rule)
+            if self._returned(limit)
+        )
+        tallies = [self.parts.tallies.of["limit", each] for each in limits]
+        kept = [each for each in tallies if isinstance(each, Elsewhere)]
+        if kept and number is not None:
+            w.line(f"{left} = 0 if {self.is_undone} else {n}_left{number}[of]")
+        for tally in kept:
+            tally.remains(left, whole, f"{n}_row[of]")
 
     def _limits(self, rule: nodes.Rule, quantity: str, emptied: str | None = None) -> None:
         """Gives room back in limits, of today's window; a time, where nothing of it is left (`emptied`)."""

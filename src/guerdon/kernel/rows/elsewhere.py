@@ -10,7 +10,7 @@ from datetime import date
 from guerdon.history.event import Event
 from guerdon.kernel import others
 from guerdon.kernel.columns import Columns
-from guerdon.kernel.counting.elsewhere import GIVEN_BACK, USED
+from guerdon.kernel.counting import elsewhere
 from guerdon.kernel.counting.tallies import of_period
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.others import FactsOf
@@ -70,13 +70,69 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What a limit was asked for at an event, what it lets in at most, and what it let in; `or_nothing`: all or nothing."""
+
+    much: int
+    most: int
+    gave: int
+    or_nothing: bool
+
+    def fits(self, shown: int) -> int:
+        """What the limit lets in where so much was counted before."""
+        room = max(self.most - shown, 0)
+        return self.much if self.much <= room else 0 if self.or_nothing else room
+
+
+@dataclass(frozen=True)
 class Back:
-    """What a return takes off what was counted: its place and that of its sale in the order of all, and how much."""
+    """What a return takes off what was counted: its place and that of its sale in the order of all, and how much; `left` of `whole` remains of the sale."""
 
     place: int
     sale: int
     column: str
+    left: int
+    whole: int
     less: int
+
+
+@dataclass
+class Noted:
+    """What was counted at an event: under which key, as which value of it, how much, and how much of that returns took off."""
+
+    count: Count
+    number: int
+    much: int
+    back: int = 0
+
+
+Name = tuple[int, str]
+"""A place in the order of all, and a column."""
+
+
+@dataclass
+class Said:
+    """What the rows of all members say of what is counted: what was used, and what was wanted; what returns take off it, the first last."""
+
+    used: dict[Name, int] = field(default_factory=dict)
+    wanted: dict[Name, Wanted] = field(default_factory=dict)
+    backs: list[Back] = field(default_factory=list)
+
+    def counts(self, name: Name, shown: int) -> int:
+        """What an event adds to what is counted, where it is shown so much: what its limit lets in, as far as nothing else cuts it."""
+        used, wanted = self.used.get(name, 0), self.wanted.get(name)
+        if wanted is None:
+            return used
+        fits = wanted.fits(shown)
+        return fits if used == wanted.gave else min(fits, used)
+
+    def take_back(self, back: Back, noted: Noted) -> None:
+        """Takes off what a return does; where another quantity is counted of the sale than was, the share of it that came back."""
+        less = back.less
+        if noted.much != self.used.get((back.sale, back.column), 0):
+            less = max(noted.much * (back.whole - back.left) // back.whole - noted.back, 0)
+        noted.count.reduce(noted.number, less)
+        noted.back += less
 
 
 def asks(events: Sequence[Event], program: nodes.Program, columns: Columns, facts_of: FactsOf) -> list[Ask]:
@@ -105,37 +161,45 @@ def _at(event: str, program: nodes.Program) -> Iterator[tuple[others.Kept, nodes
 def shown(asks: list[Ask], written: Written, block: Block, ledger: Mapping[str, Sequence[int]]) -> Used:
     """What each who asks is shown, by the place of the event and the column, as far as the rows that a kernel wrote say it.
 
-    What a return gives back others are shown after it: as less of what was counted on the day of its sale.
+    What a return gives back others are shown after it: as less of what was counted on the day of its sale. What a limit let in is
+    reckoned anew with what it is shown now, so that one round is enough for all who have to do with one limit alone.
     """
-    used, backs = _counted(written, block, ledger)
+    said = _said(written, block, ledger)
     calendar, counts = Calendar(written.make.program.frame), dict[Key, Count]()
-    found, noted = dict[tuple[int, str], int](), dict[tuple[int, str], tuple[Count, int]]()
+    found, noted = dict[Name, int](), dict[Name, Noted]()
     for ask in asks:
-        while backs and backs[-1].place < ask.place:
-            back = backs.pop()
-            of, number = noted[back.sale, back.column]
-            of.reduce(number, back.less)
+        while said.backs and said.backs[-1].place < ask.place:
+            back = said.backs.pop()
+            if (back.sale, back.column) in noted:
+                said.take_back(back, noted[back.sale, back.column])
         count = counts.setdefault(ask.key, Count())
         name = ask.place, ask.column
         found[name] = count.shows(*calendar.bounds(ask.window, ask.day))
-        if name in used:
-            noted[name] = count, count.add(ask.day, used[name])
+        if much := said.counts(name, found[name]):
+            noted[name] = Noted(count, count.add(ask.day, much), much)
     return {name: much for name, much in found.items() if much}
 
 
-def _counted(
-    written: Written, block: Block, ledger: Mapping[str, Sequence[int]]
-) -> tuple[dict[tuple[int, str], int], list[Back]]:
-    """What is added to each column at each place, and what returns take off it, the last first."""
-    columns = {number: str(code.of[0]) for number, code in enumerate(written.codes) if code.kind in (USED, GIVEN_BACK)}
-    used, backs = dict[tuple[int, str], int](), list[Back]()
-    rows = (ledger[name] for name in ("o_row", "o_code", "o_quantity", "o_a"))
-    for row, code, quantity, of in zip(*rows, strict=True):
-        if code not in columns:
+def _said(written: Written, block: Block, ledger: Mapping[str, Sequence[int]]) -> Said:
+    kinds = elsewhere.USED, elsewhere.ASKED, elsewhere.REMAINS, elsewhere.GIVEN_BACK
+    codes = {number: code for number, code in enumerate(written.codes) if code.kind in kinds}
+    said, less, remains = Said(), dict[tuple[int, int, str], int](), dict[tuple[int, int, str], tuple[int, int]]()
+    rows = (ledger[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b"))
+    for row, number, quantity, a, b in zip(*rows, strict=True):
+        if number not in codes:
             continue
-        name = block.places[row], columns[code]
-        if written.codes[code].kind == USED:
-            used[name] = used.get(name, 0) + quantity
-        else:
-            backs.append(Back(block.places[row], block.places[of], columns[code], quantity))
-    return used, sorted(backs, key=lambda each: -each.place)
+        of, place = codes[number].of, block.places[row]
+        column = str(of[0])
+        match codes[number].kind:
+            case elsewhere.USED:
+                said.used[place, column] = said.used.get((place, column), 0) + quantity
+            case elsewhere.ASKED:
+                said.wanted[place, column] = Wanted(quantity, a, b, bool(of[1]))
+            case elsewhere.REMAINS:
+                remains[place, block.places[b], column] = quantity, a
+            case _:
+                key = place, block.places[a], column
+                less[key] = less.get(key, 0) + quantity
+    backs = (Back(*key, *of, less.get(key, 0)) for key, of in remains.items())
+    said.backs = sorted(backs, key=lambda each: -each.place)
+    return said

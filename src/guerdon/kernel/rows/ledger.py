@@ -68,7 +68,9 @@ class Reader:
                         award = replace(award, spendable_from=None if held == NEVER else self._start(held))
                     ledger.awards.append(award)
                     held = None
-                case crossing.HANDED | crossing.TAKEN | elsewhere.USED | elsewhere.GIVEN_BACK:
+                case crossing.HANDED | crossing.TAKEN | elsewhere.USED | elsewhere.ASKED:
+                    continue  # it is for the rows of others
+                case elsewhere.REMAINS | elsewhere.GIVEN_BACK:
                     continue  # it is for the rows of others
                 case "taken":
                     ledger.awards.append(self._taken(event, str(of.of[0]), quantity, self.events[a].name))
