@@ -242,6 +242,22 @@ BUDGET = """earn "A"
 """
 
 
+def test_a_sale_of_nothing_that_comes_back_gives_back_all_the_room_it_took():
+    of = program('earn "A"\n  on sale\n  give 20 point to seller\n  limit 25 point per program\n')
+    one, two = sale(1, 1, "ben", "0", "anna"), sale(2, 2, "ben", "0", "anna")
+    events = [
+        *hello("anna", "ben", "cleo"),
+        one,
+        two,
+        back(3, 3, two),
+        back(4, 4, one),
+        sale(5, 5, "cleo", "0", "anna"),
+    ]
+    ledger, ran = held(of, events)
+    assert ran == len(events)
+    assert [each.quantity for each in ledger.awards] == [20, 5, -5, -20, 20]
+
+
 def test_a_budget_that_returns_fill_again_and_again_settles_at_once(monkeypatch):
     """Who gets something rests on all returns before: in rounds that only add up what the last one gave, each return takes one."""
     monkeypatch.setattr(rounds, "ROUNDS", 3)

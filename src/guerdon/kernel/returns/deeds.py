@@ -252,13 +252,13 @@ class Deeds:
             for rule, left in self.takings.left():
                 given[rule.name] = scaled(left, self.make.program.units[rule.unit].step), const(0)
             then = remaining.then(given)
-            for number, rule in enumerate(self.rules):
+            for place, rule in enumerate(self.rules):
                 mine = self._of_rules(rule.name)
                 for at in mine:
                     w.line(f"part_{at} = 0")
                 with w.block(f"if {self._left(mine)} > 0:"):
-                    by = f"{n}_came_by{number}[of]"
-                    came = Value(f"{n}_came{number}[of]", self.came_over[rule.name], by, positive=True)
+                    by = f"{n}_came_by{place}[of]"
+                    came = Value(f"{n}_came{place}[of]", self.came_over[rule.name], by, positive=True)
                     less = remaining.less(rule, then, came, [f"{n}_gave{at}[of]" for at in mine])
                     for at, wanted in zip(mine, less, strict=True):
                         w.line(f"part_{at} = {wanted} - ({n}_gave{at}[of] - {n}_left_of{at}[of])")

@@ -130,7 +130,8 @@ class Said:
         """Takes off what a return does; where another quantity is counted of the sale than was, the share of it that came back."""
         less = back.less
         if noted.much != self.used.get((back.sale, back.column), 0):
-            less = max(noted.much * (back.whole - back.left) // back.whole - noted.back, 0)
+            gone = noted.much * (back.whole - back.left) // back.whole if back.left else noted.much
+            less = max(gone - noted.back, 0)
         noted.count.reduce(noted.number, less)
         noted.back += less
 
