@@ -114,6 +114,7 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         debt = one(["", *DEBTS]).format(unit=unit) if returned else ""
         clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order, debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
+    of_unit: dict[str, list[str]] = {"point": [], "mile": []}
     for number in range(1 + choose(4)):
         unit, on = one(["point", "point", "mile"]), one(["purchase", "purchase", "visit"])
         people = PEOPLE if on == "purchase" else ["guest", "guest.invited_by", "member.invited_by"]
@@ -141,6 +142,14 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         if choose(4) == 0 and not any(line.startswith("share") for line in lines):
             lines.append(f'say "R{number}"')
         texts.append("\n".join([f'earn "R{number}"', *(f"  {each}" for each in lines)]))
+        of_unit[unit].append(f'"R{number}"')
+    for unit, names in of_unit.items():
+        if len(names) > 1 and choose(2):
+            limit = one([f"9 {unit}", f"20.5 {unit}"])
+            whom, window = one(["member.invited_by", "program"]), one(["", " per month", " per 7 days"])
+            texts.append(
+                f'group "G {unit}"\n  of {", ".join(names)}\n  take {one(["all", "all", "top"])}\n  limit {limit} per {whom}{window}'
+            )
     if choose(2):
         more = [f"  hold {one(['14 days', '1 day'])}\n"] if choose(3) == 0 else []
         more += ["  refuse same home\n"] if choose(3) == 0 else []
