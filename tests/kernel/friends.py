@@ -1,12 +1,13 @@
-"""Programs by chance whose rules give to others, and ask about them; histories in which they were there before."""
+"""Programs by chance whose rules give to others, ask about them, and take back from them; histories in which they were there before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.generated.chance import Choose
 from tests.generated.histories import History, in_order
-from tests.kernel.shops import EXPIRES, LASTS, LIMITS, LIVES, MODES
+from tests.kernel.shops import CLAWBACKS, DEBTS, EXPIRES, LASTS, LIMITS, LIVES, MODES
 
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
@@ -28,12 +29,36 @@ event purchase
   friend member optional
   seller member
   gift yes/no
+  note one of tea, cake optional
 
 event visit
   guest member optional
 
 event signup
 """
+RETURNS = [
+    """event refund
+  reverses {which}{within}
+  note one of tea, cake optional
+  amount money{optional}
+  part amount
+  clawback {clawback}
+  counted at {counted}""",
+    """event refund
+  reverses {which}{within}
+  note one of tea, cake
+  clawback {whole}
+  counted at {counted}""",
+    """event cancel
+  reverses visit{within}
+  clawback {whole}
+  counted at {counted}""",
+]
+SORRY = """earn "Sorry"
+  on refund
+  give 2 point to {whom}
+  limit 3 times per {whom}
+  round down per event"""
 PEOPLE = ["seller", "friend", "member.invited_by", "seller.invited_by"]
 GUARDS = [
     "not friend same as member",
@@ -77,7 +102,7 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
     def one(of: list[str]) -> str:
         return of[choose(len(of))]
 
-    money = one(["USD", "JPY", "KWD"])
+    money, returned = one(["USD", "JPY", "KWD"]), choose(3) > 0
     texts = [HEAD.format(money=money, zone=one(["UTC", "America/New_York"]))]
     for unit in ("point", "mile"):
         expires = [one(EXPIRES)]
@@ -86,8 +111,10 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
             last = one(LIVES[2]) if floats else one(EXPIRES)
             expires = [one(LIVES[floats]).replace("when status is High", "when member.level is plus"), last]
         order = one(["", "spends oldest first", "spends newest first"])
-        clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order]
+        debt = one(["", *DEBTS]).format(unit=unit) if returned else ""
+        clauses = [f"decimals {choose(3)}", *dict.fromkeys(expires), order, debt]
         texts.append("\n".join([f"unit {unit}", *(f"  {each}" for each in clauses if each)]))
+    of_unit: dict[str, list[str]] = {"point": [], "mile": []}
     for number in range(1 + choose(4)):
         unit, on = one(["point", "point", "mile"]), one(["purchase", "purchase", "visit"])
         people = PEOPLE if on == "purchase" else ["guest", "guest.invited_by", "member.invited_by"]
@@ -103,16 +130,26 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
             lines.append(f"when {one(GUARDS)}")
         if choose(3) == 0:
             limit = one([*LIMITS, "{n} times per member per month"]).format(n=one(["3", "20"]), unit=unit)
-            lines.append(f"limit {limit}")
+            lines.append(f"limit {limit}{one(['', '', ', kept on return']) if returned else ''}")
         if choose(3) == 0:
             much = one([f"20 {unit}", f"3.5 {unit}", "1 time", "2 times"])
             nothing = one(["", "", ", or nothing"]) if unit in much else ""
             apart = one(["", "", " per gift"]) if on == "purchase" else ""
             window = one(["", " per month", " per 7 days", " per calendar year", " per day"])
-            lines.append(f"limit {much} per {one(people).strip('()')}{apart}{window}{nothing}")
+            with_whom = one([*people, "program"])
+            stays = one(["", "", "", ", kept on return"]) if returned and not nothing else ""
+            lines.append(f"limit {much} per {with_whom}{apart}{window}{nothing}{stays}")
         if choose(4) == 0 and not any(line.startswith("share") for line in lines):
             lines.append(f'say "R{number}"')
         texts.append("\n".join([f'earn "R{number}"', *(f"  {each}" for each in lines)]))
+        of_unit[unit].append(f'"R{number}"')
+    for unit, names in of_unit.items():
+        if len(names) > 1 and choose(2):
+            limit = one([f"9 {unit}", f"20.5 {unit}"])
+            whom, window = one(["member.invited_by", "program"]), one(["", " per month", " per 7 days"])
+            texts.append(
+                f'group "G {unit}"\n  of {", ".join(names)}\n  take {one(["all", "all", "top"])}\n  limit {limit} per {whom}{window}'
+            )
     if choose(2):
         more = [f"  hold {one(['14 days', '1 day'])}\n"] if choose(3) == 0 else []
         more += ["  refuse same home\n"] if choose(3) == 0 else []
@@ -121,7 +158,9 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         texts.append(
             REFERRAL.format(appears=appears, money=money, within=within, much=one(["5", "50"]), more="".join(more))
         )
-    if choose(3) == 0:
+    if returned:
+        texts += _returns(one, choose)
+    if choose(3) == 0 and not (returned and choose(4)):
         rate = one(["1 {unit} per full 3 {money}", "10% of"]).format(unit="point", money=money)
         give = f"{rate} of amount" if "full" in rate else f"1 point per 2 {money} of amount"
         texts.append(
@@ -135,7 +174,7 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
         )
     counts = one(["point earned this month", "point available", "mile earned last 20 days", "point earned ever"])
     lasts = one(LASTS[:2]) if "available" in counts else one(LASTS)
-    lasts = lasts.replace("\n  returns lower at review", "")
+    lasts = lasts.replace("\n  returns lower at review", "") if not returned else lasts
     unit = counts.split()[0]
     texts.append(f"tiers status\n  counts {counts}\n  tier Low\n  tier High at 12 {unit}\n  {lasts}")
     if choose(3) == 0:
@@ -144,6 +183,26 @@ def friends(choose: Choose) -> tuple[str, nodes.Program] | None:
     text = "\n\n".join(texts) + "\n"
     program, _ = check_bytes("friends.guerdon", text.encode())
     return None if program is None else (text, program)
+
+
+def _returns(one: Callable[[list[str]], str], choose: Choose) -> list[str]:
+    """What takes purchases and visits back, and what a rule gives somebody for it."""
+    some = [each for each in RETURNS if choose(2)] or RETURNS[:1]
+    some = some[1:] if RETURNS[0] in some[:1] and RETURNS[1] in some[1:2] else some
+    texts = [
+        each.format(
+            which=one(["purchase", "purchase", "purchase by note"]),
+            within=one(["", "", " within 3 months"]),
+            optional=one(["", " optional"]),
+            clawback=one(CLAWBACKS).format(mode=one(MODES)),
+            whole=one(["exactly", "oldest first"]),
+            counted=one(["sale", "return"]),
+        )
+        for each in some
+    ]
+    if choose(4) == 0 and texts[0].startswith("event refund"):
+        texts.append(SORRY.format(whom="member.invited_by"))
+    return texts
 
 
 def introduced(history: History, choose: Choose) -> History:

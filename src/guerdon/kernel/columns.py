@@ -37,6 +37,8 @@ OF_OTHERS = {"r_rule": "i32", "r_much": "i64", "r_start": "i32", "r_last": "u8"}
 
 TURN, TURNS = "turn_is", "turns_are"
 """Where members of accounts are together: which of them an event is of, by number, and how many they are."""
+OF_RETURNS = {"r_of": "i32", "r_undoes": "u8"}
+"""What it has beside that where a return takes back from others: the place of the event for which it was given, and whether its own is a return."""
 
 FINEST = 10**6
 """Numbers without a known grid are kept in millionths; a finer one is left to the reference engine."""
@@ -102,6 +104,8 @@ class Columns:
             self.widths |= OF_OTHERS
         if self.program.accounts:
             self.widths |= dict.fromkeys((TURN, TURNS), "i32")
+        if others.taken_back(self.program):
+            self.widths |= OF_RETURNS
         self.elsewhere = {key: f"u{number}" for number, key in enumerate(others.kept_with(self.program))}
         self.widths |= dict.fromkeys(self.elsewhere.values(), "i64")
         taken: dict[str, int]

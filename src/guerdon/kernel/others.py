@@ -122,6 +122,21 @@ def rules_of(program: nodes.Program) -> dict[str, nodes.Rule]:
     return found | {f"{rule.name}/{each.name}": rule for rule in program.rules.values() for each in rule.shares}
 
 
+def parts_of(rule: nodes.Rule) -> list[str]:
+    """What the awards of a rule are called, in their order: those of its shares, then what is left."""
+    return [*(f"{rule.name}/{each.name}" for each in rule.shares), rule.name]
+
+
+def taken_back(program: nodes.Program) -> list[tuple[str, str]]:
+    """What returns may take back from others: how what they were given is called, and the kind of the return."""
+    return [
+        (name, kind)
+        for name, rule in rules_of(program).items()
+        for kind, record in program.events.items()
+        if record.reverses is not None and record.reverses.event in rule.on
+    ]
+
+
 # ---------------------------------------------------------------- what is counted with others
 
 

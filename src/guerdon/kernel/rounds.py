@@ -56,7 +56,7 @@ def linked(
     if not ids:
         return frozenset()
     if any(map(is_of_everybody, others.kept_with(program).values())):
-        return frozenset(event.member for event in events)
+        ids = {event.member for event in events}
     links = dict[str, set[str]]()
     for event in events:
         for each in others.named_by(event, program.events[event.type]):

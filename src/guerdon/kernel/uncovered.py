@@ -28,11 +28,11 @@ NOT_COVERED = {
     "accounts": "several accounts; points and tiers of members beside those of an account; with accounts what is given to others or counted with them, streaks of members, their membership years, triggers of tiers and so long after something",
     "triggers": "triggers before lots expire, so long after what can be undone, of tiers that they feed; rules on built-in events",
     "lateness": "events that come late",
-    "others": "what others are given of what can be returned, by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
+    "others": "what others are given by triggers, on hold for an event, with quotients, or only told; what is asked of them but facts that events and members have",
     "offers": "offers",
     "ranks": "ranks by what is no whole number of decimals, by what rules gave, by other ranks, for tiers, and where members have to do with each other, or debt is refused",
     "redeems": "redeems from one expiry beside others of the unit, or with limits per facts",
-    "limits": "limits and totals per somebody who is named, or per program: of what can be returned, of triggers, of rules that take, in membership years",
+    "limits": "limits and totals per somebody who is named, or per program: of triggers, of rules that take, in membership years",
     "groups": "groups with a minimum or a rounding, or across units, of what can be returned; with quotients, limits of what is not rounded, units worth nothing",
     "streaks": "streaks of membership years, and where there are returns of dates that are facts",
     "windows": "membership years of expiry",
@@ -86,8 +86,9 @@ def _found(program: nodes.Program) -> Iterator[tuple[str, Node]]:
     for kept, of in others.kept_with(program).items():
         on = {event for name in others.rules_at(kept, program) for event in program.rules[name].on}
         asked = of.person
-        known = on <= {*program.events} and not on & undoable(program)
-        if not known or (asked and not all(others.is_known_at(asked, program.events[event]) for event in on)):
+        if not on <= {*program.events} or (
+            asked and not all(others.is_known_at(asked, program.events[event]) for event in on)
+        ):
             yield "limits", of
     for node in walk(meant(program)):
         yield from ((word, node) for word in _of_node(node, program))
@@ -147,10 +148,7 @@ def _of_rule(rule: nodes.Rule, program: nodes.Program) -> Iterator[str]:
     if rule.hold is not None and not program.units[rule.unit].spendable:
         yield "expiry"
     if (others.crosses(rule) or rule.shares) and (
-        rule.only_says
-        or undoable(program) & {*rule.on}
-        or rule.on[0] in program.triggers
-        or (rule.hold is not None and rule.hold.event is not None)
+        rule.only_says or rule.on[0] in program.triggers or (rule.hold is not None and rule.hold.event is not None)
     ):
         yield "others"
     if any(is_undeclared(program.events[event]) for event in rule.on if event in program.events and event not in RUN):

@@ -20,10 +20,16 @@ from guerdon.kernel.writing.values import Value, rounding, times
 from guerdon.program import nodes
 
 HANDED = "handed"
-"""The kind of a row that says what a rule gives somebody else."""
+"""The kind of a row that says what a rule gives somebody else: how that is called, and whether the event may be a return."""
+
+TAKEN = "taken from"
+"""The kind of a row that says what a return takes back from somebody else: how what they were given is called, and the kind of the return."""
 
 RECEIVED = "received"
-"""The kind of the row that this is for the receiver."""
+"""The kind of the row that something given is for the receiver."""
+
+LOST = "lost"
+"""The kind of the row that something taken back is for them."""
 
 Award = Callable[[Verdict, str, str], None]
 """Writes an award to the event's member, under a name, where a condition holds."""
@@ -31,15 +37,19 @@ Award = Callable[[Verdict, str, str], None]
 
 @dataclass
 class Crossing:
-    """Writes to whom the rules of an event give; `named`: by rule whom it and its shares name, when it is judged."""
+    """Writes to whom the rules of an event give; `named`: by rule whom it and its shares name, when it is judged.
+
+    Shape: `gave`: by what they are called the names of how much the awards are, and of whose.
+    """
 
     parts: Parts
     named: dict[str, list[Value | None]] = field(default_factory=dict)
+    gave: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def name(self, rule: nodes.Rule, here: Here) -> Value | None:
         """Names who receives what a rule gives, and its shares: the codes of their ids. The first is of the rule, None: the event's member."""
-        make, event = self.parts.make, here.event
-        covered(make.full and event is not None and event not in make.columns.undoable, "others")
+        make = self.parts.make
+        covered(make.full and here.event is not None, "others")
         covered(not rule.only_says and (rule.hold is None or rule.hold.event is None), "others")
         covered(rule.say is None or not rule.shares, "others")
         main = None if rule.to is None else kept(make, expression(make, rule.to, here))
@@ -55,6 +65,8 @@ class Crossing:
         if shares:
             verdict = self._shared(verdict, shares, here, award)
         self._give(verdict, rule.name, is_any, main, here, award)
+        whose = main.text if main is not None else self.parts.make.member_fact("member").text
+        self.gave[rule.name] = verdict.quantity, whose
 
     def _shared(self, verdict: Verdict, shares: list[Value | None], here: Here, award: Award) -> Verdict:
         """Writes what is shared out; what is left of a verdict."""
@@ -73,12 +85,14 @@ class Crossing:
             for line in lines:
                 w.line(line)
             w.line(f"{part} = {part} if {part} < {left} else {left}")
-            guard = f"{to.there} and {part} > 0" if to.there is not None else f"{part} > 0"
-            with w.block(f"if {guard}:"):
+            if to.there is not None:
+                w.line(f"{part} = {part} if {to.there} else 0")
+            with w.block(f"if {part} > 0:"):
                 gift = Verdict(rule, part, times(part, step.numerator), step.denominator, "0")
                 self._give(gift, f"{rule.name}/{share.name}", "1", to, here, award)
                 w.line(f"{left} -= {part}")
                 w.line(f"{exact} -= {times(part, step.numerator * verdict.exact_over)}")
+            self.gave[f"{rule.name}/{share.name}"] = part, to.text
         return replace(verdict, quantity=left, exact=exact, exact_over=verdict.exact_over * step.denominator)
 
     def _give(self, verdict: Verdict, name: str, guard: str, to: Value | None, here: Here, award: Award) -> None:
@@ -97,5 +111,7 @@ class Crossing:
         covered(verdict.by is None, "others")
         with make.w.block(f"if {guard}:"):
             start = purse.held_until(verdict.rule, here) if isinstance(purse, Chained) else "day"
-            code = make.code(HANDED, name, over=verdict.exact_over)
+            code = str(make.code(HANDED, name, False, over=verdict.exact_over))
+            if make.program.events[here.event or ""].reverses is not None:
+                code = f"{make.code(HANDED, name, True, over=verdict.exact_over)} if back else {code}"
             make.write(code, verdict.quantity, verdict.exact, verdict.cut, to.text, start)

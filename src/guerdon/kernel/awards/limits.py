@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
+from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.tallies import Tallies, admitted_over
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.writing.beyond import covered
@@ -13,7 +14,7 @@ from guerdon.kernel.writing.expressions import expression
 from guerdon.kernel.writing.here import Here
 from guerdon.kernel.writing.make import Make
 from guerdon.kernel.writing.named import at_least_zero, kept
-from guerdon.kernel.writing.values import Value, added, compared, scaled, times
+from guerdon.kernel.writing.values import Value, added, compared, const, scaled, times
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate, Scope
 
@@ -39,6 +40,10 @@ class Limits:
 
     def room(self, index: int, here: Here) -> Value:
         """How much a limit leaves room for."""
+        return self._most_and_room(index, here)[1]
+
+    def _most_and_room(self, index: int, here: Here) -> tuple[Value, Value]:
+        """How much a limit lets in at most, and how much of it is left."""
         make, limit = self.make, self.limits[index]
         tally = self._tally(index, here)
         assert limit.most is not None
@@ -46,24 +51,35 @@ class Limits:
         room = most if tally is None else added(most, tally.read(limit.window, Aggregate.SUM, here), -1)
         room = at_least_zero(make, kept(make, room))
         covered(room.by is None and room.there is None, "missing")
-        return room
+        return most, room
 
     def fit(self, index: int, quantity: str, here: Here, step: Fraction) -> Value:
-        """Takes off what a limit leaves no room for; what room it left, in steps, or (`times`) whether it left any."""
+        """Takes off what a limit leaves no room for; what room it left, in steps, or (`times`) whether it left any. Where it is kept with others, what was asked is said."""
+        limit, tally = self.limits[index], self._tally(index)
+        if not isinstance(tally, Elsewhere):
+            return self._fit(index, quantity, here, step)[1]
+        wanted = self.make.w.kept("wanted", f"{quantity} + 0")
+        most, room = self._fit(index, quantity, here, step)
+        most = scaled(most, 1 / step)
+        tally.ask(wanted, f"({most.text}) // {most.over}", quantity, limit.or_nothing)
+        return room
+
+    def _fit(self, index: int, quantity: str, here: Here, step: Fraction) -> tuple[Value, Value]:
+        """Takes it off; how much (or how often) the limit lets in at most, and what room it left."""
         w, limit = self.make.w, self.limits[index]
         if limit.times is not None:
             tally = self._tally(index, here)
             used = tally.read(limit.window, Aggregate.COUNT, here).text if tally is not None else "0"
             w.line(f"{quantity} = {quantity} if {used} < {limit.times} else 0")
-            return Value(f"(1 if {used} < {limit.times} else 0)", positive=True)
-        room = self.room(index, here)
+            return scaled(const(limit.times), step), Value(f"(1 if {used} < {limit.times} else 0)", positive=True)
+        most, room = self._most_and_room(index, here)
         wanted, inside = scaled(Value(quantity, positive=True), step), scaled(room, 1 / step)
         if limit.or_nothing:
             w.line(f"{quantity} = {quantity} if {compared('<=', wanted, room)} else 0")
-            return inside
+            return most, inside
         assert inside.over == 1, "a limit finer than the unit's steps is not covered"
         w.line(f"{quantity} = {quantity} if {quantity} <= {inside.text} else {inside.text}")
-        return inside
+        return most, inside
 
     def use_up(self, quantity: str, here: Here | None = None) -> None:
         """Counts what is given in the end; `here`: where it isn't known any more what was counted for the facts of the event."""

@@ -18,6 +18,7 @@ from guerdon.kernel.columns import in_group
 from guerdon.kernel.counting.tallies import of_period
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.days import NEVER
+from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import condition, dry, expression
@@ -340,3 +341,5 @@ class Judge:
                 self.parts.tallies.count("by", rule.name, verdict.quantity)
                 if purse is not None:
                     purse.grant(verdict.quantity, make.lot(rule, name), rule.name, noted)
+                if noted and isinstance(purse, Chained) and purse.own:
+                    w.line(f"place_{make.gifts.index(name)} = {purse.name}_at")

@@ -183,7 +183,7 @@ class Kinds:
         for purse in self.parts.purses.values():
             purse.grant_together(deed is not None)
         if deed is not None:
-            deed.note(verdicts, redeeming, here)
+            deed.note(verdicts, redeeming, here, judge.crossing.gave)
         self.parts.tallies.feed_lines(event, here)
         for tally, guard, value, there in waiting:
             with w.block(f"if {guard}:"):

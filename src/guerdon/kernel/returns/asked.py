@@ -6,9 +6,11 @@ Recomputed, what the rule would have given is rounded and limited as it was then
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from guerdon.kernel import others
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.returns.remaining import Remaining
 from guerdon.kernel.returns.takings import Takings
@@ -23,12 +25,14 @@ from guerdon.program.nodes import Clawback
 class Asked:
     """The rules of events of a kind, in the order in which they are asked again; `ways`: how returns of a part take back.
 
-    Shape: `name` begins the names of what is kept of the events, of which `kept` are those that are kept here.
+    Shape: `name` begins the names of what is kept of the events, of which `kept` are those that are kept here. `awards`: by rule the
+    places of what it may give: to whom it gives, and to those with whom it shares.
     """
 
     make: Make
     name: str
     rules: list[nodes.Rule]
+    awards: Mapping[str, Sequence[int]]
     takings: Takings
     ways: set[Clawback]
     kept: list[str] = field(init=False)
@@ -40,8 +44,10 @@ class Asked:
         self.several = self.exactly and len(self.ways) > 1  # then the shares that are undone are kept
         grouped = {rule for group in self.make.program.groups.values() for rule in group.of}
         covered(not self.recomputed or not grouped & {rule.name for rule in self.rules}, "returns")
-        self.kept = [f"{what}{at}" for at in places for what in ("gave", "came", "came_by") if self.exactly]
-        self.kept += [f"share{at}" for at in places if self.several]
+        crossing = others.rules_of(self.make.program).values()
+        covered(not (self.recomputed and any(rule in crossing for rule in self.rules)), "returns")
+        self.kept = [f"{what}{place}" for place in places for what in ("came", "came_by") if self.exactly]
+        self.kept += [f"share{at}" for mine in self.awards.values() for at in mine if self.several]
         self.kept += [room for at in places for room in self._rooms(at)]
 
     def _rooms(self, at: int) -> list[str]:
@@ -54,12 +60,11 @@ class Asked:
         for number, rule in enumerate(self.rules):
             verdict = verdicts[rule.name]
             if self.exactly:
-                w.line(f"{n}_gave{number}[{at}] = {verdict.quantity}")
                 w.line(f"{n}_came{number}[{at}] = {verdict.exact}")
                 w.line(f"{n}_came_by{number}[{at}] = {verdict.by or 1}")
                 self.came_over[rule.name] = verdict.exact_over
-            if self.several:
-                w.line(f"{n}_share{number}[{at}] = 0")
+            for award in self.awards[rule.name] if self.several else ():
+                w.line(f"{n}_share{award}[{at}] = 0")
             for kept, room in zip(self._rooms(number), verdict.rooms, strict=True) if self.recomputed else ():
                 w.line(f"{n}_{kept}[{at}] = {room}")
 
@@ -68,7 +73,7 @@ class Asked:
     def take_back(self, way: Clawback, remaining: Remaining | None, number: int | None, is_undone: str) -> None:
         """Names how much of each award is taken back now: `part_N`; `number`: of what is measured, None where all comes back."""
         w, n = self.make.w, self.name
-        for at in range(len(self.rules)):
+        for at in (at for mine in self.awards.values() for at in mine):
             w.line(f"part_{at} = {n}_left_of{at}[of]")
         if number is None:
             return
@@ -79,17 +84,27 @@ class Asked:
             for rule, left in self.takings.left():
                 given[rule.name] = scaled(left, self._step(rule)), const(0)
             then = remaining.then(given)
-            for at, rule in enumerate(self.rules):
-                w.line(f"part_{at} = 0")
-                with w.block(f"if {n}_left_of{at}[of] > 0:"):
+            for place, rule in enumerate(self.rules):
+                mine = self.awards[rule.name]
+                for at in mine:
+                    w.line(f"part_{at} = 0")
+                with w.block(f"if {self._left(mine)} > 0:"):
                     if self.exactly:
-                        self._lessen(at, remaining.less(rule, then, self._came(at), f"{n}_gave{at}[of]"))
+                        gave = [f"{n}_gave{at}[of]" for at in mine]
+                        for at, share in zip(mine, remaining.less(rule, then, self._came(place), gave), strict=True):
+                            self._lessen(at, share)
                     if way is Clawback.RECOMPUTED:
-                        again = remaining.again(rule, then, [f"{n}_{each}[of]" for each in self._rooms(at)])
-                        w.line(f"part_{at} = {n}_left_of{at}[of] - {again}")
-                    w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
-                left_now = Value(f"({n}_left_of{at}[of] - part_{at})", positive=True)
+                        again = remaining.again(rule, then, [f"{n}_{each}[of]" for each in self._rooms(place)])
+                        w.line(f"part_{mine[0]} = {n}_left_of{mine[0]}[of] - {again}")
+                    for at in mine:
+                        w.line(f"part_{at} = part_{at} if part_{at} > 0 else 0")
+                parts = " - ".join(f"part_{at}" for at in mine)
+                left_now = Value(f"({self._left(mine)} - {parts})", positive=True)
                 given[rule.name] = scaled(left_now, self._step(rule)), const(0)
+
+    def _left(self, mine: Sequence[int]) -> str:
+        """How much is left of some awards of the event `of`."""
+        return " + ".join(f"{self.name}_left_of{at}[of]" for at in mine)
 
     def _came(self, at: int) -> Value:
         """What a rule came to."""
@@ -112,7 +127,7 @@ class Asked:
             return
         with w.block(f"if not {is_undone}:"):
             w.line(f"whole = {n}_whole{number}[of]")
-            for at in range(len(self.rules)):
+            for at in (at for mine in self.awards.values() for at in mine):
                 self._noted(at, w.kept("share", f"{n}_gave{at}[of] * (whole - {n}_left{number}[of]) // whole"))
 
     def _noted(self, at: int, share: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from guerdon.kernel.counting.tally import Tally
 from guerdon.kernel.parts import Parts
+from guerdon.kernel.returns.remaining import reads_past
 from guerdon.kernel.writing.beyond import covered
 from guerdon.kernel.writing.expressions import condition, expression
 from guerdon.kernel.writing.here import Here
@@ -19,12 +20,86 @@ from guerdon.kernel.writing.values import times
 from guerdon.program import nodes
 from guerdon.program.nodes import Aggregate
 from guerdon.program.walk import walk
-from guerdon.reference.evaluate import is_read
+
+
+@dataclass
+class Earned:
+    """What was earned of units, and by rules, at events that can be undone.
+
+    Shape: `name` begins the names of what is kept of the events, of which `kept` are those that are kept here. `by_hand`: the units that
+    the event counts by itself, which are always corrected on its day.
+    """
+
+    parts: Parts
+    name: str
+    units: list[str]
+    rules: list[str]
+    at_sale: bool  # whether a return may correct what was counted on the day of the event
+    by_hand: tuple[str, ...] = ()
+    kept: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lists = [each for each in self._of() if each.listed]
+        self.kept = [f"at_{each.name}" for each in self.lists]
+
+    def _of(self) -> Iterator[Tally]:
+        """The tallies that may be corrected on the day of the event."""
+        units = {*self.by_hand, *(self.units if self.at_sale else ())}
+        rules = {*self.rules} if self.at_sale else set()
+        for (kind, names), tally in self.parts.tallies.of.items():
+            if isinstance(names, tuple) and {*names} & (
+                units if kind == "earned" else rules if kind == "by" else set()
+            ):
+                yield tally
+
+    def note(self, at: str) -> None:
+        """Keeps where what was earned stands."""
+        for tally in self.lists:
+            self.parts.make.w.line(f"{self.name}_at_{tally.name}[{at}] = {tally.name}_n - 1")
+
+    def less(self, unit: str, rule: str, quantity: str, at_return: bool) -> None:
+        """Takes so much off what was earned of a unit by a rule, on the day of the event `of` or on that of the return."""
+        for what, name in (("earned", unit), ("by", rule)):
+            if at_return:
+                self.parts.tallies.count(what, name, f"(0 - {quantity})")
+            else:
+                self.uncount(what, name, quantity)
+        self.parts.tallies.count("back", unit, quantity)
+        self.parts.tallies.count("back by", rule, quantity)
+
+    def uncount(self, what: str, name: str, quantity: str) -> None:
+        """Takes so much off what was earned, or given by a rule, on the day of the event `of`."""
+        make, w, n = self.parts.make, self.parts.make.w, self.name
+        for (kind, names), tally in self.parts.tallies.of.items():
+            if kind != what or not isinstance(names, tuple) or name not in names:
+                continue
+            for (window, _), scalar in tally.totals.items():
+                if isinstance(window, nodes.Duration):
+                    with w.block(f"if {n}_at_{tally.name}[of] >= {scalar}_from:"):
+                        w.line(f"{scalar} -= {quantity}")
+                else:
+                    with within(self.parts, self.name, window):
+                        w.line(f"{scalar} -= {quantity}")
+            if tally.listed:
+                w.line(f"of_list = fits({n}_at_{tally.name}[of], 0, {make.room.listed})")
+                w.line(f"{tally.name}_value[of_list] -= {quantity}")
+
+
+@contextmanager
+def within(parts: Parts, name: str, window: nodes.Window) -> Iterator[None]:
+    """What is inside holds where a window of today shows the day of the event `of`."""
+    make = parts.make
+    if isinstance(window, nodes.Calendar):
+        with make.w.block(f"if {name}_day[of] >= {make.period_first(window.period, 'day')}:"):
+            yield
+    else:
+        covered(isinstance(window, nodes.Ever), "returns")
+        yield
 
 
 @dataclass
 class Counted:
-    """What meters, and what was earned, hold of events of a kind.
+    """What meters hold of events of a kind.
 
     Shape: `name` begins the names of what is kept of the events, of which `kept` are those that are kept here.
     """
@@ -32,9 +107,6 @@ class Counted:
     parts: Parts
     event: str
     name: str
-    units: list[str]
-    at_sale: bool  # whether a return may correct what was counted on the day of the event
-    by_hand: bool = False  # whether the event counts something by itself, which is always corrected on its day
     meters: list[int] = field(init=False)
     kept: list[str] = field(init=False)
 
@@ -48,22 +120,8 @@ class Counted:
         for number in self.meters:
             meter = program.meters[number]
             covered(not of["meter", number].listed and meter.lines is None and meter.offer is None, "returns")
-            covered(not any(is_read(each) for each in walk((meter.value, meter.where), program.measures)), "returns")
+            covered(not any(reads_past(each) for each in walk((meter.value, meter.where), program.measures)), "returns")
         self.kept = [f"{what}_m{number}" for number in self.meters for what in ("value", "counts")]
-        self.lists = [each for each in self._earned() if each.listed]
-        self.kept += [f"at_{each.name}" for each in self.lists]
-
-    def _earned(self) -> Iterator[Tally]:
-        """The tallies of what the event gave that may be corrected on its day."""
-        program = self.parts.make.program
-        rules = {rule.name for rule in program.rules.values() if self.event in rule.on and self.at_sale}
-        units = {*self.units} if self.at_sale else set()
-        units |= {unit.name for unit in program.units.values() if self.by_hand and not unit.spendable}
-        for (kind, names), tally in self.parts.tallies.of.items():
-            if isinstance(names, tuple) and {*names} & (
-                units if kind == "earned" else rules if kind == "by" else set()
-            ):
-                yield tally
 
     def note(self, at: str, here: Here) -> None:
         """Keeps what the event added."""
@@ -72,8 +130,6 @@ class Counted:
             value, counts = self._of(number, here)
             w.line(f"{n}_value_m{number}[{at}] = {value}")
             w.line(f"{n}_counts_m{number}[{at}] = {counts}")
-        for tally in self.lists:
-            w.line(f"{n}_at_{tally.name}[{at}] = {tally.name}_n - 1")
 
     def _of(self, number: int, here: Here) -> tuple[str, str]:
         """Names what an event adds to a meter, 0 where it adds nothing, and whether it counts."""
@@ -102,38 +158,10 @@ class Counted:
                 covered(aggregate in (Aggregate.SUM, Aggregate.COUNT), "returns")
                 change = less if aggregate is Aggregate.SUM else gone
                 if change != "0":
-                    with self.within(window) if not at_return else nullcontext():
+                    with within(self.parts, self.name, window) if not at_return else nullcontext():
                         w.line(f"{scalar} -= {change}")
             w.line(f"{n}_value_m{number}[of] = {now}")
             if not at_return:
                 w.line(f"{n}_counts_m{number}[of] = {counts}")
             found[number] = less, gone
         return found
-
-    @contextmanager
-    def within(self, window: nodes.Window) -> Iterator[None]:
-        """What is inside holds where a window of today shows the day of the event `of`."""
-        make = self.parts.make
-        if isinstance(window, nodes.Calendar):
-            with make.w.block(f"if {self.name}_day[of] >= {make.period_first(window.period, 'day')}:"):
-                yield
-        else:
-            covered(isinstance(window, nodes.Ever), "returns")
-            yield
-
-    def uncount(self, what: str, name: str, quantity: str) -> None:
-        """Takes so much off what was earned, or given by a rule, on the day of the event `of`."""
-        make, w, n = self.parts.make, self.parts.make.w, self.name
-        for (kind, names), tally in self.parts.tallies.of.items():
-            if kind != what or not isinstance(names, tuple) or name not in names:
-                continue
-            for (window, _), scalar in tally.totals.items():
-                if isinstance(window, nodes.Duration):
-                    with w.block(f"if {n}_at_{tally.name}[of] >= {scalar}_from:"):
-                        w.line(f"{scalar} -= {quantity}")
-                else:
-                    with self.within(window):
-                        w.line(f"{scalar} -= {quantity}")
-            if tally.listed:
-                w.line(f"of_list = fits({n}_at_{tally.name}[of], 0, {make.room.listed})")
-                w.line(f"{tally.name}_value[of_list] -= {quantity}")

@@ -6,16 +6,20 @@ are `asked` again; what a built-in event did by itself is in `handed`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from guerdon.kernel import others
+from guerdon.kernel.awards.crossing import TAKEN
 from guerdon.kernel.awards.groups import Verdict
 from guerdon.kernel.awards.redeeming import Redeeming
+from guerdon.kernel.counting.elsewhere import Elsewhere
 from guerdon.kernel.counting.tally import plain
 from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
 from guerdon.kernel.returns.asked import Asked
-from guerdon.kernel.returns.corrected import Counted
+from guerdon.kernel.returns.corrected import Counted, Earned
 from guerdon.kernel.returns.handed import Handed
 from guerdon.kernel.returns.measured import Measured
 from guerdon.kernel.returns.proportion import Proportion
@@ -31,13 +35,17 @@ from guerdon.reference.groups import Groups
 
 @dataclass
 class Deeds:
-    """The events of a kind that can be undone, one after the other in arrays."""
+    """The events of a kind that can be undone, one after the other in arrays.
+
+    Shape: `awards`: what `rules` may give, each the rule and how it is called. Of those that may be of others (`to_others`) it is kept whose they are.
+    """
 
     parts: Parts
     event: str
     name: str
     make: Make = field(init=False)
     rules: list[nodes.Rule] = field(init=False)
+    awards: list[tuple[nodes.Rule, str]] = field(init=False)
     takings: Takings = field(init=False)
     is_plain: bool = field(init=False)  # no more is kept than returns in proportion from the oldest lots ask for
 
@@ -49,6 +57,9 @@ class Deeds:
             for rule in make.program.rules.values()
             if self.event in rule.on and not rule.only_says and not rule.takes
         ]
+        self.awards = [(rule, each) for rule in self.rules for each in others.parts_of(rule)]
+        crossing = others.rules_of(make.program)
+        self.to_others = [at for at, (_, each) in enumerate(self.awards) if each in crossing]
         self.takings = Takings(self.parts, self.event, name)
         returns = (record.reverses for record in make.program.events.values())
         reversals = self.reversals = [each for each in returns if each is not None and each.event == self.event]
@@ -58,11 +69,15 @@ class Deeds:
         self.own = not all(each.oldest for each in reversals)
         ways = {each.clawback for each in reversals if each.part is not None}
         asks = bool(ways - {nodes.Clawback.PROPORTION})
-        self.proportion = Proportion(make, name, self.rules)
-        self.asked = Asked(make, name, self.rules, self.takings, ways)
+        self.proportion = Proportion(make, name, [rule for rule, _ in self.awards], self.to_others, self._whose)
+        mine = {rule.name: self._of_rules(rule.name) for rule in self.rules}
+        self.asked = Asked(make, name, self.rules, mine, self.takings, ways)
         self.handed = Handed(self.parts, self.event, name) if self.event in make.columns.by_hand else None
+        self.counted = Counted(self.parts, self.event, name)
         at_sale = not all(each.at_return for each in reversals)
-        self.counted = Counted(self.parts, self.event, name, self.proportion.units, at_sale, self.handed is not None)
+        rules = [rule.name for rule in self.rules]
+        by_hand = tuple(unit.name for unit in make.program.units.values() if self.handed and not unit.spendable)
+        self.earned = Earned(self.parts, name, self.proportion.units, rules, at_sale, by_hand)
         self.remaining = None
         if self.measured and (asks or self.counted.meters):
             self.remaining = Remaining(self.parts, self.event, name, self.measures[0], self.rules if asks else [])
@@ -79,14 +94,16 @@ class Deeds:
             for rule in [*self.rules, *self.takings.rules]
             for _, _, limit in self._limits_of(rule)
         )
-        dated = given_back or self.remaining is not None or self.counted.kept or self.counted.at_sale
+        dated = given_back or self.remaining is not None or self.counted.kept or self.earned.at_sale
         dated = dated or self.handed is not None or any(each.within is not None for each in reversals)
         kept += ["day"] if dated else []
-        kept += self.proportion.kept + [f"left_of{number}" for number in range(len(self.rules))]
-        kept += self.takings.kept + self.counted.kept + self.asked.kept
+        kept += self.proportion.kept + [f"left_of{number}" for number in range(len(self.awards))]
+        kept += [f"of_whom{number}" for number in self.to_others]
+        kept += [f"gave{at}" for at in range(len(self.awards)) if self.asked.exactly or self.to_others]
+        kept += self.takings.kept + self.counted.kept + self.earned.kept + self.asked.kept
         kept += [name for of in (self.remaining, self.handed) if of is not None for name in of.kept]
         if self.own:
-            kept += [f"{what}{at}" for at in range(len(self.rules)) for what in ("lot_of", "excused")]
+            kept += [f"{what}{at}" for at in range(len(self.awards)) for what in ("lot_of", "excused")]
         self.kept = kept
         plain = all(
             each.clawback is nodes.Clawback.PROPORTION and each.oldest and each.at_return and not each.shared
@@ -98,6 +115,10 @@ class Deeds:
             amount = each.startswith(("whole", "left", "given"))
             bounds = make.place if each.startswith("lot_of") else (-1, QUANTITY) if amount else None
             make.array(f"{name}_{each}", f"{name}_n", bounds=bounds)
+
+    def _of_rules(self, *names: str) -> list[int]:
+        """The places of the awards of some rules."""
+        return [at for at, (rule, _) in enumerate(self.awards) if rule.name in names]
 
     def _limits_of(self, rule: nodes.Rule) -> list[tuple[str, int, nodes.Limit]]:
         """The limits that count what a rule gives: its own, and those of its group."""
@@ -124,12 +145,13 @@ class Deeds:
 
     @property
     def _numbers(self) -> list[int]:
-        """The numbers of the rules among all."""
-        names = [*self.make.program.rules]
-        return [names.index(rule.name) for rule in self.rules]
+        """The numbers of the awards among all that rules give."""
+        return [self.make.gifts.index(name) for _, name in self.awards]
 
-    def note(self, verdicts: list[Verdict], redeeming: Redeeming, here: Here) -> None:
-        """Keeps the event and what its rules gave and took."""
+    def note(
+        self, verdicts: list[Verdict], redeeming: Redeeming, here: Here, crossed: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Keeps the event and what its rules gave and took; `crossed`: of what may be of others how much it is, and whose."""
         w, n = self.make.w, self.name
         at = f"at_{n}"
         w.line(f"{at} = {n}_n")
@@ -142,9 +164,14 @@ class Deeds:
             for each in ("whole", "left"):
                 w.line(f"{n}_{each}{number}[{at}] = {whole}")
         by_name = {each.rule.name: each for each in verdicts}
-        for number, rule in enumerate(self.rules):
-            w.line(f"{n}_left_of{number}[{at}] = {by_name[rule.name].quantity}")
-        self.proportion.note(at, by_name)
+        gave = [crossed[name][0] if name in crossed else by_name[name].quantity for _, name in self.awards]
+        for number, quantity in enumerate(gave):
+            w.line(f"{n}_left_of{number}[{at}] = {quantity}")
+            if f"gave{number}" in self.kept:
+                w.line(f"{n}_gave{number}[{at}] = {quantity}")
+        for number in self.to_others:
+            w.line(f"{n}_of_whom{number}[{at}] = {crossed[self.awards[number][1]][1]}")
+        self.proportion.note(at, gave)
         self.asked.note(at, by_name)
         for number, by in enumerate(self.keys):
             of = self.make.program.events[self.event].facts[by].type
@@ -153,6 +180,7 @@ class Deeds:
             w.line(f"{n}_key_is{number}[{at}] = {value.there or 1}")
         self.takings.note(redeeming, at)
         self.counted.note(at, here)
+        self.earned.note(at)
         if self.remaining is not None:
             self.remaining.note(at)
         for number, place in enumerate(self._numbers) if self.own else ():
@@ -179,6 +207,7 @@ class Deeds:
                 with w.block(f"if {n}_left{number}[of] == 0:"):
                     self._is_over()
             self._corrected(reversal, number)
+            self._tell_others(number)
             left = (f"{n}_whole{number}[of]", f"{n}_left{number}[of]") if number is not None else None
             for rule, given, emptied in self.takings.give_back(self.is_undone, left):
                 self._limits(rule, given, emptied)
@@ -188,11 +217,10 @@ class Deeds:
             else:
                 self.asked.take_back(reversal.clawback, self.remaining, number, self.is_undone)
             for at in self._in_order():
-                rule = self.rules[at]
                 with w.block(f"if part_{at} > 0:"):
-                    self._taken(rule.unit, at, f"part_{at}", reversal)
+                    self._taken(at, f"part_{at}", reversal)
             if self.handed is not None:
-                self.handed.undo(self.is_undone, left, self.counted)
+                self.handed.undo(self.is_undone, left, self.earned)
 
     def _corrected(self, reversal: nodes.Reversal, number: int | None) -> None:
         """Leaves in what was counted what remains of the event."""
@@ -208,8 +236,12 @@ class Deeds:
             w.line(f"whole = {n}_whole{number}[of]")
             self.remaining.less_read(self.counted.correct(self.remaining.then(), reversal.at_return))
 
+    def _left(self, some: list[int]) -> str:
+        """How much is left of some awards of the event `of`."""
+        return " + ".join(f"{self.name}_left_of{at}[of]" for at in some)
+
     def _in_order(self) -> list[int]:
-        """The places of the rules in the order in which what they gave is taken back: those of a group after all of its rules."""
+        """The places of the awards in the order in which they are taken back: those of a group after all of its rules."""
         program, found = self.make.program, list[str]()
         groups = Groups(program)
         for name in program.rules:
@@ -217,8 +249,7 @@ class Deeds:
                 found.append(name)
             if (group := groups.behind.get(name)) is not None:
                 found += group.of
-        places = {rule.name: at for at, rule in enumerate(self.rules)}
-        return [places[name] for name in found if name in places]
+        return [at for name in found for at in self._of_rules(name)]
 
     @property
     def is_undone(self) -> str:
@@ -232,25 +263,53 @@ class Deeds:
         if not self.measured:
             w.line(f"{n}_undone[of] = 1")
 
-    def _taken(self, unit: str, at: int, quantity: str, reversal: nodes.Reversal) -> None:
-        """Takes so much of what a rule gave: out of lots, what is earned and limits."""
-        make, w, n, rule = self.make, self.make.w, self.name, self.rules[at]
+    def _whose(self, at: int) -> str:
+        """Whose an award of the event `of` is."""
+        own = self.make.member_fact("member").text
+        return f"{self.name}_of_whom{at}[of]" if at in self.to_others else own
+
+    def _taken(self, at: int, quantity: str, reversal: nodes.Reversal) -> None:
+        """Takes so much of an award: out of lots, what is earned and limits. Where it is another's, that is handed over."""
+        make, w, n = self.make, self.make.w, self.name
+        rule, name = self.awards[at]
         w.line(f"{n}_left_of{at}[of] -= {quantity}")
-        make.write(make.code("taken", rule.name), f"0 - {quantity}", f"{n}_row[of]")
-        purse = self.parts.purses.get(unit)
+        if at in self.to_others:
+            with w.block(f"if {self._whose(at)} == {make.member_fact('member').text}:"):
+                self._taken_here(at, quantity, reversal)
+            with w.block("else:"):
+                kind = next(each.name for each in make.program.events.values() if each.reverses is reversal)
+                make.write(make.code(TAKEN, name, kind), quantity, f"{n}_row[of]", self._whose(at))
+        else:
+            self._taken_here(at, quantity, reversal)
+        self._limits(rule, quantity)
+
+    def _taken_here(self, at: int, quantity: str, reversal: nodes.Reversal) -> None:
+        make, n = self.make, self.name
+        rule, name = self.awards[at]
+        make.write(make.code("taken", name), f"0 - {quantity}", f"{n}_row[of]")
+        purse = self.parts.purses.get(rule.unit)
         if isinstance(purse, Chained) and not reversal.oldest:
             purse.take_own(quantity, "taken back", rule.name, f"{n}_lot_of{at}[of]", f"{n}_excused{at}[of]")
         elif purse is not None:
             purse.take(quantity, "taken back", rule.name)
-        if reversal.at_return:
-            self.parts.tallies.count("earned", unit, f"(0 - {quantity})")
-            self.parts.tallies.count("by", rule.name, f"(0 - {quantity})")
-        else:
-            self.counted.uncount("earned", unit, quantity)
-            self.counted.uncount("by", rule.name, quantity)
-        self.parts.tallies.count("back", unit, quantity)
-        self.parts.tallies.count("back by", rule.name, quantity)
-        self._limits(rule, quantity)
+        self.earned.less(rule.unit, rule.name, quantity, reversal.at_return)
+
+    def _tell_others(self, number: int | None) -> None:
+        """Says how much remains of the event to those who count what its rules gave with others."""
+        w, n = self.make.w, self.name
+        left, whole = ("0", "1") if number is None else (w.name("remains"), f"{n}_whole{number}[of]")
+        limits = dict.fromkeys(
+            (name, index)
+            for rule in self.rules
+            for name, index, limit in self._limits_of(rule)
+            if self._returned(limit)
+        )
+        tallies = [self.parts.tallies.of["limit", each] for each in limits]
+        kept = [each for each in tallies if isinstance(each, Elsewhere)]
+        if kept and number is not None:
+            w.line(f"{left} = 0 if {self.is_undone} else {n}_left{number}[of]")
+        for tally in kept:
+            tally.remains(left, whole, f"{n}_row[of]")
 
     def _limits(self, rule: nodes.Rule, quantity: str, emptied: str | None = None) -> None:
         """Gives room back in limits, of today's window; a time, where nothing of it is left (`emptied`)."""
@@ -258,12 +317,16 @@ class Deeds:
         for name, index, limit in self._limits_of(rule):
             if not self._returned(limit):
                 continue
+            given = [rule.name] if name == rule.name else make.program.groups[name].of
+            nothing = emptied or f"{self._left(self._of_rules(*given))} == 0"
+            tally = self.parts.tallies.of["limit", (name, index)]
+            if isinstance(tally, Elsewhere):
+                with w.block(f"if {nothing}:") if limit.times is not None else nullcontext():
+                    tally.give_back(quantity, f"{n}_row[of]")
+                continue
             covered(not limit.fields, "returns")
             covered(isinstance(plain(limit.window), nodes.Ever | nodes.Calendar), "returns")
-            given = {rule.name} if name == rule.name else {*make.program.groups[name].of}
-            left = " + ".join(f"{n}_left_of{at}[of]" for at, each in enumerate(self.rules) if each.name in given)
-            nothing = emptied or f"{left} == 0"
-            for (window, _), scalar in self.parts.tallies.of["limit", (name, index)].totals.items():
+            for (window, _), scalar in tally.totals.items():
                 guards = [nothing] if limit.times is not None else []
                 if isinstance(window, nodes.Calendar):
                     guards.append(f"{n}_day[of] >= {make.period_first(window.period, 'day')}")

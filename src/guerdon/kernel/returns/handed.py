@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from guerdon.kernel.lots.chained import Chained
 from guerdon.kernel.parts import Parts
-from guerdon.kernel.returns.corrected import Counted
+from guerdon.kernel.returns.corrected import Earned
 
 POTS = {"redemption": "spent", "adjustment": "taken back"}
 """The built-in events of which this is known, and where what they take goes."""
@@ -48,7 +48,7 @@ class Handed:
         for each in self.kept:
             w.line(f"{n}_{each}[{at}] = {values.get(each.removesuffix('_hand'), '0')}")
 
-    def undo(self, undone: str, part: tuple[str, str] | None, counted: Counted) -> None:
+    def undo(self, undone: str, part: tuple[str, str] | None, earned: Earned) -> None:
         """Undoes the share of the event `of` that comes back by now: of the whole and what is left of it, or (None) all."""
         w, n = self.parts.make.w, self.name
         w.line(f"wanted = {n}_much_hand[of]")
@@ -63,7 +63,7 @@ class Handed:
             with w.block(f"if more != 0 and {n}_unit_hand[of] == {number}:"):
                 purse = self.parts.purses.get(unit.name)
                 if purse is None:
-                    self._uncount(unit.name, counted)
+                    self._uncount(unit.name, earned)
                 else:
                     assert isinstance(purse, Chained), "what is given and taken by hand lies in chains"
                     self._of_purse(purse)
@@ -80,9 +80,9 @@ class Handed:
             lot = "(-4) - 4 * (first + row)"  # of the return itself
             purse.give_back(*slices, f"0 - {n}_back_hand[of]", "0 - wanted", POTS[self.event], lot)
 
-    def _uncount(self, unit: str, counted: Counted) -> None:
+    def _uncount(self, unit: str, earned: Earned) -> None:
         """Takes back what was counted, be it below zero, on the day of the event."""
         make, tallies = self.parts.make, self.parts.tallies
         make.write(make.code("uncounted", unit), "0 - more", f"{self.name}_row[of]")
-        counted.uncount("earned", unit, "more")
+        earned.uncount("earned", unit, "more")
         tallies.count("back", unit, "more")

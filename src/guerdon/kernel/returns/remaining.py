@@ -20,6 +20,7 @@ from guerdon.program import nodes, types
 from guerdon.program.nodes import Aggregate
 from guerdon.program.walk import walk
 from guerdon.reference.evaluate import is_read
+from guerdon.text.node import Node
 
 
 @dataclass
@@ -61,13 +62,14 @@ class Remaining:
                     "returns",
                 )
                 if isinstance(each, nodes.Junction | nodes.OrElse):
-                    covered(not any(is_read(part) for part in walk(each, program.measures)), "returns")
+                    covered(not any(reads_past(part) for part in walk(each, program.measures)), "returns")
                 if isinstance(each, nodes.Measured | nodes.Standing | nodes.Earned | nodes.Available):
                     self.reads.append(each)
         for group in program.groups.values():
             alone = group.take is nodes.Take.BEST and {*group.of} & {rule.name for rule in self.rules}
             covered(not alone, "returns")
-        self.reads = [*dict.fromkeys(self.reads)]
+        of_others = [expr for event, expr in make.columns.others if event == self.event]
+        self.reads = [*dict.fromkeys([*self.reads, *of_others])]
         self.kept += [f"read{number}" for number in range(len(self.reads))]
         self.kept += [f"is_read{number}" for number in range(len(self.reads)) if self._dry(number).there is not None]
 
@@ -172,11 +174,10 @@ class Remaining:
         w.depth = depth
         return name
 
-    def less(self, rule: nodes.Rule, then: Here, came: Value, gave: str) -> str:
-        """Names how much of what a rule gave is taken back by now: the share that it no longer comes to, rounded down."""
+    def less(self, rule: nodes.Rule, then: Here, came: Value, gave: Sequence[str]) -> list[str]:
+        """Names how much of each award of a rule is taken back by now: the share that it no longer comes to, rounded down."""
         make, w = self.parts.make, self.parts.make.w
-        name = w.name("wanted")
-        w.line(f"{name} = {gave}")
+        names = [w.kept("wanted", each) for each in gave]
         depth = w.depth
         for guard in rule.when:
             w.line(f"if {condition(make, guard, then)}:")
@@ -184,9 +185,15 @@ class Remaining:
         value = self._comes_to(rule, then)
         (now, was), _, _ = aligned(value, came)
         now, was = w.kept("now", now), w.kept("was", was)
-        w.line(f"{name} = {gave} * ({was} - {now}) // {was} if {now} < {was} else 0")
+        for name, each in zip(names, gave, strict=True):
+            w.line(f"{name} = {each} * ({was} - {now}) // {was} if {now} < {was} else 0")
         w.depth = depth
-        return name
+        return names
+
+
+def reads_past(expr: Node) -> bool:
+    """Whether an expression reads what may be another at a return: something beside the event and the facts of members."""
+    return is_read(expr) and not isinstance(expr, nodes.Field | nodes.Theirs)
 
 
 def _is_quantity(of: types.Type) -> bool:

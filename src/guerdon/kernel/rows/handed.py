@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
-from guerdon.kernel.awards.crossing import HANDED
+from guerdon.kernel.awards.crossing import HANDED, TAKEN
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.rows.encoded import Block
 from guerdon.kernel.rows.received import Received
@@ -17,21 +17,30 @@ def handed(
     written: Written, block: Block, ledger: Mapping[str, Sequence[int]], texts: Mapping[int, str]
 ) -> dict[str, tuple[Received, ...]]:
     """What the rows that a kernel wrote hand over, by whom it is for; `texts` by their codes."""
-    found = dict[str, list[Received]]()
-    gifts = written.make.gifts
-    for number, code, quantity, exact, cut, to, start in _handed(written, ledger):
-        name, event = texts[to], block.events[number]
-        over = written.codes[code].over
-        mine = found.setdefault(name, [])
-        place = block.places[number], len(mine)
-        gift = gifts.index(str(written.codes[code].of[0]))
-        given = replace(event, member=name)
-        mine.append(Received(place, given, gift, quantity, Fraction(exact, over), cut, start, last=False))
+    found, make = dict[str, list[Received]](), written.make
+    for number, code, quantity, *more in _handed(written, ledger):
+        said = written.codes[code]
+        place, event = block.places[number], block.events[number]
+        if said.kind == HANDED:
+            name, undoes = said.of
+            exact, cut, to, start = more
+            gift, sold = make.gifts.index(str(name)), event
+            sale = place if event.type in make.columns.undoable else -1
+        else:
+            of, to, *_ = more
+            exact, cut, start, undoes = 0, 0, 0, True
+            gift = len(make.gifts) + make.taken_back.index(said.of)  # type: ignore[arg-type]
+            sale, sold = block.places[of], block.events[of]
+        mine = found.setdefault(texts[to], [])
+        came = Fraction(exact, said.over)
+        given = replace(event, member=texts[to])
+        at = place, len(mine)
+        mine.append(Received(at, given, gift, quantity, came, cut, start, sale, sold.name, bool(undoes), last=False))
     return {name: tuple(_with_last(mine)) for name, mine in found.items()}
 
 
 def _handed(written: Written, ledger: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, ...]]:
-    handed = {number for number, code in enumerate(written.codes) if code.kind == HANDED}
+    handed = {number for number, code in enumerate(written.codes) if code.kind in (HANDED, TAKEN)}
     columns = [ledger[name] for name in ("o_row", "o_code", "o_quantity", "o_a", "o_b", "o_c", "o_d")]
     return (each for each in zip(*columns, strict=True) if each[1] in handed)
 

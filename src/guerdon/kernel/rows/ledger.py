@@ -69,10 +69,15 @@ class Reader:
                         award = replace(award, spendable_from=None if held == NEVER else self._start(held))
                     ledger.awards.append(award)
                     held = None
-                case crossing.HANDED | elsewhere.USED:
+                case crossing.HANDED | crossing.TAKEN | elsewhere.USED | elsewhere.ASKED:
+                    continue  # it is for the rows of others
+                case elsewhere.REMAINS | elsewhere.GIVEN_BACK:
                     continue  # it is for the rows of others
                 case "taken":
-                    ledger.awards.append(self._taken(event, str(of.of[0]), quantity, a))
+                    ledger.awards.append(self._taken(event, str(of.of[0]), quantity, self.events[a].name))
+                case crossing.LOST:
+                    sold = self.received[number].sold
+                    ledger.awards.append(self._taken(event, str(of.of[0]), quantity, sold))
                 case "said":
                     ledger.effects.append(self._said(event, str(of.of[0])))
                 case "counted":
@@ -113,16 +118,16 @@ class Reader:
             payers=_payers(rule, event),
         )
 
-    def _taken(self, event: Event, name: str, quantity: int, sale: int) -> Award:
-        rule = self.program.rules[name]
+    def _taken(self, event: Event, name: str, quantity: int, sold: str) -> Award:
+        rule = self.rule_of[name]
         back = quantity * self.program.units[rule.unit].step
-        of = f"{self.events[sale].name}/{name}"
+        of = f"{sold}/{name}"
         zero = Fraction(0)
         return Award(
             f"{event.name}/{of}",
             self._owner(event, self.program.units[rule.unit].account),
             event.id,
-            name,
+            rule.name,
             rule.unit,
             back,
             back,

@@ -26,10 +26,10 @@ class Crossed:
 
 @dataclass(frozen=True)
 class Received:
-    """What a rule gives somebody for an event of another: `place` in the order of events, and among what this gives.
+    """What a rule gives somebody for an event of another, or a return takes back of it: `place` in the order of events, and among what the event hands over.
 
-    Shape: `event` is theirs, under the name of the other's; `gift` by number among what rules give; `quantity` and `cut` in steps, `start` the day
-    from which it can be spent. `last`: of that event, for this member.
+    Shape: `event` is theirs, under the name of the other's; `gift` by number among what rules give, and behind it what returns take back; `quantity` and `cut` in
+    steps, `start` the day from which it can be spent. `sale`: the place of the event for which it was given (-1: it can't be undone), `sold` its name. `undoes`: the event is a return. `last`: of that event, for this member.
     """
 
     place: tuple[int, int]
@@ -39,9 +39,13 @@ class Received:
     exact: Fraction
     cut: int
     start: int
+    sale: int
+    sold: str
+    undoes: bool
     last: bool
 
     @property
     def row(self) -> dict[str, int]:
         """Its columns."""
-        return {"r_rule": self.gift, "r_much": self.quantity, "r_start": self.start, "r_last": int(self.last)}
+        row = {"r_rule": self.gift, "r_much": self.quantity, "r_start": self.start, "r_last": int(self.last)}
+        return row | {"r_of": self.sale, "r_undoes": int(self.undoes)}

@@ -84,8 +84,10 @@ def expression(make: Make, expr: nodes.Expr, here: Here) -> Value:
 
 def _of_others(make: Make, expr: Known, here: Here) -> Value:
     """What the facts of the event, and of members, say about others: a column."""
+    if expr in here.reads:
+        return here.reads[expr]
     column = make.columns.others.get((here.event or "", expr))
-    if column is None or here.of_line or here.event in make.columns.undoable:
+    if column is None or here.of_line:
         raise Beyond("others")
     return make.load(column, here.row, is_sale=False)
 

@@ -124,6 +124,7 @@ class Make:
         self.columns = Columns(self.program, self.built_in)
         self.calendar = Calendar(self.program.frame, self.years)
         self.gifts = others.names(self.program)
+        self.taken_back = others.taken_back(self.program)
         self.rows_before_an_event = self.room.rows - ROOM - 8 * len(self.program.rules)
         self._sales = {event for event, record in self.program.events.items() if record.reverses is None}
 
