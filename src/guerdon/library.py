@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from guerdon.study.compare import Comparison
     from guerdon.study.draw.draw import Draw
     from guerdon.study.measure.asked import Asked
-    from guerdon.study.measure.report import Report
+    from guerdon.study.measure.measured import Measured
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
@@ -295,7 +295,7 @@ class Outcome:
             file=place,
         )
 
-    def measure(self, asked: Asked | None = None) -> Report:
+    def measure(self, asked: Asked | None = None) -> Measured:
         """What the program is to the business, by month: retention, segments, lifetime value, promoter score, cost, deferred revenue, effect.
 
         Shape: sections of tables, each with what its figures mean; `asked`: the definitions that one may choose.
