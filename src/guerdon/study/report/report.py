@@ -31,12 +31,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in files, its title for people, what it holds, and of what unit or currency."""
+    """A column: its name in files, its title for people, what it holds, and of what unit or currency.
+
+    Shape: `signed`: what is above zero is shown with a plus. `decimals` of a share in percent.
+    """
 
     name: str
     title: str
     kind: Kind
     unit: str = ""
+    signed: bool = False
+    decimals: int = 1
 
 
 class Shape(Enum):
@@ -57,7 +62,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of."""
+    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of; `summed`: the columns whose sum means something."""
 
     name: str
     title: str
@@ -66,6 +71,20 @@ class Table:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     plot: Plot | None = None
+    summed: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> tuple[Value, ...] | None:
+        """The sums of the columns that have one, below the others; None where none has."""
+        if not self.summed or not self.rows:
+            return None
+        sums = (self._sum(at) if each.name in self.summed else "" for at, each in enumerate(self.columns))
+        _, *rest = sums
+        return "in all", *rest
+
+    def _sum(self, at: int) -> Value:
+        values = [row[at] for row in self.rows]
+        return sum((each for each in values if isinstance(each, int | Fraction)), start=0)
 
     def column(self, name: str) -> list[Value]:
         """The values of a column, from the first row on. Errors: StopIteration where there is none of this name."""
