@@ -36,10 +36,14 @@ def attributed(count: int, figures: Callable[[frozenset[int]], Figures[Figure]])
     for order in _orders(count):
         steps = [figures(frozenset(order[:made])) for made in range(count + 1)]
         for change, (before, after) in zip(order, pairwise(steps), strict=True):
-            for name in {**before, **after}:
-                moved = HALF * (after.get(name, ZERO) - before.get(name, ZERO))
-                found[change][name] = found[change].get(name, ZERO) + moved
+            for name, much in moved(before, after).items():
+                found[change][name] = found[change].get(name, ZERO) + HALF * much
     return found
+
+
+def moved(before: Figures[Figure], after: Figures[Figure]) -> dict[Figure, Fraction]:
+    """By how much each figure is another."""
+    return {name: after.get(name, ZERO) - before.get(name, ZERO) for name in {**before, **after}}
 
 
 def _orders(count: int) -> tuple[Sequence[int], Sequence[int]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from shutil import move
 
@@ -52,10 +53,40 @@ class Comparison(Report):
         money = f" Money in {self.currency}." if self.currency else ""
         read = f"{words.count(figures.events, 'event')} of {words.count(figures.members, 'member')}, read through {self.last}.{money}"
         difference = self.new.cost - self.old.cost
-        sign = "+" if difference > 0 else ""
-        cost = f"The cost goes from {words.money(self.old.cost, self.currency)} to {words.money(self.new.cost, self.currency)}: {sign}{words.money(difference, self.currency)}"
-        share = f", {sign}{words.decimal(100 * difference / self.old.cost, 1)}%." if self.old.cost else "."
-        return read, cost + share
+        cost = f"The cost goes from {words.money(self.old.cost, self.currency)} to {words.money(self.new.cost, self.currency)}: {self._signed(difference)}"
+        share = 100 * difference / self.old.cost if self.old.cost else None
+        percent = f", {'+' if difference > 0 else ''}{words.decimal(share, 1)}%" if share is not None else ""
+        return read, f"{cost}{percent}."
+
+    @property
+    def headline(self) -> tuple[tuple[str, str, str], ...]:
+        """The cost, what is owed, who gains and loses, and whether the past would be restated."""
+        people, past = (
+            self.table("people"),
+            [table for each in self.sections for table in each.tables if table.name == "past"],
+        )
+        gain, lose = people.column("gain")[-1], people.column("lose")[-1]
+        of_sales = [
+            f"{words.decimal(100 * each.of_sales, 2)}%" for each in (self.old, self.new) if each.of_sales is not None
+        ]
+        return (
+            (
+                "cost",
+                self._signed(self.new.cost - self.old.cost),
+                " to ".join(of_sales) + " of sales" if of_sales else "",
+            ),
+            (
+                "owed at the end",
+                self._signed(self.new.liability - self.old.liability),
+                f"{words.money(self.new.liability, self.currency)} in all",
+            ),
+            ("members who gain", f"{gain:,}", ""),
+            ("members who lose", f"{lose:,}", ""),
+            ("the past", "restated" if past else "left as it is", "as the new version is run over it"),
+        )
+
+    def _signed(self, amount: Fraction) -> str:
+        return f"{'+' if amount > 0 else ''}{words.money(amount, self.currency)}"
 
     @property
     def about(self) -> Mapping[str, object]:

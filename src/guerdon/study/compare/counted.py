@@ -43,6 +43,11 @@ class Counted:
     def value(self, db: Database, steps: int | None) -> Fraction:
         return db.money(steps) if self.unit is None else db.quantity(steps)
 
+    @property
+    def of_row(self) -> Column:
+        """What figures of it are of, in a table that holds several such."""
+        return self.column("", "")
+
     def column(self, name: str, title: str, signed: bool = False) -> Column:
         if self.unit is None:
             return Column(name, title, Kind.MONEY, self.currency, signed)

@@ -34,7 +34,8 @@ def past(db: Database, live: date | None, last: date) -> Section:
     """Whether anything changes that was awarded before the newer version goes live: by itself on the day after the last that was read."""
     day = live or last + timedelta(days=1)
     before = db.calendar.start(day)
-    found = [each for each in (_changed(db, by, before) for by in counted(db)) if each is not None]
+    found = [(by, each) for by in counted(db) if (each := _changed(db, by, before)) is not None]
+    of, rows = tuple(by.of_row for by, _ in found), tuple(each for _, each in found)
     ((events, members, first),) = db.rows(
         'SELECT count(DISTINCT (member, event)), count(DISTINCT member), min("at") FROM differs WHERE "at" < $before',
         before=before,
@@ -63,7 +64,7 @@ def past(db: Database, live: date | None, last: date) -> Section:
     notes = (
         f"Of what was awarded before {day}: events at which it would be more, and those at which it would be less.",
     )
-    return Section(title, (Table("past", "What it would restate", columns, tuple(found), notes),), says=says)
+    return Section(title, (Table("past", "What it would restate", columns, rows, notes, of_rows=of),), says=says)
 
 
 def _changed(db: Database, by: Counted, before: int) -> tuple[Value, ...] | None:

@@ -47,7 +47,9 @@ def _gains(db: Database, ways: list[Counted]) -> Table:
         Column("lost", "lost in all", Kind.QUANTITY),
     )
     notes = ("Members, and accounts, that were awarded something by either version.",)
-    return Table("people", "Members who gain and lose", columns, tuple(rows), notes)
+    return Table(
+        "people", "Members who gain and lose", columns, tuple(rows), notes, of_rows=tuple(by.of_row for by in ways)
+    )
 
 
 def _tenths(db: Database, by: Counted) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 
 from guerdon.program import nodes
 from guerdon.reference.exact import ZERO
@@ -36,40 +37,28 @@ def totals(db: Database) -> Section:
 
 def _cost(db: Database) -> Table:
     currency = db.new.program.frame.currency
-    money = [
-        Column(name, title, Kind.MONEY, currency)
-        for name, title in (
-            ("cost", "cost"),
-            ("sales", "sales"),
-            ("liability", "owed at the end"),
-            ("expired", "expired"),
-        )
-    ]
-    columns = (
-        Column("version", "", Kind.TEXT),
-        money[0],
-        Column("of_sales", "of sales", Kind.SHARE, decimals=2),
-        *money[1:],
-        Column("members", "members", Kind.COUNT),
-        Column("rejected", "set aside", Kind.COUNT),
-    )
-    rows = [_of_side("old", db.old), _of_side("new", db.new)]
-    difference = tuple(
-        now - was if isinstance(was, Fraction | int) and isinstance(now, Fraction | int) else None
-        for was, now in zip(rows[0][1:], rows[1][1:], strict=True)
-    )
+    money, count = partial(Column, kind=Kind.MONEY, unit=currency), partial(Column, kind=Kind.COUNT)
+    figures: dict[Column, Callable[[Side], Fraction | int | None]] = {
+        money("cost", "cost"): lambda side: side.cost,
+        Column("of_sales", "cost, of sales", Kind.SHARE, decimals=2): lambda side: side.of_sales,
+        money("sales", "sales"): lambda side: side.figures.sales,
+        money("owed", "owed at the end"): lambda side: side.liability,
+        money("expired", "expired"): lambda side: side.expired,
+        count("members", "members"): lambda side: side.figures.members,
+        count("rejected", "set aside"): lambda side: len(side.run.rejections),
+    }
+    rows = []
+    for each, of in figures.items():
+        old, new = of(db.old), of(db.new)
+        difference = new - old if new is not None and old is not None else None
+        rows.append((f"{each.title} ({each.unit})" if each.unit else each.title, old, new, difference))
     unpriced = either(db.new.unpriced, db.old.unpriced)
     notes = (
         "The cost is what was awarded, less what was taken back, at its worth. Owed at the end is what members have, held or not, less their debt, at its worth.",
         *((f"Left out, for they have no worth: {', '.join(unpriced)}.",) if unpriced else ()),
     )
-    return Table("cost", "What it costs", columns, (*rows, ("difference", *difference)), notes)
-
-
-def _of_side(name: str, side: Side) -> tuple[Value, ...]:
-    figures = side.figures
-    aside = len(side.run.rejections)
-    return name, side.cost, side.of_sales, figures.sales, side.liability, side.expired, figures.members, aside
+    columns = (Column("what", "", Kind.TEXT), *three(Kind.QUANTITY))
+    return Table("cost", "What it costs", columns, tuple(rows), notes, of_rows=tuple(figures))
 
 
 def _units(db: Database) -> Table:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -50,6 +50,7 @@ class Shape(Enum):
     LINES = "a line for each column over the rows"
     BARS = "bars above and below zero over the rows"
     HEAT = "each cell the darker the higher it is"
+    SHARES = "a bar in each cell, as long as its share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of; `summed`: the columns whose sum means something."""
+    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of; `summed`: the columns whose sum means something.
+
+    Shape: `of_rows`: where figures of a column are of different things, what each row's are of: its kind, unit and decimals.
+    """
 
     name: str
     title: str
@@ -72,6 +76,14 @@ class Table:
     warnings: tuple[str, ...] = ()
     plot: Plot | None = None
     summed: tuple[str, ...] = ()
+    of_rows: tuple[Column, ...] = ()
+
+    def of(self, row: int, column: Column) -> Column:
+        """What the figures of a row are of, in a column."""
+        if not self.of_rows or column.kind is Kind.TEXT or row >= len(self.of_rows):
+            return column
+        mine = self.of_rows[row]
+        return replace(column, kind=mine.kind, unit=mine.unit, decimals=mine.decimals)
 
     @property
     def total(self) -> tuple[Value, ...] | None:
@@ -128,6 +140,11 @@ class Report:
     @abstractmethod
     def head(self) -> tuple[str, ...]:
         """What was read, line by line."""
+
+    @property
+    def headline(self) -> tuple[tuple[str, str, str], ...]:
+        """The few figures that are read first: what each is of, the figure, and what it was or is made of."""
+        return ()
 
     @property
     @abstractmethod

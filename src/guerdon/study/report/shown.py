@@ -29,9 +29,14 @@ def is_left(column: Column) -> bool:
 
 def texts(table: Table) -> list[list[str]]:
     """The figures of a table for people; quantities of a column all have the decimals that one of them needs, two at most (of a model: three)."""
-    places = [_places(column, [row[at] for row in table.rows]) for at, column in enumerate(table.columns)]
     rows = [*table.rows, *([table.total] if table.total is not None else [])]
-    return [[text(*each) for each in zip(row, table.columns, places, strict=True)] for row in rows]
+    usual = [_places(column, [row[at] for row in rows]) for at, column in enumerate(table.columns)]
+    found = []
+    for number, row in enumerate(rows):
+        columns = [table.of(number, each) for each in table.columns]
+        places = [_places(*each) for each in zip(columns, ([value] for value in row), strict=True)]
+        found.append([text(*each) for each in zip(row, columns, places if table.of_rows else usual, strict=True)])
+    return found
 
 
 def _places(column: Column, values: list[Value]) -> int:
@@ -163,7 +168,10 @@ def _table(of: Table) -> dict[str, object]:
         {"name": each.name, "title": each.title, "kind": each.kind.name.lower(), "unit": each.unit}
         for each in of.columns
     ]
-    rows = [{column.name: plain(each, column) for each, column in zip(row, of.columns, strict=True)} for row in of.rows]
+    rows = [
+        {column.name: plain(each, of.of(at, column)) for each, column in zip(row, of.columns, strict=True)}
+        for at, row in enumerate(of.rows)
+    ]
     return {
         "name": of.name,
         "title": of.title,
@@ -195,8 +203,8 @@ def write_csv(
 
 
 def _cells(table: Table) -> Iterator[list[object]]:
-    for row in table.rows:
-        found = [plain(each, column) for each, column in zip(row, table.columns, strict=True)]
+    for at, row in enumerate(table.rows):
+        found = [plain(each, table.of(at, column)) for each, column in zip(row, table.columns, strict=True)]
         yield [
             "" if each is None else cell(each) if column.kind is Kind.TEXT and isinstance(each, str) else each
             for each, column in zip(found, table.columns, strict=True)

@@ -109,7 +109,8 @@ def _table(sheet: Worksheet, row: int, table: Table, styles: _Styles) -> int:
     first = row + 2
     names = {column.name: at for at, column in enumerate(table.columns)}
     for number, values in enumerate(table.rows):
-        for at, (value, column) in enumerate(zip(values, table.columns, strict=True)):
+        for at, (value, of_all) in enumerate(zip(values, table.columns, strict=True)):
+            column = table.of(number, of_all)
             formula = _difference(names, column, first + number, values)
             if formula is not None:
                 sheet.write_formula(first + number, at, formula, styles.of(column), _float(value))
