@@ -49,6 +49,9 @@ def _conditions(context: click.Context, option: click.Parameter, given: tuple[st
     metavar="CONDITION",
     help="End with 1 where this holds, like `cost > 5%`; repeatable.",
 )
+@click.option(
+    "--full", is_flag=True, help="Print all tables, and what each version says of the first event that differs."
+)
 @set_option
 @click.option(
     "--format",
@@ -68,6 +71,7 @@ def compare(
     report: Path | None,
     xlsx: Path | None,
     fails: tuple[Condition, ...],
+    full: bool,
     given: dict[str, str],
     form: str,
 ) -> None:
@@ -97,7 +101,7 @@ def compare(
     elif form == "markdown":
         click.echo(markdown(found))
     else:
-        shown.show(found, screen.console())
+        shown.show(found if full else found.brief(), screen.console())
         for place, what in ((out, "Tables are"), (report, "The page is"), (xlsx, "The workbook is")):
             if place is not None:
                 click.echo(f"{what} in {place}.")

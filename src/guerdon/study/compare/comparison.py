@@ -5,6 +5,7 @@ Everything is exact, and adds up: the changes to the difference, rules and month
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +23,7 @@ from guerdon.study.compare.database import NEW, OLD, Database, opened
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
 from guerdon.study.parts import quoted, safe_text
-from guerdon.study.report.report import Report, Section
+from guerdon.study.report.report import Report, Section, Table
 from guerdon.study.report.shown import write_csv
 
 
@@ -57,6 +58,14 @@ class Comparison(Report):
         share = 100 * difference / self.old.cost if self.old.cost else None
         percent = f", {'+' if difference > 0 else ''}{words.decimal(share, 1)}%" if share is not None else ""
         return read, f"{cost}{percent}."
+
+    def brief(self) -> Comparison:
+        """The same with the tables that say most."""
+        found = (
+            replace(each, tables=tuple(table for table in each.tables if _says_much(table)), beside=())
+            for each in self.sections
+        )
+        return replace(self, sections=tuple(each for each in found if each.tables or each.says))
 
     @property
     def headline(self) -> tuple[tuple[str, str, str], ...]:
@@ -101,6 +110,13 @@ class Comparison(Report):
     @property
     def foot(self) -> str:
         return f"Old {self.old.fingerprint}, new {self.new.fingerprint}."
+
+
+_BRIEF = re.compile(r"cost|changes|causes.*|rules|messages|moves_.*|people|past|first")
+
+
+def _says_much(of: Table) -> bool:
+    return _BRIEF.fullmatch(of.name) is not None
 
 
 def comparable(old: nodes.Program, new: nodes.Program) -> None:

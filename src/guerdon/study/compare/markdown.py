@@ -1,4 +1,4 @@
-"""A comparison in a few lines of Markdown, for a pull request."""
+"""A comparison in Markdown, for a pull request."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from guerdon.study.compare.comparison import Comparison
 from guerdon.study.report.report import Table
 from guerdon.study.report.shown import is_left, texts
 
-TABLES = ("cost", "causes", "rules", "people")
-"""The tables that say most."""
-
 
 def markdown(of: Comparison) -> str:
     """The head, what is restated, and the tables that say most."""
-    past = next(section for section in of.sections if section.title.startswith("Before"))
-    lines = [f"### {of.title}", "", *of.head, "", *past.says]
-    known = {table.name: table for section in of.sections for table in section.tables}
-    for name in TABLES:
-        if name in known and known[name].rows:
-            lines += ["", f"**{known[name].title}**", "", *_table(known[name])]
+    lines = [f"### {of.title}", "", *of.head]
+    for section in of.brief().sections:
+        lines += ["", *section.says] if section.says else []
+        for table in section.tables:
+            lines += ["", f"**{table.title}**", "", *_table(table)]
     lines += ["", f"<sub>{of.foot}</sub>"]
     return "\n".join(lines)
 

@@ -65,7 +65,7 @@ class Plot:
 class Table:
     """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of; `summed`: the columns whose sum means something.
 
-    Shape: `of_rows`: where figures of a column are of different things, what each row's are of: its kind, unit and decimals.
+    Shape: `of_rows`: where columns of quantities hold different things, what each row's are of: its kind, unit and decimals.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Table:
 
     def of(self, row: int, column: Column) -> Column:
         """What the figures of a row are of, in a column."""
-        if not self.of_rows or column.kind is Kind.TEXT or row >= len(self.of_rows):
+        if column.kind is not Kind.QUANTITY or row >= len(self.of_rows):
             return column
         mine = self.of_rows[row]
         return replace(column, kind=mine.kind, unit=mine.unit, decimals=mine.decimals)
