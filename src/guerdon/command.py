@@ -52,13 +52,20 @@ def loaded(file: str, form: str, given: dict[str, str] | None = None) -> Program
 @contextmanager
 def history_of(program: Program, path: str | None, form: str) -> Iterator[History]:
     """The opened history; the command ends where its mapping is wrong."""
+    with wrong_history(form):
+        with waiting("reading the history"):
+            opened = program.open(path)
+        yield opened
+
+
+@contextmanager
+def wrong_history(form: str) -> Iterator[None]:
+    """Ends the command where the mapping of a history is wrong."""
     from guerdon.history.fault import HistoryError
 
     gc.enable()  # from here on a command may run long, see `__main__`
     try:
-        with waiting("reading the history"):
-            opened = program.open(path)
-        yield opened
+        yield
     except HistoryError as error:
         tell(error.diagnostics, form, err=True)
         sys.exit(WRONG_USE)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from guerdon.session import Session
     from guerdon.study.account import Account
     from guerdon.study.arrow import Stream
-    from guerdon.study.compare import Comparison
+    from guerdon.study.compare.comparison import Comparison
+    from guerdon.study.compare.running import Watched
     from guerdon.study.draw.draw import Draw
     from guerdon.study.measure.asked import Asked
-    from guerdon.study.measure.report import Report
+    from guerdon.study.measure.measured import Measured
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
@@ -75,16 +76,17 @@ def load(path: str | Path, set: Mapping[str, str] | None = None) -> Program:
     typed, diagnostics = check_file(path, set)
     if typed is None:
         raise ProgramError(diagnostics)
-    return Program(typed, tuple(diagnostics), path)
+    return Program(typed, tuple(diagnostics), path, dict(set or {}))
 
 
 @dataclass(frozen=True)
 class Program:
-    """A checked program. `diagnostics` holds what was said about it: warnings at most."""
+    """A checked program. `diagnostics` holds what was said about it: warnings at most; `given` the values that params were given."""
 
     typed: nodes.Program
     diagnostics: tuple[Diagnostic, ...]
     path: Path
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -295,7 +297,7 @@ class Outcome:
             file=place,
         )
 
-    def measure(self, asked: Asked | None = None) -> Report:
+    def measure(self, asked: Asked | None = None) -> Measured:
         """What the program is to the business, by month: retention, segments, lifetime value, promoter score, cost, deferred revenue, effect.
 
         Shape: sections of tables, each with what its figures mean; `asked`: the definitions that one may choose.
@@ -311,8 +313,36 @@ class Outcome:
         return measure(self.result, self.history, again, asked or Asked())
 
 
-def compare(old: Program, new: Program, history: str | Path) -> Comparison:
-    """The difference that another version makes over a history."""
-    from guerdon.study.compare import compare as compared  # not needed to check
+def compare(
+    old: Program,
+    new: Program,
+    history: str | Path,
+    *,
+    as_of: date | None = None,
+    live: date | None = None,
+    attribute: bool | None = None,
+    out: str | Path | None = None,
+    watched: Watched | None = None,
+) -> Comparison:
+    """The difference that another version makes over a history, and which change in the rules brings which part of it.
 
-    return compared(old.posted(history), new.posted(history))
+    Shape: `live`: the day on which the new version begins to decide. `attribute`: whether it is found out what each change brings; by
+    itself it is, where there are few. `out`: the folder that the tables are written to, as CSV. `watched` is told of each run.
+    Errors: HistoryError, NotComparable.
+    """
+    from guerdon.choice import chosen  # only where it is wanted, as what follows
+    from guerdon.project.parts import parts
+    from guerdon.study.compare.changes import versions
+    from guerdon.study.compare.comparison import comparable
+    from guerdon.study.compare.comparison import compare as compared
+    from guerdon.study.compare.running import Runs, unwatched
+
+    comparable(old.typed, new.typed)
+    runs = Runs(
+        lambda program, opened, told: chosen(program, "auto", opened.count).run(program, opened, as_of, told),
+        lambda program: Program(program, (), new.path).open(history),
+        watched or unwatched,
+    )
+    sides = runs.side(old.typed, "old"), runs.side(new.typed, "new")
+    of = versions(parts(old.path, old.given), parts(new.path, new.given))
+    return compared(*sides, runs, of, live, attribute, Path(out) if out is not None else None)

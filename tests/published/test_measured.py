@@ -20,7 +20,7 @@ from tests.published.test_published import ROOT, SHARED, needs
 from guerdon.library import Program, load
 from guerdon.study.measure import models
 from guerdon.study.measure.asked import Asked
-from guerdon.study.measure.report import Report
+from guerdon.study.report.report import Report
 
 pytestmark = pytest.mark.slow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,9 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-from guerdon.study.compare import compare, tables, write_csv
-from guerdon.study.comparison import Change, Count
+from guerdon.study.compare.comparison import Comparison, compare
+from guerdon.study.compare.running import Runs
+from guerdon.study.compare.sides import Side
 
 LIVELY = """
 program "Corner"
@@ -57,36 +59,46 @@ def lively(text: str) -> Posted:
     return Engine(program(text)).run(events)
 
 
+def compared(old: str, new: str, out: Path | None = None) -> Comparison:
+    sides = Side(lively(old)), Side(lively(new))
+    runs = Runs(lambda *_: sides[0].run, lambda _: Nothing())  # type: ignore[arg-type,return-value]
+    return compare(*sides, runs, out=out)
+
+
+class Nothing:
+    """A history of which nothing is asked."""
+
+    members: Mapping[str, object] = {}
+
+    def events(self, of: object = None) -> list[Event]:
+        return []
+
+
+def balances(found: Comparison) -> dict[str, tuple[object, object]]:
+    return {str(what): (old, new) for _, what, old, new, _ in found.table("balances").rows}
+
+
 def test_awards_are_net_and_balances_and_debt_are_compared() -> None:
-    forgiven = LIVELY.replace("allowed", "forgiven")
-    found = compare(lively(LIVELY), lively(forgiven))
-    (unit,), (rule,), (balance,), (member,) = found.units, found.rules, found.balances, found.members
-    assert unit.awarded == found.cost == Change(Fraction(0), Fraction(0))
-    assert rule.times == Count(1, 1)
-    assert (balance.balance, balance.debt) == (Change(Fraction(-75), Fraction(5)), Change(Fraction(75), Fraction(0)))
-    assert (balance.debtors, balance.taken_back) == (Count(1, 0), Change(Fraction(100), Fraction(20)))
-    assert balance.spent.old == 80
-    assert member.balance == balance.balance
-    (sheet,) = (sheet for sheet in tables(found) if sheet.title == "Balances at the end")
-    assert ["debt (point)", "75", "0", "-75"] in sheet.rows
-
-
-def test_balances_have_a_file_of_their_own(tmp_path: Path) -> None:
-    write_csv(compare(lively(LIVELY), lively(LIVELY)), tmp_path)
-    rows = {row["what"]: row["old"] for row in csv.DictReader((tmp_path / "balances.csv").open(newline=""))}
-    assert rows == {
-        "balance": "-75",
-        "debt": "75",
-        "held": "0",
-        "spent": "80",
-        "expired": "0",
-        "taken back": "100",
-        "members in debt": "1",
+    found = compared(LIVELY, LIVELY.replace("allowed", "forgiven"))
+    assert found.table("units").rows[0][1:4] == (0, 0, 0)
+    assert found.table("rules").column("times_new") == [1]
+    assert balances(found) == {
+        "balance": (-75, 5),
+        "debt": (75, 0),
+        "spent": (80, 80),
+        "taken back": (100, 20),
     }
+    assert (found.old.liability, found.new.liability) == (Fraction("-0.75"), Fraction("0.05"))
 
 
-def test_balances_that_are_what_was_awarded_are_not_shown() -> None:
-    at = 1_767_283_200_000_000
-    orders = [Event("e0", "order", "a", at, at, 0, {"amount": Fraction(100)})]
-    runs = [Engine(program(LIVELY)).run(orders) for _ in "on"]
-    assert "Balances at the end" not in {sheet.title for sheet in tables(compare(*runs))}
+def test_balances_of_members_are_in_their_file(tmp_path: Path) -> None:
+    compared(LIVELY, LIVELY.replace("allowed", "forgiven"), tmp_path)
+    (row,) = csv.DictReader((tmp_path / "members.csv").open(newline=""))
+    assert row == {
+        "member": "a",
+        "unit": "point",
+        "awarded_old": "0",
+        "awarded_new": "0",
+        "balance_old": "-75",
+        "balance_new": "5",
+    }

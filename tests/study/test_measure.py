@@ -21,15 +21,15 @@ from tests.history.conftest import typed
 from guerdon.cli import main
 from guerdon.history.open import open_frames
 from guerdon.library import Outcome, Program, load
-from guerdon.study.measure import page, shown
 from guerdon.study.measure.asked import Asked, MeasureError
 from guerdon.study.measure.control import Sample, welch
 from guerdon.study.measure.measure import check
-from guerdon.study.measure.plots import Line, drawn, ticks
-from guerdon.study.measure.report import Report
 from guerdon.study.measure.revenue import allocated, earned
 from guerdon.study.measure.survey import score
 from guerdon.study.measure.value import closed_form
+from guerdon.study.report import page, shown
+from guerdon.study.report.plots import Line, drawn, ticks
+from guerdon.study.report.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = """

@@ -10,8 +10,9 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
 from guerdon.study import explain, summary
-from guerdon.study.compare import compare
-from guerdon.study.comparison import Count, Presence
+from guerdon.study.compare import totals
+from guerdon.study.compare.database import opened
+from guerdon.study.compare.sides import Side
 from guerdon.study.coverage import report
 from guerdon.study.describe.describe import describe
 from guerdon.study.rows import rows
@@ -91,11 +92,13 @@ def test_the_summary_counts_them_apart() -> None:
 
 def test_a_comparison_counts_them_by_rule() -> None:
     new = TEXT.replace("  limit       1 time per member per month\n", "").replace('  say         "Thanks"\n', "")
-    found = compare(posted(), posted(new))
-    assert [each.rule for each in found.rules] == ["Base"]
-    assert [each.unit for each in found.units] == ["star"] and found.unpriced == ("star",)
-    told = {each.rule: (each.presence, each.times) for each in found.messages}
-    assert told == {"Base": (Presence.OLD, Count(3, 0)), "Welcome": (Presence.BOTH, Count(1, 2))}
+    old, newer = Side(posted()), Side(posted(new))
+    with opened(old, newer) as db:
+        found = totals.by_rule(db)
+    tables = {table.name: table for table in found.tables}
+    assert tables["rules"].column("rule") == ["Base"]
+    assert (old.unpriced, newer.unpriced) == (["star"], ["star"])
+    assert tables["messages"].rows == (("Welcome", 1, 2, 1), ("Base", 3, 0, -3))
 
 
 def test_an_explanation_says_why_and_why_not() -> None:

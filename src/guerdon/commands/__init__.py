@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from guerdon.commands.compare import compare
 from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
 from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.simulate import simulate
 
-OTHERS: tuple[click.Command, ...] = (describe, draw, measure, new, simulate)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, simulate)
 """A new command needs its place here, and in the manual."""

@@ -89,9 +89,9 @@ def measure(
 ) -> None:
     """Measure what a program is to the business, by month."""
     from guerdon.study import screen
-    from guerdon.study.measure import page, shown
     from guerdon.study.measure.asked import Asked, MeasureError
     from guerdon.study.measure.measure import check
+    from guerdon.study.report import page, shown
 
     if discount is not None and not discount:
         raise click.BadParameter("a discount rate is above zero", param_hint="--discount")

@@ -61,10 +61,13 @@ def _parts(run: Streamed, table: str) -> list[PartStream]:
 
 
 def _cell(column: Column) -> str:
-    """A text as `cell` writes it."""
-    name = f'"{column.name}"'
-    if column.kind is not Kind.TEXT:
-        return name
+    """A value as `cell` writes it."""
+    return safe_text(column.name) if column.kind is Kind.TEXT else f'"{column.name}"'
+
+
+def safe_text(column: str) -> str:
+    """A text, in SQL, as `cell` writes it."""
+    name = f'"{column}"'
     first = ", ".join(f"chr({ord(each)})" for each in sorted(FORMULAS))
     return f"CASE WHEN left({name}, 1) IN ({first}) THEN chr(39) || {name} ELSE {name} END AS {name}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from io import StringIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,6 +26,13 @@ def console(stderr: bool = False) -> Console:
     """A console as wide as the terminal, or 110 characters into a file."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=110)
+
+
+def written(show: Callable[[Console], None], wide: int) -> str:
+    """What is shown, as plain lines of so many characters."""
+    file = StringIO()
+    show(Console(file=file, highlight=False, width=wide, color_system=None))
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()).strip("\n")
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
@@ -310,7 +318,7 @@ def show_account(account: Account, to: Console) -> None:
         to.print()
         to.print(f"Now: {', '.join(account.standing)}")
     for event in account.explained:
-        _show_event(account.member, event, to)
+        show_event(account.member, event, to)
 
 
 def _show_ladder(member: str, ladder: LadderAccount, to: Console) -> None:
@@ -324,7 +332,8 @@ def _show_ladder(member: str, ladder: LadderAccount, to: Console) -> None:
         to.print(f"  {when}  {escape(text)}")
 
 
-def _show_event(member: str, event: EventAccount, to: Console) -> None:
+def show_event(member: str, event: EventAccount, to: Console) -> None:
+    """What came of an event, rule by rule."""
     to.print(Text(f"{event.kind} {event.event}", style="bold"), f"of {escape(member)} on {event.when}")
     if event.facts:
         to.print(f"  {escape(event.facts)}")

@@ -11,7 +11,7 @@ from guerdon.reference.calendar import ONE, add_months
 from guerdon.study.measure.database import Database
 from guerdon.study.measure.flowing import Flows
 from guerdon.study.measure.members import part
-from guerdon.study.measure.report import Column, Kind, Table, Value
+from guerdon.study.report.report import Column, Kind, Table, Value
 
 EDGES = (1, 3, 6, 12, 24, 36)
 """Where buckets end, in months."""

@@ -16,7 +16,7 @@ from guerdon.study import words
 from guerdon.study.measure import models
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.members import NO_PURCHASES, count
-from guerdon.study.measure.report import Column, Kind, Section, Table, Value
+from guerdon.study.report.report import Column, Kind, Section, Table, Value
 
 CONFIDENCE = 0.95
 FEWEST = 30

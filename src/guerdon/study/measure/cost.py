@@ -9,7 +9,7 @@ from guerdon.study.flows import Flow
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.flowing import Flows, through
 from guerdon.study.measure.members import MONTH, part
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 
 def cost(db: Database, flows: list[Flows]) -> Section:

@@ -11,9 +11,10 @@ from guerdon.study.measure import control, cost, members, revenue, segments, sur
 from guerdon.study.measure.asked import Asked
 from guerdon.study.measure.database import Database, first_day, opened
 from guerdon.study.measure.flowing import flows
+from guerdon.study.measure.measured import Measured
 from guerdon.study.measure.named import named
-from guerdon.study.measure.report import Report, Section
 from guerdon.study.measure.wording import Again
+from guerdon.study.report.report import Section
 
 if TYPE_CHECKING:
     from guerdon.history.open import History
@@ -25,14 +26,15 @@ def check(program: nodes.Program, asked: Asked) -> None:
     named(program, asked)
 
 
-def measure(run: Run, history: History, again: Again, asked: Asked) -> Report:
+def measure(run: Run, history: History, again: Again, asked: Asked) -> Measured:
     """All that is measured of a run of a history; `again` runs the program with more rules.
 
     Errors: MeasureError; TooLarge where a quantity has more digits than results have room for.
     """
     program = run.program
     with opened(run, history, again, program, named(program, asked), asked) as db:
-        return Report(
+        return Measured(
+            tuple(_sections(db)),
             program.frame.name,
             fingerprint(program),
             program.frame.currency,
@@ -41,7 +43,6 @@ def measure(run: Run, history: History, again: Again, asked: Asked) -> Report:
             db.months.read,
             run.events if isinstance(run, Posted) else run.events + run.others.events,
             len(run.rejections),
-            tuple(_sections(db)),
         )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from guerdon.study import words
 from guerdon.study.measure.database import Database, first_day
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 AHEAD = 12
 """So many months after the first are shown of each cohort."""

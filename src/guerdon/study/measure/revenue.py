@@ -16,7 +16,7 @@ from guerdon.study.measure import ages
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.flowing import Flows, through
 from guerdon.study.measure.members import MONTH, NO_PURCHASES
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 
 def revenue(db: Database, flows: list[Flows]) -> Section:

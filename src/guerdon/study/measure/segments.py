@@ -7,8 +7,8 @@ from collections import Counter
 from guerdon.program import nodes
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.members import MONTH, count
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
 from guerdon.study.measure.wording import measures_of_words
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 
 def segments(db: Database) -> Section:

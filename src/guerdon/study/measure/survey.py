@@ -10,7 +10,7 @@ from fractions import Fraction
 from guerdon.study.measure.asked import MeasureError
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.members import MONTH, count
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 
 def score(promoters: int, answers: int, detractors: int) -> Fraction | None:

@@ -14,7 +14,7 @@ from guerdon.study import words
 from guerdon.study.measure import models
 from guerdon.study.measure.database import Database, first_day
 from guerdon.study.measure.members import NO_PURCHASES, count, part
-from guerdon.study.measure.report import Column, Kind, Plot, Section, Shape, Table, Value
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
 
 FEWEST = 30
 """A model of fewer members who came back says nothing."""

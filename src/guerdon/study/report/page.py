@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
+from pathlib import Path
 
 from guerdon.study.describe.shown import whole_page
 from guerdon.study.report.plots import Line, drawn
-from guerdon.study.report.report import Kind, Report, Section, Shape, Table, Value
+from guerdon.study.report.report import Beside, Kind, Report, Section, Shape, Table, Value
 from guerdon.study.report.shown import is_left, text, texts
 
 STYLE = """
@@ -22,6 +23,7 @@ nav { margin: 1rem 0; } nav a { margin-right: 1rem; color: #1f5fa8; text-decorat
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th { text-align: left; font-weight: 600; color: #555; border-bottom: 1px solid #999; padding: .25rem .7rem .25rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid #e6e6e6; padding: .2rem .7rem .2rem 0; white-space: nowrap; }
+tr.total td { font-weight: 600; border-top: 1px solid #999; border-bottom: none; }
 th.right, td.right { text-align: right; padding: .2rem .35rem .2rem .7rem; }
 figure { margin: .4rem 0 .8rem; } svg { width: 100%; max-width: 760px; height: auto; display: block; }
 svg text { font-family: system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; }
@@ -30,6 +32,12 @@ figcaption i { display: inline-block; width: .8rem; height: .8rem; margin-right:
 ul.notes { font-size: .82rem; color: #555; margin: .5rem 0 0; padding-left: 1.1rem; max-width: 52rem; }
 p.warning { background: #fff4e0; border-left: 4px solid #c0541b; padding: .4rem .7rem; margin: .5rem 0; max-width: 52rem; }
 p.absent { color: #666; }
+.headline { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
+.headline div { flex: 1 1 11rem; border: 1px solid #ddd; border-top: 3px solid #1f5fa8; padding: .6rem .8rem; display: flex; flex-direction: column; }
+.headline span { font-size: .8rem; color: #555; } .headline b { font-size: 1.35rem; font-variant-numeric: tabular-nums; } .headline small { color: #555; }
+.beside { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .beside h4 { margin: .2rem 0; font-size: .9rem; }
+pre { font: 12px/1.45 ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; background: #f7f7f5; padding: .6rem .8rem; margin: 0; overflow-x: auto; white-space: pre-wrap; }
+@media (max-width: 50rem) { .beside { grid-template-columns: 1fr; } }
 @page { size: A4 landscape; margin: 14mm; }
 @media print { body { max-width: none; margin: 0; font-size: 12px; } .wide { overflow: visible; } h3, figure { break-after: avoid; } tr { break-inside: avoid; } nav { display: none; } }
 """
@@ -37,8 +45,13 @@ p.absent { color: #666; }
 
 def as_html(report: Report) -> str:
     """The whole report."""
-    links = "".join(f'<a href="#s{at}">{escape(each.title)}</a>' for at, each in enumerate(report.sections))
+    links = " ".join(f'<a href="#s{at}">{escape(each.title)}</a>' for at, each in enumerate(report.sections))
     head = "".join(f"<p>{escape(line)}</p>" for line in report.head)
+    tiles = "".join(
+        f"<div><span>{escape(of)}</span><b>{escape(figure)}</b><small>{escape(more)}</small></div>"
+        for of, figure, more in report.headline
+    )
+    head += f'<div class="headline">{tiles}</div>' if tiles else ""
     sections = "\n".join(line for at, each in enumerate(report.sections) for line in _section(at, each))
     foot = f'<p class="absent">{escape(report.foot)}</p>'
     return whole_page(
@@ -46,10 +59,16 @@ def as_html(report: Report) -> str:
     )
 
 
+def write(report: Report, path: Path) -> None:
+    """Writes the page. Errors: OSError."""
+    path.write_text(as_html(report), encoding="utf-8")
+
+
 def _section(at: int, of: Section) -> Iterator[str]:
     yield f'<h2 id="s{at}">{escape(of.title)}</h2>'
     if of.absent:
         yield f'<p class="absent">Left out: {_said(of.absent)}.</p>'
+    yield from (f"<p>{_said(line)}</p>" for line in of.says)
     for table in of.tables:
         yield f"<h3>{escape(table.title)}</h3>"
         yield _plot(table)
@@ -58,6 +77,14 @@ def _section(at: int, of: Section) -> Iterator[str]:
             yield _table(table)
         if table.notes:
             yield f'<ul class="notes">{"".join(f"<li>{_said(each)}</li>" for each in table.notes)}</ul>'
+    yield from map(_beside, of.beside)
+
+
+def _beside(of: Beside) -> str:
+    sides = "".join(
+        f"<div><h4>{escape(title)}</h4><pre>{escape(told)}</pre></div>" for title, told in (of.left, of.right)
+    )
+    return f'<h3>{escape(of.title)}</h3>\n<div class="beside">{sides}</div>'
 
 
 def _said(text: str) -> str:
@@ -67,7 +94,7 @@ def _said(text: str) -> str:
 
 def _plot(of: Table) -> str:
     """The drawing of a table, where it has one that is not in its cells."""
-    if of.plot is None or of.plot.shape is Shape.HEAT or len(of.rows) < 2:
+    if of.plot is None or of.plot.shape in (Shape.HEAT, Shape.SHARES) or len(of.rows) < 2:
         return ""
     months = [text(row[0], of.columns[0]) for row in of.rows]
     chosen = [each for each in of.columns if each.name in of.plot.columns]
@@ -86,22 +113,32 @@ def _float(of: Value) -> float | None:
 
 
 def _table(of: Table) -> str:
-    heat = {*of.plot.columns} if of.plot is not None and of.plot.shape is Shape.HEAT else set()
+    inside = {*of.plot.columns} if of.plot is not None else set()
+    drawn_in = {Shape.HEAT: _shade, Shape.SHARES: _bar}.get(of.plot.shape) if of.plot is not None else None
+    total = of.total
     head = "".join(f"<th{_side(is_left(each))}>{escape(_titled(each.title, each.unit))}</th>" for each in of.columns)
     rows = "".join(
-        "<tr>"
+        ("<tr>" if row is not total else '<tr class="total">')
         + "".join(
-            f"<td{_side(is_left(column))}{_shade(each) if column.name in heat else ''}>{escape(told)}</td>"
+            f"<td{_side(is_left(column))}{drawn_in(each) if drawn_in is not None and column.name in inside else ''}>{escape(told)}</td>"
             for each, told, column in zip(row, told_row, of.columns, strict=True)
         )
         + "</tr>\n"
-        for row, told_row in zip(of.rows, texts(of), strict=True)
+        for row, told_row in zip((*of.rows, *([total] if total is not None else [])), texts(of), strict=True)
     )
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _side(left: bool) -> str:
     return "" if left else ' class="right"'
+
+
+def _bar(of: Value) -> str:
+    """A bar as long as a share, from the left; what is below zero has another colour."""
+    if not isinstance(of, Fraction | int):
+        return ""
+    colour, long = ("rgba(31, 95, 168, .28)", of) if of >= 0 else ("rgba(192, 84, 27, .28)", -of)
+    return f' style="background: linear-gradient(to right, {colour} {100 * float(min(long, 1)):.1f}%, transparent 0)"'
 
 
 def _shade(of: Value) -> str:

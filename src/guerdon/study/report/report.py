@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -31,12 +31,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in files, its title for people, what it holds, and of what unit or currency."""
+    """A column: its name in files, its title for people, what it holds, and of what unit or currency.
+
+    Shape: `signed`: what is above zero is shown with a plus. `decimals` of a share in percent.
+    """
 
     name: str
     title: str
     kind: Kind
     unit: str = ""
+    signed: bool = False
+    decimals: int = 1
 
 
 class Shape(Enum):
@@ -45,6 +50,7 @@ class Shape(Enum):
     LINES = "a line for each column over the rows"
     BARS = "bars above and below zero over the rows"
     HEAT = "each cell the darker the higher it is"
+    SHARES = "a bar in each cell, as long as its share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of."""
+    """A table: `name` in files, `notes` what its figures mean, `warnings` what to beware of; `summed`: the columns whose sum means something.
+
+    Shape: `of_rows`: where columns of quantities hold different things, what each row's are of: its kind, unit and decimals.
+    """
 
     name: str
     title: str
@@ -66,6 +75,28 @@ class Table:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     plot: Plot | None = None
+    summed: tuple[str, ...] = ()
+    of_rows: tuple[Column, ...] = ()
+
+    def of(self, row: int, column: Column) -> Column:
+        """What the figures of a row are of, in a column."""
+        if column.kind is not Kind.QUANTITY or row >= len(self.of_rows):
+            return column
+        mine = self.of_rows[row]
+        return replace(column, kind=mine.kind, unit=mine.unit, decimals=mine.decimals)
+
+    @property
+    def total(self) -> tuple[Value, ...] | None:
+        """The sums of the columns that have one, below the others; None where none has."""
+        if not self.summed or not self.rows:
+            return None
+        sums = (self._sum(at) if each.name in self.summed else "" for at, each in enumerate(self.columns))
+        _, *rest = sums
+        return "in all", *rest
+
+    def _sum(self, at: int) -> Value:
+        values = [row[at] for row in self.rows]
+        return sum((each for each in values if isinstance(each, int | Fraction)), start=0)
 
     def column(self, name: str) -> list[Value]:
         """The values of a column, from the first row on. Errors: StopIteration where there is none of this name."""
@@ -109,6 +140,11 @@ class Report:
     @abstractmethod
     def head(self) -> tuple[str, ...]:
         """What was read, line by line."""
+
+    @property
+    def headline(self) -> tuple[tuple[str, str, str], ...]:
+        """The few figures that are read first: what each is of, the figure, and what it was or is made of."""
+        return ()
 
     @property
     @abstractmethod

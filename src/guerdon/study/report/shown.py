@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -29,8 +29,14 @@ def is_left(column: Column) -> bool:
 
 def texts(table: Table) -> list[list[str]]:
     """The figures of a table for people; quantities of a column all have the decimals that one of them needs, two at most (of a model: three)."""
-    places = [_places(column, [row[at] for row in table.rows]) for at, column in enumerate(table.columns)]
-    return [[text(*each) for each in zip(row, table.columns, places, strict=True)] for row in table.rows]
+    rows = [*table.rows, *([table.total] if table.total is not None else [])]
+    usual = [_places(column, [row[at] for row in rows]) for at, column in enumerate(table.columns)]
+    found = []
+    for number, row in enumerate(rows):
+        columns = [table.of(number, each) for each in table.columns]
+        places = [_places(*each) for each in zip(columns, ([value] for value in row), strict=True)]
+        found.append([text(*each) for each in zip(row, columns, places if table.of_rows else usual, strict=True)])
+    return found
 
 
 def _places(column: Column, values: list[Value]) -> int:
@@ -42,6 +48,11 @@ def _places(column: Column, values: list[Value]) -> int:
 
 def text(of: Value, column: Column, places: int = 0) -> str:
     """A figure for people: thousands set apart, money in the currency's decimals, shares in percent; a dash where there is none."""
+    shown = _text(of, column, places)
+    return f"+{shown}" if column.signed and isinstance(of, int | Fraction) and of > 0 else shown
+
+
+def _text(of: Value, column: Column, places: int) -> str:
     match of, column.kind:
         case None, _:
             return "-"
@@ -50,7 +61,7 @@ def text(of: Value, column: Column, places: int = 0) -> str:
         case int() | Fraction(), Kind.MONEY:
             return words.decimal(Fraction(of), DECIMALS.get(column.unit, 2))
         case int() | Fraction(), Kind.SHARE:
-            return f"{words.decimal(100 * Fraction(of), 1)}%"
+            return f"{words.decimal(100 * Fraction(of), column.decimals)}%"
         case int() | Fraction(), Kind.POINTS:
             return words.decimal(Fraction(of), 1)
         case int() | Fraction(), _:
@@ -75,9 +86,16 @@ def show(report: Report, to: Console) -> None:
         to.print(Text(section.title.upper(), style="bold cyan"))
         if section.absent:
             _note(f"Left out: {section.absent}.", "dim", to)
+        for line in section.says:
+            to.print(line, markup=False, highlight=False)
         for table in section.tables:
             to.print()
             _show(table, to)
+        for pair in section.beside:
+            for title, told in (pair.left, pair.right):
+                to.print()
+                to.print(Text(f"{pair.title}: {title}", style="bold"))
+                to.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show(table: Table, to: Console) -> None:
@@ -130,7 +148,16 @@ def as_json(report: Report) -> dict[str, object]:
     return {
         **report.about,
         "sections": [
-            {"title": each.title, "absent": each.absent, "tables": [_table(table) for table in each.tables]}
+            {
+                "title": each.title,
+                "absent": each.absent,
+                "says": list(each.says),
+                "tables": [_table(table) for table in each.tables],
+                "beside": [
+                    {"name": pair.name, "title": pair.title, "left": list(pair.left), "right": list(pair.right)}
+                    for pair in each.beside
+                ],
+            }
             for each in report.sections
         ],
     }
@@ -141,7 +168,10 @@ def _table(of: Table) -> dict[str, object]:
         {"name": each.name, "title": each.title, "kind": each.kind.name.lower(), "unit": each.unit}
         for each in of.columns
     ]
-    rows = [{column.name: plain(each, column) for each, column in zip(row, of.columns, strict=True)} for row in of.rows]
+    rows = [
+        {column.name: plain(each, of.of(at, column)) for each, column in zip(row, of.columns, strict=True)}
+        for at, row in enumerate(of.rows)
+    ]
     return {
         "name": of.name,
         "title": of.title,
@@ -152,14 +182,20 @@ def _table(of: Table) -> dict[str, object]:
     }
 
 
-def write_csv(report: Report, folder: str | Path) -> list[Path]:
+def write_csv(
+    report: Report, folder: str | Path, more: Mapping[str, Callable[[Path], object]] | None = None
+) -> list[Path]:
     """Writes a file for each table, and `definitions.csv` with what their figures mean; where they are.
 
-    Shape: figures as in JSON, nothing where there is none. Nothing appears before all is written.
+    Shape: figures as in JSON, nothing where there is none. Nothing appears before all is written. `more`: files by name, and what
+    writes them.
     """
     tables = [table for section in report.sections for table in section.tables if table.rows]
-    files = [*(f"{each.name}.csv" for each in tables), "definitions.csv"]
+    others = more or {}
+    files = [*(f"{each.name}.csv" for each in tables), "definitions.csv", *others]
     with appearing(Path(folder), files) as beside:
+        for name, write in others.items():
+            write(beside / name)
         for each in tables:
             _write(beside / f"{each.name}.csv", [[column.name for column in each.columns], *map(list, _cells(each))])
         _write(beside / "definitions.csv", [["table", "kind", "text"], *_definitions(report)])
@@ -167,8 +203,8 @@ def write_csv(report: Report, folder: str | Path) -> list[Path]:
 
 
 def _cells(table: Table) -> Iterator[list[object]]:
-    for row in table.rows:
-        found = [plain(each, column) for each, column in zip(row, table.columns, strict=True)]
+    for at, row in enumerate(table.rows):
+        found = [plain(each, table.of(at, column)) for each, column in zip(row, table.columns, strict=True)]
         yield [
             "" if each is None else cell(each) if column.kind is Kind.TEXT and isinstance(each, str) else each
             for each, column in zip(found, table.columns, strict=True)

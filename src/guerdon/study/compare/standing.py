@@ -1,0 +1,90 @@
+"""Where members stand at the end, who moves, and what members of each tier cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from guerdon.study.compare.counted import either
+from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.sides import Side
+from guerdon.study.compare.totals import DIFFERENCE, three
+from guerdon.study.report.report import Column, Kind, Section, Table, Value
+
+NOT_THERE = "not there"
+
+
+def standing(db: Database) -> Section:
+    """Three tables for each ladder."""
+    ladders = either(db.new.program.ladders, db.old.program.ladders)
+    if not ladders:
+        return Section("Tiers", (), "neither version has tiers")
+    return Section("Tiers", tuple(each for ladder in ladders for each in _of_ladder(db, ladder)))
+
+
+def _of_ladder(db: Database, ladder: str) -> Iterator[Table]:
+    tiers = [_tiers(side, ladder) for side in (db.old, db.new)]
+    found = db.rows(
+        f"""SELECT old.tier, new.tier, count(*) FROM (SELECT member, tier FROM stood WHERE version = {OLD} AND ladder = $ladder) AS old
+            FULL JOIN (SELECT member, tier FROM stood WHERE version = {NEW} AND ladder = $ladder) AS new USING (member) GROUP BY ALL""",
+        ladder=ladder,
+    )
+    moves = {(was, now): members for was, now, members in found}
+    yield _counts(ladder, moves, *tiers)
+    yield _moves(ladder, moves, *tiers)
+    yield _costs(db, ladder, tiers[OLD])
+
+
+def _tiers(side: Side, ladder: str) -> list[str]:
+    return [tier.name for tier in side.program.ladders[ladder].tiers] if ladder in side.program.ladders else []
+
+
+Moves = dict[tuple[str | None, str | None], int]
+
+
+def _counts(ladder: str, moves: Moves, old: list[str], new: list[str]) -> Table:
+    was, now = Counter[str | None](), Counter[str | None]()
+    for (before, after), members in moves.items():
+        was[before] += members
+        now[after] += members
+    rows = tuple((tier, was[tier], now[tier], now[tier] - was[tier]) for tier in either(new, old))
+    columns = (Column("tier", "tier", Kind.TEXT), *three(Kind.COUNT))
+    return Table(f"tiers_{ladder}", f"Members by {ladder} at the end", columns, rows, summed=DIFFERENCE)
+
+
+def _moves(ladder: str, moves: Moves, old: list[str], new: list[str]) -> Table:
+    """The matrix: old tiers down, new ones across."""
+    across: list[str | None] = [*new, *([None] if any(after is None for _, after in moves) else [])]
+    down: list[str | None] = [*old, *([None] if any(before is None for before, _ in moves) else [])]
+    rows = tuple[tuple[Value, ...], ...](
+        (was or NOT_THERE, *(moves.get((was, now), 0) for now in across)) for was in down
+    )
+    columns = (
+        Column("old", "old, and new →", Kind.TEXT),
+        *(Column(f"new_{at}", tier or NOT_THERE, Kind.COUNT) for at, tier in enumerate(across)),
+    )
+    return Table(f"moves_{ladder}", f"Moves on {ladder}", columns, rows)
+
+
+def _costs(db: Database, ladder: str, tiers: list[str]) -> Table:
+    """What members cost, by the tier that they hold at the end by the old version."""
+    found = db.rows(
+        f"""SELECT tier, count(DISTINCT member), sum(cost) FILTER (version = {OLD}), sum(cost) FILTER (version = {NEW})
+            FROM costs LEFT JOIN (SELECT member, tier FROM stood WHERE version = {OLD} AND ladder = $ladder) USING (member) GROUP BY tier""",
+        ladder=ladder,
+    )
+    by_tier = {tier: (members, db.money(old), db.money(new)) for tier, members, old, new in found}
+    rows = list[tuple[Value, ...]]()
+    for tier in [*tiers, None]:
+        if tier in by_tier:
+            members, old, new = by_tier[tier]
+            rows.append((tier or NOT_THERE, members, old, new, new - old, (new - old) / members))
+    currency = db.new.program.frame.currency
+    columns = (
+        Column("tier", "tier", Kind.TEXT),
+        Column("members", "members", Kind.COUNT),
+        *three(Kind.MONEY, currency),
+        Column("each", "per member", Kind.MONEY, currency, signed=True),
+    )
+    notes = (f"Members by the {ladder} that they hold at the end under the old version.",)
+    return Table(f"cost_by_{ladder}", f"Cost by {ladder}", columns, tuple(rows), notes, summed=("members", *DIFFERENCE))

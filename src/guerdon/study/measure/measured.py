@@ -1,0 +1,56 @@
+"""What was measured of a run: the report, and what it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from guerdon.study import words
+from guerdon.study.report.report import Report
+
+
+@dataclass(frozen=True)
+class Measured(Report):
+    """All that was measured of a run.
+
+    Units: `first` and `last` are days of the program, both included: of what is shown by month. `read` is the last
+    day of which anything was read.
+    """
+
+    program: str
+    fingerprint: str
+    currency: str
+    first: date
+    last: date
+    read: date
+    events: int
+    aside: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.program}: what it is to the business"
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        money = f" Money in {self.currency}." if self.currency else ""
+        read = f"{words.count(self.events, 'event')} read through {self.read}; shown by month, {self.first} through {self.last}.{money}"
+        aside = f"Set aside: {words.count(self.aside, 'row')}, which are in no figure; `guerdon run` shows why."
+        return (read, aside) if self.aside else (read,)
+
+    @property
+    def about(self) -> Mapping[str, object]:
+        return {
+            "program": self.program,
+            "fingerprint": self.fingerprint,
+            "currency": self.currency,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "read": self.read.isoformat(),
+            "events": self.events,
+            "aside": self.aside,
+        }
+
+    @property
+    def foot(self) -> str:
+        return f"Program {self.fingerprint}."
