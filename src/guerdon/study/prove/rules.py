@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from guerdon.program import nodes, types
-from guerdon.study.prove.scene import Scene, begin, holds
+from guerdon.study.prove.scene import Scene, begin, holds, meaning
 from guerdon.study.prove.tables import apply
 from guerdon.study.prove.terms import Terms
 from guerdon.study.prove.values import (
@@ -137,7 +137,9 @@ def _given(rule: nodes.Rule, terms: Terms) -> tuple[Any, Any]:
     step = scene.program.units[rule.unit].step if rule.unit in scene.program.units else Fraction(1)
     if rule.offer is not None:
         terms.value(rule.give)
-        free = scene.known.unknown(f"offer/{rule!r}", f'what "{rule.name}" gives', types.Quantity("", step))
+        free = scene.known.unknown(
+            f"offer/{meaning(rule, scene.program)}", f'what "{rule.name}" gives', types.Quantity("", step)
+        )
         scene.known.facts.append(free.term >= 0)
         return free.term, free.term
     few, parts, many = _parts(rule, terms)
@@ -183,7 +185,10 @@ def _parts(rule: nodes.Rule, terms: Terms) -> tuple[Any, list[Any], Any]:
         found.append(z3.If(there, part, ZERO))
     terms.line = None
     many = terms.scene.known.of(
-        f"lines/{terms.scene.event}/{rule!r}", f"all lines of `{name}`", types.Quantity("", None), known=False
+        f"lines/{terms.scene.event}/{meaning(rule, terms.scene.program)}",
+        f"all lines of `{name}`",
+        types.Quantity("", None),
+        known=False,
     )
     return terms.scene.few.get(name, NEVER), found, many.term
 

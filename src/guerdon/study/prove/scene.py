@@ -10,6 +10,7 @@ from typing import Any
 import z3
 
 from guerdon.program import nodes, types
+from guerdon.program.walk import walk
 from guerdon.study.prove.values import Value, Variables, plainly
 
 LINES = 2
@@ -110,6 +111,21 @@ def _lines(scene: Scene, name: str, record: str, prefix: str) -> None:
         }
         lines.append(Line(there, record, facts))
     scene.lines[name] = lines
+
+
+def meaning(part: object, program: nodes.Program) -> str:
+    """What a part of a program is, with the tables, measures and rules that it reads: the same where it comes to the same."""
+    found = [repr(part)]
+    for each in walk(part):
+        match each:
+            case nodes.Lookup(table):
+                found.append(repr(program.tables[table]))
+            case nodes.Given(rule):
+                found += [meaning(program.rules[name], program) for name in program.rules_of(rule)]
+                found += [repr(program.groups[rule])] if rule in program.groups else []
+            case nodes.Defined(measure):
+                found.append(meaning(program.measures[measure], program))
+    return "/".join(found)
 
 
 def holds(stretch: nodes.Stretch, scene: Scene) -> Any:

@@ -15,7 +15,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.evaluate import folded
 from guerdon.study import words
 from guerdon.study.prove import measured
-from guerdon.study.prove.scene import Line, Scene
+from guerdon.study.prove.scene import Line, Scene, meaning
 from guerdon.study.prove.tables import apply, bands_met, looked_up
 from guerdon.study.prove.values import (
     ALWAYS,
@@ -82,7 +82,9 @@ class Terms:
     def lost(self, expr: nodes.Expr, *, below_zero: bool = True) -> Value:
         """An expression that can't be said in terms."""
         at = "" if self.line is None else f"/{id(self.line)}"
-        return self.scene.known.unknown(f"{expr!r}{at}", words.written(expr), expr.type, below_zero=below_zero)
+        return self.scene.known.unknown(
+            f"{meaning(expr, self.scene.program)}{at}", words.written(expr), expr.type, below_zero=below_zero
+        )
 
     def term(self, expr: nodes.Expr) -> Term:
         match expr:
@@ -297,7 +299,11 @@ class Terms:
         counted = expr.aggregate in (nodes.Aggregate.COUNT, nodes.Aggregate.DISTINCT)
         of_amounts = isinstance(expr.value, nodes.Field) and isinstance(plainly(expr.value.type), types.Quantity)
         many = self.scene.known.of(
-            f"many/{expr!r}", words.written(expr), expr.type, below_zero=not (counted or of_amounts), known=False
+            f"many/{meaning(expr, self.scene.program)}",
+            words.written(expr),
+            expr.type,
+            below_zero=not (counted or of_amounts),
+            known=False,
         )
         few = self.scene.few.get(expr.lines, NEVER)
         found = aggregate(expr.aggregate, values)

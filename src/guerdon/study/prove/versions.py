@@ -65,9 +65,9 @@ def less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding | Undecided
             )
     elif not found_less and not open_questions:
         if differs:
-            yield "the newer version never gives less at an event than the older one"
+            yield "at no event does the newer version give less to a member of whom the same is known"
         else:
-            yield "the two versions give the same at every event"
+            yield "both versions give the same at every event to a member of whom the same is known"
 
 
 def _units(both: Both) -> list[str]:
