@@ -106,3 +106,25 @@ earn "Loyal"
         "count of cup ever",
     ),
 ]
+
+BOUNDS += [
+    Planted(
+        "so much for each line that is counted",
+        "G943",
+        frame("Hardware")
+        + """
+unit nut
+record part
+  price money
+event sale
+  parts list of part
+  paid money
+earn "Parts"
+  on sale
+  give 2 nut * min(count of parts this event, 10)
+  round down per event
+""",
+        "min(count of parts this event, 10)",
+        "count of parts this event",
+    ),
+]

@@ -260,3 +260,30 @@ earn "Bouquet"
         "price <= 30 EUR",
     ),
 ]
+
+GAPS += [
+    Planted(
+        "a price of a line that neither has",
+        "G945",
+        frame("Garden centre")
+        + """
+unit bud
+record plant
+  price money
+event sale
+  plants list of plant
+earn "Small plants"
+  on sale
+  each plant where price < 8 EUR
+  give 1 bud
+  limit 10 bud per event
+earn "Large plants"
+  on sale
+  each plant where price >= 8 EUR
+  give 3 bud
+  limit 30 bud per event
+""",
+        "price >= 8 EUR",
+        "price > 8 EUR",
+    ),
+]

@@ -193,3 +193,40 @@ VERSIONS += [
         BEST,
     ),
 ]
+
+LASTING = (
+    frame("Diner", "USD", "America/Chicago")
+    + """
+unit spoon
+  worth 0.05 USD
+  expires 12 months after earned
+event meal
+  bill money
+earn "Meal"
+  on meal
+  give 1 spoon per 1 USD of bill
+  round down per event
+  hold 7 days
+"""
+)
+VERSIONS += [
+    Planted(
+        "points that live shorter", "G947", changed(LASTING, "12 months", "18 months"), "18 months", "6 months", LASTING
+    ),
+    Planted(
+        "points that are held longer",
+        "G947",
+        changed(LASTING, "hold 7 days", "hold 3 days"),
+        "hold 3 days",
+        "hold 30 days",
+        LASTING,
+    ),
+    Planted(
+        "points that are worth less",
+        "G947",
+        changed(LASTING, "worth 0.05", "worth 0.06"),
+        "worth 0.06",
+        "worth 0.04",
+        LASTING,
+    ),
+]

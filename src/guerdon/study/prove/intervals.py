@@ -122,7 +122,7 @@ def beside(program: nodes.Program) -> Iterator[Finding]:
 
 def _ranges(rule: nodes.Rule, known: Known) -> Iterator[tuple[object, Axis, Range]]:
     """The ranges that a rule is for, each with all that else it is: rules of one family have this in common."""
-    asks = tuple(rule.when)
+    asks = rule.when if rule.each is None or rule.each.where is None else (*rule.when, rule.each.where)
     if len(rule.during) == 1 and len(rule.during[0]) == 1 and isinstance(rule.during[0][0], nodes.Dates):
         days = rule.during[0][0]
         last = None if days.end is None else days.end - timedelta(1)
@@ -178,7 +178,7 @@ def _kind(rule: nodes.Rule) -> tuple[object, ...]:
             pass
         case _:
             return (rule.name,)
-    return (rule.on, rule.each, rule.unit, rule.to, rule.shares, base, rule.accumulate is None)
+    return (rule.on, rule.each and rule.each.lines, rule.unit, rule.to, rule.shares, base, rule.accumulate is None)
 
 
 def _between(ranges: list[Range], of: Axis, chosen: set[str]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from guerdon.program import nodes, types
 from guerdon.study import words
 from guerdon.study.prove.scene import Scene
 from guerdon.study.prove.values import Value, Variables, plainly
+from guerdon.study.prove.windows import held, within
 
 Read = nodes.Standing | nodes.Measured | nodes.Streak | nodes.Earned | nodes.Available
 
@@ -27,7 +28,10 @@ def shown(expr: Read, scene: Scene) -> Value:
             return _measured(expr, scene)
         case nodes.Streak():
             meters = tuple(scene.program.meters[meter] for meter in expr.meters)
-            return known.of(f"streak/{meters!r}/{expr.period}/{expr.missed}/{expr.window!r}", name, types.WHOLE)
+            found = known.of(f"streak/{meters!r}/{expr.period}/{expr.missed}/{expr.window!r}", name, types.WHOLE)
+            most = held(nodes.Calendar(expr.period), expr.window, None)
+            known.facts += [found.term >= 0] if most is None else [found.term >= 0, found.term <= most]
+            return found
         case nodes.Earned():
             key = f"earned/{expr.unit}/{expr.rule}/{expr.window!r}/{expr.back}"
             return known.of(key, name, _on_grid(expr.type, scene), below_zero=_is_corrected(scene))
@@ -63,6 +67,10 @@ def _measured(expr: nodes.Measured, scene: Scene) -> Value:
     if new:
         _seen(expr, meter, found, scene)
         _nested(expr, meter, found, known, scene)
+        if how is nodes.Aggregate.DAYS_SINCE:
+            known.facts.append(found.term >= 0)
+            if isinstance(expr.window, nodes.Duration) and not expr.window.months:
+                known.facts.append(z3.Or(found.missing, found.term < expr.window.days))
     return found
 
 
@@ -99,24 +107,3 @@ def _nested(expr: nodes.Measured, meter: nodes.Meter, found: Value, known: Varia
     for one, other in permutations(alike, 2):
         if within(windows[one], windows[other]):
             known.facts.append(known.things[one].value.term <= known.things[other].value.term)
-
-
-ORDER = (nodes.Period.DAY, nodes.Period.MONTH, nodes.Period.QUARTER, nodes.Period.YEAR)
-
-
-def within(inner: nodes.Window, outer: nodes.Window) -> bool:
-    """Whether a window shows only days that another one shows too."""
-    match inner, outer:
-        case _, nodes.Ever():
-            return True
-        case nodes.Calendar(one, 0), nodes.Calendar(other, 0):
-            if one is nodes.Period.DAY:
-                return True
-            return one in ORDER and other in ORDER and ORDER.index(one) <= ORDER.index(other)
-        case nodes.Calendar(nodes.Period.DAY, 0), nodes.Duration(days, months):
-            return days > 0 or months > 0
-        case nodes.Duration(days, 0), nodes.Duration(more, 0):
-            return days <= more
-        case nodes.Duration(0, months), nodes.Duration(0, more):
-            return months <= more
-    return inner == outer

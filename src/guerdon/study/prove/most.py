@@ -19,7 +19,7 @@ from guerdon.study import words
 from guerdon.study.prove.asked import Asked, came
 from guerdon.study.prove.report import Finding, Most, Undecided
 from guerdon.study.prove.rules import Judged
-from guerdon.study.prove.scene import LINES, Line
+from guerdon.study.prove.scene import LINES
 from guerdon.study.prove.solve import PAST, Answer, asked, in_the_way, simplest
 from guerdon.study.prove.values import ZERO, Value, exact, fraction, plainly, total
 from guerdon.study.prove.witness import OFTEN, Witness, few, given, repeated, run, witness
@@ -31,13 +31,13 @@ MUCH = Fraction(10**6)
 """So much more than it costs is shown, where there is no bound."""
 STEPS = 60
 """How often the distance to the most is halved."""
-MANY = 1000
-"""So many lines are shown, where each of them earns for itself."""
+MANY = 20_000
+"""So many lines are tried, where each of them earns for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What is bought at an event: `money`, of which there is one unit at least, and what is no more than it."""
+    """What is bought at an event: `money`, which is one unit or the largest amount or number that is named, and what is no more than it."""
 
     money: Any
     bounds: tuple[Any, ...]
@@ -55,49 +55,53 @@ def most(of: Asked) -> Iterator[Finding | Undecided | Most]:
         rules = [each.rule for each in found.came.values() if not each.rule.takes and not each.rule.only_says]
         if spent is None:
             continue
-        rules = [rule for rule in rules if not pays_for(rule, of.program)]
+        rules = [rule for rule in rules if not pays_for(rule.give, of.program)]
         for unit in dict.fromkeys(rule.unit for rule in rules):
             yield from _most(found, unit, spent, [rule for rule in rules if rule.unit == unit])
 
 
-def pays_for(rule: nodes.Rule, program: nodes.Program) -> bool:
-    """Whether a rule gives something for what a redeem took, so that it is paid for."""
-    read = [program.rules_of(each.rule) for each in walk(rule.give, program.measures) if isinstance(each, nodes.Given)]
-    return any(program.rules[name].takes for names in read for name in names)
+def pays_for(expr: nodes.Node, program: nodes.Program, adds: bool = True) -> bool:
+    """Whether what a redeem took makes an amount larger, so that it is paid for; taken off, it does not."""
+    match expr:
+        case nodes.Given(rule):
+            return adds and any(program.rules[name].takes for name in program.rules_of(rule))
+        case nodes.Arithmetic("-", left, right):
+            return pays_for(left, program, adds) or pays_for(right, program, not adds)
+    parts = (getattr(expr, name) for name in expr.field_names)
+    return any(pays_for(each, program, adds) for each in parts if isinstance(each, nodes.Expr))
 
 
 def _spent(found: Judged) -> Spent | None:
     """What an event costs; None where it names no money. What may be missing costs nothing then."""
     program, scene = found.scene.program, found.scene
     money, bought = z3.Real("spent"), []
-    of_money: list[Any] = []
-    others: list[Any] = []
+    amounts: list[Any] = []  # of money, each not below zero
+    numbers: list[Any] = []  # of all else
     for name, fact in scene.record.items():
         if fact.value is None and name in scene.facts and _is_bought(fact.type):
-            bounds = of_money if _is_money(fact.type, program) else others
-            bounds += _no_more(scene.facts[name], money)
+            (amounts if _is_money(fact.type, program) else numbers).append([_there(scene.facts[name])])
             bought.append((f"event/{scene.event}/{name}", scene.facts[name].term))
     for lines in scene.lines.values():
         for fact in program.records[lines[0].record].facts.values():
             if fact.value is None and _is_bought(fact.type):
-                bounds = of_money if _is_money(fact.type, program) else others
-                bounds += _no_more_together(lines, fact.name, money)
-    if not of_money:
+                values = [z3.If(line.there, _there(line.facts[fact.name]), ZERO) for line in lines]
+                (amounts if _is_money(fact.type, program) else numbers).append(values)
+    if not amounts:
         return None
-    of_money.append(money >= 1)
-    return Spent(money, (*of_money, *others), tuple(of_money), tuple(bought))
+    largest = z3.Or(money == 1, *(money == total(each) for each in (*amounts, *numbers)))
+    of_money = (money >= 1, *(bound for each in amounts for bound in _no_more(each, money)))
+    others = (largest, *(bound for each in numbers for bound in _no_more(each, money)))
+    return Spent(money, (*of_money, *others), of_money, tuple(bought))
 
 
-def _no_more_together(lines: Sequence[Line], fact: str, money: Any) -> list[Any]:
-    """That all lines together hold no more of a fact than is spent, and none less than nothing."""
-    values = [
-        z3.If(z3.And(line.there, z3.Not(line.facts[fact].missing)), line.facts[fact].term, ZERO) for line in lines
-    ]
+def _there(value: Value) -> Any:
+    """What there is; of what is missing, nothing."""
+    return z3.If(value.missing, ZERO, value.term)
+
+
+def _no_more(values: Sequence[Any], money: Any) -> list[Any]:
+    """That values together are no more than what is spent, and none of them is less than nothing."""
     return [*(value >= 0 for value in values), total(values) <= money]
-
-
-def _no_more(value: Value, money: Any) -> list[Any]:
-    return [z3.Or(value.missing, z3.And(value.term >= 0, value.term <= money))]
 
 
 def _is_money(of: types.Type, program: nodes.Program) -> bool:
@@ -124,8 +128,7 @@ def _most(found: Judged, unit: str, spent: Spent, rules: list[nodes.Rule]) -> It
         yield Undecided(f"what {names} adds to {what}", "an offer gives what the event that opened it said")
     if len(offered) == len(rules):
         return
-    lines = [rule for rule in rules if rule.each is not None and rule.offer is None]
-    endless = next(filter(None, (_endless_lines(rule, found, spent) for rule in lines)), None)
+    endless = next(filter(None, (_endless_lines(rule, found, spent) for rule in rules if rule.offer is None)), None)
     if endless is not None:
         yield endless
         return
@@ -282,28 +285,32 @@ def _growing(found: Judged, gives: Any, spent: Spent, conditions: list[Any]) -> 
 
 
 def _endless_lines(rule: nodes.Rule, found: Judged, spent: Spent) -> Finding | None:
-    """That each line of an event earns something that costs nothing, as often as there are lines."""
-    scene, program, came_to = found.scene, found.scene.program, found.came[rule.name]
-    assert rule.each is not None
-    lines = scene.lines.get(rule.each.lines, [])
-    if not lines:
-        return None
-    alone = [lines[0].there, *(z3.Not(line.there) for line in lines[1:])]
+    """That a rule gives more and more the more lines an event has, of lines that cost nothing."""
+    read = {each.lines for each in walk(rule, found.scene.program.measures) if isinstance(each, nodes.OverLines)}
+    read |= {rule.each.lines} if rule.each is not None else set()
+    return next(
+        filter(None, (_endless_list(rule, name, found, spent) for name in found.scene.lines if name in read)), None
+    )
+
+
+def _endless_list(rule: nodes.Rule, name: str, found: Judged, spent: Spent) -> Finding | None:
+    scene, program = found.scene, found.scene.program
+    first, *others = scene.lines[name]
     free = [
-        z3.Or(lines[0].facts[fact.name].missing, lines[0].facts[fact.name].term == 0)
-        for fact in program.records[lines[0].record].facts.values()
+        z3.Or(first.facts[fact.name].missing, first.facts[fact.name].term == 0)
+        for fact in program.records[first.record].facts.values()
         if fact.value is None and isinstance(plainly(fact.type), types.Quantity)
     ]
-    model = simplest(
-        scene.known, [*spent.bounds, *few(found), *alone, *free, came_to.quantity > 0], (spent.money == 1,)
-    )
+    alone = [first.there, *(z3.Not(line.there) for line in others), *free]
+    wanted = [*spent.bounds, *few(found), *alone, found.came[rule.name].quantity > 0]
+    model = simplest(scene.known, wanted, (spent.money == 1,))
     one = witness(found, model, "endless") if model is not None else None
     verdicts = run(one, program) if one is not None else None
     if one is None or verdicts is None or not verdicts[rule.name].quantity:
         return None
-    line = one.event.facts[rule.each.lines]
+    line = one.event.facts[name]
     assert isinstance(line, tuple)
-    many = run(one.but(**{rule.each.lines: line * MANY}), program)
+    many = run(one.but(**{name: line * MANY}), program)
     if many is None or many[rule.name].quantity < verdicts[rule.name].quantity * MANY:
         return None
-    return _unbounded(rule, f"the number of `{rule.each.lines}`", one, program)
+    return _unbounded(rule, f"the number of `{name}`", one, program)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 from guerdon.program import nodes, types
 from guerdon.reference.exact import summed
+from guerdon.reference.state import Subject
 from guerdon.study import words
+from guerdon.study.found import Found
 from guerdon.study.laws.history import History
 from guerdon.study.laws.pool import Pool
 from guerdon.study.laws.shrink import shrunk
@@ -23,8 +26,11 @@ from guerdon.text.diagnostic import Diagnostic
 HISTORIES = 150
 """So many are tried."""
 
-Standing = tuple[str, str, Fraction]
-"""Whose, of which unit or ladder, how much or which place."""
+LATER = (1, 8, 15, 32, 62, 93, 184, 366, 400, 550, 731, 1100)
+"""So many days after a single event it is looked at what is left of it."""
+
+Standing = tuple[str, str, str]
+"""Whose, of which unit or ladder, when."""
 
 
 def less(old: nodes.Program, new: nodes.Program) -> Finding | None:
@@ -57,7 +63,7 @@ def again(old: nodes.Program, new: nodes.Program) -> Finding | None:
                 if shown is None or not _fits_facts(shown.event.event, shown.event.facts, new):
                     break
                 for case in repeated(shown):
-                    worse = _worse(case.case, old, new)
+                    worse = _worse(case.case, old, new, later=len(case.case.steps) == 1)
                     if worse is not None:
                         return _finding(case.case, worse, old)
     return None
@@ -79,32 +85,53 @@ def _fits_facts(event: str, facts: Mapping[str, object], program: nodes.Program)
     )
 
 
-def _worse(case: nodes.Case, old: nodes.Program, new: nodes.Program) -> tuple[str, str, str] | None:
-    """What somebody has less of in the end: how it was called, as it was, as it is."""
-    before, after = (dict(_stands(case, program)) for program in (old, new))
-    for (who, what), value in before.items():
-        other = after.get((who, what), Fraction(0))
-        if other < value and what in (new.ladders.keys() | new.units.keys()):
-            if what in old.ladders:
-                return what, old.ladders[what].tiers[int(value)].name, new.ladders[what].tiers[int(other)].name
-            return f"{what} in all", words.quantity(value, what), words.quantity(other, what)
+def _worse(
+    case: nodes.Case, old: nodes.Program, new: nodes.Program, later: bool = False
+) -> tuple[str, str, str] | None:
+    """What somebody has less of: what it is, as it was, as it is. `later`: also what is left of it on days to come."""
+    before, after = (dict(_stands(case, program, later)) for program in (old, new))
+    for (who, what, when), value in before.items():
+        other = after.get((who, what, when), Fraction(0))
+        if other >= value:
+            continue
+        if what in old.ladders and what in new.ladders:
+            tiers = [old.ladders[what].tiers[int(value)].name, new.ladders[what].tiers[int(other)].name]
+            return f"{what}{when}", tiers[0], tiers[1]
+        if what in new.units:
+            return f"{what}{when}", words.quantity(value, what), words.quantity(other, what)
     return None
 
 
-def _stands(case: nodes.Case, program: nodes.Program) -> Iterator[tuple[tuple[str, str], Fraction]]:
-    """How each member stands after a history: what they were given of each unit, and their tiers."""
+def _stands(case: nodes.Case, program: nodes.Program, later: bool) -> Iterator[tuple[Standing, Fraction]]:
+    """How each member stands after a history: what they were given of each unit, and their tiers, each as a number."""
     trial = Trial(case, program)
     for step in case.steps:
         assert isinstance(step, nodes.Happening)
         trial.happen(step)
-    awards = trial.engine.posted.ledger.awards
+    engine = trial.engine
     for who in dict.fromkeys(step.member for step in case.steps if isinstance(step, nodes.Happening)):
         for unit in program.units:
-            yield (who, unit), summed(each.quantity for each in awards if each.member == who and each.unit == unit)
-        subject = trial.engine.world.subjects.get(who)
-        for name, ladder in program.ladders.items():
-            if subject is not None and ladder.account is None:
-                yield (who, name), Fraction(subject.held[name].standing)
+            awards = [each for each in engine.posted.ledger.awards if each.member == who and each.unit == unit]
+            yield (who, unit, " in all"), summed(each.quantity for each in awards)
+        subject = engine.world.subjects.get(who)
+        if subject is None:
+            continue
+        yield from _has(who, "", subject, program)
+        for days in LATER if later else ():
+            assert trial.last is not None
+            day = engine.calendar.day(trial.last.at) + timedelta(days)
+            Found(engine, trial.last).pass_to(subject, day)
+            yield from _has(who, f" on {day}", subject, program)
+            for name, of in program.units.items():
+                if of.spendable and of.account is None:
+                    yield (who, name, f" on {day}"), subject.purses[name].available
+
+
+def _has(who: str, when: str, subject: Subject, program: nodes.Program) -> Iterator[tuple[Standing, Fraction]]:
+    """The place of a member on each ladder."""
+    for name, ladder in program.ladders.items():
+        if ladder.account is None:
+            yield (who, name, when), Fraction(subject.held[name].standing)
 
 
 def _finding(case: nodes.Case, worse: tuple[str, str, str], old: nodes.Program) -> Finding:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Any
 
 import z3
 
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
+from guerdon.reference.calendar import Calendar
 from guerdon.study.prove.values import Value, Variables, plainly
 
 LINES = 2
 """So many lines of a list are told apart; of more of them only what they come to together is known."""
+
+YEARS = (2020, 2036)
+"""In these years the days are known at which a period begins or ends."""
 
 Facts = Mapping[str, Value]
 
@@ -87,9 +91,27 @@ def begin(program: nodes.Program, event: str, known: Variables, prefix: str = ""
             key = f"{prefix}event/{event}/{name}"
             scene.facts[name] = known.of(key, name, fact.type, below_zero=not isinstance(of, types.Quantity))
     trigger = program.triggers.get(event)
-    if trigger is not None and trigger.day is not None:
-        known.facts.append(scene.date == trigger.day.toordinal())
+    if trigger is not None:
+        known.facts += _days_of(trigger, scene)
     return scene
+
+
+def _days_of(trigger: nodes.Trigger, scene: Scene) -> Iterator[Any]:
+    """On which days a trigger can happen: the days of periods are told apart in the years around the present."""
+    if trigger.day is not None:
+        yield scene.date == trigger.day.toordinal()
+    if trigger.kind not in (nodes.TriggerKind.END, nodes.TriggerKind.START) or trigger.period is None:
+        return
+    if trigger.period is nodes.Period.MEMBERSHIP_YEAR:
+        return
+    calendar, day = Calendar(scene.program.frame), date(YEARS[0], 1, 1)
+    days = []
+    while day.year < YEARS[1]:
+        first, end = calendar.period(trigger.period, day)
+        days.append(first if trigger.kind is nodes.TriggerKind.START else end - timedelta(1))
+        day = end
+    inside = [scene.date == each.toordinal() for each in days]
+    yield z3.Or(scene.date < days[0].toordinal(), scene.date > days[-1].toordinal(), *inside)
 
 
 def _lines(scene: Scene, name: str, record: str, prefix: str) -> None:

@@ -53,13 +53,16 @@ def less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding | Undecided
             yield found
         if not found_less:
             differs = differs or _differs(both)
+    for found in _worth_less(old, new):
+        found_less = True
+        yield found
     lasting = list(_lasting(old, new))
-    if lasting and not found_less:
+    if (lasting or open_questions) and not found_less:
         shown = pasts.again(old, new) or pasts.less(old, new)
         if shown is not None:
             found_less = True
             yield shown
-        else:
+        elif lasting:
             yield Undecided(
                 "whether a member is worse off after several events", f"the versions differ in {', '.join(lasting)}"
             )
@@ -68,6 +71,17 @@ def less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding | Undecided
             yield "at no event does the newer version give less to a member of whom the same is known"
         else:
             yield "both versions give the same at every event to a member of whom the same is known"
+
+
+def _worth_less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding]:
+    """Units whose worth is less than it was."""
+    for name, unit in new.units.items():
+        was = old.units[name].worth if name in old.units else None
+        if was is not None and unit.worth is not None and unit.worth < was:
+            worths = [words.quantity(each, new.frame.currency) for each in (was, unit.worth)]
+            yield Finding(
+                Diagnostic("G947", f"1 {name} is worth {worths[1]}, and was worth {worths[0]}", unit.span, "worth less")
+            )
 
 
 def _units(both: Both) -> list[str]:
