@@ -144,6 +144,50 @@ def test_what_an_offer_gives_is_undecided() -> None:
     assert any('"Letter"' in each.what for each in found.undecided)
 
 
+# ---------------------------------------------------------------- laws
+
+PLAIN = (
+    frame("Plain")
+    + """
+unit point
+event sale
+  paid money
+earn "Base"
+  on sale
+  give 1 point per 1 EUR of paid
+  round down per event
+"""
+)
+MORE = 'law "more is more"\n  never less point for more sale.paid\n'
+
+
+def test_a_law_about_one_event_is_proved() -> None:
+    found = report(PLAIN + MORE)
+    assert not found.findings
+    assert any('law "more is more" holds' in each for each in found.proved)
+
+
+def test_a_law_that_is_broken_is_a_finding() -> None:
+    text = PLAIN + 'earn "Small"\n  on sale\n  when paid < 5 EUR\n  give 10 point\n' + MORE
+    (finding,) = report(text).findings
+    assert finding.said.code == "G949"
+    assert finding.witness[0] == 'test "more is more"'
+
+
+def test_a_law_that_asks_for_the_past_is_undecided() -> None:
+    found = report(PLAIN.replace("per event", "per event\n  limit 50 point per member per day") + MORE)
+    assert not found.findings
+    assert any(each.what == 'law "more is more"' for each in found.undecided)
+
+
+@pytest.mark.parametrize(("most", "holds"), [(620, True), (619, False)])
+def test_a_law_about_what_a_rule_gives_is_proved_by_its_limits(most: int, holds: bool) -> None:
+    """20 a day are at most 620 in a month of 31 days."""
+    text = PLAIN.replace("per event", "per event\n  limit 20 point per member per day")
+    found = report(text + f'law "budget"\n  always "Base" earned this month <= {most} point\n')
+    assert any('law "budget" holds' in each for each in found.proved) == holds
+
+
 # ---------------------------------------------------------------- without a solver
 
 

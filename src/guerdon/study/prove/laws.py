@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import z3
-
 from guerdon.program import nodes, types
 from guerdon.program.walk import walk
 from guerdon.study.laws.attack import attack
@@ -14,7 +12,7 @@ from guerdon.study.prove.amounts import constant
 from guerdon.study.prove.limits import most_within
 from guerdon.study.prove.report import Finding, Undecided
 from guerdon.study.prove.rules import judged
-from guerdon.study.prove.solve import Answer, asked
+from guerdon.study.prove.solve import Answer, asked, rising
 from guerdon.study.prove.values import Variables, every, plainly, total
 from guerdon.text.diagnostic import Diagnostic
 
@@ -80,7 +78,7 @@ def _never_less(law: nodes.Law, program: nodes.Program) -> bool:
         for side in (less, more)
     ]
     grown = more.scene.facts[law.more].term > less.scene.facts[law.more].term
-    return asked(known, [every(same), grown, z3.simplify(sums[1] < sums[0])])[0] is Answer.NEVER
+    return asked(known, [every(same), grown, sums[1] < sums[0], *rising(sums)])[0] is Answer.NEVER
 
 
 def _looks_back(law: nodes.Law, program: nodes.Program) -> bool:

@@ -160,7 +160,7 @@ def _given(rule: nodes.Rule, terms: Terms) -> tuple[Any, Any]:
         exact = z3.If(raised, most(exact, fraction(rule.minimum)), exact)
         quantity = z3.If(raised, fraction(rule.minimum), quantity)
     if mode is not None and rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.EVENT:
-        quantity = rounded(quantity, step, mode)
+        quantity = rounded(most(quantity, ZERO), step, mode, below_zero=False)
     return exact, most(quantity, ZERO)
 
 
@@ -227,7 +227,9 @@ def _accumulated(rule: nodes.Rule, accumulate: nodes.Accumulate, terms: Terms, s
     exact = most(now - was, ZERO)
     if rule.rounding is not None and rule.rounding.place is nodes.RoundPlace.TOTAL:
         mode = rule.rounding.mode
-        return exact, most(rounded(now, step, mode) - rounded(was, step, mode), ZERO)
+        return exact, most(
+            rounded(now, step, mode, below_zero=False) - rounded(was, step, mode, below_zero=False), ZERO
+        )
     return exact, exact
 
 
@@ -333,7 +335,7 @@ def _raised(parts: Sequence[Any], minimum: Any) -> list[Any]:
 def _rounded(group: nodes.Group, parts: Sequence[Any], step: Fraction, terms: Terms) -> list[Any]:
     """The sum rounded; each part is less than a step from its own."""
     assert group.rounding is not None
-    whole = rounded(total(parts), step, group.rounding)
+    whole = rounded(total(parts), step, group.rounding, below_zero=False)
     if len(parts) == 1 or group.take is not nodes.Take.ALL:
         return [z3.If(part > 0, whole, ZERO) for part in parts]
     known, free = terms.scene.known, []

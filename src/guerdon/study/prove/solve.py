@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from itertools import permutations
 from math import ceil
 from typing import Any
 
@@ -137,6 +138,26 @@ class _Search:
             else:
                 low = middle
         self.wish(term == fraction(high * step))
+
+
+MOST_FLOORS = 8
+
+
+def rising(terms: Iterable[Any]) -> Iterator[Any]:
+    """That of whole parts in some terms the larger is of the larger: it is always so, and the solver does not find it by itself."""
+    found: dict[int, Any] = {}
+    seen: set[int] = set()
+    waiting = list(terms)
+    while waiting:
+        term = waiting.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_to_int(term):
+            found[term.get_id()] = term
+        waiting += term.children()
+    for one, other in permutations(list(found.values())[:MOST_FLOORS], 2):
+        yield z3.Implies(one.arg(0) <= other.arg(0), one <= other)
 
 
 def in_the_way(known: Variables) -> str:

@@ -173,22 +173,21 @@ def any_of(terms: Iterable[Any]) -> Any:
     return z3.Or(found) if found else NEVER
 
 
-def rounded(term: Any, step: Fraction, mode: nodes.RoundMode) -> Any:
-    """A term in whole steps, by size whatever the sign, as `reference/exact.py` rounds."""
-    size = z3.If(term < 0, -term, term) / fraction(step)
-    whole = z3.ToInt(size)
-    rest, half = size - z3.ToReal(whole), z3.Q(1, 2)
+def rounded(term: Any, step: Fraction, mode: nodes.RoundMode, *, below_zero: bool = True) -> Any:
+    """A term in whole steps, by size whatever the sign, as `reference/exact.py` rounds; simpler where it is never below zero."""
+    size = (z3.If(term < 0, -term, term) if below_zero else term) / fraction(step)
+    half = z3.Q(1, 2)
+    whole = z3.ToInt(size + half if mode is nodes.RoundMode.HALF_UP else size)
+    rest = size - z3.ToReal(whole)
     match mode:
-        case nodes.RoundMode.DOWN:
+        case nodes.RoundMode.DOWN | nodes.RoundMode.HALF_UP:
             up = NEVER
         case nodes.RoundMode.UP:
             up = rest > 0
-        case nodes.RoundMode.HALF_UP:
-            up = rest >= half
         case nodes.RoundMode.HALF_EVEN:
             up = z3.Or(rest > half, z3.And(rest == half, whole % 2 == 1))
     found = z3.ToReal(whole + z3.If(up, 1, 0)) * fraction(step)
-    return z3.If(term < 0, -found, found)
+    return z3.If(term < 0, -found, found) if below_zero else found
 
 
 def on_grid(of: types.Type) -> Fraction | None:

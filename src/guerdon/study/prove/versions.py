@@ -17,7 +17,7 @@ from guerdon.study.prove.asked import came
 from guerdon.study.prove.report import Finding, Undecided
 from guerdon.study.prove.rules import Judged, judged
 from guerdon.study.prove.scene import LINES
-from guerdon.study.prove.solve import Answer, asked, in_the_way, simplest
+from guerdon.study.prove.solve import Answer, asked, in_the_way, rising, simplest
 from guerdon.study.prove.values import Variables, any_of, total
 from guerdon.study.prove.witness import Witness, few, given, run, witness
 from guerdon.text.diagnostic import Diagnostic
@@ -103,8 +103,9 @@ def _at(both: Both) -> Iterator[Finding | Undecided]:
 
 
 def _less_of(both: Both, unit: str) -> Iterator[Finding | Undecided]:
-    condition = _sum(both.new, unit) < _sum(both.old, unit)
-    answer, _ = asked(both.known, [condition])
+    sums = [_sum(side, unit) for side in (both.old, both.new)]
+    condition = sums[1] < sums[0]
+    answer, _ = asked(both.known, [condition, *rising(sums)])
     if answer is Answer.NEVER:
         return
     what = f"whether `{both.event}` ever gives less {unit}"
