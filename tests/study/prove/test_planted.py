@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.study.prove.bounds import BOUNDS
 from tests.study.prove.gaps import GAPS
+from tests.study.prove.over_time import OVER_TIME
 from tests.study.prove.planted import Planted
 from tests.study.prove.unreached import UNREACHED
 from tests.study.prove.versions import VERSIONS
@@ -14,7 +15,7 @@ from guerdon.program import nodes
 from guerdon.study.prove.prove import TABLES, compare, of_tables, prove
 from guerdon.study.prove.report import Report
 
-EVERY = [*GAPS, *UNREACHED, *BOUNDS, *VERSIONS]
+EVERY = [*GAPS, *UNREACHED, *OVER_TIME, *BOUNDS, *VERSIONS]
 
 
 def named(of: Planted) -> str:

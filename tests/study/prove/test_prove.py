@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.study.prove.bounds import BOUNDS
 from tests.study.prove.gaps import GAPS
+from tests.study.prove.over_time import OVER_TIME
 from tests.study.prove.planted import Planted, frame
 from tests.study.prove.unreached import UNREACHED
 from tests.study.prove.versions import SHOP, VERSIONS
@@ -41,7 +42,7 @@ def report(text: str) -> Report:
 
 
 def planted(name: str) -> Planted:
-    return next(each for each in (*GAPS, *UNREACHED, *BOUNDS, *VERSIONS) if each.name == name)
+    return next(each for each in (*GAPS, *UNREACHED, *OVER_TIME, *BOUNDS, *VERSIONS) if each.name == name)
 
 
 # ---------------------------------------------------------------- the command
