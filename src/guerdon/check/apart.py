@@ -7,22 +7,28 @@ them apart is not seen, and the designer is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from guerdon.check.names import Names
 from guerdon.program import nodes, types
 
 
-def apart(one: nodes.Rule, other: nodes.Rule, names: Names) -> bool:
+class Ladders(Protocol):
+    """What knows the tiers of each ladder, in rising order."""
+
+    @property
+    def steps(self) -> Mapping[str, Sequence[nodes.TierStep]]: ...
+
+
+def apart(one: nodes.Rule, other: nodes.Rule, names: Ladders) -> bool:
     """Whether nothing can happen at which both rules give."""
     if not set(one.on) & set(other.on) or one.name in other.replaces or other.name in one.replaces:
         return True
     if any(_never(mine, theirs) for mine in one.during for theirs in other.during):
         return True
-    mine = [claim for when in one.when for claim in _claims(when, True, names)]
-    theirs = [claim for when in other.when for claim in _claims(when, True, names)]
-    return _exclude(mine, theirs) or _exclude(theirs, mine)
+    mine = [claim for when in one.when for claim in claims(when, True, names)]
+    theirs = [claim for when in other.when for claim in claims(when, True, names)]
+    return exclude(mine, theirs) or exclude(theirs, mine)
 
 
 # ---------------------------------------------------------------- days and hours
@@ -80,7 +86,7 @@ class Claim:
         return above and (self.end is None or value < self.end or (self.with_end and value == self.end))
 
 
-def _exclude(mine: list[Claim], theirs: list[Claim]) -> bool:
+def exclude(mine: Sequence[Claim], theirs: Sequence[Claim]) -> bool:
     """Whether two lists of claims can't all hold: no value is left, or ranges don't meet."""
     for one in mine:
         about = [each for each in theirs if each.of == one.of]
@@ -99,16 +105,16 @@ def _below(one: Claim, other: Claim) -> bool:
     return bool(one.end < other.first or (one.end == other.first and not (one.with_end and other.with_first)))
 
 
-def _claims(condition: nodes.Expr, holds: bool, names: Names) -> Iterator[Claim]:
+def claims(condition: nodes.Expr, holds: bool, names: Ladders) -> Iterator[Claim]:
     """What follows from a condition that holds, or does not."""
     match condition:
         case nodes.Negation(inner):
-            yield from _claims(inner, not holds, names)
+            yield from claims(inner, not holds, names)
         case nodes.Junction(every, parts) if every == holds:
             for part in parts:
-                yield from _claims(part, holds, names)
+                yield from claims(part, holds, names)
         case nodes.Junction(_, parts):
-            yield from _either([list(_claims(part, holds, names)) for part in parts])
+            yield from _either([list(claims(part, holds, names)) for part in parts])
         case nodes.Compare():
             yield from _compared(condition, holds, names)
         case _ if isinstance(condition.type, types.YesNo):
@@ -118,20 +124,20 @@ def _claims(condition: nodes.Expr, holds: bool, names: Names) -> Iterator[Claim]
 def _either(ways: list[list[Claim]]) -> Iterator[Claim]:
     """What follows where one of several holds: that the same thing is one of all their values."""
     if all(len(way) == 1 and way[0].values is not None and way[0].among for way in ways):
-        claims = [way[0] for way in ways]
-        if all(claim.of == claims[0].of for claim in claims):
-            yield Claim(claims[0].of, frozenset().union(*(claim.values or () for claim in claims)))
+        one = [way[0] for way in ways]
+        if all(claim.of == one[0].of for claim in one):
+            yield Claim(one[0].of, frozenset().union(*(claim.values or () for claim in one)))
 
 
-_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "is": "is", "is not": "is not"}
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "is": "is", "is not": "is not", "same as": "same as"}
 _DENIED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "is": "is not", "is not": "is"}
 
 
-def _compared(condition: nodes.Compare, holds: bool, names: Names) -> Iterator[Claim]:
+def _compared(condition: nodes.Compare, holds: bool, names: Ladders) -> Iterator[Claim]:
     operator, of, literal = condition.operator, condition.left, condition.right
     if isinstance(of, nodes.Literal):
         operator, of, literal = _TURNED[operator], literal, of
-    if not isinstance(literal, nodes.Literal):
+    if not isinstance(literal, nodes.Literal) or operator not in _DENIED:
         return
     operator = operator if holds else _DENIED[operator]
     value = _value(literal, names)
@@ -146,7 +152,7 @@ def _compared(condition: nodes.Compare, holds: bool, names: Names) -> Iterator[C
     yield claim
 
 
-def _value(literal: nodes.Literal, names: Names) -> Any:
+def _value(literal: nodes.Literal, names: Ladders) -> Any:
     """What is compared: of a tier its place on the ladder."""
     if isinstance(literal.type, types.Tier):
         return [step.name for step in names.steps[literal.type.ladder]].index(str(literal.value))

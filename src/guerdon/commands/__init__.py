@@ -9,7 +9,8 @@ from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
 from guerdon.commands.measure import measure
 from guerdon.commands.new import new
+from guerdon.commands.prove import prove
 from guerdon.commands.simulate import simulate
 
-OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, simulate)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, prove, simulate)
 """A new command needs its place here, and in the manual."""

@@ -19,6 +19,7 @@ from guerdon.text.codes import (
     measuring,
     messages,
     offers,
+    proving,
     ranks,
     reading,
     redeeming,
@@ -33,6 +34,7 @@ _AREAS = (
     *(reading, meaning, declared, living, together, redeeming, mapping, streaks, offers, ranks, returning, coming, data, messages, laws),
     drawing,
     measuring,
+    proving,
     using,
 )
 
