@@ -31,7 +31,7 @@ figcaption { font-size: .82rem; color: #444; margin-left: 4rem; } figcaption spa
 figcaption i { display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.1rem; }
 ul.notes { font-size: .82rem; color: #555; margin: .5rem 0 0; padding-left: 1.1rem; max-width: 52rem; }
 p.warning { background: #fff4e0; border-left: 4px solid #c0541b; padding: .4rem .7rem; margin: .5rem 0; max-width: 52rem; }
-p.absent { color: #666; }
+p.absent { color: #666; overflow-wrap: anywhere; }
 .headline { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
 .headline div { flex: 1 1 11rem; border: 1px solid #ddd; border-top: 3px solid #1f5fa8; padding: .6rem .8rem; display: flex; flex-direction: column; }
 .headline span { font-size: .8rem; color: #555; } .headline b { font-size: 1.35rem; font-variant-numeric: tabular-nums; } .headline small { color: #555; }
