@@ -126,6 +126,14 @@ def whole_panel(bench: Bench) -> Found:
     return compared(bench, side, lambda: kernel.panel(panel.whole(bench.folder)), panel.BASKETS)
 
 
+def compared_versions(bench: Bench) -> Found:
+    """Seconds of a comparison over those of one run, whole history to figures, in the same interleaved rounds."""
+    folder = panel.whole(bench.folder)
+    run, compare = kernel.panel(folder), kernel.compared_panel(folder)
+    took = measure.interleaved(bench.rounds, {"run": run, "compare": compare})
+    return Found(spread(measure.ratios(took["compare"], took["run"])))
+
+
 # ---------------------------------------------------------------- by itself
 
 
@@ -235,6 +243,9 @@ FIGURES = [
     Figure("state-lean", "state of a member of W, without the names of events", 256, state(False), True, " bytes"),
     Figure("state-full", "with all that explaining and returns need", 640, state(True), True, " bytes"),
     Figure("panel", "Complete Journey, full panel, against the reference engine", 20, whole_panel),
+    Figure(
+        "compare", "two versions with two changes, attribution and page, against one run", 2.5, compared_versions, True
+    ),
     *(Figure(f"growth-{what}", f"exponent of time by {what}", LINEAR, grows(what), True, "") for what in SIZES),
 ]
 

@@ -271,6 +271,19 @@ def panel(folder: Path) -> Run:
     return lambda: program.run(folder, engine="kernel").summary()
 
 
+def compared_panel(folder: Path) -> Run:
+    """The grocery's program and one with another threshold and another rate, compared over that panel with all that is told of it, up to the page."""
+    from guerdon.study.report import page
+
+    program = (HERE.parents[1] / "examples" / "grocery" / "grocery.guerdon").read_text(encoding="utf-8")
+    changed = program.replace("Silver at 500 USD", "Silver at 400 USD").replace(
+        "USD of sum of lines", "USD of 2 * sum of lines"
+    )
+    (folder / "changed.guerdon").write_text(changed, encoding="utf-8")
+    old, new = guerdon.load(HERE.parents[1] / "examples" / "grocery"), guerdon.load(folder / "changed.guerdon")
+    return lambda: page.as_html(guerdon.compare(old, new, folder))
+
+
 # ---------------------------------------------------------------- growth
 
 

@@ -101,16 +101,15 @@ class History:
         self.con.execute(f"CREATE TABLE {table} AS SELECT unnest($1::VARCHAR[]) AS member", [sorted(members)])
         return table
 
-    def apart(self) -> duckdb.DuckDBPyConnection:
-        """A connection with tables of its own, which `beside` shares; it sees those of the history, too."""
+    def apart(self, seeing: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
+        """A connection with tables of its own, which `beside` shares; it sees those of the history, too, and those of another (`seeing`)."""
         schema = f"run_{next(self._numbers)}"
         self.con.execute(f"CREATE SCHEMA {schema}")
-        return self._in(schema)
+        return self._in(f"{schema},{_path(seeing) if seeing is not None else 'main'}")
 
     def beside(self, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """Another connection with the tables of one that stands apart."""
-        ((schema,),) = con.execute("SELECT current_schema()").fetchall()
-        return self._in(schema)
+        return self._in(_path(con))
 
     def forget(self, con: duckdb.DuckDBPyConnection) -> None:
         """Drops the tables of a connection that stands apart."""
@@ -118,10 +117,16 @@ class History:
         con.close()
         self.con.execute(f"DROP SCHEMA {schema} CASCADE")
 
-    def _in(self, schema: str) -> duckdb.DuckDBPyConnection:
+    def _in(self, path: str) -> duckdb.DuckDBPyConnection:
         con = self.con.cursor()
-        con.execute(f"SET search_path = '{schema},main'")
+        con.execute(f"SET search_path = '{path}'")
         return con
+
+
+def _path(con: duckdb.DuckDBPyConnection) -> str:
+    """The schemas that a connection sees, its own first."""
+    ((path,),) = con.execute("SELECT current_setting('search_path')").fetchall()
+    return str(path)
 
 
 def open_history(path: Path, program: nodes.Program, threads: int | None = None) -> History:

@@ -167,6 +167,14 @@ class Columns:
     def code(self, text: str) -> int:
         return self.codes[text]
 
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """All that the rows of a history rest on: where it is equal, they are the same."""
+        program, read = self.program, {*named(self.nodes)}
+        own = program.events, program.records, program.member, program.frame, self.undoable, self.by_hand, read
+        columns = self.kinds, self.facts, self.lines, self.line_facts, self.others, self.member_facts, self.controls
+        return *own, *columns, self.elsewhere, self.widths, self.codes
+
     def type_of(self, fact: str) -> types.Type:
         """The type of a fact of members, of who they are, or of whether they are in a control group."""
         if fact in self.controls:

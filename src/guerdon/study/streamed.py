@@ -19,10 +19,13 @@ import duckdb
 
 from guerdon.history.event import Rejection
 from guerdon.history.open import History
+from guerdon.kernel.columns import Columns
+from guerdon.kernel.days import Years
 from guerdon.kernel.engine import end_of, years_from
 from guerdon.kernel.loop.frame import Written
 from guerdon.kernel.machine import Machine, Views
 from guerdon.kernel.rows.arrow import LETTER, frame
+from guerdon.kernel.rows.ordered import order
 from guerdon.kernel.rows.read import blocks, span
 from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
@@ -38,6 +41,34 @@ AT_ONCE = 300_000
 """So many rows of the ledger, or more, are looked at together."""
 
 
+class Rows:
+    """The rows of a history in their order, as tables that a run reads; those of the last run are used again by one that reads the same.
+
+    Shape: `count` of them; `of`: all that they rest on.
+    """
+
+    def __init__(
+        self, history: History, of: tuple[object, ...], order: Callable[[duckdb.DuckDBPyConnection], int]
+    ) -> None:
+        self.of, self.con = of, history.apart()
+        weakref.finalize(self, history.forget, self.con).atexit = False
+        self.count = order(self.con)
+
+
+_latest: weakref.WeakKeyDictionary[History, weakref.ref[Rows]] = weakref.WeakKeyDictionary()
+
+
+def _rows(history: History, columns: Columns, years: Years, most: int, before: int | None) -> Rows:
+    """The rows of a history, made or known."""
+    of = (*columns.meaning, years, most, before)
+    known = _latest.get(history)
+    found = known() if known is not None else None
+    if found is None or found.of != of:
+        found = Rows(history, of, lambda con: order(history, con, columns, years, most, before))
+        _latest[history] = weakref.ref(found)
+    return found
+
+
 @dataclass
 class Streamed:
     """What a run came to, kept as a kernel wrote it.
@@ -50,6 +81,7 @@ class Streamed:
     history: History
     as_of: date | None
     con: duckdb.DuckDBPyConnection
+    rows: Rows | None = None
     written: Written | None = None
     until: int | None = None
     later: int = 0
@@ -99,19 +131,21 @@ def streamed(
         return None
     calendar, before, room = Calendar(program.frame), end_of(as_of, program), room or Room()
     known = span(history, before)
-    found = Streamed(program, history, as_of, history.apart(), later=known.later)
     if known.first is None or known.last is None:
-        return found
-    found.until = before if before is not None else known.last + 1
-    last = calendar.day(found.until - 1)
+        return Streamed(program, history, as_of, history.apart(), later=known.later)
+    until = before if before is not None else known.last + 1
+    last = calendar.day(until - 1)
     years = years_from(known.first, last)
     machine = Machine(program, years, compiled=compiled, room=room)
     if not kernel_rows.told(machine.written):
         return None
-    found.written, sink = machine.written, Sink(found.con, machine, at_once)
-    ended = found.until >= calendar.start(last + ONE)
+    columns = machine.written.make.columns
+    rows = _rows(history, columns, years, 8 * room.block, before)
+    found = Streamed(program, history, as_of, history.apart(rows.con), rows, later=known.later)
+    found.until, found.written = until, machine.written
+    sink, ended = Sink(found.con, machine, at_once), until >= calendar.start(last + ONE)
     try:
-        for block in blocks(history, machine.written.make.columns, years, room.block, before, found.con):
+        for block in blocks(history, columns, years, room.block, before, found.con, rows.count):
             machine.run(block.columns, block.count, block.last, years.number(last), sink.take, ended)
             progress(block.first + block.count)
     except NoRoom:
@@ -122,7 +156,7 @@ def streamed(
     found.events, sales = counted[0], enumerate(machine.written.sales, 1)
     found.sales = sum((Fraction(counted[number], over) for number, (_, over) in sales), Fraction(0))
     found.members = _count(found.con, "kernel_ended WHERE bad = 0")
-    _left(found, before, found.until)
+    _left(found, before, until)
     return found
 
 

@@ -69,15 +69,17 @@ def blocks(
     size: int = BLOCK,
     before: int | None = None,
     con: duckdb.DuckDBPyConnection | None = None,
+    count: int | None = None,
 ) -> Iterator[Block]:
     """The rows of a history, so many at a time, those of its events that happened and became known before an instant.
 
-    Shape: a block has fewer rows where they have more than eight times as many lines. Members come in the order of
+    Shape: `count`: how many there are, where their tables are made already. A block has fewer rows where they have more than eight times as many lines. Members come in the order of
     their names, the events of each in the order (recorded, sequence, id). Nothing comes of a history without events.
-    `con`: whose tables are made, a cursor of the history's database.
+    `con`: whose tables are made, or read: a cursor of the history's database.
     """
     con = con or history.con
-    count = order(history, con, columns, years, 8 * size, before)
+    if count is None:
+        count = order(history, con, columns, years, 8 * size, before)
     lists = {*columns.lines.values()}
     types = {"who_is": "i32", "at_is": "i64", "kind_is": "u8"}
     types |= {name: of for name, of in columns.widths.items() if not _of_line(name) or name.endswith("_first")}
