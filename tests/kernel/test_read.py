@@ -72,7 +72,9 @@ def test_rows_of_histories_by_chance_are_those_of_their_events(seed: int, tmp_pa
     for number in range(100):
         choose = random.Random(f"{seed}/{number}").randrange
         made = writer.program_of(choose, EVERYTHING - {"receivers", "referrals"})
-        if made is None or Columns(made[1]).by_hand or concerns_others(made[1]) or made[1].accounts:  # which are not read so
+        if (
+            made is None or Columns(made[1]).by_hand or concerns_others(made[1]) or made[1].accounts
+        ):  # which are not read so
             continue
         programs += 1
         if programs > 8:

@@ -186,7 +186,7 @@ def test_members_stand_where_they_stood_at_the_end() -> None:
         ("Gold", 1, 1, 0),
     ]
     assert [tuple(row.values()) for row in rows(found, "moves_status")] == [("Base", 0, 2, 0), ("Gold", 0, 0, 1)]
-    by_tier = {row["tier"]: row for row in rows(found, "cost_by_status")}
+    by_tier = {row["group"]: row for row in rows(found, "cost_by_status")}
     assert sum(row["difference"] for row in by_tier.values()) == found.new.cost - found.old.cost
     assert {tier: row["members"] for tier, row in by_tier.items()} == {"Base": 2, "Gold": 1}
 
@@ -366,6 +366,18 @@ def test_comments_layout_and_tests_are_no_change(shop: Path) -> None:
         next(each for each in found.sections if each.title.startswith("What changes")).absent
         == "both versions say the same"
     )
+
+
+def test_segments_are_those_of_the_old_version(shop: Path) -> None:
+    text = (shop / "old.guerdon").read_text()
+    words = "table size\n  by key money\n  row below 400 USD: small\n  row from 400 USD: large\nmeasure segment\n  is size(sum of order.amount this month)\n"
+    (shop / "old.guerdon").write_text(text + words)
+    (shop / "orders.csv").write_text((shop / "orders.csv").read_text() + "x,c,2026-02-01 10:00,10\n")
+    found = changed(shop, ("give 100 point", "give 150 point"), ("below 400", "below 10"), ("from 400", "from 10"))
+    assert [tuple(row.values())[:3] for row in rows(found, "segments_segment")] == [("small", 0, 0), ("large", 2, 2)]
+    costs = {row["group"]: row["difference"] for row in rows(found, "cost_by_segment")}
+    assert costs["large"] == found.new.cost - found.old.cost > 0
+    assert costs["not there"] == 0
 
 
 # ---------------------------------------------------------------- conditions

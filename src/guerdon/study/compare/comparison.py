@@ -17,7 +17,7 @@ from shutil import move
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.study import words
-from guerdon.study.compare import causes, first, people, standing, totals
+from guerdon.study.compare import causes, first, people, segments, standing, totals
 from guerdon.study.compare.changes import Versions
 from guerdon.study.compare.database import NEW, OLD, Database, opened
 from guerdon.study.compare.running import Runs
@@ -157,6 +157,7 @@ def _sections(db: Database, brought: Section, runs: Runs, live: date | None, las
         totals.by_rule(db),
         totals.by_month(db),
         standing.standing(db),
+        segments.segments(db, runs),
         people.people(db),
         first.past(db, live, last),
         first.first(db, runs),

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from guerdon.study.compare.counted import either
 from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.grouped import NOT_THERE, cost_by
 from guerdon.study.compare.sides import Side
 from guerdon.study.compare.totals import DIFFERENCE, three
 from guerdon.study.report.report import Column, Kind, Section, Table, Value
-
-NOT_THERE = "not there"
 
 
 def standing(db: Database) -> Section:
@@ -32,7 +31,9 @@ def _of_ladder(db: Database, ladder: str) -> Iterator[Table]:
     moves = {(was, now): members for was, now, members in found}
     yield _counts(ladder, moves, *tiers)
     yield _moves(ladder, moves, *tiers)
-    yield _costs(db, ladder, tiers[OLD])
+    note = f"Members by the {ladder} that they hold at the end under the old version."
+    mine = f"SELECT member, tier AS name FROM stood WHERE version = {OLD} AND ladder = $ladder"
+    yield cost_by(db, ladder, tiers[OLD], mine, note, ladder=ladder)
 
 
 def _tiers(side: Side, ladder: str) -> list[str]:
@@ -64,27 +65,3 @@ def _moves(ladder: str, moves: Moves, old: list[str], new: list[str]) -> Table:
         *(Column(f"new_{at}", tier or NOT_THERE, Kind.COUNT) for at, tier in enumerate(across)),
     )
     return Table(f"moves_{ladder}", f"Moves on {ladder}", columns, rows)
-
-
-def _costs(db: Database, ladder: str, tiers: list[str]) -> Table:
-    """What members cost, by the tier that they hold at the end by the old version."""
-    found = db.rows(
-        f"""SELECT tier, count(DISTINCT member), sum(cost) FILTER (version = {OLD}), sum(cost) FILTER (version = {NEW})
-            FROM costs LEFT JOIN (SELECT member, tier FROM stood WHERE version = {OLD} AND ladder = $ladder) USING (member) GROUP BY tier""",
-        ladder=ladder,
-    )
-    by_tier = {tier: (members, db.money(old), db.money(new)) for tier, members, old, new in found}
-    rows = list[tuple[Value, ...]]()
-    for tier in [*tiers, None]:
-        if tier in by_tier:
-            members, old, new = by_tier[tier]
-            rows.append((tier or NOT_THERE, members, old, new, new - old, (new - old) / members))
-    currency = db.new.program.frame.currency
-    columns = (
-        Column("tier", "tier", Kind.TEXT),
-        Column("members", "members", Kind.COUNT),
-        *three(Kind.MONEY, currency),
-        Column("each", "per member", Kind.MONEY, currency, signed=True),
-    )
-    notes = (f"Members by the {ladder} that they hold at the end under the old version.",)
-    return Table(f"cost_by_{ladder}", f"Cost by {ladder}", columns, tuple(rows), notes, summed=("members", *DIFFERENCE))
