@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import nanoarrow
 
 from guerdon.study import kernel_rows, kernel_tables
-from guerdon.study.schema import TABLES, WHOLE_DIGITS, Column, Kind, decimals
+from guerdon.study.schema import WHOLE_DIGITS, Column, Kind, decimals
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from guerdon.study.streamed import Streamed
 
 
-def parts(run: Streamed, table: str) -> list[PartStream]:
-    """The parts of a table, in order; none where no row of it is written."""
-    room = _Room()
-    return [PartStream(run, table, room, each) for each in run.parts] if kernel_tables.has(table, run.program) else []
+def parts(run: Streamed, table: str, columns: Sequence[Column]) -> list[PartStream]:
+    """The parts of some columns of a table, in order; none where no row of it is written."""
+    room, has = _Room(), kernel_tables.has(table, run.program)
+    return [PartStream(run, table, room, each, columns) for each in run.parts] if has else []
 
 
 class _Room:
@@ -40,12 +41,12 @@ class PartStream:
     Units: instants in microseconds.
     """
 
-    def __init__(self, run: Streamed, table: str, room: _Room, part: Part) -> None:
-        self.run, self.table, self.room, self.part = run, table, room, part
+    def __init__(self, run: Streamed, table: str, room: _Room, part: Part, columns: Sequence[Column]) -> None:
+        self.run, self.table, self.room, self.part, self.columns = run, table, room, part, columns
 
     def __arrow_c_schema__(self) -> object:
         places = decimals(self.run.program)
-        return nanoarrow.struct({each.name: _arrow(each, places) for each in TABLES[self.table]}).__arrow_c_schema__()
+        return nanoarrow.struct({each.name: _arrow(each, places) for each in self.columns}).__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """INVARIANT: what goes wrong is kept, for whoever reads makes another error of it, also of an interrupt."""
@@ -61,7 +62,9 @@ class PartStream:
         con = run.history.beside(run.con)
         self.room.taken(con)
         kernel_rows.gather(con, run.program, self.part, self.table)
-        stream: object = con.sql(kernel_tables.query(self.table, run.written, run.until)).__arrow_c_stream__()
+        stream: object = con.sql(
+            kernel_tables.query(self.table, run.written, run.until, self.columns)
+        ).__arrow_c_stream__()
         return stream
 
 

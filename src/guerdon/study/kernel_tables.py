@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from guerdon.kernel.loop.frame import Written
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
 from guerdon.study.kernel_rows import AWARD, SUMS
-from guerdon.study.schema import TABLES, Kind, decimals, stored_as
+from guerdon.study.schema import Column, Kind, decimals, stored_as
 
 
-def query(table: str, written: Written, until: int) -> str:
-    """The rows of a result table, of the members that were gathered; by member, and in the order in which they were posted.
+def query(table: str, written: Written, until: int, columns: Sequence[Column]) -> str:
+    """Some columns of a result table, of the members that were gathered; by member, and in the order in which they were posted.
 
     Shape: rows come in the order of what stands first in a query, see `history.open.connect`. Units: instants in microseconds.
     """
     program = written.make.program
     places = decimals(program)
     chosen = []
-    for column in TABLES[table]:
+    for column in columns:
         of = "BIGINT" if column.kind is Kind.INSTANT else stored_as(column, places)
         chosen.append(f'found."{column.name}"::{of} AS "{column.name}"')
     rows = _TABLES[table].format(

@@ -5,7 +5,7 @@ Each part is made when it is read, and read once, so that no more than one is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,22 +25,33 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def selected(con: duckdb.DuckDBPyConnection, run: Run, table: str, folder: Path, safe: bool = False) -> Iterator[str]:
+def selected(
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    table: str,
+    folder: Path,
+    safe: bool = False,
+    columns: Collection[str] | None = None,
+) -> Iterator[str]:
     """A query for the rows of a result table, as long as the block lasts; what is staged lies in a folder.
 
-    Shape: in the order of `study.rows`; of what a kernel wrote member by member, by their names, and then members who were left to the
+    Shape: all columns, or some. In the order of `study.rows`; of what a kernel wrote member by member, by their names, and then members who were left to the
     reference engine. Instants in microseconds. `safe`: texts as cells that a spreadsheet does not run.
     Errors: TooLarge.
     """
     posted = run if isinstance(run, Posted) else run.others
     staged = folder / f"{table}.staged"
-    parts = {} if isinstance(run, Posted) else {f"{table}_{at}": part for at, part in enumerate(_parts(run, table))}
+    wanted = [each for each in TABLES[table] if columns is None or each.name in columns]
+    parts = (
+        {} if isinstance(run, Posted) else {f"{table}_{at}": part for at, part in enumerate(_parts(run, table, wanted))}
+    )
     try:
         for name, part in parts.items():
             con.register(name, part)
-        chosen = ", ".join(_cell(each) if safe else f'"{each.name}"' for each in TABLES[table])
+        chosen = ", ".join(_cell(each) if safe else f'"{each.name}"' for each in wanted)
         found = [f"SELECT {chosen} FROM {name}" for name in parts]
-        yield " UNION ALL ".join([*found, _staged(staged, posted, table, safe)])
+        of_entries = f"SELECT {', '.join(_named(wanted))} FROM ({_staged(staged, posted, table, safe)})"
+        yield " UNION ALL ".join([*found, of_entries])
     except duckdb.Error as error:
         if "Could not cast value" in str(error):  # all quantities of an event are bounded, but not what is cut of them
             raise TooLarge("a quantity has more digits than results have room for") from None
@@ -54,10 +65,14 @@ def selected(con: duckdb.DuckDBPyConnection, run: Run, table: str, folder: Path,
         staged.unlink(missing_ok=True)
 
 
-def _parts(run: Streamed, table: str) -> list[PartStream]:
+def _named(columns: Iterable[Column]) -> Iterator[str]:
+    return (f'"{each.name}"' for each in columns)
+
+
+def _parts(run: Streamed, table: str, columns: list[Column]) -> list[PartStream]:
     from guerdon.study.kernel_parts import parts  # with what is known of kernels, which entries don't need
 
-    return parts(run, table)
+    return parts(run, table, columns)
 
 
 def _cell(column: Column) -> str:

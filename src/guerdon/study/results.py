@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from guerdon.history.sql import is_interrupt
 from guerdon.study.rows import TooLarge
@@ -50,16 +50,17 @@ def write(run: Run, folder: str | Path, format: str = "parquet", tables: Iterabl
     return [Path(folder) / name for name in names.values()]
 
 
-def connect(beside: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that reads and writes in one folder and nowhere else.
+def connect(beside: Path, room: str = "120MB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads and writes in one folder and nowhere else, and spills there what `room` does not hold.
 
     INVARIANT: one thread, so that rows keep their order and memory stays below the
     limit; with more, each holds rows of its own and the file is written no faster.
     """
     import duckdb  # as above
 
-    settings = {
-        **_FRUGAL,
+    settings: dict[str, Any] = {
+        "threads": 1,
+        "memory_limit": room,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_directory": str(beside),
@@ -71,9 +72,6 @@ def connect(beside: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
-
-
-_FRUGAL: dict[str, Any] = {"threads": 1, "memory_limit": "120MB"}
 
 
 def write_table(con: duckdb.DuckDBPyConnection, run: Run, table: str, beside: Path, format: str) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 OLD, NEW = 0, 1
 
+ROOM = "400MB"
+"""What it may take before it spills."""
+
 _UTC_DAY = 86_400_000_000
 _BEFORE = 1_000_000  # days: what is counted from there on is above zero
 _NEVER = 2**62
@@ -65,7 +68,7 @@ def opened(old: Side, new: Side) -> Iterator[Database]:
     worths = {side: {unit: side.worth(unit) for unit in side.program.units} for side in sides}
     over = lcm(*(each.denominator for of in worths.values() for each in of.values() if each is not None))
     calendar = Calendar(new.program.frame)
-    with TemporaryDirectory(prefix="guerdon-") as scratch, connect(Path(scratch)) as con:
+    with TemporaryDirectory(prefix="guerdon-") as scratch, connect(Path(scratch), ROOM) as con:
         con.execute("CREATE TABLE worths (version TINYINT, unit VARCHAR, worth HUGEINT)")
         for version, side in enumerate(sides):
             priced = {unit: int(each * over) for unit, each in worths[side].items() if each is not None}
@@ -75,7 +78,7 @@ def opened(old: Side, new: Side) -> Iterator[Database]:
         db = Database(con, old, new, calendar, places, over * 10**places, Path(scratch))
         for table, columns in _COPIED.items():
             for version, side in enumerate(sides):
-                with selected(con, side.run, table[0], Path(scratch)) as rows:
+                with selected(con, side.run, table[0], Path(scratch), columns=_NEEDED[table[0]]) as rows:
                     made = f"INSERT INTO {table[1]}" if version else f"CREATE TABLE {table[1]} AS"
                     con.execute(
                         f"{made} SELECT {version}::TINYINT AS version, {columns.format(steps=f'* {10**places})::HUGEINT')} FROM ({rows}){_WHERE.get(table[1], '')}"
@@ -90,6 +93,12 @@ _COPIED = {
     ("tiers", "stood"): "member, ladder, tier",
 }
 """What is taken of result tables, into which."""
+
+_NEEDED = {
+    "awards": ("member", "rule", "unit", "quantity", "event", "at", "of"),
+    "balances": ("member", "unit", "balance", "pending"),
+    "tiers": ("member", "ladder", "tier", "before"),
+}
 
 _WHERE = {"awarded": " WHERE quantity <> 0", "stood": ' WHERE "before" IS NULL'}
 
