@@ -299,7 +299,8 @@ def explain(
 ) -> None:
     """Say why a member was given what they were given, and why not."""
     from guerdon.study import screen
-    from guerdon.study.explain import explain as explained
+    from guerdon.study.explain import shown
+    from guerdon.study.explain.explain import explain as explained
 
     program = loaded(file, form, given)
     rules = [*program.typed.rules, *program.typed.groups]
@@ -325,4 +326,4 @@ def explain(
     if form == "json":
         click.echo(json.dumps(asdict(account), indent=2))
     else:
-        screen.show_account(account, screen.console())
+        shown.show_account(account, screen.console())

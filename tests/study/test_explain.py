@@ -13,8 +13,9 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.study import screen
-from guerdon.study.account import Account
-from guerdon.study.explain import explain
+from guerdon.study.explain import shown
+from guerdon.study.explain.account import Account
+from guerdon.study.explain.explain import explain
 from guerdon.text.diagnostic import render
 
 TEXT = """
@@ -210,18 +211,18 @@ def test_events_of_two_kinds_may_have_the_same_id() -> None:
 
 def test_an_account_is_shown_and_is_json() -> None:
     to = screen.console()
-    with to.capture() as shown:
-        screen.show_account(account(), to)
-        screen.show_account(account("ana", "K5"), to)
-    assert "What came of it" in shown.get() and "undoes purchase K1" in shown.get()
+    with to.capture() as found:
+        shown.show_account(account(), to)
+        shown.show_account(account("ana", "K5"), to)
+    assert "What came of it" in found.get() and "undoes purchase K1" in found.get()
     assert json.loads(json.dumps(asdict(account("ana", "K5"))))["explained"][0]["undid"]
 
 
 def test_without_more_than_awards_the_list_is_of_what_was_given() -> None:
     to = screen.console()
-    with to.capture() as shown:
-        screen.show_account(account("ben"), to)
-    assert "Given" in shown.get() and "What came of it" not in shown.get()
+    with to.capture() as found:
+        shown.show_account(account("ben"), to)
+    assert "Given" in found.get() and "What came of it" not in found.get()
 
 
 def test_what_was_read_is_told_also_where_events_can_be_returned_or_come_late() -> None:

@@ -9,12 +9,13 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-from guerdon.study import explain, summary
+from guerdon.study import summary
 from guerdon.study.compare import totals
 from guerdon.study.compare.database import opened
 from guerdon.study.compare.sides import Side
 from guerdon.study.coverage import report
 from guerdon.study.describe.describe import describe
+from guerdon.study.explain import explain
 from guerdon.study.rows import rows
 
 TEXT = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from guerdon.study.timeline import Moment
+from guerdon.study.explain.timeline import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import holds
 from guerdon.reference.state import Subject
 from guerdon.study import words
-from guerdon.study.account import LadderAccount
-from guerdon.study.timeline import Moment
+from guerdon.study.explain.account import LadderAccount
+from guerdon.study.explain.timeline import Moment
 
 
 def account(engine: Engine, ladder: nodes.Ladder, subject: Subject, timeline: Sequence[Moment]) -> LadderAccount:
