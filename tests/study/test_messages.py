@@ -112,6 +112,7 @@ def test_an_explanation_says_why_and_why_not() -> None:
         ("when", "holds"),
         ("limit", "no room left"),
         ("say", "not said"),
+        ("nearest", "Sunday 2026-02-01 would have been enough"),
     ]
     assert event.came == ('said "Thanks"',)
     assert account.timeline[0].text == '10 star "Base", said "Thanks", said "Welcome!"'

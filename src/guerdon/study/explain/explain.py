@@ -15,12 +15,14 @@ from guerdon.reference.rules import Sheet, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
 from guerdon.study import words
 from guerdon.study.explain import grouped, undone
-from guerdon.study.explain.account import Account, EventAccount, Reason
+from guerdon.study.explain.account import Account, EventAccount, Reason, RuleAccount
 from guerdon.study.explain.happened import Told, kind
 from guerdon.study.explain.ladder import account as ladder_account
+from guerdon.study.explain.nearest import nearest
 from guerdon.study.explain.related import Circle, related
 from guerdon.study.explain.rules import account
 from guerdon.study.explain.timeline import timeline
+from guerdon.study.explain.trying import Trials, Tried, before
 from guerdon.study.funding import Funded, funding
 
 MOST_LOTS = 12
@@ -115,6 +117,8 @@ class _Writer:
         self.accounts: dict[tuple[str, str], EventAccount] = {}
         self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
         self.standing: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.before: dict[tuple[str, str], Engine] = {}
+        self.silent: list[tuple[RuleAccount, Verdict, Event]] = []  # rules that gave nothing
         self.sheets: dict[str, Sheet] = {}  # of groups whose rules are not all noted yet
 
     def is_asked(self, event: Event) -> bool:
@@ -131,6 +135,7 @@ class _Writer:
                 continue
             was = undone.before(self._deeds(event), self.engine.program)
             self.standing[event.type, event.id] = _standing(self.engine, event.member)
+            self.before[event.type, event.id] = before(self.engine, event, self.circle.linked)
             yield event
             self.stood[event.type, event.id] = was, undone.before(self._deeds(event), self.engine.program)
 
@@ -146,6 +151,8 @@ class _Writer:
         listens = event.type in verdict.rule.on
         if self.rule == verdict.rule.name or (self.rule is None and listens):
             self.accounts[key].rules.append(account(verdict, event, facts, self.engine))
+            if listens and not verdict.quantity:
+                self.silent.append((self.accounts[key].rules[-1], verdict, event))
         if verdict.sheet is not None:
             self.sheets[verdict.sheet.group.name] = verdict.sheet
         group = self.engine.world.groups.behind.get(verdict.rule.name)
@@ -165,7 +172,15 @@ class _Writer:
                 key = event.type, event.id
                 found = self.accounts.setdefault(key, self._event(event, event.facts, self.standing.get(key, ())))
                 self._complete(found, event, told)
+        self._say_what_was_near()
         return list(self.accounts.values())
+
+    def _say_what_was_near(self) -> None:
+        """Adds to rules that gave nothing what would have been enough."""
+        for found, verdict, event in self.silent:
+            stood = self.before.get((event.type, event.id))  # none before a trigger
+            if stood is not None:
+                found.reasons += nearest(Trials(stood, verdict.rule), Tried(event, verdict))
 
     def _complete(self, found: EventAccount, event: Event, told: Told) -> None:
         """Adds what the event undid, and what came of it beside awards."""
