@@ -258,11 +258,23 @@ class Outcome:
 
         return summarise(self.result)
 
-    def explain(self, member: str, event: str | None = None, rule: str | None = None) -> Account:
-        """Why a member was given what they were given, and why not: `event` in full, by `rule` alone."""
+    def explain(
+        self,
+        member: str,
+        event: str | None = None,
+        rule: str | None = None,
+        *,
+        as_of: date | None = None,
+        every: bool = False,
+    ) -> Account:
+        """Why a member was given what they were given, and why not: `event` (or `every` one) in full, by `rule` alone.
+
+        Shape: without an event, `rule` may be a ladder or a unit, explained as it stands at the end of the day `as_of`.
+        """
         from guerdon.study.explain.explain import explain  # only where it is wanted
 
-        return explain(self.program.typed, self.history.events, self.history.members, member, event, rule)
+        typed, history = self.program.typed, self.history
+        return explain(typed, history.events, history.members, member, event, rule, as_of, every)
 
     def draw(
         self,

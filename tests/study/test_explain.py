@@ -342,16 +342,15 @@ def test_a_trigger_is_told_and_explained_like_an_event() -> None:
 
 
 def test_a_ladder_says_what_it_counts_and_which_tiers_were_held() -> None:
-    found = account("ana", None, "status", *EVENTS[:2]).ladder
-    assert found is not None
+    (found,) = account("ana", None, "status", *EVENTS[:2]).ladders
     assert found.tier == "Gold"
     assert found.counts == (
         ("counts sum of purchase.amount this calendar year", "72.50 USD"),
         ("tier Gold at 60.00 USD", "reached"),
     )
     assert [text for _, text in found.moves] == ["Gold: reached"]
-    fallen = account("ana", None, "status").ladder
-    assert fallen is not None and fallen.counts[1] == ("tier Gold at 60.00 USD", "48.00 USD lack")
+    (fallen,) = account("ana", None, "status").ladders
+    assert fallen.counts[1] == ("tier Gold at 60.00 USD", "48.00 USD lack")
 
 
 def test_a_term_that_ends_stands_before_what_happens_at_that_instant() -> None:

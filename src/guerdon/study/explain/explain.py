@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -10,12 +12,15 @@ from guerdon.check.wording import plain
 from guerdon.history.event import Event, Facts
 from guerdon.ledger.entries import Holding
 from guerdon.program import nodes
+from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.rules import Sheet, Verdict
 from guerdon.reference.state import Deed, Ref, Subject
 from guerdon.study import words
 from guerdon.study.explain import grouped, undone
 from guerdon.study.explain.account import Account, EventAccount, Reason, RuleAccount
+from guerdon.study.explain.balance import account as balance_account
+from guerdon.study.explain.balance import courses
 from guerdon.study.explain.happened import Told, kind
 from guerdon.study.explain.ladder import account as ladder_account
 from guerdon.study.explain.nearest import nearest
@@ -35,31 +40,56 @@ def explain(
     member: str,
     event: str | None = None,
     rule: str | None = None,
+    as_of: date | None = None,
+    every: bool = False,
 ) -> Account:
-    """A member's account; `event` is explained in full, by `rule` alone where one is named, which may be a ladder without an event.
+    """A member's account; `event` (or `every` one) is explained in full, by `rule` alone where one is named.
 
-    Shape: `history` gives all events, of other members too; those that have no part in
-    the member's account are passed over. `member` may be an account.
+    Shape: without an event `rule` may be a ladder or a unit, which is explained as it stands at the end. `history` gives all
+    events, of other members too; those that have no part in the member's account are passed over, and so is what happened or
+    became known after the day `as_of`. `member` may be an account.
     """
     engine = Engine(program, members)
-    circle = related(program, history, members, member)
-    writer = _Writer(engine, circle, event, rule)
-    engine.run(writer.watched(), watched=writer.is_asked, watch=writer.note)
+    end = engine.calendar.start(as_of + ONE) if as_of is not None else None
+    circle = _read(related(program, history, members, member), end)
+    writer = _Writer(engine, circle, event, rule, every)
+    engine.run(writer.watched(), as_of, watched=writer.is_asked, watch=writer.note)
     engine.close(circle.end)
     events = sorted((*circle.events, *engine.triggered.values()), key=lambda each: each.at)
     told = Told(engine, events)
     whose = tuple(_holders(engine, circle.who))
     shown = [each for each in events if each.member == circle.who or told.touches(each, whose)]
     moments = timeline(engine, told, events, circle.who, whose)
-    ladder, subject = program.ladders.get(rule or ""), engine.world.subjects.get(circle.who)
+    named = None if event is not None else rule
+    wanted = [each for each in (*program.ladders, *program.units) if each == named or (every and named is None)]
+    subject = engine.world.subjects.get(circle.who)
     return Account(
         circle.who,
         [_given(each, told, engine, circle.who, whose) for each in shown],
         _standing(engine, circle.who),
         writer.explained(told, events),
         moments,
-        ladder_account(engine, ladder, subject, moments) if ladder is not None and subject is not None else None,
+        tuple(
+            ladder_account(engine, program.ladders[each], subject, moments)
+            for each in wanted
+            if each in program.ladders and _climbs(subject, program.ladders[each])
+        )
+        if subject is not None
+        else (),
+        tuple(
+            balance_account(engine, told, program.units[each], circle.who) for each in wanted if each in program.units
+        ),
+        tuple(courses(engine, whose)),
+        as_of.isoformat() if as_of is not None else "",
+        program.frame.name,
     )
+
+
+def _read(circle: Circle, end: int | None) -> Circle:
+    """The events that a run reads which ends at an instant."""
+    if end is None:
+        return circle
+    return replace(circle, events=[each for each in circle.events if max(each.at, each.recorded) < end], end=end)
 
 
 def _given(event: Event, told: Told, engine: Engine, who: str, whose: Collection[str]) -> tuple[str, str, str, str]:
@@ -90,9 +120,14 @@ def _standing(engine: Engine, who: str) -> tuple[str, ...]:
 
 def _tiers(engine: Engine, subject: Subject) -> Iterator[str]:
     for ladder in engine.program.ladders.values():
-        if subject.account in (None, ladder.account):
+        if _climbs(subject, ladder):
             held = engine.world.owner(subject, ladder.account).held[ladder.name]
             yield f"{ladder.name} {ladder.tiers[held.standing].name}"
+
+
+def _climbs(subject: Subject, ladder: nodes.Ladder) -> bool:
+    """Whether a ladder is one of a member, or of the account."""
+    return subject.account in (None, ladder.account)
 
 
 def _balances(engine: Engine, held: Mapping[tuple[str, str], Holding], holder: str, who: str) -> Iterator[str]:
@@ -111,8 +146,8 @@ def _balances(engine: Engine, held: Mapping[tuple[str, str], Holding], holder: s
 class _Writer:
     """Turns what happens at one event into its account while the engine runs."""
 
-    def __init__(self, engine: Engine, circle: Circle, event: str | None, rule: str | None) -> None:
-        self.engine, self.circle, self.event, self.rule = engine, circle, event, rule
+    def __init__(self, engine: Engine, circle: Circle, event: str | None, rule: str | None, every: bool) -> None:
+        self.engine, self.circle, self.event, self.rule, self.every = engine, circle, event, rule, every
         self.asked = [each for each in circle.events if self.is_asked(each)]
         self.accounts: dict[tuple[str, str], EventAccount] = {}
         self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
@@ -125,7 +160,7 @@ class _Writer:
         """Whether an event is to be explained; of an account, that of any of its members."""
         subject = self.engine.world.subjects.get(self.circle.who)
         own = event.member == self.circle.who or (subject is not None and subject.account is not None)
-        return own and event.id == self.event
+        return own and (self.every or event.id == self.event)
 
     def watched(self) -> Iterator[Event]:
         """The events, noting how things stood before one that is asked for, and what had come back of earlier ones."""

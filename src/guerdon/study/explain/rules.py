@@ -56,6 +56,7 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
                 result=f"{'says' if rule.only_says else 'gives'} nothing here",
             )
         )
+    found.sums = tuple(_sums(verdict))
     if verdict.failed is None and (rule.offer is None or verdict.opened):
         found.reasons += _giving(verdict, steps)
         found.reasons += _rounding(verdict)
@@ -108,7 +109,7 @@ def _another(verdict: Verdict, event: Event, engine: Engine) -> str:
 def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
     """`each`, `accumulate` and `give`, with what was read."""
     rule = verdict.rule
-    came_to = f"comes to {words.quantity(verdict.exact - verdict.added, rule.unit)}"
+    came_to = f"comes to {words.quantity(_came(verdict), rule.unit)}"
     shown = [step for step in verdict.steps if not any(step.expr is condition for condition in rule.when)]
     if rule.offer is not None:
         looked_at = [each for each in verdict.steps if isinstance(each.value, Opening)]
@@ -129,6 +130,31 @@ def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
     yield Reason("cost" if rule.takes else "give", words.written(rule.give), read, came_to)
     if verdict.raised:
         yield raised
+
+
+def _came(verdict: Verdict) -> Fraction:
+    """What a rule came to before its minimum."""
+    below = verdict.raised and verdict.rule.accumulate is None
+    return max(verdict.came, Fraction(0)) if below else verdict.exact - verdict.added
+
+
+def _sums(verdict: Verdict) -> Iterator[Reading]:
+    """What a rule came to, and what each clause after that added or took off; what came to nothing is left out."""
+    rule, sheet = verdict.rule, verdict.sheet
+    if verdict.failed is not None or rule.only_says:
+        return
+    yield Reading("comes to", words.quantity(_came(verdict), rule.unit))
+    group = f'"{sheet.group.name}"' if sheet is not None else ""
+    parts = [
+        ("minimum", verdict.exact - verdict.added - _came(verdict)),
+        ("round", verdict.off - verdict.dropped),
+        *((f"limit {words.clause(each.limit)}", -each.cut) for each in verdict.cuts),
+        (f"minimum of {group}", verdict.added),
+        (f"round of {group}", -verdict.off),
+        (f"take and limit of {group}", -verdict.lost),
+        ("refused", -verdict.withheld),
+    ]
+    yield from (Reading(name, words.quantity(much, rule.unit)) for name, much in parts if much)
 
 
 def _parts(verdict: Verdict) -> Iterator[Reading]:
