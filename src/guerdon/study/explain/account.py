@@ -81,7 +81,7 @@ class LotAccount:
     """A lot: the award it came from, where the rule stands that gave it, how much it was, where that went, and what is left.
 
     Shape: `granted` and what `went` (below zero) sum to what can be spent yet (`left`) and what is `held`. Days are those on which
-    it came and on which it is gone; texts are empty where there is nothing to say.
+    it came and on which it is gone; texts are empty where there is nothing to say. `came`: where several awards are in one lot, these.
     """
 
     name: str
@@ -92,6 +92,7 @@ class LotAccount:
     left: str
     held: str = ""
     expires: str = ""
+    came: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

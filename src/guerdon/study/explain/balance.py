@@ -42,13 +42,28 @@ def account(engine: Engine, told: Told, unit: nodes.Unit, member: str) -> Balanc
 
 
 def _lots(ledger: Ledger, told: Told, unit: str, holder: str) -> Iterator[LotAccount]:
-    held = _held(ledger, unit, holder)
+    held, came = _held(ledger, unit, holder), _came(ledger, told, unit, holder)
     for line in lots(ledger):
         if (line.member, line.unit) == (holder, unit):
-            yield _lot(line, told, held.get(line.id, ZERO))
+            yield _lot(line, told, held.get(line.id, ZERO), tuple(came.get(line.id, ())))
 
 
-def _lot(line: LotLine, told: Told, held: Fraction) -> LotAccount:
+def _came(ledger: Ledger, told: Told, unit: str, holder: str) -> dict[str, list[Reading]]:
+    """Of each lot what came into it: of which event on which day."""
+    found: dict[str, list[Reading]] = {}
+    for each in ledger.postings:
+        if (
+            (each.holder, each.unit) == (holder, unit)
+            and each.lot is not None
+            and Pot.ISSUED in (each.source, each.target)
+        ):
+            sign = 1 if each.source is Pot.ISSUED else -1
+            name = f'{told.day(each.at)} "{each.reason}" of {each.event}'
+            found.setdefault(each.lot, []).append(Reading(name, words.quantity(sign * each.quantity, unit)))
+    return found
+
+
+def _lot(line: LotLine, told: Told, held: Fraction, came: tuple[Reading, ...]) -> LotAccount:
     went = ((name.replace("_", " "), getattr(line, name)) for name in _WENT)
     return LotAccount(
         told.lot(line.id),
@@ -59,6 +74,7 @@ def _lot(line: LotLine, told: Told, held: Fraction) -> LotAccount:
         words.quantity(line.remaining - held, line.unit),
         words.quantity(held, line.unit) if held else "",
         told.day(line.expires) if line.expires is not None else "",
+        came if len(came) > 1 else (),
     )
 
 
@@ -89,22 +105,24 @@ def _owed(ledger: Ledger, told: Told, unit: str, holder: str) -> Iterator[Readin
 
 
 def _counted(ledger: Ledger, told: Told, unit: str, holder: str) -> Iterator[LotAccount]:
-    """The awards of a unit that can't be spent, each less what was taken back of it."""
+    """The awards of a unit that can't be spent, each less what was taken back of it from the holder.
+
+    Shape: also those of somebody else, of which the holder lost something who took over what they had.
+    """
+    given: dict[str, Fraction] = {}
     back: dict[str, Fraction] = {}
+    since: dict[str, int] = {}
     for each in ledger.awards:
-        if each.of is not None:
-            back[each.of] = back.get(each.of, ZERO) + each.quantity
-    for each in ledger.awards:
-        if (each.member, each.unit, each.of) == (holder, unit, None) and each.quantity:
-            less = back.get(each.id, ZERO)
-            yield LotAccount(
-                told.lot(each.id),
-                _place(told, each.id),
-                told.day(each.at),
-                words.quantity(each.quantity, unit),
-                (Reading("taken back", words.quantity(less, unit)),) if less else (),
-                words.quantity(each.quantity + less, unit),
-            )
+        if (each.member, each.unit) == (holder, unit) and each.quantity:
+            id = each.of or each.id
+            since.setdefault(id, each.at)
+            sums = given if each.of is None else back
+            sums[id] = sums.get(id, ZERO) + each.quantity
+    for id, at in since.items():
+        came, less = given.get(id, ZERO), back.get(id, ZERO)
+        went = (Reading("taken back", words.quantity(less, unit)),) if less else ()
+        left = words.quantity(came + less, unit)
+        yield LotAccount(told.lot(id), _place(told, id), told.day(at), words.quantity(came, unit), went, left)
 
 
 # ---------------------------------------------------------------- over time

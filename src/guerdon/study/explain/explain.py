@@ -152,6 +152,7 @@ class _Writer:
         self.accounts: dict[tuple[str, str], EventAccount] = {}
         self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
         self.standing: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.noted: dict[tuple[str, str], Event] = {}  # as they were looked at: one that waited, later
         self.before: dict[tuple[str, str], Engine] = {}
         self.silent: list[tuple[RuleAccount, Verdict, Event]] = []  # rules that gave nothing
         self.sheets: dict[str, Sheet] = {}  # of groups whose rules are not all noted yet
@@ -181,6 +182,7 @@ class _Writer:
     def note(self, event: Event, facts: Facts, verdict: Verdict) -> None:
         """Takes in what came of a rule at an event."""
         key = event.type, event.id
+        self.noted[key] = event
         if key not in self.accounts:
             self.accounts[key] = self._event(event, facts, _standing(self.engine, event.member))
         listens = event.type in verdict.rule.on
@@ -222,8 +224,11 @@ class _Writer:
         came = [*told.phrases(told.posted(event), event.member, MOST_LOTS), *told.refused(event)]
         came += (*told.said(event, event.member), *told.offered(event))
         found.came = (*map(str, came), *filter(None, [told.aside(event)]))
-        was, now = self.stood.get((event.type, event.id), (undone.Before(), undone.Before()))
+        key = event.type, event.id
+        was, now = self.stood.get(key, (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
+        for rule in found.rules:
+            rule.reasons += _put_right(told, self.noted.get(key, event), rule.rule, self.engine.program)
         backs = list(undone.accounts(self.engine, told, event, now, was, self._deeds(event)))
         if backs:
             found.rules = [each for each in found.rules if event.type in self._on(each.rule)]
@@ -242,6 +247,14 @@ class _Writer:
     @cached_property
     def _paid(self) -> list[Funded]:
         return list(funding(self.engine.posted.ledger.awards, self.engine.program))
+
+
+def _put_right(told: Told, event: Event, rule: str, program: nodes.Program) -> Iterator[Reason]:
+    """What became more or less of an award when an earlier event came late."""
+    for at, much in told.put_right(event, rule):
+        more = "more" if much > 0 else "less"
+        quantity = words.quantity(abs(much), program.rules[rule].unit)
+        yield Reason("put right", told.day(at), result=f"{quantity} {more}: an earlier event became known")
 
 
 def _funded(program: nodes.Program, rule: str, paid: list[Funded]) -> Iterator[Reason]:

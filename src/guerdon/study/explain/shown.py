@@ -51,24 +51,32 @@ def _show_balance(account: Account, balance: BalanceAccount, to: Console) -> Non
     for text, place in balance.rules:
         to.print(f"  {escape(text)}  [dim]{escape(place)}[/]")
     there = [each for each in balance.lots if _is_there(each)]
-    rows = [_lot_row(each) for each in there]
+    rows = [row for each in there for row in (_lot_row(each), *_rows_below(each))]
     rows += [{"Lot": f"owed: {each.name}", ">Left": each.value} for each in balance.owed]
     gone = len(balance.lots) - len(there)
     shown = [each for each in _COLUMNS if any(row.get(each) for row in rows)]
     if rows:
         to.print()
-        to.print(table("Lots", shown, [[row.get(each, "") for each in shown] for row in rows]))
+        made = table("Lots", shown, [[row.get(each, "") for each in shown] for row in rows])
+        for column in made.columns:
+            column.overflow = "fold"  # a place is one long word
+        to.print(made)
     if gone:
         to.print(f"{words.count(gone, 'lot')} more of which nothing is left; `--format json` has all of them.")
 
 
-_COLUMNS = ("Lot", ">Rule", "Since", ">Given", "Where it went", ">Held", ">Left", "Expires")
+_COLUMNS = ("Lot", "Rule", "Since", ">Given", "Where it went", ">Held", ">Left", "Expires")
 
 
 def _lot_row(of: LotAccount) -> dict[str, str]:
     went = ", ".join(f"{each.name} {each.value}" for each in of.went)
     values = of.name, of.place, of.since, of.granted, went, of.held, of.left, of.expires
     return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _rows_below(of: LotAccount) -> list[dict[str, str]]:
+    """The awards that are in one lot."""
+    return [{"Lot": f"  {each.name}", ">Given": each.value} for each in of.came]
 
 
 def _is_there(of: LotAccount) -> bool:
