@@ -11,6 +11,7 @@ from guerdon.study.explain.account import (
     BalanceAccount,
     EventAccount,
     LadderAccount,
+    LotAccount,
     Reading,
     Reason,
     RuleAccount,
@@ -114,21 +115,16 @@ def _standing(account: Account) -> list[str]:
 def _balance(of: BalanceAccount) -> Iterator[str]:
     held = f", {of.held} held" if of.held else ""
     yield f"<h3>What {escape(of.balance)}{escape(held)} of {escape(of.holder)} are made of</h3>"
-    rows = [
-        (
-            each.name,
-            each.place,
-            each.since,
-            each.granted,
-            ", ".join(f"{went.name} {went.value}" for went in each.went),
-            each.held,
-            each.left,
-            each.expires,
-        )
-        for each in of.lots
-    ]
+    rows = [row for each in of.lots for row in _lot(each)]
     rows += [(f"owed: {each.name}", "", "", "", "", "", each.value, "") for each in of.owed]
     yield _table(("Lot", "Rule", "Since", ">Given", "Where it went", ">Held", ">Left", "Expires"), rows)
+
+
+def _lot(of: LotAccount) -> Iterator[tuple[str, ...]]:
+    """A lot, and below it the awards that are in it together."""
+    went = ", ".join(f"{each.name} {each.value}" for each in of.went)
+    yield of.name, of.place, of.since, of.granted, went, of.held, of.left, of.expires
+    yield from ((f"\u2003{each.name}", "", "", each.value, "", "", "", "") for each in of.came)
 
 
 def _ladder(of: LadderAccount) -> Iterator[str]:
