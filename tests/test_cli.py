@@ -239,9 +239,44 @@ class TestExplain:
         ):
             assert shown in done.stdout
 
+    def test_says_what_would_have_been_enough(self, run, shop):
+        guarded = GOOD.replace(
+            "  on          purchase\n  give", "  on          purchase\n  when        amount >= 6 USD\n  give"
+        )
+        (shop / "shop.guerdon").write_text(guarded)
+        done = run("explain", shop, "--member", "ben", "--event", "2")
+        assert "nearest     amount is 5.50 USD" in done.stdout
+        assert "6.00 USD would have been enough: 6 point" in done.stdout
+
+    def test_says_what_a_balance_is_made_of_on_a_date(self, run, shop):
+        done = run("explain", shop, "--member", "ana", "--rule", "point", "--as-of", "2026-12-31")
+        assert done.exit_code == 0
+        assert "10 point of ana at the end of 2026-12-31" in done.stdout
+        assert '"Base" of purchase 1' in done.stdout
+
+    def test_explains_an_award_by_its_id(self, run, shop):
+        done = run("explain", shop, "--award", "purchase/2/Base")
+        assert done.stdout.startswith("purchase 2 of ben")
+        assert run("explain", shop, "--award", "purchase/2/Base", "--member", "ben").exit_code == 2
+        assert run("explain", shop).exit_code == 2
+
+    def test_makes_a_page_of_a_member(self, run, shop):
+        done = run("explain", shop, "--member", "ben", "--format", "html")
+        assert done.stdout.startswith("<!doctype html>") and done.stdout.rstrip().endswith("</html>")
+        assert "<svg" in done.stdout and "<details" in done.stdout and "comes to 5.5 point" in done.stdout
+
     def test_names_what_there_is_not(self, run, shop):
         for asked, said in {
             ("--member", "zoe"): "no event of the history is of a member zoe",
+            (
+                "--member",
+                "ana",
+                "--as-of",
+                "2025-01-01",
+            ): "no event of the history through 2025-01-01 is of a member ana",
+            ("--award", "purchase/9/Base"): "no event of the history gives an award purchase/9/Base",
+            ("--member", "ana", "--rule", "points"): 'did you mean "point"?',
+            ("--member", "ana", "--event", "1", "--rule", "point"): "point is a unit",
             ("--member", "ana", "--event", "2"): "2 is an event of ben: ask for `--member ben`",
             ("--member", "ana", "--event", "9"): "ana has no event 9",
             ("--member", "ana", "--event", "1", "--rule", "Bass"): 'did you mean "Base"?',

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -278,51 +277,3 @@ def run(
 def kernel(file: str | None, form: str) -> None:
     """Say what the kernel does not cover: at all, or of a program."""
     tell_coverage(file, form)
-
-
-@main.command()
-@click.argument("file", type=click.Path())
-@history_option
-@click.option("--member", required=True, help="Whose account.")
-@click.option("--event", help="The event to explain in full.")
-@click.option("--rule", help="The rule or group to explain, alone: why, or why not; or a ladder, without --event.")
-@set_option
-@format_option
-def explain(
-    file: str,
-    history: str | None,
-    member: str,
-    event: str | None,
-    rule: str | None,
-    given: dict[str, str],
-    form: str,
-) -> None:
-    """Say why a member was given what they were given, and why not."""
-    from guerdon.study import screen
-    from guerdon.study.explain import explain as explained
-
-    program = loaded(file, form, given)
-    rules = [*program.typed.rules, *program.typed.groups]
-    known, ladder = [*rules, *program.typed.ladders], rule in program.typed.ladders and rule not in rules
-    if rule is not None and rule not in known:
-        from guerdon.text.diagnostic import nearest
-
-        near = nearest(rule, known)
-        stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
-    if ladder and event is not None:
-        raise click.UsageError(f"{rule} is a ladder, shown as it stands at the end of the history: leave --event out")
-    if rule is not None and event is None and rule not in program.typed.ladders:
-        raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
-    with history_of(program, history, form) as opened:
-        account = explained(program.typed, opened.events, opened.members, member, event, rule)
-        lacking = event is not None and not account.explained
-        others = [each.member for each in opened.events() if each.id == event] if lacking else []
-    if not account.events:
-        stop(f"no event of the history is of a member {member}", "G902")
-    if lacking:
-        whose = f"{event} is an event of {others[0]}: ask for `--member {others[0]}`" if others else ""
-        stop(whose or f"{member} has no event {event}; without --event, their events are listed", "G902")
-    if form == "json":
-        click.echo(json.dumps(asdict(account), indent=2))
-    else:
-        screen.show_account(account, screen.console())

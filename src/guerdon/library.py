@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
-    from guerdon.study.account import Account
     from guerdon.study.arrow import Stream
     from guerdon.study.compare.comparison import Comparison
     from guerdon.study.compare.running import Watched
     from guerdon.study.draw.draw import Draw
+    from guerdon.study.explain.account import Account
     from guerdon.study.measure.asked import Asked
     from guerdon.study.measure.measured import Measured
     from guerdon.study.streamed import Streamed
@@ -258,11 +258,23 @@ class Outcome:
 
         return summarise(self.result)
 
-    def explain(self, member: str, event: str | None = None, rule: str | None = None) -> Account:
-        """Why a member was given what they were given, and why not: `event` in full, by `rule` alone."""
-        from guerdon.study.explain import explain  # only where it is wanted
+    def explain(
+        self,
+        member: str,
+        event: str | None = None,
+        rule: str | None = None,
+        *,
+        as_of: date | None = None,
+        every: bool = False,
+    ) -> Account:
+        """Why a member was given what they were given, and why not: `event` (or `every` one) in full, by `rule` alone.
 
-        return explain(self.program.typed, self.history.events, self.history.members, member, event, rule)
+        Shape: without an event, `rule` may be a ladder or a unit, explained as it stands at the end of the day `as_of`.
+        """
+        from guerdon.study.explain.explain import explain  # only where it is wanted
+
+        typed, history = self.program.typed, self.history
+        return explain(typed, history.events, history.members, member, event, rule, as_of, every)
 
     def draw(
         self,

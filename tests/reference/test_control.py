@@ -26,7 +26,7 @@ from guerdon.reference.engine import Engine
 from guerdon.study import trial
 from guerdon.study.coverage import report
 from guerdon.study.describe.describe import describe
-from guerdon.study.explain import explain
+from guerdon.study.explain.explain import explain
 from guerdon.text.diagnostic import render
 from guerdon.text.node import Node
 

@@ -13,7 +13,7 @@ from guerdon.ledger.entries import Award
 from guerdon.session import Session
 from guerdon.study.describe.describe import describe
 from guerdon.study.describe.shown import as_markdown
-from guerdon.study.explain import explain
+from guerdon.study.explain.explain import explain
 from guerdon.study.funding import funding
 from guerdon.study.summary import summarise
 

@@ -17,7 +17,7 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.ranking import ranked
 from guerdon.session import BadState, Session
-from guerdon.study.explain import explain
+from guerdon.study.explain.explain import explain
 
 NOON = 12 * 3600 * 10**6
 DAY = 24 * 3600 * 10**6

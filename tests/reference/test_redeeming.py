@@ -15,7 +15,7 @@ from guerdon.ledger.entries import Pot
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.session import Session
-from guerdon.study.explain import explain
+from guerdon.study.explain.explain import explain
 from guerdon.study.summary import summarise
 
 Row = tuple[str, str, str, Mapping[str, Any]]

@@ -12,7 +12,7 @@ from guerdon.history.given import event
 from guerdon.ledger.entries import Award
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
-from guerdon.study.explain import explain
+from guerdon.study.explain.explain import explain
 
 TEXT = """program "P"
   currency USD

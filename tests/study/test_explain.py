@@ -13,8 +13,9 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.calendar import Calendar
 from guerdon.study import screen
-from guerdon.study.account import Account
-from guerdon.study.explain import explain
+from guerdon.study.explain import shown
+from guerdon.study.explain.account import Account
+from guerdon.study.explain.explain import explain
 from guerdon.text.diagnostic import render
 
 TEXT = """
@@ -210,18 +211,18 @@ def test_events_of_two_kinds_may_have_the_same_id() -> None:
 
 def test_an_account_is_shown_and_is_json() -> None:
     to = screen.console()
-    with to.capture() as shown:
-        screen.show_account(account(), to)
-        screen.show_account(account("ana", "K5"), to)
-    assert "What came of it" in shown.get() and "undoes purchase K1" in shown.get()
+    with to.capture() as found:
+        shown.show_account(account(), to)
+        shown.show_account(account("ana", "K5"), to)
+    assert "What came of it" in found.get() and "undoes purchase K1" in found.get()
     assert json.loads(json.dumps(asdict(account("ana", "K5"))))["explained"][0]["undid"]
 
 
 def test_without_more_than_awards_the_list_is_of_what_was_given() -> None:
     to = screen.console()
-    with to.capture() as shown:
-        screen.show_account(account("ben"), to)
-    assert "Given" in shown.get() and "What came of it" not in shown.get()
+    with to.capture() as found:
+        shown.show_account(account("ben"), to)
+    assert "Given" in found.get() and "What came of it" not in found.get()
 
 
 def test_what_was_read_is_told_also_where_events_can_be_returned_or_come_late() -> None:
@@ -341,16 +342,15 @@ def test_a_trigger_is_told_and_explained_like_an_event() -> None:
 
 
 def test_a_ladder_says_what_it_counts_and_which_tiers_were_held() -> None:
-    found = account("ana", None, "status", *EVENTS[:2]).ladder
-    assert found is not None
+    (found,) = account("ana", None, "status", *EVENTS[:2]).ladders
     assert found.tier == "Gold"
     assert found.counts == (
         ("counts sum of purchase.amount this calendar year", "72.50 USD"),
         ("tier Gold at 60.00 USD", "reached"),
     )
     assert [text for _, text in found.moves] == ["Gold: reached"]
-    fallen = account("ana", None, "status").ladder
-    assert fallen is not None and fallen.counts[1] == ("tier Gold at 60.00 USD", "48.00 USD lack")
+    (fallen,) = account("ana", None, "status").ladders
+    assert fallen.counts[1] == ("tier Gold at 60.00 USD", "48.00 USD lack")
 
 
 def test_a_term_that_ends_stands_before_what_happens_at_that_instant() -> None:

@@ -8,8 +8,8 @@ from functools import cache
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.program import nodes
-from guerdon.study.account import EventAccount, Reason
-from guerdon.study.explain import explain
+from guerdon.study.explain.account import EventAccount, Reason
+from guerdon.study.explain.explain import explain
 from guerdon.text.diagnostic import render
 
 TEXT = """

@@ -9,12 +9,13 @@ from guerdon.history.event import Event
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
-from guerdon.study import explain, summary
+from guerdon.study import summary
 from guerdon.study.compare import totals
 from guerdon.study.compare.database import opened
 from guerdon.study.compare.sides import Side
 from guerdon.study.coverage import report
 from guerdon.study.describe.describe import describe
+from guerdon.study.explain import explain
 from guerdon.study.rows import rows
 
 TEXT = """\
@@ -111,6 +112,7 @@ def test_an_explanation_says_why_and_why_not() -> None:
         ("when", "holds"),
         ("limit", "no room left"),
         ("say", "not said"),
+        ("nearest", "Sunday 2026-02-01 would have been enough"),
     ]
     assert event.came == ('said "Thanks"',)
     assert account.timeline[0].text == '10 star "Base", said "Thanks", said "Welcome!"'

@@ -7,10 +7,11 @@ import click
 from guerdon.commands.compare import compare
 from guerdon.commands.describe import describe
 from guerdon.commands.draw import draw
+from guerdon.commands.explain import explain
 from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.prove import prove
 from guerdon.commands.simulate import simulate
 
-OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, prove, simulate)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, explain, measure, new, prove, simulate)
 """A new command needs its place here, and in the manual."""

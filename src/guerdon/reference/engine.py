@@ -385,9 +385,11 @@ class Engine:
     def _resume(self, event: Event, member: Subject) -> None:
         """Takes up reversals that waited for this event."""
         if event.type in self._undoable and member.waiting:
+            watched, watch = self.watching
             waiting, member.waiting = member.waiting, []
             for late, _ in waiting:
-                self._take_in(replace(late, at=max(late.at, event.at)), member, None)
+                sees = watch if watched is None or watched(late) else None
+                self._take_in(replace(late, at=max(late.at, event.at)), member, sees)
 
 
 def _days_change(expr: nodes.Node) -> bool:

@@ -11,8 +11,8 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.rules import Verdict
 from guerdon.study import words
-from guerdon.study.account import Reason, RuleAccount
-from guerdon.study.explain import account
+from guerdon.study.explain.account import Reason, RuleAccount
+from guerdon.study.explain.rules import account
 
 MOST_RULES = 6
 """How many rules are named: those that gave something, then the others."""

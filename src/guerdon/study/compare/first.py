@@ -10,7 +10,8 @@ from guerdon.study.compare.counted import Counted, counted
 from guerdon.study.compare.database import NEW, OLD, Database
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
-from guerdon.study.explain import explain
+from guerdon.study.explain import shown
+from guerdon.study.explain.explain import explain
 from guerdon.study.report.report import Beside, Column, Kind, Section, Table, Value
 from guerdon.study.words import quantity
 
@@ -131,6 +132,6 @@ def _explained(side: Side, runs: Runs, member: str, event: str) -> str:
         program, (lambda: history.events({whose})) if apart else history.events, history.members, member, event
     )
     return "\n\n".join(
-        screen.written(lambda to, event=each: screen.show_event(account.member, event, to), WIDE)  # type: ignore[misc]
+        screen.written(lambda to, event=each: shown.show_event(account.member, event, to), WIDE)  # type: ignore[misc]
         for each in account.explained
     )

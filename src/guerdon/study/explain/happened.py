@@ -13,6 +13,7 @@ from guerdon.ledger.entries import OWN, Award, Effect, Move, Offered, Posting, P
 from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
+from guerdon.reference.late import MARK
 from guerdon.reference.offers import OPEN
 from guerdon.reference.triggers import Due
 from guerdon.study import words
@@ -84,6 +85,13 @@ class Told:
     def back(self, event: Event) -> list[Award]:
         """What an event took back of earlier awards."""
         return [each for each in self._awarded(event) if each.of is not None]
+
+    def put_right(self, event: Event, rule: str) -> Iterator[tuple[int, Fraction]]:
+        """What was posted of a rule's award after the event was known, because an earlier one came late: when, and how much more."""
+        known = max(event.at, event.recorded)
+        for each in self._awarded(event):
+            if each.rule == rule and (each.at > known if each.of is None else each.id.startswith(f"{each.of}{MARK}")):
+                yield each.at, each.quantity
 
     def _awarded(self, event: Event) -> list[Award]:
         return [each for each in self._given.get(event.id, []) if each.id.startswith(f"{event.name}/")]

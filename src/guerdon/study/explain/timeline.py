@@ -9,7 +9,7 @@ from guerdon.history.event import Event
 from guerdon.ledger.entries import Posting
 from guerdon.reference.engine import Engine
 from guerdon.study import words
-from guerdon.study.happened import Told, kind, moved
+from guerdon.study.explain.happened import Told, kind, moved
 
 
 @dataclass(frozen=True, slots=True)

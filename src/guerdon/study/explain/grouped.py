@@ -9,7 +9,7 @@ from guerdon.program import nodes
 from guerdon.reference.exact import ZERO
 from guerdon.reference.rules import Sheet, Verdict
 from guerdon.study import words
-from guerdon.study.account import Reading, Reason, RuleAccount
+from guerdon.study.explain.account import Reading, Reason, RuleAccount
 
 
 def account(sheet: Sheet) -> RuleAccount:

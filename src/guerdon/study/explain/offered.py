@@ -9,8 +9,8 @@ from guerdon.reference.calendar import Calendar
 from guerdon.reference.rules import Verdict
 from guerdon.reference.state import Opening
 from guerdon.study import words
-from guerdon.study.account import Reading, Reason
-from guerdon.study.judged import guard
+from guerdon.study.explain.account import Reading, Reason
+from guerdon.study.explain.judged import guard
 
 
 def openings(verdict: Verdict, calendar: Calendar) -> Iterator[Reason]:

@@ -16,8 +16,8 @@ from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
 from guerdon.reference.state import WHOLE, Deed, Gift, Place, Ref
 from guerdon.study import words
-from guerdon.study.account import Reading, Reason, RuleAccount
-from guerdon.study.happened import Told
+from guerdon.study.explain.account import Reading, Reason, RuleAccount
+from guerdon.study.explain.happened import Told
 
 
 @dataclass

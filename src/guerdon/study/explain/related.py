@@ -18,12 +18,14 @@ Links = dict[str, set[str]]
 class Circle:
     """A member, or an account, with the events that have a part in what it has, in their order.
 
+    Shape: `linked` are the member and those who are linked to them.
     Units: `end` is the instant after the last event of the history (None: there is none).
     """
 
     who: str
     events: list[Event]
     end: int | None
+    linked: frozenset[str] = frozenset()
 
 
 def related(
@@ -56,7 +58,7 @@ def related(
     everybody |= any(map(is_of_everybody, walk((program.rules, program.groups))))
     alone = circle == {who} and not everybody
     events = own if alone else [event for event in history() if everybody or event.member in circle]
-    return Circle(who, events, end)
+    return Circle(who, events, end, frozenset(circle))
 
 
 def _accounts(program: nodes.Program, members: Mapping[str, Facts]) -> Links:

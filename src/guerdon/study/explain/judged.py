@@ -10,7 +10,7 @@ from guerdon.program import nodes, types
 from guerdon.reference.scene import Step
 from guerdon.reference.tables import Scale
 from guerdon.study import words
-from guerdon.study.account import Reading, Reason
+from guerdon.study.explain.account import Reading, Reason
 from guerdon.text.source import Written
 
 

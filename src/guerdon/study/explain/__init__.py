@@ -1,0 +1,1 @@
+"""Why a member was given what they were given, and why not: `guerdon explain`."""

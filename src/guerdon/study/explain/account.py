@@ -1,0 +1,153 @@
+"""A member's account: what was given, clause by clause, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from guerdon.study.explain.timeline import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Something that was read: what it is called, and what it was."""
+
+    name: str
+    value: str
+
+
+@dataclass(slots=True)
+class Reason:
+    """A clause of the rule, what was read for it, and what came of it."""
+
+    clause: str
+    text: str
+    readings: tuple[Reading, ...] = ()
+    result: str = ""
+
+
+@dataclass(slots=True)
+class RuleAccount:
+    """What a rule gave at an event (or `took`, or only `said`), clause by clause.
+
+    Shape: `sums` are what it came to and what rounding, limits and its group added or (below zero) took off; together they are
+    what it gave. There are none of what was taken back.
+    """
+
+    rule: str
+    place: str
+    gave: str
+    fired: bool
+    reasons: list[Reason] = field(default_factory=list)
+    took: bool = False
+    said: bool = False
+    sums: tuple[Reading, ...] = ()
+
+
+@dataclass(slots=True)
+class EventAccount:
+    """An event, the member before it, what each rule made of it, and what else came of it.
+
+    Shape: `undid`: the events that it reversed, and how much of each; `came`: what it
+    spent, moved, owed, was refused.
+    """
+
+    event: str
+    kind: str
+    when: str
+    facts: str
+    before: tuple[str, ...]
+    rules: list[RuleAccount] = field(default_factory=list)
+    undid: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LadderAccount:
+    """A ladder at the end of the run: the tier, what is counted and asked for with what came of it, and the moves with their times.
+
+    Shape: `counted`: what was counted on which day, summing to the count, where that is a sum of what came in a window.
+    """
+
+    ladder: str
+    place: str
+    tier: str
+    counts: tuple[tuple[str, str], ...]
+    moves: tuple[tuple[str, str], ...]
+    counted: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LotAccount:
+    """A lot: the award it came from, where the rule stands that gave it, how much it was, where that went, and what is left.
+
+    Shape: `granted` and what `went` (below zero) sum to what can be spent yet (`left`) and what is `held`. Days are those on which
+    it came and on which it is gone; texts are empty where there is nothing to say. `came`: where several awards are in one lot, these.
+    """
+
+    name: str
+    place: str
+    since: str
+    granted: str
+    went: tuple[Reading, ...]
+    left: str
+    held: str = ""
+    expires: str = ""
+    came: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceAccount:
+    """A balance at the end of the run, of a member or an account.
+
+    Shape: what is left of the `lots` and what is `owed` (below zero) sum to the `balance`, what is held of them to `held`. `rules`:
+    the `expires` lines of the unit, with their places.
+    """
+
+    unit: str
+    place: str
+    holder: str
+    balance: str
+    held: str
+    lots: tuple[LotAccount, ...]
+    owed: tuple[Reading, ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A balance from an instant (in microseconds UTC) on, and the event it came of, or what happened by itself."""
+
+    at: int
+    when: str
+    event: str
+    reason: str
+    balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a balance went: what it was after each event that changed it, in the order of time."""
+
+    unit: str
+    holder: str
+    points: tuple[Point, ...]
+
+
+@dataclass(slots=True)
+class Account:
+    """A member's events with what each was given, where they stand, and the events explained in full.
+
+    Shape: `timeline` holds the events with all that came of them, and what came by itself; `ladders` and `balances`: the one that
+    was asked for, or all where every event is explained; `courses`: how balances went; `as_of`: the last day that was read, where one was named.
+    """
+
+    member: str
+    events: list[tuple[str, str, str, str]]  # id, kind, when, what was given
+    standing: tuple[str, ...]
+    explained: list[EventAccount]
+    timeline: list[Moment] = field(default_factory=list)
+    ladders: tuple[LadderAccount, ...] = ()
+    balances: tuple[BalanceAccount, ...] = ()
+    courses: tuple[Course, ...] = ()
+    as_of: str = ""
+    program: str = ""

@@ -1,0 +1,123 @@
+"""The number nearest to a fact's own with which something would have held, found by trying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
+
+from guerdon.program import nodes, types
+from guerdon.program.walk import walk
+from guerdon.reference.rules import Verdict
+from guerdon.study.explain.trying import Trials, Tried
+
+GUESSES = 4
+"""So many lines are drawn through two values before a number is given up."""
+DOUBLINGS = 12
+
+
+def plain_type(of: types.Type) -> types.Type:
+    """The type of a value that is there."""
+    return of.of if isinstance(of, types.Optional) else of
+
+
+def facts_read(part: object, event: str, program: nodes.Program) -> Iterator[nodes.Fact]:
+    """The facts that an event has of itself and that a part of a rule depends on, each once.
+
+    Shape: also through derived facts, through measures that count the event, and through rules that are named.
+    """
+    known, waiting, seen = program.events[event].facts, [part], set[str]()
+    while waiting:
+        for each in walk(waiting.pop(), program.measures):
+            match each:
+                case nodes.Field(nodes.Scope.EVENT, name) if name not in seen:
+                    seen.add(name)
+                    if known[name].value is None:
+                        yield known[name]
+                    waiting.append(known[name].value)
+                case nodes.Measured(meter) if program.meters[meter].event == event:
+                    waiting.append((program.meters[meter].value, program.meters[meter].where))
+                case nodes.Given(name) if name not in seen:
+                    seen.add(name)
+                    waiting += [program.rules[rule].give for rule in program.rules_of(name)]
+                case _:
+                    continue
+
+
+def nearest_number(
+    trials: Trials,
+    at: Tried,
+    fact: nodes.Fact,
+    held: Callable[[Verdict], bool],
+    level: Callable[[Verdict], Fraction | None],
+) -> Fraction | None:
+    """The value of a fact, of those on its grid, nearest to its own with which something holds; None: none was found.
+
+    Shape: `level` is zero where it begins to hold; where it is not known, greater values are tried. What lies between the
+    fact's own value and the one that is found does not hold, as far as that was tried.
+    """
+    kind, own = plain_type(fact.type), at.event.facts.get(fact.name)
+    step = kind.step if isinstance(kind, types.Quantity | types.Number) else None
+    if step is None or not isinstance(own, Fraction):
+        return None
+
+    def verdict(value: Fraction) -> Verdict | None:
+        if value < 0:
+            return None
+        return trials.verdict(replace(at.event, facts={**at.event.facts, fact.name: value}), at.earlier)
+
+    def is_enough(value: Fraction) -> bool:
+        found = verdict(value)
+        return found is not None and held(found)
+
+    for value in _guesses(own, step, at.verdict, verdict, level):
+        if is_enough(value):
+            return _tightened(own, value, step, is_enough)
+    return None
+
+
+def _guesses(
+    own: Fraction,
+    step: Fraction,
+    now: Verdict,
+    verdict: Callable[[Fraction], Verdict | None],
+    level: Callable[[Verdict], Fraction | None],
+) -> Iterator[Fraction]:
+    """Where a line through two levels is zero, and a step beyond it; without levels twice as much, again and again."""
+    was = level(now)
+    if was is None:
+        yield from (own + step * 2**power for power in range(DOUBLINGS))
+        yield from (max(own, step) * 2**power for power in range(1, DOUBLINGS))
+        return
+    value = _on_grid(own - was, own, step)
+    for _ in range(GUESSES):
+        value = value if value != own else own + step
+        yield value
+        yield value + (step if value > own else -step)
+        found = verdict(value)
+        then = level(found) if found is not None else None
+        if then is None or then == was:
+            return
+        value = _on_grid(own - was * (value - own) / (then - was), own, step)
+    yield own - step
+
+
+def _on_grid(value: Fraction, own: Fraction, step: Fraction) -> Fraction:
+    """The value on the grid that is no nearer to a fact's own."""
+    steps = (value - own) / step
+    return own + step * (ceil(steps) if steps > 0 else floor(steps))
+
+
+def _tightened(own: Fraction, enough: Fraction, step: Fraction, is_enough: Callable[[Fraction], bool]) -> Fraction:
+    """The same or a nearer value that is enough, halving what lies between; first the one beside it is tried."""
+    sign = 1 if enough > own else -1
+    low, high = 0, int(abs(enough - own) / step)
+    middle = high - 1
+    while high - low > 1:
+        if is_enough(own + sign * middle * step):
+            high = middle
+        else:
+            low = middle
+        middle = (low + high) // 2
+    return own + sign * high * step

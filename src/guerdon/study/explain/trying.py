@@ -1,0 +1,109 @@
+"""What a rule would have made of an event that was otherwise, tried on copies of the state before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from guerdon.history.event import Event, Facts
+from guerdon.program import nodes
+from guerdon.reference.engine import Engine
+from guerdon.reference.rules import Verdict
+from guerdon.reference.state import EVERYBODY
+
+MOST_TRIALS = 60
+"""So often is a rule tried at one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that could have been otherwise: what was, and what would have been.
+
+    Shape: `said`: `channel is shop`; `would`: `app`; `more` follows the sentence. It is other `facts` of the event, another
+    instant at which it happened, or events that happen just before it.
+    """
+
+    said: str
+    would: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    at: int | None = None
+    earlier: tuple[Event, ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An event as it was or could have been, and what the rule made of it."""
+
+    event: Event
+    verdict: Verdict
+    changes: tuple[Change, ...] = ()
+    earlier: tuple[Event, ...] = ()
+
+    @property
+    def gives(self) -> bool:
+        return bool(self.verdict.quantity)
+
+
+def before(engine: Engine, event: Event, linked: Iterable[str]) -> Engine:
+    """The engine as it stands before an event, with those who are linked to its member, apart from what happens next."""
+    engine.rankings.through(max(event.at, event.recorded))
+    known = engine.world.subjects
+    ids = {each.id for id in linked if id in known for each in engine.world.involved(known[id])} | {EVERYBODY}
+    copied = engine.copied(ids)
+    copied.rank_as(engine.world.ranks.copied())
+    return copied
+
+
+@dataclass
+class Trials:
+    """Tries a rule at an event that is otherwise; each time on a copy of the state `before` it.
+
+    Shape: what was tried once is known; after `left` trials nothing more is.
+    """
+
+    before: Engine
+    rule: nodes.Rule
+    left: int = MOST_TRIALS
+    known: dict[str, Verdict | None] = field(default_factory=dict)
+
+    @property
+    def program(self) -> nodes.Program:
+        return self.before.program
+
+    def copied(self) -> Engine:
+        """The state before the event, to do something with."""
+        engine = self.before.copied(self.before.world.subjects)
+        engine.rank_as(self.before.world.ranks.copied())
+        return engine
+
+    def with_change(self, at: Tried, change: Change) -> Tried | None:
+        """What the rule makes of the event with one more change; None where that can't happen."""
+        event = replace(at.event, facts={**at.event.facts, **change.facts})
+        if change.at is not None:
+            event = replace(event, at=change.at, recorded=event.recorded + change.at - event.at)
+        earlier = (*at.earlier, *change.earlier)
+        verdict = self.verdict(event, earlier)
+        return None if verdict is None else Tried(event, verdict, (*at.changes, change), earlier)
+
+    def verdict(self, event: Event, earlier: tuple[Event, ...] = ()) -> Verdict | None:
+        """What the rule makes of an event after some others; None where one of them is set aside, or too much was tried."""
+        key = repr((event, earlier))
+        if key not in self.known:
+            if not self.left:
+                return None
+            self.left -= 1
+            self.known[key] = self._run(event, earlier)
+        return self.known[key]
+
+    def _run(self, event: Event, earlier: tuple[Event, ...]) -> Verdict | None:
+        engine, found = self.copied(), list[Verdict]()
+
+        def watch(event: Event, facts: Facts, verdict: Verdict) -> None:
+            if verdict.rule.name == self.rule.name:
+                found.append(verdict)
+
+        for each in earlier:
+            engine.happen(each)
+        engine.happen(event, watch)
+        return found[-1] if found and not engine.posted.rejections else None
