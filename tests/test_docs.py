@@ -23,6 +23,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import pytest
@@ -387,7 +388,8 @@ def rows_below(page: Path, title: str) -> list[list[str]]:
     section = re.split(
         r"^#+ ", page.read_text(encoding="utf-8").partition(f"# {title}\n")[2], maxsplit=1, flags=re.MULTILINE
     )[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+    from_there = dropwhile(lambda line: not line.startswith("|"), section.splitlines())
+    lines = [*takewhile(lambda line: line.startswith("|"), from_there)]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
 
 

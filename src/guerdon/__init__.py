@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
-    from guerdon.library import NoProgram, Outcome, Program, compare, load
+    from guerdon.library import NoProgram, Outcome, Program, compare, load, verify
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
     from guerdon.study.measure.asked import Asked, MeasureError
+    from guerdon.study.record.contents import RecordError
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "Outcome",
     "Program",
     "ProgramError",
+    "RecordError",
     "Session",
     "compare",
     "load",
+    "verify",
 ]
 
 _HOME = {
@@ -36,6 +39,7 @@ _HOME = {
     "DrawError": "guerdon.study.draw.draw",
     "MeasureError": "guerdon.study.measure.asked",
     "ProgramError": "guerdon.text.diagnostic",
+    "RecordError": "guerdon.study.record.contents",
     "Session": "guerdon.session",
 }
 

@@ -24,6 +24,8 @@ from guerdon.command import (
     plural,
     ran,
     readable,
+    recordable,
+    recorded,
     shown_progress,
     stop,
     tell,
@@ -34,7 +36,17 @@ from guerdon.command import (
 )
 from guerdon.commands import OTHERS
 from guerdon.library import program_path
-from guerdon.options import DAY, PERCENT, engine_option, format_option, history_option, set_option, verbose_option
+from guerdon.options import (
+    DAY,
+    PERCENT,
+    engine_option,
+    format_option,
+    hashes_option,
+    history_option,
+    record_option,
+    set_option,
+    verbose_option,
+)
 from guerdon.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
@@ -232,6 +244,8 @@ def test(
 @click.option(
     "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", help="Files in --out."
 )
+@record_option
+@hashes_option
 @click.option("--allow-rejected", is_flag=True, help="Exit 0 even where rows were set aside.")
 @set_option
 @format_option
@@ -243,6 +257,8 @@ def run(
     verbose: bool,
     out: Path | None,
     table_format: str,
+    record: Path | None,
+    hashes: bool,
     allow_rejected: bool,
     given: dict[str, str],
     form: str,
@@ -252,6 +268,7 @@ def run(
     from guerdon.study.summary import as_json
 
     started = perf_counter()
+    recordable(file, record, hashes, form)
     program = loaded(file, form, given)
     with history_of(program, history, form) as opened, screen.progress(opened.count) as told:
         outcome = ran(program, opened, as_of, told, engine, verbose)
@@ -260,14 +277,17 @@ def run(
     if out is not None:
         with writable(out), waiting("writing the tables"):
             outcome.write(out, table_format)
+    seal = recorded(outcome, record, hashes, form)
     if form == "json":
-        click.echo(json.dumps(as_json(summary), indent=2))
+        click.echo(json.dumps(as_json(summary) | ({"seal": seal} if seal else {}), indent=2))
     else:
         to = screen.console()
         screen.show_summary(summary, perf_counter() - started, to)
         screen.show_rejections(outcome.rejections, to)
         if out is not None:
             to.print(f"Tables are in {out}.")
+        if seal is not None:
+            click.echo(f"The record is in {record}, its seal is {seal}.")
     sys.exit(FELL_SHORT if outcome.rejections and not allow_rejected else 0)
 
 

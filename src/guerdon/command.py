@@ -147,16 +147,57 @@ def ran(
     verbose: bool,
 ) -> Outcome:
     """What a program makes of a history; the command ends where an engine is asked for that does not cover it."""
-    from guerdon.choice import NotCovered
-
-    try:
+    with within_reach():
         outcome = program.run(opened, as_of, progress, engine)
-    except NotCovered as beyond:
-        click.echo(f"{beyond}\nhelp: leave `--engine` out: the reference engine runs every program", err=True)
-        sys.exit(WRONG_USE)
     if verbose:
         click.echo(f"engine: {outcome.choice.engine}, {outcome.choice.why}", err=True)
     return outcome
+
+
+@contextmanager
+def within_reach() -> Iterator[None]:
+    """Ends the command where an engine is asked for that does not cover the program."""
+    from guerdon.choice import NotCovered
+
+    try:
+        yield
+    except NotCovered as beyond:
+        click.echo(f"{beyond}\nhelp: leave `--engine` out: the reference engine runs every program", err=True)
+        sys.exit(WRONG_USE)
+
+
+@contextmanager
+def recording(form: str) -> Iterator[None]:
+    """Ends the command where there can't be a record, or there is none."""
+    from guerdon.study.record.contents import RecordError
+    from guerdon.study.whole import AlreadyThere
+
+    try:
+        yield
+    except AlreadyThere as error:
+        stop(f"{error} is there already and not empty; nothing was written", "G903")
+    except RecordError as error:
+        tell([error.diagnostic], form, err=True)
+        sys.exit(WRONG_USE)
+
+
+def recordable(file: str, folder: Path | None, hashes: bool, form: str) -> None:
+    """Ends the command, before anything is run, where a program can't be recorded in a folder (None: nobody asks for it)."""
+    if folder is not None:
+        from guerdon.study.record import keep
+
+        with recording(form), writable(folder):
+            keep.recordable(file, folder)
+    elif hashes:
+        raise click.UsageError("--record-hashes-only says what --record leaves out: say where with --record DIR")
+
+
+def recorded(outcome: Outcome, folder: Path | None, hashes: bool, form: str) -> str | None:
+    """The seal of a record that a folder holds then (None: nobody asks for it); the command ends where it can't be made."""
+    if folder is None:
+        return None
+    with recording(form), writable(folder), waiting("recording"):
+        return outcome.record(folder, data=not hashes)
 
 
 def tell_coverage(file: str | None, form: str) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from guerdon.study.explain.account import Account
     from guerdon.study.measure.asked import Asked
     from guerdon.study.measure.measured import Measured
+    from guerdon.study.record.verify import Verified
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
 
@@ -135,7 +136,7 @@ class Program:
 
         opened = self.open(history) if history is None or isinstance(history, str | Path | Mapping) else history
         choice = chosen(self.typed, engine, opened.count)
-        return Outcome(self, choice.run(self.typed, opened, as_of, progress), opened, choice)
+        return Outcome(self, choice.run(self.typed, opened, as_of, progress), opened, choice, as_of)
 
     def posted(
         self,
@@ -152,7 +153,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program made of a history; `choice`: the engine, and why. `result` is how that engine leaves it.
+    """What a program made of a history; `choice`: the engine, and why. `result` is how that engine leaves it. `as_of`: the last day that was asked for.
 
     Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects`, `offers` and `rejected` are
     Arrow tables (with the extra `arrow`), with the columns that files have; `stream` gives each of them without one being made.
@@ -162,6 +163,7 @@ class Outcome:
     result: Posted | Streamed
     history: History
     choice: Choice
+    as_of: date | None = None
 
     @cached_property
     def posted(self) -> Posted:
@@ -252,6 +254,19 @@ class Outcome:
 
         return write(self.result, folder, format)
 
+    def record(self, folder: str | Path, data: bool = True) -> str:
+        """Leaves in a folder, empty or not there yet, what is needed to reproduce this, as `guerdon.verify` does; the seal, which stands for all of it.
+
+        Shape: `data`: with copies of the history's files, not just their hashes.
+        Errors: RecordError where a file changed since it was read, or there is none; AlreadyThere; OSError.
+        """
+        from guerdon.study.record.contents import Run  # only where it is wanted
+        from guerdon.study.record.keep import Finished, keep
+
+        run = Run(as_of=self.as_of, engine=self.choice.engine)
+        of = self.program
+        return keep(Finished(of.typed, of.path, of.given, self.history, run, self.result), Path(folder), data)
+
     def summary(self) -> Summary:
         """The figures that a program designer looks at first."""
         from guerdon.study.summary import summarise  # only where it is wanted
@@ -323,6 +338,27 @@ class Outcome:
             return chosen(of, "auto", self.history.count).run(of, self.history, as_of, lambda events: None)
 
         return measure(self.result, self.history, again, asked or Asked())
+
+
+def verify(
+    record: str | Path,
+    data: str | Path | None = None,
+    engine: str = "auto",
+    progress: Callable[[int], object] = lambda events: None,
+) -> Verified:
+    """Runs again what a record holds, and says where what comes of it differs.
+
+    Shape: `data`: the folder with the files of its history, where the record holds no more than their hashes. `engine`, `progress`: as of `Program.run`.
+    Errors: RecordError where there is no record, or no data; NotCovered; OSError.
+    """
+    from guerdon.choice import chosen  # only where it is wanted, as what follows
+    from guerdon.study.record.verify import verify as verified
+
+    def run(program: nodes.Program, opened: History, as_of: date | None) -> tuple[str, Posted | Streamed]:
+        choice = chosen(program, engine, opened.count)
+        return choice.engine, choice.run(program, opened, as_of, progress)
+
+    return verified(Path(record), run, Path(data) if data is not None else None)
 
 
 def compare(

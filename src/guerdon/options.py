@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
@@ -74,3 +75,9 @@ engine_option = click.option(
     help="Which engine evaluates; auto: the kernel, where it covers the program and the history is long.",
 )
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say which engine evaluated, and why.")
+record_option = click.option(
+    "--record", type=click.Path(path_type=Path), help="Leave here what reproduces the result; `guerdon verify` does it."
+)
+hashes_option = click.option(
+    "--record-hashes-only", "hashes", is_flag=True, help="Record hashes of the history's files, not the files."
+)

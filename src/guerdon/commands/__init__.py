@@ -12,6 +12,7 @@ from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.prove import prove
 from guerdon.commands.simulate import simulate
+from guerdon.commands.verify import verify
 
-OTHERS: tuple[click.Command, ...] = (compare, describe, draw, explain, measure, new, prove, simulate)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, explain, measure, new, prove, simulate, verify)
 """A new command needs its place here, and in the manual."""

@@ -48,6 +48,17 @@ def intervals(zone: str, years: Iterable[int]) -> list[Interval]:
     return found
 
 
+def changes(zone: str, first: int, last: int) -> Iterator[tuple[datetime, timedelta]]:
+    """What a zone's clocks are ahead of UTC when a year begins, and each instant until the end of another from which on they differ, with what they are then.
+
+    Errors: as `intervals`.
+    """
+    rules, start, end = ZoneInfo(zone), datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
+    yield start, timedelta(microseconds=_offset(rules, start))
+    for change, _, after in _changes(rules, start, end):
+        yield change, timedelta(microseconds=after)
+
+
 SPAN = 2**43
 """Microseconds, about a hundred days: intervals are looked up by the span in which a time lies, whole and toward zero."""
 

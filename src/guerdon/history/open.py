@@ -28,6 +28,7 @@ from guerdon.history.frames import Frame, take
 from guerdon.history.frames import mapping as frames_mapping
 from guerdon.history.mapping import EventMapping, HistoryMapping, MembersMapping
 from guerdon.history.members import Members, read_members
+from guerdon.history.origin import Origin, origin
 from guerdon.history.plan import Plans, plan
 from guerdon.history.source import Table, open_table
 from guerdon.history.sql import name
@@ -44,7 +45,7 @@ class History:
     """Events of a history in order, facts about its members, and what was set aside.
 
     Shape: `events()` may be read again; `rejections`, `repeated` and `count` are complete
-    from the start. Ids are unique among the events of one type.
+    from the start. Ids are unique among the events of one type. `origin`: where it was read from; None of dataframes.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class History:
         members: Members,
         rejections: list[Rejection],
         scratch: tempfile.TemporaryDirectory[str],
+        origin: Origin | None = None,
     ) -> None:
+        self.origin = origin
         self._room, self._staged, self._scratch = context, staged, scratch
         self.members, self._changes = members.facts, members.changes
         self.rejections = rejections
@@ -65,6 +68,12 @@ class History:
         self.count: int | None = sum(events for events, _ in counted) + len(self._changes)
         self.repeated = sum(same for _, same in counted)
         self._numbers = count()
+
+    @property
+    def zones(self) -> list[str]:
+        """The zones whose clocks its times were read from, in order."""
+        given = (table.mapping.timezone for table in self._room.tables.values())
+        return sorted({each for each in given if each is not None})
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -129,20 +138,22 @@ def _path(con: duckdb.DuckDBPyConnection) -> str:
     return str(path)
 
 
-def open_history(path: Path, program: nodes.Program, threads: int | None = None) -> History:
+def open_history(path: Path, program: nodes.Program, threads: int | None = None, folder: Path | None = None) -> History:
     """The history that a `history.yaml` (or the folder it lies in) maps to this program's events.
 
-    Shape: read by so many threads (None: as many as there are processors, but four at most).
+    Shape: read by so many threads (None: as many as there are processors, but four at most). `folder`: where its files are, in place of what
+    the mapping says.
     Errors: HistoryError with G500 to G530, all that can be found at once.
     """
     document, mapping = shape.read_mapping(Path(path))
-    folder = shape.folder(Path(path), mapping, document)
+    folder = folder or shape.folder(Path(path), mapping, document)
     mapping, misspelt = named.mapped(mapping, program, document, folder)
     plans = plan(mapping, program, document)
     files, faults = _files(mapping, document, folder)
     if plans.faults or faults or misspelt:
         raise HistoryError([*plans.faults, *misspelt, *faults])
-    return _open(mapping, plans, document, program, files, threads)
+    read_from = origin(document.source, folder, (each for listed in files.values() for each in listed))
+    return _open(mapping, plans, document, program, files, threads, read_from)
 
 
 def open_frames(frames: Mapping[str, Frame], program: nodes.Program, timezone: str | None = None) -> History:
@@ -163,7 +174,7 @@ def open_frames(frames: Mapping[str, Frame], program: nodes.Program, timezone: s
     plans = plan(mapping, program, document)
     if plans.faults:
         raise HistoryError(plans.faults)
-    return _opened(mapping, plans, document, program, {each: [Path(each)] for each in frames}, con, scratch, taken=True)
+    return _opened(mapping, plans, document, program, {each: [Path(each)] for each in frames}, con, scratch, None)
 
 
 def _files(mapping: HistoryMapping, document: Document, folder: Path) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
@@ -197,10 +208,11 @@ def _open(
     program: nodes.Program,
     files: dict[str, list[Path]],
     threads: int | None,
+    read_from: Origin,
 ) -> History:
     scratch = tempfile.TemporaryDirectory(prefix="guerdon-")
     con = connect(Path(scratch.name), [each for listed in files.values() for each in listed], threads)
-    return _opened(mapping, plans, document, program, files, con, scratch)
+    return _opened(mapping, plans, document, program, files, con, scratch, read_from)
 
 
 def _opened(
@@ -211,15 +223,15 @@ def _opened(
     files: dict[str, list[Path]],
     con: duckdb.DuckDBPyConnection,
     scratch: tempfile.TemporaryDirectory[str],
-    taken: bool = False,
+    read_from: Origin | None,
 ) -> History:
-    """`taken`: the raw tables of the sources are there."""
+    """`read_from`: None where the raw tables of the sources are there, made of no file."""
     context = Context(con, program, document, {}, Faults())
-    context.tables.update(_tables(context, mapping, files, taken))
+    context.tables.update(_tables(context, mapping, files, taken=read_from is None))
     staged, rejections = _events(context, mapping, plans)
     members = read_members(context, mapping.members, plans.members)
     rejections = [*_unread(context), *rejections, *members.rejections]
-    history = History(context, staged, members, rejections, scratch)
+    history = History(context, staged, members, rejections, scratch, read_from)
     if not history.count and not rejections and not history.repeated:
         raise HistoryError([_nothing(context)])
     return history

@@ -16,7 +16,7 @@ from guerdon.syntax.cells import value
 from guerdon.syntax.parse import parse_bytes
 from guerdon.text.diagnostic import Diagnostic
 from guerdon.text.sheet import Sheet
-from guerdon.text.source import Source, Span
+from guerdon.text.source import Source, Span, read_bytes
 
 
 def read(path: str | Path, main: Parsed, given: Mapping[str, str]) -> tuple[list[Parsed], Beside]:
@@ -27,6 +27,14 @@ def read(path: str | Path, main: Parsed, given: Mapping[str, str]) -> tuple[list
         reading.programs()
         reading.tables()
     return reading.parsed, Beside(frozenset(reading.used), reading.sheets, values, tuple(reading.found))
+
+
+def files(path: Path, given: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that a program is read from, its own first: those that it uses, and those that hold rows of its tables. Errors: OSError."""
+    parsed, beside = read(path, parse_bytes(str(path), read_bytes(path)), given)
+    used = [document.span.source.name for document, _ in parsed]
+    sheets = [each.name for each in beside.sheets.values() if each is not None]
+    return tuple(dict.fromkeys(map(Path, [*used, *sheets])))
 
 
 def whole(path: str | Path, data: bytes) -> Parsed:

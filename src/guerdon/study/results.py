@@ -50,8 +50,8 @@ def write(run: Run, folder: str | Path, format: str = "parquet", tables: Iterabl
     return [Path(folder) / name for name in names.values()]
 
 
-def connect(beside: Path, room: str = "120MB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB that reads and writes in one folder and nowhere else, and spills there what `room` does not hold.
+def connect(beside: Path, *others: Path, room: str = "120MB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads and writes in one folder, where it spills what `room` does not hold, and in others that are named, and nowhere else.
 
     INVARIANT: one thread, so that rows keep their order and memory stays below the
     limit; with more, each holds rows of its own and the file is written no faster.
@@ -68,7 +68,7 @@ def connect(beside: Path, room: str = "120MB") -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config=settings)
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
-    con.execute("SET allowed_directories = $1", [[str(beside)]])
+    con.execute("SET allowed_directories = $1", [[str(each) for each in (beside, *others)]])
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
@@ -89,11 +89,11 @@ _COPIED = {"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HE
 
 def typed(query: str, table: str, format: str = "parquet") -> str:
     """A query for the rows of a table, as they go into a file of a format."""
-    chosen = ", ".join(f'{_taken(each, format)} AS "{each.name}"' for each in TABLES[table])
+    chosen = ", ".join(f'{taken(each, format)} AS "{each.name}"' for each in TABLES[table])
     return f"SELECT {chosen} FROM ({query})"
 
 
-def _taken(column: Column, format: str) -> str:
+def taken(column: Column, format: str) -> str:
     """A column as it goes into a file of this format."""
     name = f'"{column.name}"'
     if column.kind is not Kind.INSTANT:

@@ -68,7 +68,7 @@ def opened(old: Side, new: Side) -> Iterator[Database]:
     worths = {side: {unit: side.worth(unit) for unit in side.program.units} for side in sides}
     over = lcm(*(each.denominator for of in worths.values() for each in of.values() if each is not None))
     calendar = Calendar(new.program.frame)
-    with TemporaryDirectory(prefix="guerdon-") as scratch, connect(Path(scratch), ROOM) as con:
+    with TemporaryDirectory(prefix="guerdon-") as scratch, connect(Path(scratch), room=ROOM) as con:
         con.execute("CREATE TABLE worths (version TINYINT, unit VARCHAR, worth HUGEINT)")
         for version, side in enumerate(sides):
             priced = {unit: int(each * over) for unit, each in worths[side].items() if each is not None}

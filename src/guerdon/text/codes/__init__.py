@@ -22,6 +22,7 @@ from guerdon.text.codes import (
     proving,
     ranks,
     reading,
+    recording,
     redeeming,
     returning,
     streaks,
@@ -35,6 +36,7 @@ _AREAS = (
     drawing,
     measuring,
     proving,
+    recording,
     using,
 )
 

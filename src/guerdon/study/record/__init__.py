@@ -1,0 +1,1 @@
+"""Records: what is needed to reproduce a result years later, and whether it is reproduced."""
