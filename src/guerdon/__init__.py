@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
-    from guerdon.library import NoProgram, Outcome, Program, compare, load
+    from guerdon.library import NoProgram, Outcome, Program, compare, load, tune
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
     from guerdon.study.measure.asked import Asked, MeasureError
+    from guerdon.study.tune.asked import TuneError
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "Program",
     "ProgramError",
     "Session",
+    "TuneError",
     "compare",
     "load",
+    "tune",
 ]
 
 _HOME = {
@@ -37,6 +40,7 @@ _HOME = {
     "MeasureError": "guerdon.study.measure.asked",
     "ProgramError": "guerdon.text.diagnostic",
     "Session": "guerdon.session",
+    "TuneError": "guerdon.study.tune.asked",
 }
 
 

@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from guerdon.study.account import Account
     from guerdon.study.arrow import Stream
     from guerdon.study.compare.comparison import Comparison
-    from guerdon.study.compare.running import Watched
+    from guerdon.study.compare.running import Runs, Watched
     from guerdon.study.draw.draw import Draw
     from guerdon.study.measure.asked import Asked
     from guerdon.study.measure.measured import Measured
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
+    from guerdon.study.tune.tuned import Tuned
 
 
 _PROGRAM = re.compile(rb"^(?:\xef\xbb\xbf)?program\b", re.MULTILINE)
@@ -330,19 +331,58 @@ def compare(
     itself it is, where there are few. `out`: the folder that the tables are written to, as CSV. `watched` is told of each run.
     Errors: HistoryError, NotComparable.
     """
-    from guerdon.choice import chosen  # only where it is wanted, as what follows
-    from guerdon.project.parts import parts
+    from guerdon.project.parts import parts  # only where it is wanted, as what follows
     from guerdon.study.compare.changes import versions
     from guerdon.study.compare.comparison import comparable
     from guerdon.study.compare.comparison import compare as compared
-    from guerdon.study.compare.running import Runs, unwatched
 
     comparable(old.typed, new.typed)
-    runs = Runs(
-        lambda program, opened, told: chosen(program, "auto", opened.count).run(program, opened, as_of, told),
-        lambda program: Program(program, (), new.path).open(history),
-        watched or unwatched,
-    )
+    runs = _runs(new, history, as_of, watched)
     sides = runs.side(old.typed, "old"), runs.side(new.typed, "new")
     of = versions(parts(old.path, old.given), parts(new.path, new.given))
     return compared(*sides, runs, of, live, attribute, Path(out) if out is not None else None)
+
+
+def tune(
+    program: Program,
+    history: str | Path,
+    param: str,
+    target: str,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+    step: str | None = None,
+    every: bool = False,
+    as_of: date | None = None,
+    watched: Watched | None = None,
+) -> Tuned:
+    """The value of a param that meets a target over a history, like `Gold = 5%` or `cost <= 1.2% of sales`, and how the figure goes with it.
+
+    Shape: values are looked at from `low` through `high` in steps of `step`, each written as the param's own value; `every`: all of them
+    are run. `watched` is told of each run.
+    Errors: HistoryError, TuneError.
+    """
+    from guerdon.project.parts import parts  # only where it is wanted, as what follows
+    from guerdon.study.conditions.condition import Malformed, condition
+    from guerdon.study.tune.asked import Asked, TuneError
+    from guerdon.study.tune.tune import tune as tuned
+
+    try:
+        wanted = condition(target)
+    except Malformed as error:
+        raise TuneError("G963", error.message, error.help) from None
+    asked = Asked(param, low, high, step, every)
+    runs = _runs(program, history, as_of, watched)
+    return tuned(program.typed, parts(program.path, program.given), runs, wanted, asked)
+
+
+def _runs(of: Program, history: str | Path, as_of: date | None, watched: Watched | None) -> Runs:
+    """Runs versions of a program over one history."""
+    from guerdon.choice import chosen  # only where it is wanted
+    from guerdon.study.compare.running import Runs, unwatched
+
+    return Runs(
+        lambda program, opened, told: chosen(program, "auto", opened.count).run(program, opened, as_of, told),
+        lambda program: Program(program, (), of.path).open(history),
+        watched or unwatched,
+    )

@@ -11,6 +11,7 @@ from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.prove import prove
 from guerdon.commands.simulate import simulate
+from guerdon.commands.tune import tune
 
-OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, prove, simulate)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, measure, new, prove, simulate, tune)
 """A new command needs its place here, and in the manual."""

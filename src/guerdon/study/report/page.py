@@ -100,7 +100,9 @@ def _plot(of: Table) -> str:
     chosen = [each for each in of.columns if each.name in of.plot.columns]
     lines = [Line(_titled(each.title, each.unit), tuple(map(_float, of.column(each.name)))) for each in chosen]
     percent = all(each.kind is Kind.SHARE for each in chosen)
-    return drawn(of.title, months, lines, of.plot.shape is Shape.BARS, percent)
+    level = float(of.plot.level) if of.plot.level is not None else None
+    at = [float(each) for each in of.plot.at]
+    return drawn(of.title, months, lines, of.plot.shape is Shape.BARS, percent, at, level)
 
 
 def _titled(title: str, unit: str) -> str:

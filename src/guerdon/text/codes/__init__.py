@@ -26,6 +26,7 @@ from guerdon.text.codes import (
     returning,
     streaks,
     together,
+    tuning,
     using,
 )
 from guerdon.text.codes.code import Code as Code
@@ -35,6 +36,7 @@ _AREAS = (
     drawing,
     measuring,
     proving,
+    tuning,
     using,
 )
 
