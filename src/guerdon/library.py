@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from guerdon.study.account import Account
     from guerdon.study.arrow import Stream
     from guerdon.study.compare.comparison import Comparison
-    from guerdon.study.compare.running import Runs, Watched
+    from guerdon.study.compare.running import Watched
     from guerdon.study.draw.draw import Draw
     from guerdon.study.measure.asked import Asked
     from guerdon.study.measure.measured import Measured
+    from guerdon.study.overview import Overview
     from guerdon.study.streamed import Streamed
     from guerdon.study.summary import Summary
     from guerdon.study.tune.tuned import Tuned
@@ -80,7 +81,7 @@ def load(path: str | Path, set: Mapping[str, str] | None = None) -> Program:
     return Program(typed, tuple(diagnostics), path, dict(set or {}))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Program:
     """A checked program. `diagnostics` holds what was said about it: warnings at most; `given` the values that params were given."""
 
@@ -88,6 +89,9 @@ class Program:
     diagnostics: tuple[Diagnostic, ...]
     path: Path
     given: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Program {self.name!r} of {self.path}>"
 
     @property
     def name(self) -> str:
@@ -151,7 +155,7 @@ class Program:
         return chosen(self.typed, "auto", opened.count).posted(self.typed, opened, as_of, progress)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a program made of a history; `choice`: the engine, and why. `result` is how that engine leaves it.
 
@@ -163,6 +167,22 @@ class Outcome:
     result: Posted | Streamed
     history: History
     choice: Choice
+
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.program.name!r}: {self.result.events:,} events, {len(self.rejections):,} set aside>"
+
+    def _repr_html_(self) -> str:
+        return self._overview._repr_html_()
+
+    def _repr_markdown_(self) -> str:
+        return self._overview._repr_markdown_()
+
+    @cached_property
+    def _overview(self) -> Overview:
+        from guerdon.program.printed import fingerprint  # only in notebooks
+        from guerdon.study.overview import overview
+
+        return overview(self.summary(), fingerprint(self.program.typed))
 
     @cached_property
     def posted(self) -> Posted:
@@ -331,13 +351,14 @@ def compare(
     itself it is, where there are few. `out`: the folder that the tables are written to, as CSV. `watched` is told of each run.
     Errors: HistoryError, NotComparable.
     """
-    from guerdon.project.parts import parts  # only where it is wanted, as what follows
+    from guerdon.choice import runs_of  # only where it is wanted, as what follows
+    from guerdon.project.parts import parts
     from guerdon.study.compare.changes import versions
     from guerdon.study.compare.comparison import comparable
     from guerdon.study.compare.comparison import compare as compared
 
     comparable(old.typed, new.typed)
-    runs = _runs(new, history, as_of, watched)
+    runs = runs_of(lambda typed: Program(typed, (), new.path).open(history), as_of, watched)
     sides = runs.side(old.typed, "old"), runs.side(new.typed, "new")
     of = versions(parts(old.path, old.given), parts(new.path, new.given))
     return compared(*sides, runs, of, live, attribute, Path(out) if out is not None else None)
@@ -362,7 +383,8 @@ def tune(
     are run. `watched` is told of each run.
     Errors: HistoryError, TuneError.
     """
-    from guerdon.project.parts import parts  # only where it is wanted, as what follows
+    from guerdon.choice import runs_of  # only where it is wanted, as what follows
+    from guerdon.project.parts import parts
     from guerdon.study.conditions.condition import Malformed, condition
     from guerdon.study.tune.asked import Asked, TuneError
     from guerdon.study.tune.tune import tune as tuned
@@ -372,17 +394,5 @@ def tune(
     except Malformed as error:
         raise TuneError("G963", error.message, error.help) from None
     asked = Asked(param, low, high, step, every)
-    runs = _runs(program, history, as_of, watched)
+    runs = runs_of(lambda typed: Program(typed, (), program.path).open(history), as_of, watched)
     return tuned(program.typed, parts(program.path, program.given), runs, wanted, asked)
-
-
-def _runs(of: Program, history: str | Path, as_of: date | None, watched: Watched | None) -> Runs:
-    """Runs versions of a program over one history."""
-    from guerdon.choice import chosen  # only where it is wanted
-    from guerdon.study.compare.running import Runs, unwatched
-
-    return Runs(
-        lambda program, opened, told: chosen(program, "auto", opened.count).run(program, opened, as_of, told),
-        lambda program: Program(program, (), of.path).open(history),
-        watched or unwatched,
-    )

@@ -11,7 +11,8 @@ from guerdon.program.printed import fingerprint
 from guerdon.reference.calendar import Calendar
 from guerdon.study import words
 from guerdon.study.conditions.condition import Condition
-from guerdon.study.report.report import Column, Kind, Plot, Report, Section, Shape, Table
+from guerdon.study.report.notebook import InNotebook
+from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table
 from guerdon.study.report.shown import text
 from guerdon.study.tune.grid import Grid
 from guerdon.study.tune.search import Search, Way
@@ -19,7 +20,7 @@ from guerdon.study.tune.trying import Point, Trying
 
 
 @dataclass(frozen=True, repr=False)
-class Tuned(Report):
+class Tuned(InNotebook):
     """Which value of a param meets a target over a history.
 
     Shape: `value` is what meets it, or else comes nearest (`met`: which of both; None where there is no figure at all); `beyond` are the values
