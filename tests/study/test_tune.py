@@ -194,7 +194,11 @@ def test_few_runs_find_what_all_of_them_find(param: str, target: str, asked: dic
 def test_the_next_value_on_the_other_side_is_shown() -> None:
     of = tuned("Gold >= 2", ORDERS, "gold_at")
     assert [each.written for each in of.beyond] == ["171.01 USD"]
-    assert [row[:2] for row in of.table("boundary").rows] == [("171 USD", 2), ("171.01 USD", 1), ("200 USD", 1)]
+    assert [row[:3] for row in of.table("boundary").rows] == [
+        ("171 USD", "yes", 2),
+        ("171.01 USD", "no", 1),
+        ("200 USD", "no", 1),
+    ]
     assert of.sections[0].says == (
         "`gold_at` 171 USD meets `Gold >= 2`: Gold 2.",
         "At 171.01 USD it is 1.",

@@ -60,8 +60,7 @@ class Tuned(InNotebook):
     def headline(self) -> tuple[tuple[str, str, str], ...]:
         """The value, what the figure is there and at present, and how many runs it took."""
         found = self.value
-        figures = self.table("runs").columns[1:]
-        column = next(each for each in figures if each.name == "figure")
+        column = next(each for each in self.table("runs").columns if each.name == "figure")
         said = "meets the target" if self.met else "comes nearest to the target"
         value = (self.param, found.written if found is not None else "none", said)
         there = (column.title, text(found.figure if found is not None else None, column, 2), self.target.text)
@@ -231,8 +230,8 @@ class _Rows:
     def table(self, name: str, title: str, points: list[Point] | tuple[Point, ...]) -> Table:
         """Values and what came of them."""
         currency = self.found.currency
-        columns = [Column("value", self.found.param, Kind.TEXT), *([self.amount] if self.share else []), self.figure]
-        columns.append(Column("meets", "meets the target", Kind.TEXT))
+        columns = [Column("value", self.found.param, Kind.TEXT), Column("meets", "meets the target", Kind.TEXT)]
+        columns += [self.amount, self.figure] if self.share else [self.figure]
         columns += [Column("cost", "cost", Kind.MONEY, currency)] if self.with_cost else []
         columns += [Column("of_sales", "cost, of sales", Kind.SHARE, decimals=2)] if self.with_sales else []
         columns += [Column("owed", "owed at the end", Kind.MONEY, currency)] if self.with_owed else []
