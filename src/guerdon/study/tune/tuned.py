@@ -158,7 +158,7 @@ def _answer(of: Tuned, values: Grid, search: Search, best: int | None, rows: _Ro
             if each.figure is not None
             else f"At {each.written} there is none."
         )
-    if point.number != of.present.number:
+    if of.present.number not in {point.number, *(each.number for each in of.beyond)}:
         yield f"At present, at {of.present.written}, it is {rows.told(of.present)}."
 
 
