@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
-    from guerdon.library import NoProgram, Outcome, Program, compare, load, verify
+    from guerdon.library import NoProgram, Outcome, Program, compare, load, tune, verify
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
     from guerdon.study.measure.asked import Asked, MeasureError
     from guerdon.study.record.contents import RecordError
+    from guerdon.study.tune.asked import TuneError
     from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "ProgramError",
     "RecordError",
     "Session",
+    "TuneError",
     "compare",
     "load",
+    "tune",
     "verify",
 ]
 
@@ -41,6 +44,7 @@ _HOME = {
     "ProgramError": "guerdon.text.diagnostic",
     "RecordError": "guerdon.study.record.contents",
     "Session": "guerdon.session",
+    "TuneError": "guerdon.study.tune.asked",
 }
 
 

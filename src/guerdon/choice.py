@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
     from guerdon.session.step import States
+    from guerdon.study.compare.running import Runs, Watched
     from guerdon.study.streamed import Streamed
 
 ENGINES = ("auto", "reference", "kernel")
@@ -95,6 +96,17 @@ def chosen(program: nodes.Program, engine: str, count: int | None) -> Choice:
     if engine == "kernel":
         raise NotCovered(what)
     return Choice("reference", f"the kernel does not cover {'; '.join(what)}")
+
+
+def runs_of(open: Callable[[nodes.Program], History], as_of: date | None, watched: Watched | None) -> Runs:
+    """Runs versions of a program on the history that is opened for them, each on its engine; `watched` is told of each run."""
+    from guerdon.study.compare.running import Runs, unwatched
+
+    return Runs(
+        lambda program, history, told: chosen(program, "auto", history.count).run(program, history, as_of, told),
+        open,
+        watched or unwatched,
+    )
 
 
 def session(program: nodes.Program, facts: Mapping[str, Facts], engine: str) -> Session | KernelSession:

@@ -97,6 +97,15 @@ def shown_progress(total: int, what: str = "histories") -> Iterator[Callable[[It
 
 
 @contextmanager
+def watched(what: str, events: int | None) -> Iterator[Callable[[int], object]]:
+    """Shows on the error stream of a terminal a bar for each run of several."""
+    from guerdon.study import screen
+
+    with screen.progress(events, what) as told:
+        yield told
+
+
+@contextmanager
 def readable(file: str) -> Iterator[None]:
     try:
         yield

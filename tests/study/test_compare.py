@@ -27,10 +27,11 @@ from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
 from guerdon.study.compare.attribution import attributed
 from guerdon.study.compare.comparison import Comparison, NotComparable, comparable, compare
-from guerdon.study.compare.failing import Malformed, condition
+from guerdon.study.compare.failing import holds as failing
 from guerdon.study.compare.markdown import markdown
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
+from guerdon.study.conditions.condition import Malformed, condition
 from guerdon.study.report import page, shown, workbook
 from guerdon.study.results import write
 
@@ -396,13 +397,26 @@ def test_segments_are_those_of_the_old_version(shop: Path) -> None:
         ("winners >= 4", False),
         ("owed < -3 USD", True),
         ("expired > 0", False),
+        ("expired = 0", True),
+        ("losers > 50%", True),
+        ("losers > 70%", False),
+        ("Gold = 0", True),
+        ("status Gold < 0", False),
+        ("Silver > 40%", True),
+        ("Silver = 2", True),
+        ("cost < -0.5% of sales", True),
+        ("cost < -0.6% of sales", False),
+        ('"Points" > 100 point', True),
+        ('"Credit" < 0', True),
     ],
 )
 def test_a_condition_is_about_differences(written: str, holds: bool) -> None:
-    assert (condition(written).holds(compared(OLD, NEW, *ORDERS)) is not None) is holds
+    assert (failing(condition(written), compared(OLD, NEW, *ORDERS)) is not None) is holds
 
 
-@pytest.mark.parametrize("written", ["cost", "cost = 5", "cost >", "> 5", "cost > five"])
+@pytest.mark.parametrize(
+    "written", ["cost", "cost == 5", "cost >", "cost > 5% of", "cost > 5 of sales", "> 5", "cost > five"]
+)
 def test_a_condition_that_can_t_be_read(written: str) -> None:
     with pytest.raises(Malformed, match="write it like `cost > 5%`"):
         condition(written)
@@ -411,14 +425,19 @@ def test_a_condition_that_can_t_be_read(written: str) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("costs > 5", "there are cost, owed, expired, winners, losers, point, credit, stamp"),
+        (
+            "costs > 5",
+            "there are cost, owed, expired, winners, losers, sales, members, point, credit, stamp, Base, Silver, Gold",
+        ),
         ("cost > 5 EUR", "cost is in USD, not in EUR"),
-        ("losers > 5%", "losers are members"),
+        ("losers > 5 USD", "losers counts members"),
+        ("Gold > 5% of cost", "neither is a share of the other"),
+        ('"Pionts" > 5', 'did you mean `"Points"`'),
     ],
 )
 def test_a_condition_about_nothing_in_the_comparison(written: str, message: str) -> None:
     with pytest.raises(Malformed, match=message):
-        condition(written).holds(compared(OLD, NEW, *ORDERS))
+        failing(condition(written), compared(OLD, NEW, *ORDERS))
 
 
 # ---------------------------------------------------------------- sums

@@ -12,7 +12,8 @@ from guerdon.commands.measure import measure
 from guerdon.commands.new import new
 from guerdon.commands.prove import prove
 from guerdon.commands.simulate import simulate
+from guerdon.commands.tune import tune
 from guerdon.commands.verify import verify
 
-OTHERS: tuple[click.Command, ...] = (compare, describe, draw, explain, measure, new, prove, simulate, verify)
+OTHERS: tuple[click.Command, ...] = (compare, describe, draw, explain, measure, new, prove, simulate, tune, verify)
 """A new command needs its place here, and in the manual."""

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from guerdon.command import FELL_SHORT, loaded, stop, writable, wrong_history
+from guerdon.command import FELL_SHORT, loaded, stop, watched, writable, wrong_history
 from guerdon.options import DAY, set_option
 
 if TYPE_CHECKING:
-    from guerdon.study.compare.failing import Condition
+    from guerdon.study.conditions.condition import Condition
 
 
 def _conditions(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Condition, ...]:
     """Conditions on the comparison."""
-    from guerdon.study.compare.failing import Malformed, condition
+    from guerdon.study.conditions.condition import Malformed, condition
 
     try:
         return tuple(map(condition, given))
@@ -79,15 +77,16 @@ def compare(
     from guerdon.library import compare as compared
     from guerdon.study import screen
     from guerdon.study.compare.comparison import NotComparable
-    from guerdon.study.compare.failing import Malformed
+    from guerdon.study.compare.failing import holds
     from guerdon.study.compare.markdown import markdown
+    from guerdon.study.conditions.condition import Malformed
     from guerdon.study.report import page, shown, workbook
 
     programs = loaded(old, form), loaded(new, form, given)
     try:
         with wrong_history(form), writable(out):
-            found = compared(*programs, history, as_of=as_of, live=live, attribute=attribute, out=out, watched=_watched)
-        failed = [(each, told) for each in fails if (told := each.holds(found)) is not None]
+            found = compared(*programs, history, as_of=as_of, live=live, attribute=attribute, out=out, watched=watched)
+        failed = [(each, told) for each in fails if (told := holds(each, found)) is not None]
     except NotComparable as error:
         stop(str(error), "G904")
     except Malformed as error:
@@ -108,12 +107,3 @@ def compare(
     for each, told in failed:
         click.echo(f"fails: {each.text} (it is {told})", err=True)
     sys.exit(FELL_SHORT if failed else 0)
-
-
-@contextmanager
-def _watched(what: str, events: int | None) -> Iterator[Callable[[int], object]]:
-    """A bar for each run."""
-    from guerdon.study import screen
-
-    with screen.progress(events, what) as told:
-        yield told

@@ -28,6 +28,19 @@ def parts(path: str | Path, given: Mapping[str, str] | None = None) -> Parts:
     return Parts(tuple(found), replace(beside, given={}))
 
 
+def value_of(of: Parts, name: str) -> tree.Expr | None:
+    """The value of a param; None where there is no param of this name."""
+    for declaration in of.declarations:
+        if declaration.keyword == "param" and declaration.name is not None and declaration.name.text == name:
+            return next((each.value for each in declaration.clauses if isinstance(each, tree.IsClause)), None)
+    return None
+
+
+def with_value(of: Parts, name: str, value: tree.Expr) -> Parts:
+    """The same with another value of a param."""
+    return replace(of, declarations=tuple(_given(each, {name: value}) for each in of.declarations))
+
+
 def _given(declaration: tree.Declaration, values: Mapping[str, tree.Expr]) -> tree.Declaration:
     """A param with the value that it was given."""
     name = declaration.name.text if declaration.name is not None else ""

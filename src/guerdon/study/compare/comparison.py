@@ -23,7 +23,8 @@ from guerdon.study.compare.database import NEW, OLD, Database, opened
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
 from guerdon.study.parts import quoted, safe_text
-from guerdon.study.report.report import Report, Section, Table
+from guerdon.study.report.notebook import InNotebook
+from guerdon.study.report.report import Section, Table
 from guerdon.study.report.shown import write_csv
 
 
@@ -31,8 +32,8 @@ class NotComparable(Exception):
     """Two runs whose difference would mean nothing."""
 
 
-@dataclass(frozen=True)
-class Comparison(Report):
+@dataclass(frozen=True, repr=False)
+class Comparison(InNotebook):
     """What changes from the `old` version to the `new` one over a history; `last` is the last day that was read."""
 
     old: Side

@@ -18,7 +18,7 @@ def people(db: Database) -> Section:
     """Of all who were awarded something by either version."""
     ways = counted(db)
     last = ways[-1] if ways else None
-    tables = [_gains(db, ways)]
+    tables = [gains(db, ways)]
     if last is not None:
         tables += [_tenths(db, last), _most(db, last, "gain", "DESC"), _most(db, last, "lose", "ASC")]
     return Section("Who gains and who loses", tuple(tables))
@@ -31,7 +31,8 @@ def _members(by: Counted) -> str:
                FROM costs WHERE {by.rows} GROUP BY member)"""
 
 
-def _gains(db: Database, ways: list[Counted]) -> Table:
+def gains(db: Database, ways: list[Counted]) -> Table:
+    """How many gain and lose, and how much, counted in each unit, and last in what they cost."""
     rows = []
     for by in ways:
         ((gain, lose, same, more, less),) = db.rows(

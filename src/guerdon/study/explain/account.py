@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 from guerdon.study.explain.timeline import Moment
+from guerdon.study.report.fragment import fragment, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,11 @@ class Course:
     points: tuple[Point, ...]
 
 
-@dataclass(slots=True)
+MOST_SHOWN = 100
+"""So many moments of an account are shown in a notebook, the latest ones."""
+
+
+@dataclass(slots=True, repr=False)
 class Account:
     """A member's events with what each was given, where they stand, and the events explained in full.
 
@@ -151,3 +157,40 @@ class Account:
     courses: tuple[Course, ...] = ()
     as_of: str = ""
     program: str = ""
+
+    def __repr__(self) -> str:
+        explained = f", {len(self.explained)} explained" if self.explained else ""
+        return f"<Account of {self.member}: {len(self.events)} event{'' if len(self.events) == 1 else 's'}{explained}>"
+
+    def _repr_markdown_(self) -> str:
+        """Who it is of, where they stand, and what was given at each event that is explained."""
+        lines = [f"### Member {self.member}", "", f"Now: {', '.join(self.standing)}."]
+        for event in self.explained:
+            lines += ["", f"**{event.kind} {event.event}**, {event.when}", ""]
+            lines += [f"- {each.rule}: {each.gave}" for each in event.rules]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """What came of each event, and of those that are explained each rule, clause by clause."""
+        shown = self.timeline[-MOST_SHOWN:]
+        left = f", the last {MOST_SHOWN} of {len(self.timeline):,}" if len(shown) < len(self.timeline) else ""
+        rows = [(each.event, each.kind, each.when, each.text) for each in shown]
+        parts = [f"<h1>Member {escape(self.member)}</h1>\n<p>Now: {escape(', '.join(self.standing))}.</p>"]
+        parts += [texts(f"What came of it{left}", ("event", "kind", "when", "what came of it"), rows)] if rows else []
+        for event in self.explained:
+            parts.append(
+                f"<h2>{escape(event.kind)} {escape(event.event)}</h2>\n<p>{escape(event.when)} {escape(event.facts)}</p>"
+            )
+            parts += [_rule(each) for each in event.rules]
+            parts += [f"<p>{escape(each)}</p>" for each in (*event.undid, *event.came)]
+        return fragment("\n".join(parts))
+
+
+def _rule(of: RuleAccount) -> str:
+    """A rule as a table of its clauses."""
+    did = "said" if of.said else "took" if of.took else "gave"
+    rows = [
+        (each.clause, each.text, ", ".join(f"{read.name} is {read.value}" for read in each.readings), each.result)
+        for each in of.reasons
+    ]
+    return texts(f'"{of.rule}" {did} {of.gave}', ("clause", "says", "read", "result"), rows)

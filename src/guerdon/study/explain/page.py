@@ -19,7 +19,7 @@ from guerdon.study.explain.account import (
 from guerdon.study.explain.drawing import drawn
 from guerdon.study.explain.shown import MOST_TOLD, summed
 from guerdon.study.explain.timeline import Moment
-from guerdon.study.report.page import STYLE
+from guerdon.study.report.fragment import STYLE
 
 OWN_STYLE = """
 details { border-bottom: 1px solid #e6e6e6; padding: .25rem 0; } details[open] { padding-bottom: .8rem; }

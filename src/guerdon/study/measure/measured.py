@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from guerdon.study import words
-from guerdon.study.report.report import Report
+from guerdon.study.report.notebook import InNotebook
 
 
-@dataclass(frozen=True)
-class Measured(Report):
+@dataclass(frozen=True, repr=False)
+class Measured(InNotebook):
     """All that was measured of a run.
 
     Units: `first` and `last` are days of the program, both included: of what is shown by month. `read` is the last

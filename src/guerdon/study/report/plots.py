@@ -11,6 +11,10 @@ WIDTH, HEIGHT = 760, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 26
 COLOURS = ("#1f5fa8", "#c0541b", "#3b7d3f", "#7a4a9e", "#8a6d1c", "#4d4d4d")
 MOST_TICKS = 5
+EDGE = 30
+"""So far from the sides stand the first and the last of what is not equally far apart."""
+LETTER = 6.5
+"""So wide is a letter below a drawing."""
 MOST_MONTHS = 13
 """So many months are named below a drawing at most."""
 
@@ -40,33 +44,52 @@ def ticks(low: float, high: float) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where values stand: months from left to right, figures between two ticks."""
+    """Where values stand: months from left to right, or what else stands `at` so much; figures between two ticks."""
 
     months: int
     low: float
     high: float
+    at: tuple[float, ...] = ()
 
     def x(self, month: int) -> float:
+        if self.at and self.at[0] < self.at[-1]:
+            wide = (self.at[month] - self.at[0]) / (self.at[-1] - self.at[0])
+            return LEFT + EDGE + (WIDTH - LEFT - RIGHT - 2 * EDGE) * wide
         return LEFT + (WIDTH - LEFT - RIGHT) * (month + 0.5) / self.months
 
     def y(self, value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
 
 
-def drawn(title: str, months: Sequence[str], lines: Sequence[Line], bars: bool = False, percent: bool = False) -> str:
-    """A drawing of some columns over the months; nothing where there is no figure."""
+def drawn(
+    title: str,
+    months: Sequence[str],
+    lines: Sequence[Line],
+    bars: bool = False,
+    percent: bool = False,
+    at: Sequence[float] = (),
+    level: float | None = None,
+) -> str:
+    """A drawing of some columns over the months, or over what stands `at` so much; nothing where there is no figure. `level`: a line to compare with."""
     there = [value for line in lines for value in line.values if value is not None]
     if not there:
         return ""
+    there += [level] if level is not None else []
     marks = ticks(min(there), max(there))
-    frame = Frame(len(months), marks[0], marks[-1])
+    frame = Frame(len(months), marks[0], marks[-1], tuple(at))
     parts = [*_axes(frame, marks, months, percent)]
-    for at, line in enumerate(lines):
-        parts += _bars(frame, line) if bars else _line(frame, line, COLOURS[at % len(COLOURS)])
+    for number, line in enumerate(lines):
+        parts += _bars(frame, line) if bars else _line(frame, line, COLOURS[number % len(COLOURS)])
+    if level is not None:
+        y = frame.y(level)
+        parts.append(
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{COLOURS[1]}" stroke-dasharray="6 4"/>'
+        )
     legend = "".join(
-        f'<span><i style="background:{COLOURS[at % len(COLOURS)]}"></i>{escape(line.title)}</span>'
-        for at, line in enumerate(lines)
+        f'<span><i style="background:{COLOURS[number % len(COLOURS)]}"></i>{escape(line.title)}</span>'
+        for number, line in enumerate(lines)
     )
+    legend += f'<span><i style="background:{COLOURS[1]}"></i>the target</span>' if level is not None else ""
     drawing = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     return f"<figure>{drawing}<figcaption>{legend}</figcaption></figure>"
 
@@ -76,9 +99,12 @@ def _axes(frame: Frame, marks: list[float], months: Sequence[str], percent: bool
         y, shade = frame.y(mark), "#777" if mark == 0 else "#ddd"
         yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{shade}" stroke-width="1"/>'
         yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" font-size="11" fill="#555">{_short(mark, percent)}</text>'
-    every = ceil(len(months) / MOST_MONTHS)
+    every = ceil(len(months) / MOST_MONTHS) if not frame.at else 1
+    free = 0.0
     for at, month in enumerate(months):
-        if at % every == 0:
+        half = LETTER * len(month) / 2 if frame.at else 0.0
+        if at % every == 0 and frame.x(at) - half >= free:
+            free = frame.x(at) + half if frame.at else 0.0
             yield f'<text x="{frame.x(at):.1f}" y="{HEIGHT - 8}" text-anchor="middle" font-size="11" fill="#555">{escape(month)}</text>'
 
 

@@ -55,10 +55,15 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing of some columns of a table, by its first one."""
+    """A drawing of some columns of a table, by its first one.
+
+    Shape: `at`: where each row stands, from left to right, where they are not equally far apart; `level`: a figure to compare with, as a line.
+    """
 
     shape: Shape
     columns: tuple[str, ...]
+    at: tuple[Fraction, ...] = ()
+    level: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

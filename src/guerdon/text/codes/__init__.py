@@ -27,6 +27,7 @@ from guerdon.text.codes import (
     returning,
     streaks,
     together,
+    tuning,
     using,
 )
 from guerdon.text.codes.code import Code as Code
@@ -37,6 +38,7 @@ _AREAS = (
     measuring,
     proving,
     recording,
+    tuning,
     using,
 )
 

@@ -12,7 +12,7 @@ CODES: dict[str, Code] = {
     "G804": Code("state missing", "The event concerns somebody whose state was not given, so that what is known of them would be lost.", "Ask `subjects` whose states an event needs, until nothing is added; give None for somebody who is new."),
     "G805": Code("members not ranked", "The program ranks all members when a period is over, and the event comes after the end of one at which nobody was ranked. One member's state does not tell how the others stand.", "Once a period is over, and before the first event that comes after it, call `rank` with the states of all members."),
     "G901": Code("file can't be read", "There is no such file, it is a folder, or it may not be opened.", "Check the name and the folder; `-` reads from standard input."),
-    "G902": Code("no such name", "The member, event, rule, unit or code that was asked for is not in the program, the history or the error index.", "Take the nearest name; names are written as in the program and the history."),
+    "G902": Code("no such name", "The member, event, rule, unit, param or code that was asked for is not in the program, the history or the error index.", "Take the nearest name; names are written as in the program and the history."),
     "G903": Code("file can't be written", "A file stands where a folder is to be written, a file that would be written is there already, or the disk is full or may not be written.", "Name another folder."),
     "G904": Code(
         "programs that can't be compared",

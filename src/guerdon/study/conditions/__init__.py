@@ -1,0 +1,1 @@
+"""Conditions on what a run came to, in one grammar: what `--fail-if` stops at, what `guerdon tune` looks for."""

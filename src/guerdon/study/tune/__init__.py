@@ -1,0 +1,1 @@
+"""Which value of a param meets a target over a history."""
