@@ -31,7 +31,7 @@ ROOMS = [
     "starter",
     "simulate",
 ]
-ABOVE_THE_ROOMS = ["choice", "outcome", "library", "options", "command", "commands", "cli", "__init__", "__main__"]
+ABOVE_THE_ROOMS = ["choice", "library", "questions", "options", "command", "commands", "cli", "__init__", "__main__"]
 STARTS_FAST = ["text", "syntax", "program", "check", "project", "ledger", "reference", "options", "commands", "cli"]
 SLOW_TO_IMPORT = {"numpy", "scipy", "pydantic", "duckdb", "rich", "yaml", "pyarrow", "wasmtime", "nanoarrow"}
 TOP = {

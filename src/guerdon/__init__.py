@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
-    from guerdon.library import NoProgram, Outcome, Program, compare, load, tune, verify
+    from guerdon.library import NoProgram, Outcome, Program, load
+    from guerdon.questions import compare, tune, verify
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
     from guerdon.study.measure.asked import Asked, MeasureError
@@ -45,6 +46,9 @@ _HOME = {
     "RecordError": "guerdon.study.record.contents",
     "Session": "guerdon.session",
     "TuneError": "guerdon.study.tune.asked",
+    "compare": "guerdon.questions",
+    "tune": "guerdon.questions",
+    "verify": "guerdon.questions",
 }
 
 

@@ -14,26 +14,32 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guerdon.outcome import Outcome as Outcome
 from guerdon.program import nodes
 from guerdon.project.load import check_file
 from guerdon.text.diagnostic import Diagnostic, ProgramError
 
 if TYPE_CHECKING:
-    from guerdon.history.event import Facts
+    import pyarrow
+
+    from guerdon.choice import Choice
+    from guerdon.history.event import Facts, Rejection
     from guerdon.history.frames import Frame
     from guerdon.history.open import History
     from guerdon.kernel.stepped.session import KernelSession
     from guerdon.reference.posted import Posted
     from guerdon.session import Session
-    from guerdon.study.compare.comparison import Comparison
-    from guerdon.study.compare.running import Watched
-    from guerdon.study.record.verify import Verified
+    from guerdon.study.arrow import Stream
+    from guerdon.study.draw.draw import Draw
+    from guerdon.study.explain.account import Account
+    from guerdon.study.measure.asked import Asked
+    from guerdon.study.measure.measured import Measured
+    from guerdon.study.overview import Overview
     from guerdon.study.streamed import Streamed
-    from guerdon.study.tune.tuned import Tuned
+    from guerdon.study.summary import Summary
 
 
 _PROGRAM = re.compile(rb"^(?:\xef\xbb\xbf)?program\b", re.MULTILINE)
@@ -146,86 +152,206 @@ class Program:
         return chosen(self.typed, "auto", opened.count).posted(self.typed, opened, as_of, progress)
 
 
-def verify(
-    record: str | Path,
-    data: str | Path | None = None,
-    engine: str = "auto",
-    progress: Callable[[int], object] = lambda events: None,
-) -> Verified:
-    """Runs again what a record holds, and says where what comes of it differs.
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What a program made of a history; `choice`: the engine, and why. `result` is how that engine leaves it. `as_of`: the last day that was asked for.
 
-    Shape: `data`: the folder with the files of its history, where the record holds no more than their hashes. `engine`, `progress`: as of `Program.run`.
-    Errors: RecordError where there is no record, or no data; NotCovered; OSError.
+    Shape: `awards`, `balances`, `lots`, `postings`, `funding`, `tiers`, `refused`, `effects`, `offers` and `rejected` are
+    Arrow tables (with the extra `arrow`), with the columns that files have; `stream` gives each of them without one being made.
     """
-    from guerdon.choice import chosen  # only where it is wanted, as what follows
-    from guerdon.study.record.verify import verify as verified
 
-    def run(program: nodes.Program, opened: History, as_of: date | None) -> tuple[str, Posted | Streamed]:
-        choice = chosen(program, engine, opened.count)
-        return choice.engine, choice.run(program, opened, as_of, progress)
+    program: Program
+    result: Posted | Streamed
+    history: History
+    choice: Choice
+    as_of: date | None = None
 
-    return verified(Path(record), run, Path(data) if data is not None else None)
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.program.name!r}: {self.result.events:,} events, {len(self.rejections):,} set aside>"
 
+    def _repr_html_(self) -> str:
+        return self._overview._repr_html_()
 
-def compare(
-    old: Program,
-    new: Program,
-    history: str | Path,
-    *,
-    as_of: date | None = None,
-    live: date | None = None,
-    attribute: bool | None = None,
-    out: str | Path | None = None,
-    watched: Watched | None = None,
-) -> Comparison:
-    """The difference that another version makes over a history, and which change in the rules brings which part of it.
+    def _repr_markdown_(self) -> str:
+        return self._overview._repr_markdown_()
 
-    Shape: `live`: the day on which the new version begins to decide. `attribute`: whether it is found out what each change brings; by
-    itself it is, where there are few. `out`: the folder that the tables are written to, as CSV. `watched` is told of each run.
-    Errors: HistoryError, NotComparable.
-    """
-    from guerdon.choice import runs_of  # only where it is wanted, as what follows
-    from guerdon.project.parts import parts
-    from guerdon.study.compare.changes import versions
-    from guerdon.study.compare.comparison import comparable
-    from guerdon.study.compare.comparison import compare as compared
+    @cached_property
+    def _overview(self) -> Overview:
+        from guerdon.program.printed import fingerprint  # only in notebooks
+        from guerdon.study.overview import overview
 
-    comparable(old.typed, new.typed)
-    runs = runs_of(lambda typed: Program(typed, (), new.path).open(history), as_of, watched)
-    sides = runs.side(old.typed, "old"), runs.side(new.typed, "new")
-    of = versions(parts(old.path, old.given), parts(new.path, new.given))
-    return compared(*sides, runs, of, live, attribute, Path(out) if out is not None else None)
+        return overview(self.summary(), fingerprint(self.program.typed))
 
+    @cached_property
+    def posted(self) -> Posted:
+        """The ledger as entries, what was set aside, and counts. The kernel leaves columns: then they are made when they are asked for."""
+        from guerdon.reference.posted import Posted  # as in `Program.run`
 
-def tune(
-    program: Program,
-    history: str | Path,
-    param: str,
-    target: str,
-    *,
-    low: str | None = None,
-    high: str | None = None,
-    step: str | None = None,
-    every: bool = False,
-    as_of: date | None = None,
-    watched: Watched | None = None,
-) -> Tuned:
-    """The value of a param that meets a target over a history, like `Gold = 5%` or `cost <= 1.2% of sales`, and how the figure goes with it.
+        if isinstance(self.result, Posted):
+            return self.result
+        return self.choice.posted(self.program.typed, self.history, self.result.as_of, lambda events: None)
 
-    Shape: values are looked at from `low` through `high` in steps of `step`, each written as the param's own value; `every`: all of them
-    are run. `watched` is told of each run.
-    Errors: HistoryError, TuneError.
-    """
-    from guerdon.choice import runs_of  # only where it is wanted, as what follows
-    from guerdon.project.parts import parts
-    from guerdon.study.conditions.condition import Malformed, condition
-    from guerdon.study.tune.asked import Asked, TuneError
-    from guerdon.study.tune.tune import tune as tuned
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The rows, and the events, that were set aside."""
+        return self.result.rejections
 
-    try:
-        wanted = condition(target)
-    except Malformed as error:
-        raise TuneError("G963", error.message, error.help) from None
-    asked = Asked(param, low, high, step, every)
-    runs = runs_of(lambda typed: Program(typed, (), program.path).open(history), as_of, watched)
-    return tuned(program.typed, parts(program.path, program.given), runs, wanted, asked)
+    @property
+    def awards(self) -> pyarrow.Table:
+        return self._table("awards")
+
+    @property
+    def balances(self) -> pyarrow.Table:
+        return self._table("balances")
+
+    @property
+    def lots(self) -> pyarrow.Table:
+        return self._table("lots")
+
+    @property
+    def postings(self) -> pyarrow.Table:
+        return self._table("postings")
+
+    @property
+    def funding(self) -> pyarrow.Table:
+        return self._table("funding")
+
+    @property
+    def tiers(self) -> pyarrow.Table:
+        return self._table("tiers")
+
+    @property
+    def refused(self) -> pyarrow.Table:
+        return self._table("refused")
+
+    @property
+    def effects(self) -> pyarrow.Table:
+        return self._table("effects")
+
+    @property
+    def offers(self) -> pyarrow.Table:
+        return self._table("offers")
+
+    @property
+    def ranks(self) -> pyarrow.Table:
+        return self._table("ranks")
+
+    @property
+    def rejected(self) -> pyarrow.Table:
+        return self._table("rejected")
+
+    def stream(self, table: str) -> Stream:
+        """A result table, by its name, as anything takes it that speaks Arrow: it is made while it is read.
+
+        Shape: it can be read as long as the outcome is there.
+        Errors: KeyError for a name that no table has.
+        """
+        from guerdon.study.arrow import Stream  # only where Arrow is wanted
+        from guerdon.study.schema import TABLES
+
+        if table not in TABLES:
+            raise KeyError(table)
+        if table not in self._streams:
+            self._streams[table] = Stream(self.result, table)
+        return self._streams[table]
+
+    @cached_property
+    def _streams(self) -> dict[str, Stream]:
+        """Those that were asked for: what reads one needs it to be there."""
+        return {}
+
+    def _table(self, name: str) -> pyarrow.Table:
+        from guerdon.study.arrow import as_arrow  # as above
+
+        return as_arrow(self.result, name)
+
+    def write(self, folder: str | Path, format: str = "parquet") -> list[Path]:
+        """Writes all tables into a folder, whole or not at all; where they are."""
+        from guerdon.study.results import write  # only where files are wanted
+
+        return write(self.result, folder, format)
+
+    def record(self, folder: str | Path, data: bool = True) -> str:
+        """Leaves in a folder, empty or not there yet, what is needed to reproduce this, as `guerdon.verify` does; the seal, which stands for all of it.
+
+        Shape: `data`: with copies of the history's files, not just their hashes.
+        Errors: RecordError where a file changed since it was read, or there is none; AlreadyThere; OSError.
+        """
+        from guerdon.study.record.contents import Run  # only where it is wanted
+        from guerdon.study.record.keep import Finished, keep
+
+        run = Run(as_of=self.as_of, engine=self.choice.engine)
+        of = self.program
+        return keep(Finished(of.typed, of.path, of.given, self.history, run, self.result), Path(folder), data)
+
+    def summary(self) -> Summary:
+        """The figures that a program designer looks at first."""
+        from guerdon.study.summary import summarise  # only where it is wanted
+
+        return summarise(self.result)
+
+    def explain(
+        self,
+        member: str,
+        event: str | None = None,
+        rule: str | None = None,
+        *,
+        as_of: date | None = None,
+        every: bool = False,
+    ) -> Account:
+        """Why a member was given what they were given, and why not: `event` (or `every` one) in full, by `rule` alone.
+
+        Shape: without an event, `rule` may be a ladder or a unit, explained as it stands at the end of the day `as_of`.
+        """
+        from guerdon.study.explain.explain import explain  # only where it is wanted
+
+        typed, history = self.program.typed, self.history
+        return explain(typed, history.events, history.members, member, event, rule, as_of, every)
+
+    def draw(
+        self,
+        unit: str,
+        seed: str | None = None,
+        *,
+        winners: int = 1,
+        reserves: int = 0,
+        repeat: bool = False,
+        since: date | None = None,
+        through: date | None = None,
+        file: str | Path | None = None,
+    ) -> Draw:
+        """The winners of a prize draw of a unit's entries, in order, and then the reserves.
+
+        Shape: without a seed nobody wins, and the list of entries is made. A member wins once; with `repeat` once with each entry.
+        `since`, `through`: the days on which entries were given. `file`: where the list is written, as CSV.
+        Errors: DrawError; OSError where the list can't be written.
+        """
+        from guerdon.study.draw.draw import draw  # only where it is wanted
+
+        place = Path(file) if file is not None else None
+        return draw(
+            self.result,
+            unit,
+            seed,
+            winners=winners,
+            reserves=reserves,
+            repeat=repeat,
+            since=since,
+            through=through,
+            file=place,
+        )
+
+    def measure(self, asked: Asked | None = None) -> Measured:
+        """What the program is to the business, by month: retention, segments, lifetime value, promoter score, cost, deferred revenue, effect.
+
+        Shape: sections of tables, each with what its figures mean; `asked`: the definitions that one may choose.
+        Errors: MeasureError.
+        """
+        from guerdon.choice import chosen  # only where it is wanted
+        from guerdon.study.measure.asked import Asked
+        from guerdon.study.measure.measure import measure
+
+        def again(of: nodes.Program, as_of: date) -> Posted | Streamed:
+            return chosen(of, "auto", self.history.count).run(of, self.history, as_of, lambda events: None)
+
+        return measure(self.result, self.history, again, asked or Asked())

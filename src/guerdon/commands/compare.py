@@ -74,7 +74,7 @@ def compare(
     form: str,
 ) -> None:
     """Compare two versions of a program over a history; values are set in NEW."""
-    from guerdon.library import compare as compared
+    from guerdon.questions import compare as compared
     from guerdon.study import screen
     from guerdon.study.compare.comparison import NotComparable
     from guerdon.study.compare.failing import holds

@@ -43,7 +43,7 @@ def tune(
     form: str,
 ) -> None:
     """Find the value of a param that meets a target over a history."""
-    from guerdon.library import tune as tuned
+    from guerdon.questions import tune as tuned
     from guerdon.study import screen
     from guerdon.study.report import page, shown
     from guerdon.study.tune.asked import TuneError

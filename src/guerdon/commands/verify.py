@@ -19,7 +19,7 @@ from guerdon.options import engine_option, format_option
 @format_option
 def verify(record: Path, data: Path | None, engine: str, form: str) -> None:
     """Run again what a record holds, and say where what comes of it differs."""
-    from guerdon.library import verify as verified
+    from guerdon.questions import verify as verified
     from guerdon.study.record import shown
 
     with recording(form), within_reach(), readable(str(record)), waiting("running it again"):

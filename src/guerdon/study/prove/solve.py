@@ -15,8 +15,11 @@ import z3
 from guerdon.program import types
 from guerdon.study.prove.values import OTHER, Thing, Variables, Words, exact, fraction, plainly
 
-MILLISECONDS = 4_000
-"""How long a question may take; then it is undecided."""
+STEPS = 50_000_000
+"""How much a question may take, in what the solver counts as its steps; then it is undecided. On every machine it is the same."""
+
+FEW_STEPS = STEPS // 8
+"""The same of a wish, which may be left."""
 
 MOST_WORDS = 20
 """So many words of a program are tried for a text."""
@@ -36,10 +39,10 @@ class Answer(Enum):
     UNDECIDED = "undecided"
 
 
-def asked(known: Variables, conditions: Iterable[Any], milliseconds: int = MILLISECONDS) -> tuple[Answer, Any]:
+def asked(known: Variables, conditions: Iterable[Any], steps: int = STEPS) -> tuple[Answer, Any]:
     """Whether all conditions can hold at once, and a model where they do."""
     solver = z3.Solver()
-    solver.set("timeout", milliseconds)
+    solver.set("rlimit", steps)
     solver.add(*known.facts, *conditions)
     return _answer(solver)
 
@@ -81,10 +84,10 @@ class _Search:
 
     def __init__(self, known: Variables, conditions: Sequence[Any]) -> None:
         self.solver = z3.Solver()
-        self.solver.set("timeout", MILLISECONDS)
+        self.solver.set("rlimit", STEPS)
         self.solver.add(*known.facts, *conditions)
         self.model = _answer(self.solver)[1]
-        self.solver.set("timeout", 500)
+        self.solver.set("rlimit", FEW_STEPS)
 
     def wish(self, wish: Any) -> bool:
         """Whether a wish can be met as well; then it is."""
@@ -173,7 +176,7 @@ def in_the_way(known: Variables) -> str:
 def core(known: Variables, conditions: Sequence[tuple[Any, Any]]) -> list[Any]:
     """Of labelled conditions that can't all hold, a few that can't already: their labels, in order."""
     solver = z3.Solver()
-    solver.set("timeout", MILLISECONDS)
+    solver.set("rlimit", STEPS)
     solver.set("core.minimize", True)
     solver.add(*known.facts)
     marks = {}
