@@ -20,7 +20,7 @@ from guerdon.study.prove.asked import Asked, came
 from guerdon.study.prove.report import Finding, Most, Undecided
 from guerdon.study.prove.rules import Judged
 from guerdon.study.prove.scene import LINES
-from guerdon.study.prove.solve import PAST, Answer, asked, in_the_way, simplest
+from guerdon.study.prove.solve import PAST, WORK, Answer, asked, in_the_way, simplest
 from guerdon.study.prove.values import ZERO, Value, exact, fraction, plainly, total
 from guerdon.study.prove.witness import OFTEN, Witness, few, given, repeated, run, witness
 from guerdon.text.diagnostic import Diagnostic
@@ -177,7 +177,7 @@ def _halved(found: Judged, spent: Spent, gives: Any, conditions: list[Any]) -> t
             break
         middle = max(low * 2, Fraction(1, 100)) if high == ENDLESS else (low + high) / 2
         for bound in (middle, low):  # what is given at an event found is often the most already
-            answer, model = asked(found.scene.known, [*conditions, gives > fraction(bound) * spent.money], STEPS // 2)
+            answer, model = asked(found.scene.known, [*conditions, gives > fraction(bound) * spent.money], WORK // 2)
             if answer is Answer.UNDECIDED:
                 return None
             if answer is Answer.NEVER:
@@ -279,7 +279,7 @@ def _growing(found: Judged, gives: Any, spent: Spent, conditions: list[Any]) -> 
         if key in costs and isinstance(plainly(thing.type), types.Quantity):
             continue
         kept = z3.And(thing.value.term <= 1000, thing.value.term >= -1000)
-        if asked(found.scene.known, [*wanted, kept], STEPS // 4)[0] is Answer.NEVER:
+        if asked(found.scene.known, [*wanted, kept], WORK // 4)[0] is Answer.NEVER:
             grows.append(f"`{thing.words}`")
     return " and ".join(grows) or "several things together"
 

@@ -15,10 +15,10 @@ import z3
 from guerdon.program import types
 from guerdon.study.prove.values import OTHER, Thing, Variables, Words, exact, fraction, plainly
 
-STEPS = 50_000_000
+WORK = 20_000_000
 """How much a question may take, in what the solver counts as its steps; then it is undecided. On every machine it is the same."""
 
-FEW_STEPS = STEPS // 8
+LITTLE_WORK = WORK // 8
 """The same of a wish, which may be left."""
 
 MOST_WORDS = 20
@@ -39,10 +39,10 @@ class Answer(Enum):
     UNDECIDED = "undecided"
 
 
-def asked(known: Variables, conditions: Iterable[Any], steps: int = STEPS) -> tuple[Answer, Any]:
+def asked(known: Variables, conditions: Iterable[Any], work: int = WORK) -> tuple[Answer, Any]:
     """Whether all conditions can hold at once, and a model where they do."""
     solver = z3.Solver()
-    solver.set("rlimit", steps)
+    solver.set("rlimit", work)
     solver.add(*known.facts, *conditions)
     return _answer(solver)
 
@@ -84,10 +84,10 @@ class _Search:
 
     def __init__(self, known: Variables, conditions: Sequence[Any]) -> None:
         self.solver = z3.Solver()
-        self.solver.set("rlimit", STEPS)
+        self.solver.set("rlimit", WORK)
         self.solver.add(*known.facts, *conditions)
         self.model = _answer(self.solver)[1]
-        self.solver.set("rlimit", FEW_STEPS)
+        self.solver.set("rlimit", LITTLE_WORK)
 
     def wish(self, wish: Any) -> bool:
         """Whether a wish can be met as well; then it is."""
@@ -176,7 +176,7 @@ def in_the_way(known: Variables) -> str:
 def core(known: Variables, conditions: Sequence[tuple[Any, Any]]) -> list[Any]:
     """Of labelled conditions that can't all hold, a few that can't already: their labels, in order."""
     solver = z3.Solver()
-    solver.set("rlimit", STEPS)
+    solver.set("rlimit", WORK)
     solver.set("core.minimize", True)
     solver.add(*known.facts)
     marks = {}
