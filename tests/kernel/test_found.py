@@ -216,3 +216,14 @@ earn "A"
     of = program(text)
     assert not uncovered(of)
     held(of, [sale(1, 0, 10), sale(2, 5, 20), sale(3, 30, 1)])
+
+
+def test_a_tier_that_a_sum_of_sales_holds_is_lost_where_a_sale_comes_back():
+    """Also where the return feeds no measure, and nothing was earned."""
+    whole = "event back\n  reverses sale\n\n"
+    ladder = "tiers level\n  counts sum of sale.amount this calendar year\n  tier Low\n  tier Top at 10 USD\n  lasts while met\n"
+    of = program(SALES + whole + ladder)
+    assert not uncovered(of)
+    events = [sale(1, 0, 10), event(2, "back", 1, sale="e1")]
+    assert [move.reason for move in reference(of, events, {}).ledger.moves] == ["joined", "reached", "returned"]
+    held(of, events)

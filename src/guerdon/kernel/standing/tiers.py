@@ -66,14 +66,15 @@ class Tier:
         if event in self.make.columns.by_hand:
             return True
         given = {rule.name for rule in program.rules.values() if event in rule.on}
-        undone = set[str]()
+        fed, undone = {event}, set[str]()
         if event in program.events and (reversal := program.events[event].reverses) is not None:
             if reversal.event in self.make.columns.by_hand:
                 return True
+            fed.add(reversal.event)
             undone = {rule.name for rule in program.rules.values() if reversal.event in rule.on}
         for each in walk(self.ladder.counts, program.measures):
             match each:
-                case nodes.Measured(meter=number) if program.meters[number].event == event:
+                case nodes.Measured(meter=number) if program.meters[number].event in fed:
                     return True
                 case nodes.Earned(unit, rule, back=back):
                     moving = undone if back else given | undone

@@ -187,5 +187,5 @@ def by_month(db: Database) -> Section:
     currency = db.new.program.frame.currency
     columns = (Column("month", "month", Kind.MONTH), *three(Kind.MONEY, currency))
     notes = ("What is taken back counts in the month of the return.",)
-    plot = Plot(Shape.LINES, ("old", "new"))
+    plot = Plot(Shape.LINES, ("old", "new"), beneath=("difference",))
     return Section("By month", (Table("months", "Cost by month", columns, rows, notes, plot=plot, summed=DIFFERENCE),))

@@ -18,15 +18,16 @@ th { text-align: left; font-weight: 600; color: #555; border-bottom: 1px solid #
 td { border-bottom: 1px solid #e6e6e6; padding: .2rem .7rem .2rem 0; white-space: nowrap; }
 tr.total td { font-weight: 600; border-top: 1px solid #999; border-bottom: none; }
 th.right, td.right { text-align: right; padding: .2rem .35rem .2rem .7rem; }
+th.right + th:not(.right), td.right + td:not(.right) { padding-left: .8rem; }
 figure { margin: .4rem 0 .8rem; } svg { width: 100%; max-width: 760px; height: auto; display: block; }
 svg text { font-family: system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; }
 figcaption { font-size: .82rem; color: #444; margin-left: 4rem; } figcaption span { margin-right: 1.2rem; }
 figcaption i { display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.1rem; }
 ul.notes { font-size: .82rem; color: #555; margin: .5rem 0 0; padding-left: 1.1rem; max-width: 52rem; }
 p.warning { background: #fff4e0; border-left: 4px solid #c0541b; padding: .4rem .7rem; margin: .5rem 0; max-width: 52rem; }
-p.absent { color: #666; overflow-wrap: anywhere; }
+p.absent { color: #666; overflow-wrap: anywhere; } p code, li code { white-space: nowrap; }
 .headline { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
-.headline div { flex: 1 1 11rem; border: 1px solid #ddd; border-top: 3px solid #1f5fa8; padding: .6rem .8rem; display: flex; flex-direction: column; }
+.headline div { flex: 1 1 9.5rem; border: 1px solid #ddd; border-top: 3px solid #1f5fa8; padding: .6rem .8rem; display: flex; flex-direction: column; }
 .headline span { font-size: .8rem; color: #555; } .headline b { font-size: 1.35rem; font-variant-numeric: tabular-nums; } .headline small { color: #555; }
 .beside { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .beside h4 { margin: .2rem 0; font-size: .9rem; }
 pre { font: 12px/1.45 ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; background: #f7f7f5; padding: .6rem .8rem; margin: 0; overflow-x: auto; white-space: pre-wrap; }

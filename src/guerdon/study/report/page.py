@@ -11,7 +11,7 @@ from pathlib import Path
 from guerdon.study.describe.shown import whole_page
 from guerdon.study.report.fragment import STYLE, fragment
 from guerdon.study.report.plots import Line, drawn
-from guerdon.study.report.report import Beside, Kind, Report, Section, Shape, Table, Value
+from guerdon.study.report.report import Beside, Kind, Plot, Report, Section, Shape, Table, Value
 from guerdon.study.report.shown import is_left, text, texts
 
 
@@ -28,7 +28,7 @@ def as_fragment(report: Report) -> str:
 def _body(report: Report, linked: bool) -> str:
     """The title, the head, a link to each section, the sections and the foot."""
     links = " ".join(f'<a href="#s{at}">{escape(each.title)}</a>' for at, each in enumerate(report.sections))
-    head = "".join(f"<p>{escape(line)}</p>" for line in report.head)
+    head = "".join(f"<p>{_said(line)}</p>" for line in report.head)
     tiles = "".join(
         f"<div><span>{escape(of)}</span><b>{escape(figure)}</b><small>{escape(more)}</small></div>"
         for of, figure, more in report.headline
@@ -78,13 +78,18 @@ def _plot(of: Table) -> str:
     """The drawing of a table, where it has one that is not in its cells."""
     if of.plot is None or of.plot.shape in (Shape.HEAT, Shape.SHARES) or len(of.rows) < 2:
         return ""
+    beneath = _drawn(of, of.plot, of.plot.beneath, Shape.BARS) if of.plot.beneath else ""
+    return _drawn(of, of.plot, of.plot.columns, of.plot.shape) + beneath
+
+
+def _drawn(of: Table, plot: Plot, columns: tuple[str, ...], shape: Shape) -> str:
     months = [text(row[0], of.columns[0]) for row in of.rows]
-    chosen = [each for each in of.columns if each.name in of.plot.columns]
+    chosen = [each for each in of.columns if each.name in columns]
     lines = [Line(_titled(each.title, each.unit), tuple(map(_float, of.column(each.name)))) for each in chosen]
     percent = all(each.kind is Kind.SHARE for each in chosen)
-    level = float(of.plot.level) if of.plot.level is not None else None
-    at = [float(each) for each in of.plot.at]
-    return drawn(of.title, months, lines, of.plot.shape is Shape.BARS, percent, at, level)
+    level = float(plot.level) if plot.level is not None else None
+    at = [float(each) for each in plot.at]
+    return drawn(of.title, months, lines, shape is Shape.BARS, percent, at, level)
 
 
 def _titled(title: str, unit: str) -> str:

@@ -57,11 +57,13 @@ class Shape(Enum):
 class Plot:
     """A drawing of some columns of a table, by its first one.
 
-    Shape: `at`: where each row stands, from left to right, where they are not equally far apart; `level`: a figure to compare with, as a line.
+    Shape: `at`: where each row stands, from left to right, where they are not equally far apart; `level`: a figure to compare with, as a line;
+    `beneath`: columns that have bars of their own below, because they are small beside the others.
     """
 
     shape: Shape
     columns: tuple[str, ...]
+    beneath: tuple[str, ...] = ()
     at: tuple[Fraction, ...] = ()
     level: Fraction | None = None
 

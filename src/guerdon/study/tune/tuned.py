@@ -124,7 +124,7 @@ def tuned(of: Trying, values: Grid, search: Search, now: Fraction) -> Tuned:
     told = tuple(_answer(found, values, search, best, rows))
     around = {each.number: each for each in (found.present, *beyond, *((at_best,) if at_best is not None else ()))}
     boundary = rows.table("boundary", "The boundary", [each for _, each in sorted(around.items())])
-    curve = Plot(Shape.LINES, ("figure",), tuple(each.number for each in ran), of.target.goal)
+    curve = Plot(Shape.LINES, ("figure",), at=tuple(each.number for each in ran), level=of.target.goal)
     each_run = replace(rows.table("runs", "Each value that was run", ran), plot=curve)
     sections = (
         Section("What meets the target", (boundary,), says=told),
