@@ -114,3 +114,52 @@ def test_who_is_together():
     facts = defaultdict[str, dict[str, object]](dict, FACTS | {"dora": {"family": "h2", "role": None}})
     found = together(dict.fromkeys(event.member for event in history), history, facts.__getitem__, program)
     assert found == [("anna", "ben"), ("carl", "zoe")]
+
+
+UNDONE = """program "Undone"
+  currency USD
+
+unit point
+
+member
+  family text optional
+
+account family
+  members family
+  owns point
+
+event adjustment
+  note text optional
+
+event mistaken
+  note text
+  reverses adjustment by note
+
+event visit
+
+earn "Visit"
+  on visit
+  give 5 point
+"""
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_is_given_back_of_a_debt_that_was_repaid_is_nobodys_in_the_family(compiled):
+    """So that what a member earns later joins no lot that is the family's own."""
+    program = typed(UNDONE)
+    assert not uncovered(program)
+    nothing = {"ladder": None, "tier": None, "through": None}
+    taken = {"unit": "point", "quantity": -100, "by": "us", "why": "a mistake", "note": "one", **nothing}
+    opened = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
+    history = events(
+        (10, "anna", "adjustment", taken),
+        (11, "anna", "opening", opened),
+        (12, "anna", "mistaken", {"note": "one"}),
+        (13, "anna", "visit", {}),
+        (14, "ben", "visit", {}),
+        (15, "ben", "visit", {}),
+    )
+    expected = reference(program, history, FACTS)
+    lots = [posting.lot for posting in expected.ledger.postings]
+    assert "e2/undone" in lots and "visit/e3/Visit" in lots and lots[-2:] == ["visit/e4/Visit"] * 2
+    assert agree(expected, program, history, FACTS, compiled=compiled) == len(history)

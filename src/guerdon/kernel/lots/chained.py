@@ -103,10 +103,10 @@ class Chained(Restoring):
             self.make.w.line(f"place_{[*self.make.program.rules].index(reason)} = {self.name}_at")
 
     def grant_undone(self, quantity: str, lot: str) -> None:
-        """Gives a lot of today for what was taken, which joins no other."""
+        """Gives a lot of today for what was taken, which joins no other; of an account it is nobody's of its members."""
         self.start, self.waits, self.waits_for = "day", "0", "0"
         line = self.life.pinned()
-        self._grant(quantity, lot, self._ending(line), "undone", noted=0, joins=0, line=line, source="taken back")
+        self._grant(quantity, lot, self._ending(line), "undone", 0, 0, line, "taken back", whose="(-1)")
 
     def grant_by_hand(self, quantity: str, lot: str, ends: str, reason: str, noted: bool) -> None:
         """Gives a lot that joins no other, which is gone on a day of its own (NEVER: on that of the unit); `noted`: it may be taken back."""
@@ -136,6 +136,7 @@ class Chained(Restoring):
         joins: int,
         line: str,
         source: str = "issued",
+        whose: str = "turn",
     ) -> None:
         w = self.make.w
         code = str(self._posting(source, "available", reason))
@@ -144,6 +145,8 @@ class Chained(Restoring):
         given = {"much": quantity, "lot": lot, "ends": ends, "code": code, "noted": noted, "joins": joins, "line": line}
         if self.holds:
             given |= {"start": self.start, "waits": self.waits, "waits_for": self.waits_for}
+        if self.make.together:
+            given |= {"earned_by": whose}
         for name, value in given.items():
             w.line(f"{name} = {value}")
         self._call("grant", (*given, "day", "row"), self._granted)
@@ -210,7 +213,7 @@ class Chained(Restoring):
             "day": "day",
             "line": "line",
             "again": "0",
-            "whose": "turn",
+            "whose": "earned_by",
         }
         known |= {"held": "held", "start": "start", "waits": "waits", "waits_for": "waits_for"} if self.holds else {}
         for name, value in known.items():
