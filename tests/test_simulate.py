@@ -237,7 +237,7 @@ def test_which_programs_the_kernel_covers(tmp_path: Path) -> None:
     for kind in NAMES:
         write(plan(kind, 2, 1), tmp_path / kind, "csv")
         covered += [kind] if not lacking(guerdon.load(tmp_path / kind).typed) else []
-    assert covered == ["travel", "forecourt", "software"]
+    assert covered == ["weddings", "travel", "forecourt", "software"]
     listed = re.search(r"programs of (.*) run on the kernel", PAGE.read_text(encoding="utf-8"))
     assert listed and re.findall(r"`(\w+)`", listed[1]) == covered
 

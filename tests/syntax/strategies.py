@@ -86,6 +86,7 @@ BY_FIELD: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (tree.PeriodDay, "which"): _words("this", "next", "previous"),
     (tree.Expires, "existing"): st.none() | _words("existing too"),
     (tree.Reverses, "which"): st.none() | _words("latest", "earliest"),
+    (tree.NamedType, "name"): names.filter(lambda name: name.text != "one"),  # `one of` goes on; no unit is called so
     (tree.Reverses, "event"): names.filter(lambda name: name.text not in ("latest", "earliest")),
     (tree.Clawback, "oldest"): st.none() | _words("oldest first"),
     (tree.Counts, "floored"): st.none() | _words("never below zero"),

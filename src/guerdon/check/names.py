@@ -19,7 +19,10 @@ RESERVED = frozenset(
 """Words that compete with names in expressions."""
 
 MESSAGES = (nodes.MESSAGE, f"{nodes.MESSAGE}s")
-"""How tests count what is said; no unit has these names."""
+"""How tests count what is said."""
+
+NO_UNITS = frozenset({*MESSAGES, "one", "list"})
+"""Words that as units would be read as something else: tests count messages, and types of facts begin with `one of` and `list of`."""
 
 BUILT_IN_TYPES = "money text number whole percent date instant member days months".split()
 
@@ -203,8 +206,8 @@ def collect(declarations: Iterable[tree.Declaration], names: Names) -> None:
 
 
 def usable(name: tree.Name, names: Names, of_unit: bool = False) -> None:
-    """Reports a name that expressions use as a word of the language; tests count messages as they do units."""
-    if name.text in RESERVED or (of_unit and name.text in MESSAGES):
+    """Reports a name that expressions use as a word of the language, or that as a unit would be read as something else."""
+    if name.text in RESERVED or (of_unit and name.text in NO_UNITS):
         own = "every event has a date and a weekday of its own; " if name.text in ("date", "weekday") else ""
         names.report(
             "G103",
