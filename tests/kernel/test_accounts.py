@@ -148,9 +148,9 @@ def test_what_is_given_back_of_a_debt_that_was_repaid_is_nobodys_in_the_family(c
     """So that what a member earns later joins no lot that is the family's own."""
     program = typed(UNDONE)
     assert not uncovered(program)
-    nothing = {"ladder": None, "tier": None, "through": None}
-    taken = {"unit": "point", "quantity": -100, "by": "us", "why": "a mistake", "note": "one", **nothing}
-    opened = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
+    nothing: dict[str, object] = {"ladder": None, "tier": None, "through": None}
+    taken: dict[str, object] = {"unit": "point", "quantity": -100, "by": "us", "why": "a mistake", "note": "one", **nothing}
+    opened: dict[str, object] = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
     history = events(
         (10, "anna", "adjustment", taken),
         (11, "anna", "opening", opened),
