@@ -149,7 +149,14 @@ def test_what_is_given_back_of_a_debt_that_was_repaid_is_nobodys_in_the_family(c
     program = typed(UNDONE)
     assert not uncovered(program)
     nothing: dict[str, object] = {"ladder": None, "tier": None, "through": None}
-    taken: dict[str, object] = {"unit": "point", "quantity": -100, "by": "us", "why": "a mistake", "note": "one", **nothing}
+    taken: dict[str, object] = {
+        "unit": "point",
+        "quantity": -100,
+        "by": "us",
+        "why": "a mistake",
+        "note": "one",
+        **nothing,
+    }
     opened: dict[str, object] = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
     history = events(
         (10, "anna", "adjustment", taken),
