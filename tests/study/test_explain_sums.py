@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
+import pytest
 from tests.study.test_explain import EVENTS, TEXT, event, money, program
 
 from guerdon.check.passes import check_bytes
@@ -107,3 +109,30 @@ def test_what_is_written_into_a_page_is_no_markup() -> None:
     odd = replace(EVENTS[0], id="<b>&")
     html = page.as_html(about(None, None, odd, every=True))
     assert "<b>&" not in html and "&lt;b&gt;&amp;" in html
+
+
+@pytest.mark.parametrize(("debt", "said"), [("forgiven", "no longer written off"), ("allowed", "owes no more")])
+def test_what_was_lacking_and_is_undone_is_said(debt: str, said: str) -> None:
+    text = f"""program "Undone"
+  currency USD
+
+unit star
+  debt {debt}
+
+event adjustment
+  note text optional
+
+event mistaken
+  note text
+  reverses adjustment by note
+"""
+    found, diagnostics = check_bytes("undone.guerdon", text.encode())
+    assert found is not None, "\n".join(map(render, diagnostics))
+    taken: dict[str, object] = {"unit": "star", "quantity": Fraction(-7), "by": "us", "why": "x", "note": "one"}
+    taken |= {"ladder": None, "tier": None, "through": None}
+    events = [
+        Event("A1", "adjustment", "ana", 0, 0, 0, taken),
+        Event("M1", "mistaken", "ana", 1, 1, 1, {"note": "one"}),
+    ]
+    told = explain(found, lambda: events, {}, "ana").timeline
+    assert [each.text for each in told if each.event == "M1"] == [f"{said} 7 star"]

@@ -191,6 +191,10 @@ class Told:
                 return _SHORT[each.source]
             case source, Pot.AVAILABLE | Pot.PENDING:
                 return "received" if source is Pot.TRANSFERRED else "given back"
+            case _, ((Pot.WRITTEN_OFF | Pot.CHARGED) as target):  # what was lacking when this was taken
+                return f"no longer {_SHORT[target]}"
+            case source, Pot.DEBT if source not in OWN:
+                return "owes no more"
             case _, target:
                 return _LEAVES[target]
 
