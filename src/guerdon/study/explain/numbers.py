@@ -40,7 +40,8 @@ def facts_read(part: object, event: str, program: nodes.Program) -> Iterator[nod
                     waiting.append((program.meters[meter].value, program.meters[meter].where))
                 case nodes.Given(name) if name not in seen:
                     seen.add(name)
-                    waiting += [program.rules[rule].give for rule in program.rules_of(name)]
+                    named = (program.rules[rule] for rule in program.rules_of(name))
+                    waiting += [rule.give for rule in named if event in rule.on]
                 case _:
                     continue
 
