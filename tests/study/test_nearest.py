@@ -210,3 +210,20 @@ def test_nothing_is_tried_on_the_member_themselves() -> None:
     events = [bought(str(number), day=f"2026-03-{number:02}") for number in range(1, 6)]
     asked, plain = (explain(program(clauses), lambda: events, {}, "ana", event) for event in ("2", None))
     assert (asked.timeline, asked.standing) == (plain.timeline, plain.standing)
+
+
+def test_rules_of_other_events_are_not_looked_for_in_this_one() -> None:
+    clauses = """event visit
+  score       whole
+
+earn "Visited"
+  on          visit
+  give        score * 1 star
+
+group "All"
+  of          "Paid", "Visited"
+""" + rule('give 50% of "All"', "round down per event")
+    assert nearest(clauses, bought("1", amount="5")) == (
+        "amount is 5.00 USD",
+        "20.00 USD would have been enough: 1 star",
+    )

@@ -148,3 +148,10 @@ def clause(node: nodes.Node) -> str:
 def count(number: int, word: str) -> str:
     """So many of a thing: `1 event`, `6,503 events`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def of_what_was_read(read: str, currency: str, aside: int = 0) -> tuple[str, ...]:
+    """What a report begins with: what was read (a sentence), what money is in, and how many rows were set aside."""
+    money = f" Money in {currency}." if currency else ""
+    left_out = f"Set aside: {count(aside, 'row')}, which are in no figure; `guerdon run` shows why."
+    return (f"{read}{money}", left_out) if aside else (f"{read}{money}",)

@@ -52,13 +52,12 @@ class Comparison(InNotebook):
     @property
     def head(self) -> tuple[str, ...]:
         figures = self.new.figures
-        money = f" Money in {self.currency}." if self.currency else ""
-        read = f"{words.count(figures.events, 'event')} of {words.count(figures.members, 'member')}, read through {self.last}.{money}"
+        read = f"{words.count(figures.events, 'event')} of {words.count(figures.members, 'member')}, read through {self.last}."
         difference = self.new.cost - self.old.cost
         cost = f"The cost goes from {words.money(self.old.cost, self.currency)} to {words.money(self.new.cost, self.currency)}: {self._signed(difference)}"
         share = 100 * difference / self.old.cost if self.old.cost else None
         percent = f", {'+' if difference > 0 else ''}{words.decimal(share, 1)}%" if share is not None else ""
-        return read, f"{cost}{percent}."
+        return *words.of_what_was_read(read, self.currency), f"{cost}{percent}."
 
     def brief(self) -> Comparison:
         """The same with the tables that say most."""

@@ -33,10 +33,11 @@ class Measured(InNotebook):
 
     @property
     def head(self) -> tuple[str, ...]:
-        money = f" Money in {self.currency}." if self.currency else ""
-        read = f"{words.count(self.events, 'event')} read through {self.read}; shown by month, {self.first} through {self.last}.{money}"
-        aside = f"Set aside: {words.count(self.aside, 'row')}, which are in no figure; `guerdon run` shows why."
-        return (read, aside) if self.aside else (read,)
+        return words.of_what_was_read(
+            f"{words.count(self.events, 'event')} read through {self.read}; shown by month, {self.first} through {self.last}.",
+            self.currency,
+            self.aside,
+        )
 
     @property
     def about(self) -> Mapping[str, object]:

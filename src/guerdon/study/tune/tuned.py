@@ -51,10 +51,11 @@ class Tuned(InNotebook):
 
     @property
     def head(self) -> tuple[str, ...]:
-        money = f" Money in {self.currency}." if self.currency else ""
-        read = f"{words.count(self.events, 'event')} of {words.count(self.members, 'member')}, read through {self.last}.{money}"
-        aside = f"Set aside: {words.count(self.aside, 'row')}, which are in no figure; `guerdon run` shows why."
-        return (read, aside) if self.aside else (read,)
+        return words.of_what_was_read(
+            f"{words.count(self.events, 'event')} of {words.count(self.members, 'member')}, read through {self.last}.",
+            self.currency,
+            self.aside,
+        )
 
     @property
     def headline(self) -> tuple[tuple[str, str, str], ...]:
