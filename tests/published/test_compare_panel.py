@@ -185,9 +185,16 @@ def test_what_is_seen_is_what_queries_say(found, browser):
     ]
 
 
-def test_the_page_can_be_read_on_a_telephone(found, browser):
+@pytest.mark.parametrize("font", ["serif", "monospace"])
+@pytest.mark.parametrize("width", [320, 420])
+def test_the_page_can_be_read_on_a_telephone(found, browser, font, width):
+    """Whatever is wide scrolls on its own, also in the wide letters that a machine may have instead."""
     _, path = found
-    browser.set_window_size(420, 900)
+    browser.set_window_size(width, 900)
     browser.get(path.as_uri())
+    style = f"* {{ font-family: {font} !important }}"
+    browser.execute_script(
+        "document.head.appendChild(document.createElement('style')).textContent = arguments[0]", style
+    )
     assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth + 1")
     browser.set_window_size(1200, 900)

@@ -136,3 +136,37 @@ event mistaken
     ]
     told = explain(found, lambda: events, {}, "ana").timeline
     assert [each.text for each in told if each.event == "M1"] == [f"{said} 7 star"]
+
+
+def test_what_was_counted_by_hand_and_is_undone_is_explained() -> None:
+    """Whatever the return does with what rules gave, of what was set by hand it takes back the share of the event."""
+    text = """program "Undone"
+  currency USD
+
+unit night
+  decimals 0
+  kind status
+
+event adjustment
+  note text optional
+
+event mistaken
+  note text
+  reverses adjustment by note
+  clawback recomputed, oldest first
+"""
+    found, diagnostics = check_bytes("undone.guerdon", text.encode())
+    assert found is not None, "\n".join(map(render, diagnostics))
+    taken: dict[str, object] = {"unit": "night", "quantity": Fraction(-50), "by": "us", "why": "x", "note": "one"}
+    taken |= {"ladder": None, "tier": None, "through": None}
+    events = [
+        Event("A1", "adjustment", "ana", 0, 0, 0, taken),
+        Event("M1", "mistaken", "ana", 1, 1, 1, {"note": "one"}),
+    ]
+    (told,) = explain(found, lambda: events, {}, "ana", "M1").explained
+    (rule,) = told.rules
+    assert (rule.rule, rule.gave, rule.place) == ("adjustment", "50 night", "undone.guerdon:13:3")
+    (reason,) = rule.reasons
+    assert (reason.clause, reason.text) == ("clawback", "exactly")
+    assert [each.value for each in reason.readings] == ["-50 night", "0 night", "100%"]
+    assert reason.result == "100% of -50 night is -50: gives back 50 night, 0 night stay"

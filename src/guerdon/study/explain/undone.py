@@ -46,7 +46,10 @@ def _shares(deed: Deed, program: nodes.Program) -> Iterator[tuple[str, Fraction]
     gifts: dict[str, list[Gift]] = {}
     for gift in deed.gifts:
         gifts.setdefault(gift.rule, []).append(gift)
-    found = {name: each[0].share for name, each in gifts.items()}
+    by_hand = (
+        remains.ALL if deed.undone else 1 - remains.share(program, deed)
+    )  # a rule's share is noted, and never gets less
+    found = {name: each[0].share if name in program.rules else by_hand for name, each in gifts.items()}
     for group in program.groups.values():
         mine = {name: gifts[name] for name in group.of if name in gifts}
         found |= regrouped.shares(group, mine, {name: found[name] for name in mine}, program)
@@ -138,9 +141,10 @@ def _account(
     earlier: Fraction,
     stand: tuple[Before, Before],
 ) -> RuleAccount:
-    rule = program.rules[award.rule]
     back = words.quantity(award.quantity, award.unit) if award.quantity else "nothing"
-    found = RuleAccount(rule.name, str(rule.span), back, bool(award.quantity))
+    rule = program.rules.get(award.rule)
+    how = reversal.clawback if rule is not None else nodes.Clawback.EXACTLY  # by hand: by the share of the event
+    found = RuleAccount(award.rule, str((rule or reversal).span), back, bool(award.quantity))
     was, now = (each.shares.get(original.id) for each in stand)
     readings = [
         Reading(f"given for {reversal.event} {original.event}", words.quantity(original.quantity, award.unit)),
@@ -149,14 +153,16 @@ def _account(
     if now is not None:
         readings.append(Reading("undone of it by now", _percent(now)))
     left = original.quantity - earlier + award.quantity
-    came = "" if now is None else _came(reversal, original, left, now, now - (was or ZERO))
+    came = "" if now is None else _came(reversal.event, how, original, left, now, now - (was or ZERO))
     if not award.quantity and now == (was or ZERO):
         came = "for what remains the rule comes to as much as before: "
-    taken = words.quantity(-award.quantity, award.unit) if award.quantity else "nothing"
-    result = f"{came}takes back {taken}, {words.quantity(left, award.unit)} stay"
-    found.reasons.append(Reason("clawback", _clawback(reversal), tuple(readings), result))
+    taken = words.quantity(abs(award.quantity), award.unit) if award.quantity else "nothing"
+    result = f"{came}{'gives' if award.quantity > 0 else 'takes'} back {taken}, {words.quantity(left, award.unit)} stay"
+    found.reasons.append(
+        Reason("clawback", _clawback(reversal) if rule is not None else how.value, tuple(readings), result)
+    )
     for group in program.groups.values():
-        if rule.name in group.of and group.take is nodes.Take.BEST:
+        if award.rule in group.of and group.take is nodes.Take.BEST:
             found.reasons.append(Reason("group", f'"{group.name}"', result="the best of it for what remains stays"))
     found.reasons += _sources(told, event, award)
     return found
@@ -169,17 +175,17 @@ def _clawback(reversal: nodes.Reversal) -> str:
     return f"{reversal.clawback.value}{rounding}{', oldest first' if reversal.oldest else ''}"
 
 
-def _came(reversal: nodes.Reversal, original: Award, left: Fraction, share: Fraction, more: Fraction) -> str:
+def _came(event: str, how: nodes.Clawback, original: Award, left: Fraction, share: Fraction, more: Fraction) -> str:
     """How the quantity that is to be taken back is reckoned."""
     unit = original.unit
-    match reversal.clawback:
+    match how:
         case nodes.Clawback.EXACTLY:
             exact = original.quantity * share
             rounded = "" if exact.denominator == 1 else ", rounded down"
             return f"{_percent(share)} of {words.quantity(original.quantity, unit)} is {_close(exact)}{rounded}: "
         case nodes.Clawback.PROPORTION:
             if share == 1:
-                return f"nothing remains of the {reversal.event}: "
+                return f"nothing remains of the {event}: "
             part = (
                 f"{_percent(more)} of {words.quantity(original.quantity, unit)} is {_close(original.quantity * more)}"
             )
@@ -187,7 +193,7 @@ def _came(reversal: nodes.Reversal, original: Award, left: Fraction, share: Frac
         case nodes.Clawback.RECOMPUTED:
             return f"for what remains it comes to {words.quantity(left, unit)}: "
         case _:
-            assert_never(reversal.clawback)
+            assert_never(how)
 
 
 def _percent(share: Fraction) -> str:

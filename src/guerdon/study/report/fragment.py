@@ -11,7 +11,7 @@ body { font: 15px/1.5 system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; color
 h1 { font: 600 1.9rem/1.2 Georgia, 'Times New Roman', serif; margin: 0 0 .4rem; }
 h2 { font: 600 1.35rem/1.3 Georgia, 'Times New Roman', serif; margin: 2.6rem 0 .6rem; padding-bottom: .2rem; border-bottom: 2px solid #1f5fa8; }
 h3 { font-size: 1.02rem; margin: 1.8rem 0 .5rem; }
-nav { margin: 1rem 0; } nav a { margin-right: 1rem; color: #1f5fa8; text-decoration: none; white-space: nowrap; }
+nav { margin: 1rem 0; } nav a { display: inline-block; max-width: 100%; margin-right: 1rem; color: #1f5fa8; text-decoration: none; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th { text-align: left; font-weight: 600; color: #555; border-bottom: 1px solid #999; padding: .25rem .7rem .25rem 0; vertical-align: bottom; }
@@ -25,13 +25,13 @@ figcaption { font-size: .82rem; color: #444; margin-left: 4rem; } figcaption spa
 figcaption i { display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.1rem; }
 ul.notes { font-size: .82rem; color: #555; margin: .5rem 0 0; padding-left: 1.1rem; max-width: 52rem; }
 p.warning { background: #fff4e0; border-left: 4px solid #c0541b; padding: .4rem .7rem; margin: .5rem 0; max-width: 52rem; }
-p.absent { color: #666; overflow-wrap: anywhere; } p code, li code { white-space: nowrap; }
+p.absent { color: #666; overflow-wrap: anywhere; } p code, li code { display: inline-block; max-width: 100%; overflow-wrap: anywhere; }
 .headline { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
 .headline div { flex: 1 1 9.5rem; border: 1px solid #ddd; border-top: 3px solid #1f5fa8; padding: .6rem .8rem; display: flex; flex-direction: column; }
 .headline span { font-size: .8rem; color: #555; } .headline b { font-size: 1.35rem; font-variant-numeric: tabular-nums; } .headline small { color: #555; }
-.beside { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .beside h4 { margin: .2rem 0; font-size: .9rem; }
-pre { font: 12px/1.45 ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; background: #f7f7f5; padding: .6rem .8rem; margin: 0; overflow-x: auto; white-space: pre-wrap; }
-@media (max-width: 50rem) { .beside { grid-template-columns: 1fr; } }
+.beside { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; } .beside h4 { margin: .2rem 0; font-size: .9rem; }
+pre { font: 12px/1.45 ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; background: #f7f7f5; padding: .6rem .8rem; margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+@media (max-width: 50rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @page { size: A4 landscape; margin: 14mm; }
 @media print { body { max-width: none; margin: 0; font-size: 12px; } .wide { overflow: visible; } h3, figure { break-after: avoid; } tr { break-inside: avoid; } nav { display: none; } }
 """
