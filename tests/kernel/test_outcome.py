@@ -204,10 +204,10 @@ def test_nothing_appears_where_writing_is_interrupted(
 ) -> None:
     found, gather = outcome("kernel"), kernel_rows.gather
 
-    def gathered(con: object, program: object, part: object, table: str) -> None:
+    def gathered(con: object, program: object, part: object, table: str, columns: object) -> None:
         if table == "lots":
             raise error
-        gather(con, program, part, table)  # type: ignore[arg-type]
+        gather(con, program, part, table, columns)  # type: ignore[arg-type]
 
     monkeypatch.setattr(kernel_rows, "gather", gathered)
     with pytest.raises(error):

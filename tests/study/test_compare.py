@@ -22,6 +22,7 @@ import guerdon
 from guerdon.check.passes import check_bytes
 from guerdon.history.event import Event
 from guerdon.history.open import open_history
+from guerdon.kernel.writing.make import Room
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.posted import Posted
@@ -32,8 +33,10 @@ from guerdon.study.compare.markdown import markdown
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
 from guerdon.study.conditions.condition import Malformed, condition
+from guerdon.study.parts import together
 from guerdon.study.report import page, shown, workbook
 from guerdon.study.results import write
+from guerdon.study.streamed import streamed
 
 GROCERY = Path(__file__).resolve().parents[2] / "examples" / "grocery"
 
@@ -514,15 +517,7 @@ def test_a_summary_for_a_pull_request_is_short() -> None:
 @pytest.fixture(scope="module")
 def grocery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, Path, Path]:
     """The grocery chain as it is, and with other thresholds, another rate and a limit; both written as Parquet."""
-    was = (GROCERY / "grocery.guerdon").read_text(encoding="utf-8").partition("\ntest ")[0]
-    now = was.replace("Silver at 500 USD", "Silver at 650 USD").replace(
-        "1 point per full 1 USD of total", "3 point per full 4 USD of total"
-    )
-    now = now.replace(
-        'earn "Stamp card"\n  on          basket\n',
-        'earn "Stamp card"\n  on          basket\n  limit       5 times per member\n',
-    )
-    assert now.count("650 USD") == now.count("per full 4 USD") == now.count("5 times") == 1
+    was, now = versions_of_the_grocery_chain()
     folders = tmp_path_factory.mktemp("old"), tmp_path_factory.mktemp("new")
     runs = []
     for text, folder in zip((was, now), folders, strict=True):
@@ -532,6 +527,33 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, Path,
     history = open_history(GROCERY, program(was))
     told = Runs(lambda *_: runs[0], lambda _: history)
     return compare(Side(runs[0]), Side(runs[1]), told), *folders
+
+
+def versions_of_the_grocery_chain() -> tuple[str, str]:
+    was = (GROCERY / "grocery.guerdon").read_text(encoding="utf-8").partition("\ntest ")[0]
+    now = was.replace("Silver at 500 USD", "Silver at 650 USD").replace(
+        "1 point per full 1 USD of total", "3 point per full 4 USD of total"
+    )
+    now = now.replace(
+        'earn "Stamp card"\n  on          basket\n',
+        'earn "Stamp card"\n  on          basket\n  limit       5 times per member\n',
+    )
+    assert now.count("650 USD") == now.count("per full 4 USD") == now.count("5 times") == 1
+    return was, now
+
+
+def test_members_of_a_kernel_are_looked_at_a_few_at_a_time(grocery: tuple[Comparison, Path, Path]) -> None:
+    """Each version's run is kept in parts of its own, which are cut anew so that both are about the same members."""
+    was, now = (program(text) for text in versions_of_the_grocery_chain())
+    history = open_history(GROCERY, was)
+    old, new = (streamed(of, history, room=Room(block=200), at_once=rows) for of, rows in ((was, 3_000), (now, 1_700)))
+    assert old is not None and new is not None and old.rows is new.rows
+    places = [{each.end for each in side.parts} for side in (old, new)]
+    assert len(together(old, new)) - 1 == len(places[0] | places[1]) > max(map(len, places)) > 5
+    found = compare(Side(old), Side(new), Runs(lambda *_: old, lambda _: history))
+    whole, _, _ = grocery
+    for section, other in zip(found.sections, whole.sections, strict=True):
+        assert (section.tables, section.says) == (other.tables, other.says)
 
 
 def test_rules_of_the_grocery_chain_agree_with_sql(grocery: tuple[Comparison, Path, Path]) -> None:

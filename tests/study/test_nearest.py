@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 from functools import cache
@@ -227,3 +228,14 @@ group "All"
         "amount is 5.00 USD",
         "20.00 USD would have been enough: 1 star",
     )
+
+
+def test_what_late_events_would_look_at_again_is_tried_with_it() -> None:
+    """One budget joins the journals of all members: those of others go on with what is tried at one."""
+    text = HEAD.replace("currency    USD", "currency    USD\n  lateness    30 days")
+    text += "\n" + rule("give 1 star per full 50 USD of amount", "limit 9 star per program")
+    found, diagnostics = check_bytes("shop.guerdon", text.encode())
+    assert found is not None, "\n".join(map(render, diagnostics))
+    events = [replace(bought("1", day="2026-03-02"), member="bea"), bought("2", day="2026-05-02", amount="20")]
+    (told,) = explain(found, lambda: events, {}, "ana", "2", "Bonus").explained
+    assert told.rules[0].reasons[-1].result == "50.00 USD would have been enough: 1 star"

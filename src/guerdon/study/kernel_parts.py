@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from guerdon.study.streamed import Streamed
 
 
-def parts(run: Streamed, table: str, columns: Sequence[Column]) -> list[PartStream]:
-    """The parts of some columns of a table, in order; none where no row of it is written."""
+def streams(run: Streamed, table: str, columns: Sequence[Column], parts: Sequence[Part]) -> list[PartStream]:
+    """Some columns of parts of a table, in order; none where no row of it is written."""
     room, has = _Room(), kernel_tables.has(table, run.program)
-    return [PartStream(run, table, room, each, columns) for each in run.parts] if has else []
+    return [PartStream(run, table, room, each, columns) for each in parts] if has else []
 
 
 class _Room:
@@ -61,7 +61,7 @@ class PartStream:
         assert run.until is not None and run.written is not None
         con = run.history.beside(run.con)
         self.room.taken(con)
-        kernel_rows.gather(con, run.program, self.part, self.table)
+        kernel_rows.gather(con, run.program, self.part, self.table, {each.name for each in self.columns})
         stream: object = con.sql(
             kernel_tables.query(self.table, run.written, run.until, self.columns)
         ).__arrow_c_stream__()

@@ -9,7 +9,7 @@ All that a kernel writes lies before the end of its run, so nothing is looked at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -45,6 +45,12 @@ FIGURES = {
     "repaid": Pot.DEBT,
 }
 """What a lot says of what left it, and the pot that it went to."""
+
+NUMBERS_OF_AWARDS = frozenset({"exact", "dropped", "cut"})
+"""Columns of awards that take the numbers of awards."""
+
+NAMES_OF_AWARDS = frozenset({"id", "of"})
+"""Columns of awards that take the names of what is taken back."""
 
 SUMS = ("granted", "remaining", *FIGURES, "balance", "pending")
 """What postings add up to: the figures of a lot, and of a balance."""
@@ -226,8 +232,14 @@ class Part:
     last: int
 
 
-def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part, table: str) -> None:
-    """Makes, on this connection, what a result table is made of: views of a part, and for awards and who pays for them tables."""
+def gather(
+    con: duckdb.DuckDBPyConnection,
+    program: nodes.Program,
+    part: Part,
+    table: str,
+    columns: Collection[str] | None = None,
+) -> None:
+    """Makes, on this connection, what the columns of a result table (or some) are made of: views of a part, and for awards and who pays for them tables."""
     con.execute(
         f"""CREATE OR REPLACE TEMP VIEW kernel_events AS SELECT rowid AS row, who_is AS who, name AS id, kind_is AS type, at_is AS happened
             FROM kernel_rows WHERE rowid >= {part.first} AND rowid < {part.end}"""
@@ -239,14 +251,18 @@ def gather(con: duckdb.DuckDBPyConnection, program: nodes.Program, part: Part, t
     )
     happened = _DUE if program.triggers else _PLAIN
     con.execute(f"CREATE OR REPLACE TEMP VIEW kernel_said AS SELECT rows.*, who, member, {happened}")
-    if table in ("awards", "funding"):
+    if table == "funding" or (table == "awards" and _wanted(columns, NAMES_OF_AWARDS)):
         _undone(con)
-    if table == "awards":
+    if table == "awards" and _wanted(columns, NUMBERS_OF_AWARDS):
         _numbers(con)
     if table == "funding":
         _shares(con, program)
     if table == "refused":
         _reasons(con, program)
+
+
+def _wanted(columns: Collection[str] | None, these: frozenset[str]) -> bool:
+    return columns is None or not these.isdisjoint(columns)
 
 
 _JOINED = "FROM kernel_batch AS rows JOIN kernel_events USING (row) JOIN kernel_members USING (who) JOIN kernel_kinds USING (type)"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from guerdon.kernel.loop.frame import Written
 from guerdon.program import nodes
 from guerdon.program.printed import fingerprint
-from guerdon.study.kernel_rows import AWARD, SUMS
+from guerdon.study.kernel_rows import AWARD, NAMES_OF_AWARDS, NUMBERS_OF_AWARDS, SUMS
 from guerdon.study.schema import Column, Kind, decimals, stored_as
 
 
@@ -22,8 +22,14 @@ def query(table: str, written: Written, until: int, columns: Sequence[Column]) -
     for column in columns:
         of = "BIGINT" if column.kind is Kind.INSTANT else stored_as(column, places)
         chosen.append(f'found."{column.name}"::{of} AS "{column.name}"')
+    names = {each.name for each in columns}
     rows = _TABLES[table].format(
-        rules=len(program.rules), years=written.make.years.count, until=until, program=fingerprint(program)
+        rules=len(program.rules),
+        years=written.make.years.count,
+        until=until,
+        program=fingerprint(program),
+        numbers=_NUMBERS if names & NUMBERS_OF_AWARDS else _NO_NUMBERS,
+        undone=_UNDONE if names & NAMES_OF_AWARDS else _NO_NAMES,
     )
     return f"SELECT {', '.join(chosen)} FROM ({rows}) AS found"
 
@@ -37,9 +43,17 @@ _AWARDS = f"""
     SELECT concat(name, '/', coalesce(of, rule)) AS id, member, id AS event, rule, unit, rows.quantity{_STEPS} AS quantity,
            came AS exact, dropped, numbers.b{_STEPS} AS cut, happened AS "at", happened AS spendable_from, start AS expires, '{{program}}' AS program, of
     FROM kernel_said AS rows JOIN kernel_codes AS codes ON codes.code = rows.code AND kind IN ('award', 'taken')
+    {{numbers}} {{undone}} LEFT JOIN kernel_days ON day = CASE WHEN kind = 'award' THEN c END"""
+
+_NUMBERS = f"""
     JOIN kernel_numbers AS numbers ON numbers.code = rows.code AND numbers.quantity = rows.quantity AND numbers.a = {AWARD.format("rows.a")}
-        AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}
-    LEFT JOIN kernel_undone USING (place) LEFT JOIN kernel_days ON day = CASE WHEN kind = 'award' THEN c END"""
+        AND numbers.b = {AWARD.format("rows.b")} AND numbers.d = {AWARD.format("rows.d")}"""
+
+_UNDONE = "LEFT JOIN kernel_undone USING (place)"
+
+# What nobody asks for is not made: of what is read here, nothing is chosen.
+_NO_NUMBERS = "CROSS JOIN (SELECT NULL AS came, NULL AS dropped, 0 AS b) AS numbers"
+_NO_NAMES = "CROSS JOIN (SELECT NULL AS of) AS named"
 
 _FUNDING = f"""
     SELECT concat(name, '/', coalesce(of, rule)) AS award, partner, unit, shares.quantity{_STEPS} AS quantity

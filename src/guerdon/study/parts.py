@@ -5,8 +5,9 @@ Each part is made when it is read, and read once, so that no more than one is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,35 @@ from guerdon.study.whole import FORMULAS, cell
 
 if TYPE_CHECKING:
     from guerdon.study.kernel_parts import PartStream
+    from guerdon.study.kernel_rows import Part
     from guerdon.study.streamed import Streamed
 
     Run = Posted | Streamed
+
+
+@dataclass(frozen=True)
+class Members:
+    """Members of a run who are looked at together: so many `parts` of what a kernel wrote, and those (or not) of whom there are `entries`."""
+
+    parts: tuple[Part, ...]
+    entries: bool
+
+
+def everybody(run: Run) -> Members:
+    """All members of a run."""
+    return Members(() if isinstance(run, Posted) else tuple(run.parts), entries=True)
+
+
+def together(one: Run, other: Run) -> list[tuple[Members, Members]]:
+    """The same members in two runs, few at a time; everybody at once, where the runs do not have their members in the same order."""
+    if isinstance(one, Posted) or isinstance(other, Posted) or one.rows is not other.rows or one.left != other.left:
+        return [(everybody(one), everybody(other))]
+    ends = sorted({each.end for run in (one, other) for each in run.parts})
+    found = [
+        (Members((mine,), entries=False), Members((theirs,), entries=False))
+        for mine, theirs in zip(one.cut(ends), other.cut(ends), strict=True)
+    ]
+    return [*found, (Members((), entries=True), Members((), entries=True))]
 
 
 @contextmanager
@@ -32,26 +59,30 @@ def selected(
     folder: Path,
     safe: bool = False,
     columns: Collection[str] | None = None,
+    members: Members | None = None,
 ) -> Iterator[str]:
     """A query for the rows of a result table, as long as the block lasts; what is staged lies in a folder.
 
-    Shape: all columns, or some. In the order of `study.rows`; of what a kernel wrote member by member, by their names, and then members who were left to the
+    Shape: all columns, or some; of all members, or of some that are looked at together. In the order of `study.rows`; of what a kernel wrote member by member, by their names, and then members who were left to the
     reference engine. Instants in microseconds. `safe`: texts as cells that a spreadsheet does not run.
     Errors: TooLarge.
     """
     posted = run if isinstance(run, Posted) else run.others
+    members = members or everybody(run)
     staged = folder / f"{table}.staged"
     wanted = [each for each in TABLES[table] if columns is None or each.name in columns]
-    parts = (
-        {} if isinstance(run, Posted) else {f"{table}_{at}": part for at, part in enumerate(_parts(run, table, wanted))}
-    )
+    parts = {}
+    if not isinstance(run, Posted):
+        parts = {f"{table}_{at}": part for at, part in enumerate(_streams(run, table, wanted, members.parts))}
     try:
         for name, part in parts.items():
             con.register(name, part)
         chosen = ", ".join(_cell(each) if safe else f'"{each.name}"' for each in wanted)
         found = [f"SELECT {chosen} FROM {name}" for name in parts]
-        of_entries = f"SELECT {', '.join(_named(wanted))} FROM ({_staged(staged, posted, table, safe)})"
-        yield " UNION ALL ".join([*found, of_entries])
+        if members.entries or not found:
+            some = _staged(staged, posted if members.entries else Posted(posted.program), table, safe)
+            found.append(f"SELECT {', '.join(_named(wanted))} FROM ({some})")
+        yield " UNION ALL ".join(found)
     except duckdb.Error as error:
         if "Could not cast value" in str(error):  # all quantities of an event are bounded, but not what is cut of them
             raise TooLarge("a quantity has more digits than results have room for") from None
@@ -69,10 +100,10 @@ def _named(columns: Iterable[Column]) -> Iterator[str]:
     return (f'"{each.name}"' for each in columns)
 
 
-def _parts(run: Streamed, table: str, columns: list[Column]) -> list[PartStream]:
-    from guerdon.study.kernel_parts import parts  # with what is known of kernels, which entries don't need
+def _streams(run: Streamed, table: str, columns: list[Column], parts: Sequence[Part]) -> list[PartStream]:
+    from guerdon.study.kernel_parts import streams  # with what is known of kernels, which entries don't need
 
-    return parts(run, table, columns)
+    return streams(run, table, columns, parts)
 
 
 def _cell(column: Column) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -102,6 +102,12 @@ class Streamed:
     def rejections(self) -> list[Rejection]:
         """What was set aside."""
         return self.others.rejections
+
+    def cut(self, ends: Iterable[int]) -> list[Part]:
+        """All members, in parts of others than `parts` are: each up to the event with one of these numbers (exclusive), at which another member begins."""
+        with self.history.beside(self.con) as con:
+            places = [(end, _count(con, f"kernel_ledger WHERE row < {end}")) for end in ends]
+        return [Part(first, end, place, last) for (first, place), (end, last) in pairwise([(0, 0), *places])]
 
     def figures(self) -> Figures:
         """What it adds up to."""

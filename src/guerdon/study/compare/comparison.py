@@ -15,13 +15,13 @@ from pathlib import Path
 from shutil import move
 
 from guerdon.program import nodes
-from guerdon.reference.calendar import Calendar
+from guerdon.reference.calendar import ONE, Calendar
 from guerdon.study import words
 from guerdon.study.compare import causes, first, people, segments, standing, totals
 from guerdon.study.compare.changes import Versions
-from guerdon.study.compare.database import NEW, OLD, Database, opened
+from guerdon.study.compare.database import Database, opened
 from guerdon.study.compare.running import Runs
-from guerdon.study.compare.sides import Side
+from guerdon.study.compare.sides import NEW, OLD, Side
 from guerdon.study.parts import quoted, safe_text
 from guerdon.study.report.notebook import InNotebook
 from guerdon.study.report.report import Section, Table
@@ -136,21 +136,21 @@ def compare(
 ) -> Comparison:
     """What changes from one version to the other over the history that both were run on; `out`: the folder that its tables are written to.
 
-    Shape: `runs` ran both, and runs versions with some of the changes. `live`: the day on which the new version begins to decide.
+    Shape: `runs` ran both, and runs versions with some of the changes. `live`: the day on which the new version begins to decide, by itself that after the last one that was read.
     Errors: TooLarge; OSError.
     """
     until = new.run.until if new.run.until is not None else old.run.until
     last = Calendar(new.program.frame).day(until - 1) if until is not None else date.min
     brought = causes.causes(old, new, versions, runs, attribute)
-    with opened(old, new) as db:
-        first.prepare(db)
-        found = Comparison(tuple(_sections(db, brought, runs, live, last)), old, new, last)
+    day = live or last + ONE
+    with opened(old, new, Calendar(new.program.frame).start(day)) as db:
+        found = Comparison(tuple(_sections(db, brought, runs, day)), old, new, last)
         if out is not None:
             write_csv(found, out, {"members.csv": lambda path: write_members(db, path)})
         return found
 
 
-def _sections(db: Database, brought: Section, runs: Runs, live: date | None, last: date) -> list[Section]:
+def _sections(db: Database, brought: Section, runs: Runs, day: date) -> list[Section]:
     sections = [
         totals.totals(db),
         brought,
@@ -159,7 +159,7 @@ def _sections(db: Database, brought: Section, runs: Runs, live: date | None, las
         standing.standing(db),
         segments.segments(db, runs),
         people.people(db),
-        first.past(db, live, last),
+        first.past(db, day),
         first.first(db, runs),
     ]
     return [replace(each, tables=tuple(table for table in each.tables if table.rows)) for each in sections]

@@ -1,6 +1,7 @@
 """A database for one comparison: what both versions awarded, and what members have in the end. It lies in a scratch folder, and spills there.
 
-Tables: `given` (each award of either version), `costs` (what each member cost, by version and month), `held`, `stood`.
+Tables: `costs` (what each member was given and cost, by version and unit), `monthly` (what each month cost), `held`, `stood`. Awards themselves
+are looked at in passing, few members at a time: there may be more than a disk has room for.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from guerdon.reference.calendar import Calendar
+from guerdon.study.compare.differing import Differing
 from guerdon.study.compare.sides import Side
-from guerdon.study.parts import selected
+from guerdon.study.parts import selected, together
 from guerdon.study.results import connect
 from guerdon.study.schema import decimals
 
 if TYPE_CHECKING:
     import duckdb
 
-OLD, NEW = 0, 1
 
 ROOM = "400MB"
 """What it may take before it spills."""
@@ -38,7 +39,7 @@ _NEVER = 2**62
 class Database:
     """Both versions of a comparison.
 
-    Units: `steps` of each quantity are of 10 ** -`places`; a cost is in steps of one `over`-th of the currency.
+    Units: `steps` of each quantity are of 10 ** -`places`; a cost is in steps of one `over`-th of the currency. `live`: as `opened` has it.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -48,6 +49,8 @@ class Database:
     places: int
     over: int
     folder: Path  # where it may write
+    live: int | None
+    differing: Differing
 
     def rows(self, query: str, **given: object) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -61,8 +64,9 @@ class Database:
 
 
 @contextmanager
-def opened(old: Side, new: Side) -> Iterator[Database]:
-    """The database of a comparison, as long as the block lasts. Errors: TooLarge."""
+def opened(old: Side, new: Side, live: int | None = None) -> Iterator[Database]:
+    """The database of a comparison, as long as the block lasts; `live`: the instant at which the new version
+    begins to decide, where it is to be known at which events awards differ. Errors: TooLarge."""
     sides = old, new
     places = max(decimals(side.program) for side in sides)
     worths = {side: {unit: side.worth(unit) for unit in side.program.units} for side in sides}
@@ -75,59 +79,99 @@ def opened(old: Side, new: Side) -> Iterator[Database]:
             con.execute(
                 "INSERT INTO worths SELECT $1, unnest($2), unnest($3)", [version, [*priced], [*priced.values()]]
             )
-        db = Database(con, old, new, calendar, places, over * 10**places, Path(scratch))
-        for table, columns in _COPIED.items():
-            for version, side in enumerate(sides):
-                with selected(con, side.run, table[0], Path(scratch), columns=_NEEDED[table[0]]) as rows:
-                    made = f"INSERT INTO {table[1]}" if version else f"CREATE TABLE {table[1]} AS"
-                    con.execute(
-                        f"{made} SELECT {version}::TINYINT AS version, {columns.format(steps=f'* {10**places})::HUGEINT')} FROM ({rows}){_WHERE.get(table[1], '')}"
-                    )
-        _costs(db)
+        db = Database(con, old, new, calendar, places, over * 10**places, Path(scratch), live, Differing())
+        _copy(db)
+        _award(db)
         yield db
 
 
 _COPIED = {
-    ("awards", "awarded"): 'member, rule, unit, event, "at", "of" IS NOT NULL AS back, (quantity {steps} AS steps',
-    ("balances", "held"): "member, unit, (balance {steps} AS balance, (pending {steps} AS pending",
-    ("tiers", "stood"): "member, ladder, tier",
+    "balances": ("held", "member, unit, (balance {steps} AS balance, (pending {steps} AS pending", ""),
+    "tiers": ("stood", "member, ladder, tier", ' WHERE "before" IS NULL'),
 }
-"""What is taken of result tables, into which."""
+"""What is taken of result tables: into which, what, and of which rows."""
 
 _NEEDED = {
-    "awards": ("member", "rule", "unit", "quantity", "event", "at", "of"),
     "balances": ("member", "unit", "balance", "pending"),
     "tiers": ("member", "ladder", "tier", "before"),
 }
 
-_WHERE = {"awarded": " WHERE quantity <> 0", "stood": ' WHERE "before" IS NULL'}
+
+def _copy(db: Database) -> None:
+    """What members have at the end."""
+    steps = f"* {10**db.places})::HUGEINT"
+    for table, (into, columns, where) in _COPIED.items():
+        for version, side in enumerate((db.old, db.new)):
+            with selected(db.con, side.run, table, db.folder, columns=_NEEDED[table]) as rows:
+                made = f"INSERT INTO {into}" if version else f"CREATE TABLE {into} AS"
+                chosen = columns.format(steps=steps)
+                db.con.execute(f"{made} SELECT {version}::TINYINT AS version, {chosen} FROM ({rows}){where}")
 
 
-def _costs(db: Database) -> None:
-    """What each member was given and cost, by unit, version and month: months are numbered, 12 times the year, and the month from 0."""
+# ---------------------------------------------------------------- awards
+
+
+def _award(db: Database) -> None:
+    """What each member was given and cost, by version and unit; what each month cost; and at which events that differs: of few members at a time."""
     con = db.con
-    ((first, last),) = con.execute('SELECT min("at"), max("at") FROM awarded').fetchall()
+    con.execute("CREATE TABLE costs (version TINYINT, member VARCHAR, unit VARCHAR, steps HUGEINT, cost HUGEINT)")
+    con.execute("CREATE TABLE monthly (version TINYINT, month INTEGER, cost HUGEINT)")
     con.execute("CREATE TABLE utc_days (utc_day BIGINT, month INTEGER, cut BIGINT)")
-    if first is not None:
-        rows = [*_days(db.calendar, first, last)]
-        con.execute(
-            "INSERT INTO utc_days SELECT unnest($1), unnest($2), unnest($3)",
-            [[*each] for each in zip(*rows, strict=True)],
-        )
-    con.execute(
-        f"""CREATE TABLE costs AS
-            SELECT version, member, unit, month + ("at" >= cut)::INTEGER AS month, sum(steps) AS steps, sum(steps * coalesce(worth, 0)) AS cost
-            FROM awarded JOIN utc_days ON utc_day = ("at" + {_BEFORE * _UTC_DAY}) // {_UTC_DAY} - {_BEFORE}
-            LEFT JOIN worths USING (version, unit) GROUP BY ALL"""
+    days = range(0)
+    for members in together(db.old.run, db.new.run):
+        for version, side in enumerate((db.old, db.new)):
+            with selected(con, side.run, "awards", db.folder, columns=_OF_AWARDS, members=members[version]) as rows:
+                made = "INSERT INTO awarded" if version else "CREATE OR REPLACE TEMP TABLE awarded AS"
+                con.execute(f"{made} SELECT {version}::TINYINT AS version, * FROM ({rows}) WHERE quantity <> 0")
+        days = _cover(db, days)
+        _cost(db)
+        if db.live is not None:
+            db.differing.add(con, db.places, db.live)
+    con.execute("DROP TABLE IF EXISTS awarded")
+
+
+_OF_AWARDS = ("member", "rule", "unit", "quantity", "event", "at")
+
+
+def _cost(db: Database) -> None:
+    """Adds what those in `awarded` were given and cost: months are numbered, 12 times the year, and the month from 0."""
+    steps = f"(sum(quantity) * {10**db.places})::HUGEINT"
+    db.con.execute(
+        f"""INSERT INTO costs SELECT version, member, unit, steps, steps * coalesce(worth, 0)
+            FROM (SELECT version, member, unit, {steps} AS steps FROM awarded GROUP BY ALL) LEFT JOIN worths USING (version, unit)"""
+    )
+    db.con.execute(
+        f"""INSERT INTO monthly SELECT version, month, sum(steps * coalesce(worth, 0)) FROM (
+                SELECT version, unit, month + ("at" >= cut)::INTEGER AS month, {steps} AS steps
+                FROM awarded JOIN utc_days ON utc_day = ("at" + {_BEFORE * _UTC_DAY}) // {_UTC_DAY} - {_BEFORE} GROUP BY ALL)
+            LEFT JOIN worths USING (version, unit) GROUP BY version, month"""
     )
 
 
-def _days(calendar: Calendar, first: int, last: int) -> Iterator[tuple[int, int, int]]:
-    """The days of UTC between two instants: each with the month as it begins, and the instant in it at which the next one does."""
-    day = calendar.day(first)
+def _cover(db: Database, known: range) -> range:
+    """Makes the days known that are in `awarded`, beside those that are; which are now."""
+    ((first, last),) = db.rows('SELECT min("at"), max("at") FROM awarded')
+    if first is None:
+        return known
+    days = range(first // _UTC_DAY, last // _UTC_DAY + 1)
+    if known:
+        days = range(min(days[0], known[0]), max(days[-1], known[-1]) + 1)
+    missing = (
+        [each for each in (range(days[0], known[0]), range(known[-1] + 1, days[-1] + 1)) if each] if known else [days]
+    )
+    rows = [row for each in missing for row in _days(db.calendar, each)]
+    if rows:
+        columns = [[*each] for each in zip(*rows, strict=True)]
+        db.con.execute("INSERT INTO utc_days SELECT unnest($1), unnest($2), unnest($3)", columns)
+    return days
+
+
+def _days(calendar: Calendar, utc_days: range) -> Iterator[tuple[int, int, int]]:
+    """Days of UTC: each with the month as it begins, and the instant in it at which the next one does."""
+    day = calendar.day(utc_days[0] * _UTC_DAY)
     month = 12 * day.year + day.month - 1
     following = calendar.start(first_day(month + 1))
-    for utc_day in range(first // _UTC_DAY, last // _UTC_DAY + 1):
+    for utc_day in utc_days:
         while following <= utc_day * _UTC_DAY:
             month += 1
             following = calendar.start(first_day(month + 1))

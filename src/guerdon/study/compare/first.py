@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 
 from guerdon.kernel.others import concerns_others
 from guerdon.study import screen, words
 from guerdon.study.compare.counted import Counted, counted
-from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.database import Database
 from guerdon.study.compare.running import Runs
 from guerdon.study.compare.sides import Side
 from guerdon.study.explain import shown
@@ -19,40 +20,26 @@ WIDE = 96
 """So many characters stand in a line of an explanation."""
 
 
-def prepare(db: Database) -> None:
-    """Makes the table `differs`: each event and unit of which somebody is awarded another sum, by however many rules; and the cost of that."""
-    db.con.execute(
-        f"""CREATE TABLE differs AS SELECT "at", member, event, unit, sum(CASE version WHEN {NEW} THEN steps ELSE -steps END) AS steps,
-                   sum(coalesce(worth, 0) * CASE version WHEN {NEW} THEN steps ELSE -steps END) AS cost
-            FROM awarded LEFT JOIN worths USING (version, unit) GROUP BY ALL HAVING sum(CASE version WHEN {NEW} THEN steps ELSE -steps END) <> 0"""
-    )
-
-
 # ---------------------------------------------------------------- the past
 
 
-def past(db: Database, live: date | None, last: date) -> Section:
-    """Whether anything changes that was awarded before the newer version goes live: by itself on the day after the last that was read."""
-    day = live or last + timedelta(days=1)
-    before = db.calendar.start(day)
-    found = [(by, each) for by in counted(db) if (each := _changed(db, by, before)) is not None]
+def past(db: Database, day: date) -> Section:
+    """Whether anything changes that was awarded before the `day` on which the newer version goes live."""
+    differing = db.differing
+    found = [(by, each) for by in counted(db) if (each := _changed(db, by)) is not None]
     of, rows = tuple(by.of_row for by, _ in found), tuple(each for _, each in found)
-    ((events, members, first),) = db.rows(
-        'SELECT count(DISTINCT (member, event)), count(DISTINCT member), min("at") FROM differs WHERE "at" < $before',
-        before=before,
-    )
     title = "Before it goes live"
-    if not events:
+    if differing.earliest is None:
         return Section(
             title, (), says=(f"Forward only: nothing that was awarded before {day} is another with the new version.",)
         )
     restated = (
-        f"Not forward only: run over the past, the new version awards something else at {words.count(events, 'event')} of "
-        f"{words.count(members, 'member')} before {day}, the first on {db.calendar.day(first)}. Whoever replaces what was awarded restates it."
+        f"Not forward only: run over the past, the new version awards something else at {words.count(differing.events, 'event')} of "
+        f"{words.count(differing.members, 'member')} before {day}, the first on {db.calendar.day(differing.earliest)}. Whoever replaces what was awarded restates it."
     )
     says = (
         restated,
-        *_said(db, before),
+        _said(differing.losing),
         f"To leave the past as it is, let what changes begin with a day, as in `during from {day}`, and keep the old rule until then.",
     )
     columns = (
@@ -68,29 +55,19 @@ def past(db: Database, live: date | None, last: date) -> Section:
     return Section(title, (Table("past", "What it would restate", columns, rows, notes, of_rows=of),), says=says)
 
 
-def _changed(db: Database, by: Counted, before: int) -> tuple[Value, ...] | None:
-    total = "sum(cost)" if by.unit is None else "sum(steps)"
-    ((events, more, less),) = db.rows(
-        f"""SELECT count(*), sum(much) FILTER (much > 0), sum(much) FILTER (much < 0) FROM (
-            SELECT {total} AS much FROM differs WHERE "at" < $before AND {by.rows} GROUP BY member, event, "at")""",
-        before=before,
-        **by.given,
-    )
-    gained, lost = by.value(db, more), by.value(db, less)
-    return (by.title, events, gained, lost, gained + lost) if events else None
+def _changed(db: Database, by: Counted) -> tuple[Value, ...] | None:
+    found = db.differing.changed.get(by.unit)
+    if found is None:
+        return None
+    gained, lost = by.value(db, found.more), by.value(db, found.less)
+    return by.title, found.events, gained, lost, gained + lost
 
 
-def _said(db: Database, before: int) -> list[str]:
+def _said(losing: int) -> str:
     """Whether anybody would have something taken back."""
-    ((losing,),) = db.rows(
-        """SELECT count(DISTINCT member) FROM (SELECT member, unit, sum(steps) AS steps FROM differs WHERE "at" < $before GROUP BY ALL) WHERE steps < 0""",
-        before=before,
-    )
     if not losing:
-        return ["Nobody has less in all: it would only give more."]
-    return [
-        f"{words.count(losing, 'member').capitalize()} would have less than they were given: that would be taken back of them."
-    ]
+        return "Nobody has less in all: it would only give more."
+    return f"{words.count(losing, 'member').capitalize()} would have less than they were given: that would be taken back of them."
 
 
 # ---------------------------------------------------------------- the first who differs
@@ -99,12 +76,12 @@ def _said(db: Database, before: int) -> list[str]:
 def first(db: Database, runs: Runs) -> Section:
     """The first event that differs, with what each version says of it."""
     title = "The first event that differs"
-    found = db.rows('SELECT "at", member, event FROM differs ORDER BY "at", member, event LIMIT 1')
-    if not found:
+    found = db.differing.first
+    if found is None:
         return Section(title, (), "both versions award the same at every event")
-    ((at, member, event),) = found
-    given = [_given(db, version, at, member, event) for version in (OLD, NEW)]
-    local = words.local(db.calendar.local(at))
+    member, event = found.member, found.event
+    given = [_given(db, each) for each in found.awards]
+    local = words.local(db.calendar.local(found.at))
     columns = tuple(Column(each, each, Kind.TEXT) for each in ("at", "member", "event", "old", "new"))
     table = Table("first", "The first event that differs", columns, ((local, member, event, *given),))
     told = [(name, _explained(side, runs, member, event)) for name, side in (("old", db.old), ("new", db.new))]
@@ -112,15 +89,8 @@ def first(db: Database, runs: Runs) -> Section:
     return Section(title, (table,), beside=(beside,))
 
 
-def _given(db: Database, version: int, at: int, member: str, event: str) -> str:
-    rows = db.rows(
-        'SELECT rule, unit, sum(steps) FROM awarded WHERE version = $version AND "at" = $at AND member = $member AND event = $event GROUP BY ALL ORDER BY rule',
-        version=version,
-        at=at,
-        member=member,
-        event=event,
-    )
-    return ", ".join(f'{quantity(db.quantity(steps), unit)} "{rule}"' for rule, unit, steps in rows) or "-"
+def _given(db: Database, awards: Iterable[tuple[str, str, int]]) -> str:
+    return ", ".join(f'{quantity(db.quantity(steps), unit)} "{rule}"' for rule, unit, steps in awards) or "-"
 
 
 def _explained(side: Side, runs: Runs, member: str, event: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.database import Database
+from guerdon.study.compare.sides import NEW, OLD
 from guerdon.study.compare.totals import DIFFERENCE, three
 from guerdon.study.report.report import Column, Kind, Table, Value
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from guerdon.study.compare.counted import Counted, counted
-from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.database import Database
+from guerdon.study.compare.sides import NEW, OLD
 from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table
 
 BIGGEST = 10

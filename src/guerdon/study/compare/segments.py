@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from guerdon.study.compare.counted import either
-from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.database import Database
 from guerdon.study.compare.grouped import cost_by
 from guerdon.study.compare.running import Runs
-from guerdon.study.compare.sides import Side
+from guerdon.study.compare.sides import NEW, OLD, Side
 from guerdon.study.compare.totals import DIFFERENCE, three
 from guerdon.study.measure.wording import SAYS, measures_of_words, worded
 from guerdon.study.parts import selected

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from guerdon.study.parts import Run
 
 
+OLD, NEW = 0, 1
+"""The numbers of the versions."""
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """A version and its run; what was awarded is net of what was taken back."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from guerdon.study.compare.counted import either
-from guerdon.study.compare.database import NEW, OLD, Database
+from guerdon.study.compare.database import Database
 from guerdon.study.compare.grouped import NOT_THERE, cost_by
-from guerdon.study.compare.sides import Side
+from guerdon.study.compare.sides import NEW, OLD, Side
 from guerdon.study.compare.totals import DIFFERENCE, three
 from guerdon.study.report.report import Column, Kind, Section, Table, Value
 

@@ -9,8 +9,8 @@ from functools import partial
 from guerdon.program import nodes
 from guerdon.reference.exact import ZERO
 from guerdon.study.compare.counted import either
-from guerdon.study.compare.database import NEW, OLD, Database, first_day
-from guerdon.study.compare.sides import Side
+from guerdon.study.compare.database import Database, first_day
+from guerdon.study.compare.sides import NEW, OLD, Side
 from guerdon.study.figures import Given
 from guerdon.study.flows import Flow
 from guerdon.study.report.report import Column, Kind, Plot, Section, Shape, Table, Value
@@ -179,7 +179,7 @@ def _messages(db: Database) -> Table:
 def by_month(db: Database) -> Section:
     """What each month cost."""
     found = db.rows(
-        f"""SELECT month, sum(cost) FILTER (version = {OLD}), sum(cost) FILTER (version = {NEW}) FROM costs GROUP BY month ORDER BY month"""
+        f"""SELECT month, sum(cost) FILTER (version = {OLD}), sum(cost) FILTER (version = {NEW}) FROM monthly GROUP BY month ORDER BY month"""
     )
     rows = tuple(
         (first_day(month), db.money(old), db.money(new), db.money(new) - db.money(old)) for month, old, new in found

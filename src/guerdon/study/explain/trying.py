@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
+from guerdon.reference.late import group_of
 from guerdon.reference.rules import Verdict
 from guerdon.reference.state import EVERYBODY
 
@@ -50,7 +51,7 @@ def before(engine: Engine, event: Event, linked: Iterable[str]) -> Engine:
     engine.rankings.through(max(event.at, event.recorded))
     known = engine.world.subjects
     ids = {each.id for id in linked if id in known for each in engine.world.involved(known[id])} | {EVERYBODY}
-    copied = engine.copied(ids)
+    copied = engine.copied(group_of(engine.world, ids))  # an event that is put in its place looks at all of these again
     copied.rank_as(engine.world.ranks.copied())
     return copied
 
