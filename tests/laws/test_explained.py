@@ -77,8 +77,9 @@ def all_awards_sum(program: nodes.Program, history: History) -> int:
 
 
 def add_up(program: nodes.Program, ledger: Ledger, event: EventAccount, of: RuleAccount) -> list[Award]:
-    """The awards that the account of a rule is about, which it sums to."""
-    if not of.sums or of.rule not in program.rules:
+    """The awards that the account of a rule is about, which it sums to; a rule that failed may have them too, where a late event put that right."""
+    back = any(each.clause == "clawback" for each in of.reasons)
+    if back or of.said or of.rule not in program.rules:
         return []
     gave = total(each.value for each in of.sums)
     assert gave == number(of.gave)

@@ -15,7 +15,8 @@ from guerdon.reference.rules import Verdict
 from guerdon.reference.scene import Step
 from guerdon.study import words
 from guerdon.study.explain.moved import moved
-from guerdon.study.explain.numbers import facts_read, nearest_number, plain_type
+from guerdon.study.explain.numbers import nearest_number
+from guerdon.study.explain.slots import MOST_LINES, Slot, plain_type, slot_of, slots_read
 from guerdon.study.explain.trying import Change, Trials, Tried
 
 MOST_TIMES = 12
@@ -73,10 +74,20 @@ def _side(side: Step, operator: str, other: object, at: Tried, trials: Trials) -
             other, Fraction
         ):
             yield from _again(expr, meter, value, _beyond(other, operator, Fraction(1)), at, trials)
+        case nodes.OverLines(where=where) if where is not None and operator in (">", ">=", "is"):
+            yield from of_lines(expr.lines, where, side.steps, at, trials)
         case nodes.Measured(_, nodes.Aggregate.DAYS_SINCE) if isinstance(value, int) and isinstance(other, int):
             yield from moved(at.event, [other - value, other - value + 1], trials.before.calendar)
         case _:
             return
+
+
+def of_lines(lines: str, where: nodes.Expr, steps: list[Step], at: Tried, trials: Trials) -> Iterator[Change]:
+    """Changes of one of the first lines with which it would be one of those `where` something holds; `steps` hold that of each line."""
+    looked_at = [each for each in steps if each.expr is where]
+    for place, each in enumerate(looked_at[:MOST_LINES]):
+        if not each.value:
+            yield from flips(each, True, replace(at, line=(lines, place)), trials)
 
 
 def _is_default(side: Step) -> bool:
@@ -103,29 +114,22 @@ def _fits(rank: int, operator: str, other: int) -> bool:
 
 
 def _other_value(field: nodes.Field, operator: str, other: object, at: Tried, trials: Trials) -> Iterator[Change]:
-    """A fact of the event or the member with another value: a word, a text, yes or no, a day."""
-    of_event = field.scope is nodes.Scope.EVENT
-    if not of_event and (field.scope is not nodes.Scope.MEMBER or field.name == "member"):
-        return
-    fact = trials.program.events[at.event.type].facts[field.name] if of_event else None
-    if fact is not None and fact.value is not None:
-        return
-    kind = plain_type(field.type)
-    for value in _values(kind, operator, other):
-        yield from _with_value(field, value, at, trials)
+    """A fact of the event, its line or the member with another value: a word, a text, yes or no, a day."""
+    slot = slot_of(field, at, trials.program)
+    of_member = field.scope is nodes.Scope.MEMBER and field.name != "member"
+    for value in _values(plain_type(field.type), operator, other):
+        if slot is not None:
+            yield slot.change(at.event, value)
+        elif of_member:
+            yield _of_member(field, value, at, trials)
 
 
-def _with_value(field: nodes.Field, value: object, at: Tried, trials: Trials) -> Iterator[Change]:
-    kind = plain_type(field.type)
-    if field.scope is nodes.Scope.EVENT:
-        said = f"{field.name} is {words.value(at.event.facts.get(field.name), field.type)}"
-        yield Change(said, words.value(value, kind), {field.name: value})
-        return
+def _of_member(field: nodes.Field, value: object, at: Tried, trials: Trials) -> Change:
     member = trials.before.world.subjects.get(trials.before.world.who(at.event.member))
     facts = member.facts if member is not None else trials.before.member_facts.get(at.event.member, {})
     said = f"{words.written(field)} is {words.value(facts.get(field.name), field.type)}"
     changed = _built_in("changed", at.event, trials.program, {field.name: value})
-    yield Change(said, words.value(value, kind), earlier=(changed,))
+    return Change(said, words.value(value, plain_type(field.type)), earlier=(changed,))
 
 
 def _values(kind: types.Type, operator: str, other: object) -> Iterator[object]:
@@ -143,11 +147,11 @@ def _values(kind: types.Type, operator: str, other: object) -> Iterator[object]:
             yield day + timedelta(days=-1 if operator == "<" else 1)
 
 
-def others(fact: nodes.Fact, at: Tried) -> Iterator[Change]:
-    """A fact of the event with each other value that it can have: words, yes or no."""
-    kind, own = plain_type(fact.type), at.event.facts.get(fact.name)
-    for value in _values(kind, "is not", own) if own is not None else ():
-        yield Change(f"{fact.name} is {words.value(own, kind)}", words.value(value, kind), {fact.name: value})
+def others(slot: Slot, at: Tried) -> Iterator[Change]:
+    """A fact of the event or of its line with each other value that it can have: words, yes or no."""
+    own = slot.own(at.event)
+    for value in _values(slot.type, "is not", own) if own is not None else ():
+        yield slot.change(at.event, value)
 
 
 def _numbers(step: Step, want: bool, at: Tried, trials: Trials) -> Iterator[Change]:
@@ -165,16 +169,10 @@ def _numbers(step: Step, want: bool, at: Tried, trials: Trials) -> Iterator[Chan
         sides = [each.value for each in found.steps] if found is not None else []
         return sides[0] - sides[1] if len(sides) == 2 and all(isinstance(each, Fraction) for each in sides) else None
 
-    for fact in facts_read(step.expr, at.event.type, trials.program):
-        value = nearest_number(trials, at, fact, held, level)
+    for slot in slots_read(step.expr, at, trials.program):
+        value = nearest_number(trials, at, slot, held, level)
         if value is not None:
-            yield number(fact, value, at)
-
-
-def number(fact: nodes.Fact, value: Fraction, at: Tried) -> Change:
-    """A fact of the event with another number."""
-    own = words.value(at.event.facts.get(fact.name), fact.type)
-    return Change(f"{fact.name} is {own}", words.value(value, fact.type), {fact.name: value})
+            yield slot.change(at.event, value)
 
 
 def _below(step: Step) -> Iterator[Step]:

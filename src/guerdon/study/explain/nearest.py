@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from guerdon.program import nodes
 from guerdon.program.walk import walk
-from guerdon.reference.rules import Verdict
+from guerdon.reference.rules import Cut, Verdict
+from guerdon.reference.scene import Step
+from guerdon.reference.state import Opening
 from guerdon.study import words
 from guerdon.study.explain.account import Reason
-from guerdon.study.explain.flips import by_hand, flips, number, others, tiers
+from guerdon.study.explain.flips import by_hand, flips, of_lines, others, tiers
 from guerdon.study.explain.moved import into, moved
-from guerdon.study.explain.numbers import facts_read, nearest_number
+from guerdon.study.explain.numbers import nearest_number
+from guerdon.study.explain.slots import slots_read
 from guerdon.study.explain.trying import Change, Trials, Tried
 
 MOST_CHANGES = 3
@@ -20,7 +23,7 @@ MOST_CHANGES = 3
 
 def nearest(trials: Trials, at: Tried) -> Iterator[Reason]:
     """What would have been enough, and what the rule gives then; nothing where nothing near was found."""
-    found = _found(at, trials, MOST_CHANGES) if trials.rule.offer is None else None
+    found = _found(at, trials, MOST_CHANGES)
     if found is not None:
         said, would = (
             " and ".join(each) for each in zip(*((each.said, each.would) for each in found.changes), strict=True)
@@ -47,10 +50,11 @@ def _found(at: Tried, trials: Trials, most: int) -> Tried | None:
 
 
 def _place(verdict: Verdict) -> tuple[int, int]:
-    """How far a rule came: the clause where it stopped, and how many parts of that held."""
+    """How far a rule came: the clause where it stopped, and how many parts of that held; of one that goes over lines how many counted."""
     rule, failed = verdict.rule, verdict.failed
     if failed is None:
-        return len(rule.when) + len(rule.during) + 1, 0
+        held = sum(_held(each) for each in verdict.steps) if rule.offer is not None else _lines(verdict)
+        return len(rule.when) + len(rule.during) + 1, held
     for place, condition in enumerate(rule.when):
         if condition is failed:
             steps = [each for each in verdict.steps if each.expr is condition]
@@ -59,6 +63,17 @@ def _place(verdict: Verdict) -> tuple[int, int]:
         if stretches is failed:
             return place, 0
     return (len(rule.when) + len(rule.during), 0) if isinstance(failed, nodes.Control | nodes.Rule) else (-1, 0)
+
+
+def _lines(verdict: Verdict) -> int:
+    """How many lines a rule's own condition let count."""
+    each = verdict.rule.each
+    return sum(bool(step.value) for step in verdict.steps if step.expr is each.where) if each is not None else 0
+
+
+def _held(step: Step) -> int:
+    """How many of an offer's conditions held for an opening."""
+    return sum(bool(each.value) for each in step.steps) if isinstance(step.value, Opening) else 0
 
 
 def _changes(at: Tried, trials: Trials) -> Iterator[Change]:
@@ -71,12 +86,22 @@ def _changes(at: Tried, trials: Trials) -> Iterator[Change]:
         for step in verdict.steps:
             if step.expr is verdict.failed:
                 yield from flips(step, True, at, trials)
-    elif verdict.failed is None and verdict.withheld:
+    elif verdict.failed is not None:
+        return
+    elif verdict.withheld:
         yield from _balance(at, trials)
-    elif verdict.failed is None and verdict.exact == verdict.dropped:
+    elif rule.offer is not None and not verdict.opened:
+        for opening in verdict.steps:
+            failed = next((each for each in opening.steps if not each.value), None)
+            yield from flips(failed, True, at, trials) if failed is not None else ()
+    elif rule.each is not None and rule.each.where is not None and not _lines(verdict):
+        yield from of_lines(rule.each.lines, rule.each.where, verdict.steps, at, trials)
+    elif verdict.exact == verdict.dropped:
         yield from _amounts(rule, at, trials)
-    elif verdict.failed is None and any(each.cut for each in verdict.cuts):
+    elif any(each.cut for each in _cuts(verdict)):
         yield from moved(at.event, _next_periods(verdict, at, trials), calendar)
+    elif verdict.lost:
+        yield from _amounts(rule, at, trials)
 
 
 def _balance(at: Tried, trials: Trials) -> Iterator[Change]:
@@ -96,11 +121,11 @@ def _amounts(rule: nodes.Rule, at: Tried, trials: Trials) -> Iterator[Change]:
     def held(verdict: Verdict) -> bool:
         return bool(verdict.quantity)
 
-    for fact in facts_read(rule.give, at.event.type, trials.program):
-        yield from others(fact, at)
-        value = nearest_number(trials, at, fact, held, lambda verdict: None)
+    for slot in slots_read(rule.give, at, trials.program):
+        yield from others(slot, at)
+        value = nearest_number(trials, at, slot, held, lambda verdict: None)
         if value is not None:
-            yield number(fact, value, at)
+            yield slot.change(at.event, value)
     for expr in walk(rule.give, trials.program.measures):
         if isinstance(expr, nodes.Standing):
             now = next((str(each) for each in _standings(at.verdict, expr)), None)
@@ -117,10 +142,15 @@ def _standings(verdict: Verdict, expr: nodes.Standing) -> Iterator[object]:
             yield step.value
 
 
+def _cuts(verdict: Verdict) -> list[Cut]:
+    """What limits cut off, those of the rule and of its group."""
+    return [*verdict.cuts, *(verdict.sheet.cuts if verdict.sheet is not None else ())]
+
+
 def _next_periods(verdict: Verdict, at: Tried, trials: Trials) -> Iterator[int]:
     """How many days later the period of a limit that left no room begins anew."""
     day = trials.before.calendar.day(at.event.at)
-    for cut in verdict.cuts:
+    for cut in _cuts(verdict):
         period = cut.limit.window.period if isinstance(cut.limit.window, nodes.Calendar) else None
         if cut.cut and period not in (None, nodes.Period.MEMBERSHIP_YEAR):
             yield (trials.before.calendar.last_day(period, day) - day).days + 1

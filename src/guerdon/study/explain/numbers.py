@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
-from guerdon.program import nodes, types
-from guerdon.program.walk import walk
+from guerdon.program import types
 from guerdon.reference.rules import Verdict
+from guerdon.study.explain.slots import Slot
 from guerdon.study.explain.trying import Trials, Tried
 
 GUESSES = 4
@@ -17,39 +17,10 @@ GUESSES = 4
 DOUBLINGS = 12
 
 
-def plain_type(of: types.Type) -> types.Type:
-    """The type of a value that is there."""
-    return of.of if isinstance(of, types.Optional) else of
-
-
-def facts_read(part: object, event: str, program: nodes.Program) -> Iterator[nodes.Fact]:
-    """The facts that an event has of itself and that a part of a rule depends on, each once.
-
-    Shape: also through derived facts, through measures that count the event, and through rules that are named.
-    """
-    known, waiting, seen = program.events[event].facts, [part], set[str]()
-    while waiting:
-        for each in walk(waiting.pop(), program.measures):
-            match each:
-                case nodes.Field(nodes.Scope.EVENT, name) if name not in seen:
-                    seen.add(name)
-                    if known[name].value is None:
-                        yield known[name]
-                    waiting.append(known[name].value)
-                case nodes.Measured(meter) if program.meters[meter].event == event:
-                    waiting.append((program.meters[meter].value, program.meters[meter].where))
-                case nodes.Given(name) if name not in seen:
-                    seen.add(name)
-                    named = (program.rules[rule] for rule in program.rules_of(name))
-                    waiting += [rule.give for rule in named if event in rule.on]
-                case _:
-                    continue
-
-
 def nearest_number(
     trials: Trials,
     at: Tried,
-    fact: nodes.Fact,
+    slot: Slot,
     held: Callable[[Verdict], bool],
     level: Callable[[Verdict], Fraction | None],
 ) -> Fraction | None:
@@ -58,15 +29,15 @@ def nearest_number(
     Shape: `level` is zero where it begins to hold; where it is not known, greater values are tried. What lies between the
     fact's own value and the one that is found does not hold, as far as that was tried.
     """
-    kind, own = plain_type(fact.type), at.event.facts.get(fact.name)
-    step = kind.step if isinstance(kind, types.Quantity | types.Number) else None
+    own = slot.own(at.event)
+    step = slot.type.step if isinstance(slot.type, types.Quantity | types.Number) else None
     if step is None or not isinstance(own, Fraction):
         return None
 
     def verdict(value: Fraction) -> Verdict | None:
         if value < 0:
             return None
-        return trials.verdict(replace(at.event, facts={**at.event.facts, fact.name: value}), at.earlier)
+        return trials.verdict(replace(at.event, facts={**at.event.facts, **slot.facts(at.event, value)}), at.earlier)
 
     def is_enough(value: Fraction) -> bool:
         found = verdict(value)

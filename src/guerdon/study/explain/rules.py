@@ -115,7 +115,7 @@ def _giving(verdict: Verdict, steps: dict[int, Step]) -> Iterator[Reason]:
         looked_at = [each for each in verdict.steps if isinstance(each.value, Opening)]
         shown = [step for each in looked_at for step in each.steps if step.expr is rule.give]
     if rule.each is not None:
-        yield Reason("each", words.clause(rule.each), tuple(_parts(verdict)), f"{len(verdict.parts)} lines")
+        yield Reason("each", words.clause(rule.each), tuple(_parts(verdict)), words.count(len(verdict.parts), "line"))
         shown = []
     yield from _admitted(verdict)
     read = tuple(dict.fromkeys(reading for step in shown for reading in readings(step)))
@@ -158,12 +158,23 @@ def _sums(verdict: Verdict) -> Iterator[Reading]:
 
 
 def _parts(verdict: Verdict) -> Iterator[Reading]:
-    """The lines that counted, the first of many."""
-    for number, (line, part) in enumerate(verdict.parts[:MOST_LINES], 1):
-        facts = ", ".join(str(plain(v)) if isinstance(v, Fraction) else str(v) for v in line.values() if v is not None)
-        yield Reading(f"line {number} ({facts})", words.quantity(part, verdict.rule.unit))
-    if len(verdict.parts) > MOST_LINES:
-        yield Reading(f"{len(verdict.parts) - MOST_LINES} more lines", "...")
+    """The lines by their numbers, the first of many: what each came to, or with what it does not count."""
+    each, parts = verdict.rule.each, iter(verdict.parts)
+    where = each.where if each is not None else None
+    asked: list[Step | None] = [step for step in verdict.steps if step.expr is where] if where is not None else []
+    asked = asked or [None for _ in verdict.parts]
+    for number, step in enumerate(asked[:MOST_LINES], 1):
+        if step is not None and not step.value:
+            told = (f"{of.name} {of.value}" for of in readings(step))
+            yield Reading(f"line {number} ({', '.join(told)})", "not counted")
+        elif (counted := next(parts, None)) is not None:
+            line, part = counted
+            told = (str(plain(v)) if isinstance(v, Fraction) else str(v) for v in line.values() if v is not None)
+            yield Reading(f"line {number} ({', '.join(told)})", words.quantity(part, verdict.rule.unit))
+        else:  # of a running total it is not known which line brought what
+            yield Reading(f"line {number}", "counted")
+    if len(asked) > MOST_LINES:
+        yield Reading(f"{len(asked) - MOST_LINES} more lines", "...")
 
 
 def _rounding(verdict: Verdict) -> Iterator[Reason]:

@@ -34,12 +34,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An event as it was or could have been, and what the rule made of it."""
+    """An event as it was or could have been, and what the rule made of it; `line`: which of its lines is looked at, of which list."""
 
     event: Event
     verdict: Verdict
     changes: tuple[Change, ...] = ()
     earlier: tuple[Event, ...] = ()
+    line: tuple[str, int] | None = None
 
     @property
     def gives(self) -> bool:
