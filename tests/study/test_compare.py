@@ -250,9 +250,30 @@ def test_what_begins_with_the_day_on_which_it_goes_live_is_forward_only() -> Non
     new = OLD.replace(f"{stamps}  give        1 stamp\n\n", until + since.replace("1 stamp", "2 stamp"))
     orders = [order(number, "a", "10", hours=24 * number) for number in range(8)]
     assert says(compared(OLD, new, *orders, live=date(2026, 1, 5)), "Before it goes live") == (
-        "Forward only: nothing that was awarded before 2026-01-05 is another with the new version."
+        "Forward only: with the new version no award, no balance and no tier of before 2026-01-05 is another."
     )
     assert "Not forward only" in says(compared(OLD, new, *orders), "Before it goes live")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rows_of"),
+    [
+        ("unit point\n", "unit point\n  expires     10 days after earned\n", [("balance of point", 1, 1)]),
+        ("Gold at 300 USD", "Gold at 600 USD", [("tier of status", 1, 1)]),
+    ],
+)
+@pytest.mark.parametrize("live", [None, date(2026, 1, 25)])
+def test_what_expires_and_who_holds_which_tier_are_of_the_past_too(
+    old: str, new: str, rows_of: list[tuple[str, int, int]], live: date | None
+) -> None:
+    assert OLD.count(old) == 1
+    orders = [order(0, "a", "500"), order(1, "b", "0.10", hours=24 * 40)]
+    found = compared(OLD, OLD.replace(old, new), *orders, live=live)
+    assert "Not forward only: nothing that was awarded" in says(found, "Before it goes live")
+    assert [tuple(row.values()) for row in rows(found, "past_members")] == rows_of
+    assert dict(each[:2] for each in found.headline)["the past"] == "restated"
+    too_early = compared(OLD, OLD.replace(old, new), *orders, live=date(2026, 1, 1))
+    assert "Forward only" in says(too_early, "Before it goes live")
 
 
 def test_what_would_be_taken_back_is_told_from_what_would_be_given() -> None:
@@ -334,7 +355,7 @@ def test_each_change_brings_its_part(shop: Path) -> None:
     """Two more orders are made as Gold with the lower threshold, for each of two; 50 points more each time, and half of those that are more often."""
     found = changed(shop, ("300 USD", "200 USD"), ("give 100 point", "give 150 point"))
     causes = {row["change"]: row for row in rows(found, "causes")}
-    assert {change: row["unit_0"] for change, row in causes.items()} == {
+    assert {change: row["unit_point"] for change, row in causes.items()} == {
         "tiers status": Fraction(100 * 2 + 150 * 2, 2),
         'earn "Gold"': Fraction(50 * 6 + 50 * 8, 2),
     }
@@ -350,9 +371,30 @@ def test_what_is_new_is_changed_together_with_what_names_it(shop: Path) -> None:
     assert [row["change"] for row in rows(found, "causes")] == ['table more (new), earn "Gold"']
 
 
+def test_only_what_has_to_is_changed_together(shop: Path) -> None:
+    """A tier that is new comes with the table that has a row for it; the rule beside them stands alone."""
+    text = (shop / "old.guerdon").read_text(encoding="utf-8")
+    text = text.replace(
+        'earn "Gold"', "table gifts\n  by status\n  row Base: 1 point\n  row Gold: 100 point\n" + 'earn "Gold"'
+    )
+    text = text.replace("when status is Gold\n  give 100 point", "give gifts(status)")
+    (shop / "old.guerdon").write_text(text, encoding="utf-8")
+    tier = ("  tier Gold at 300 USD\n", "  tier Gold at 300 USD\n  tier Top at 900 USD\n")
+    row = ("  row Gold: 100 point\n", "  row Gold: 100 point\n  row Top: 300 point\n")
+    found = changed(shop, tier, row, ("1 point per full 1 USD", "3 point per full 1 USD"))
+    assert [row["change"] for row in rows(found, "causes")] == ["tiers status, table gifts", 'earn "Points"']
+
+
+def test_a_rule_that_is_called_otherwise_is_one_change_that_brings_nothing(shop: Path) -> None:
+    found = changed(shop, ('earn "Gold"', 'earn "More for Gold"'))
+    assert [(row["change"], row["unit_point"]) for row in rows(found, "causes")] == [
+        ('earn "More for Gold" (renamed)', 0)
+    ]
+
+
 def test_a_param_that_is_given_another_value_is_a_change(shop: Path) -> None:
     found = changed(shop, set={"rate": "3"})
-    assert [(row["change"], row["unit_0"]) for row in rows(found, "causes")] == [
+    assert [(row["change"], row["unit_point"]) for row in rows(found, "causes")] == [
         ("param rate", sum(100 + n for n in range(12)))
     ]
 

@@ -92,7 +92,7 @@ def test_an_award_that_a_late_event_put_right_says_so() -> None:
         gave[id] = of.rules[0].gave, right
     assert gave == {
         "K1": ("nothing", [("2026-01-09", "5 star more: an earlier event became known")]),
-        "K2": ("5 star", [("2026-01-09", "5 star less: an earlier event became known")]),
+        "K2": ("5 star", [("2026-01-09", "5 star less: K0 became known")]),
     }
 
 

@@ -87,7 +87,7 @@ def _check_rule(program: nodes.Program, rule: str, event: str | None) -> None:
         raise click.UsageError("--rule needs --event: say at which event; without it, the member's events are listed")
 
 
-def _awarded(program: nodes.Program, opened: History, award: str) -> tuple[str, str, str]:
+def _awarded(program: nodes.Program, opened: History, award: str) -> tuple[str, str, str | None]:
     """Whose award it is, of which event and rule; the command ends where there is none."""
     from guerdon.study.explain.awarded import awarded
 
@@ -99,10 +99,27 @@ def _awarded(program: nodes.Program, opened: History, award: str) -> tuple[str, 
 
 def _check_found(account: Account, opened: History, member: str, event: str | None, as_of: date | None) -> None:
     """Ends the command where the history holds nothing of the member, or not the event that was asked for."""
+    from guerdon.text.diagnostic import nearest
+
     read = f" through {as_of}" if as_of is not None else ""
     if not account.events:
-        stop(f"no event of the history{read} is of a member {member}", "G902")
+        near = nearest(member, {each.member for each in opened.events()})
+        meant = f"; did you mean {near}?" if near else ""
+        stop(f"no event of the history{read} is of a member {member}{meant}", "G902")
     if event is not None and not account.explained:
-        others = [each.member for each in opened.events() if each.id == event and each.member != member]
-        whose = f"{event} is an event of {others[0]}: ask for `--member {others[0]}`" if others else ""
-        stop(whose or f"{member} has no event {event}{read}; without --event, their events are listed", "G902")
+        stop(
+            _why_not(opened, member, event)
+            or f"{member} has no event {event}{read}; without --event, their events are listed",
+            "G902",
+        )
+
+
+def _why_not(opened: History, member: str, event: str) -> str:
+    """Why an event is not one of a member's: it was set aside as it was read, or is somebody else's; empty where there is none."""
+    for each in opened.rejections:
+        if each.event == event:
+            where = f" ({each.code}, {each.place})" if each.place is not None else f" ({each.code})"
+            return f"{event} was set aside when the history was read{where}: {each.message}"
+    others = (each.member for each in opened.events() if each.id == event and each.member != member)
+    other = next(others, None)
+    return f"{event} is an event of {other}: ask for `--member {other}`" if other is not None else ""

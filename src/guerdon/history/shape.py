@@ -178,9 +178,24 @@ def _said(path: Keys, error: Any) -> str:
     written, expected = error.get("input"), _EXPECTED.get(error["type"], "")
     if error["type"] == "literal_error":
         expected = error["ctx"]["expected"].replace("'", "`")
-    shown = f"`{written}`" if isinstance(written, str) and written else "empty" if not written else "something else"
+    shown = (
+        f"`{_first_of(written)}`"
+        if isinstance(written, str) and written
+        else "empty"
+        if not written
+        else "something else"
+    )
     return f"`{path[-1] if path else 'the file'}` is {shown}: {expected or 'another value'} was expected"
 
+
+def _first_of(text: str) -> str:
+    """The beginning of a text, which may be a whole file that was meant to be something else."""
+    line = text.splitlines()[0] if text.strip() else text
+    return line if line == text and len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}..."
+
+
+MOST_SHOWN = 40
+"""So many characters of a value are shown."""
 
 _EXPECTED = {
     "string_type": "one value",

@@ -23,14 +23,14 @@ MOST_REJECTED = 10
 
 def console(stderr: bool = False) -> Console:
     """A console as wide as the terminal, or 110 characters into a file."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=110)
+    made = Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, emoji=False, width=110)
 
 
 def written(show: Callable[[Console], None], wide: int) -> str:
     """What is shown, as plain lines of so many characters."""
     file = StringIO()
-    show(Console(file=file, highlight=False, width=wide, color_system=None))
+    show(Console(file=file, highlight=False, emoji=False, width=wide, color_system=None))
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()).strip("\n")
 
 

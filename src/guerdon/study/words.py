@@ -7,10 +7,12 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from guerdon.check.wording import plain
+from guerdon.history.event import Event
 from guerdon.ledger.entries import Ranked
 from guerdon.program import nodes, types
 from guerdon.program.currency import DECIMALS
 from guerdon.program.nodes import Expected
+from guerdon.reference.calendar import Calendar
 from guerdon.reference.tables import Scale
 
 MOST_BANDS = 8
@@ -36,6 +38,14 @@ def quantity(amount: Fraction, unit: str) -> str:
     return f"{plain(amount)} {unit}"
 
 
+def close(number: Fraction, unit: str = "") -> str:
+    """A number exactly; where it has no end also about what it is: `about 31.23 EUR (937/30)`."""
+    shown = plain(number)
+    if "/" not in shown:
+        return f"{shown}{unit}"
+    return f"about {decimal(number, 2)}{unit} ({shown})"
+
+
 def value(of: object, kind: types.Type) -> str:
     """A value as a designer would write it."""
     match kind, of:
@@ -48,13 +58,14 @@ def value(of: object, kind: types.Type) -> str:
         case _, None:
             return "nothing"
         case types.Quantity(unit), Fraction():
-            return quantity(of, unit)
+            said = quantity(of, unit)
+            return said if "/" not in said else close(of, f" {unit}")
         case types.Number(_, True), Fraction():
-            return f"{plain(of * 100)}%"
+            return close(of * 100, "%")
         case types.Rate(unit, per), types.RateValue(give, by, full):
             return f"{quantity(give, unit)} per {'full ' if full else ''}{quantity(by, per)}"
         case types.Number() | types.AmountOf(), Fraction():
-            return plain(of)
+            return close(of)
         case types.YesNo(), _:
             return "yes" if of else "no"
         case types.Days(), _:
@@ -129,6 +140,13 @@ def local(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def happened(event: Event, calendar: Calendar) -> str:
+    """When an event happened, and the day on which it became known, where that is a later one."""
+    known = calendar.day(event.recorded)
+    late = f", known on {known}" if known > calendar.day(event.at) else ""
+    return f"{local(calendar.local(event.at))}{late}"
+
+
 def ranked(of: Ranked) -> str:
     """By which value a rank was found, and among how many."""
     value = of.value.isoformat() if isinstance(of.value, date) else plain(Fraction(of.value))
@@ -145,6 +163,11 @@ def clause(node: nodes.Node) -> str:
     return written(node).partition(" ")[2]
 
 
+def limit(of: nodes.Limit) -> str:
+    """What a limit says behind its keyword; the one that a `referral` has of itself stands in no clause."""
+    return clause(of) if written(of).startswith("limit ") else "1 time per friend"
+
+
 def count(number: int, word: str) -> str:
     """So many of a thing: `1 event`, `6,503 events`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
@@ -152,6 +175,6 @@ def count(number: int, word: str) -> str:
 
 def of_what_was_read(read: str, currency: str, aside: int = 0) -> tuple[str, ...]:
     """What a report begins with: what was read (a sentence), what money is in, and how many rows were set aside."""
-    money = f" Money in {currency}." if currency else ""
+    money = f" Money in {currency}, rounded where it is shown and reckoned exactly." if currency else ""
     left_out = f"Set aside: {count(aside, 'row')}, which are in no figure; `guerdon run` shows why."
     return (f"{read}{money}", left_out) if aside else (f"{read}{money}",)

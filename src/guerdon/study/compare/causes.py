@@ -80,7 +80,7 @@ def _of_units(titles: list[str], parts: Parts, units: list[str], whole: Fraction
         rows.append((title, *quantities, cost, cost / whole if whole else None))
     columns = (
         Column("change", "change", Kind.TEXT),
-        *(Column(f"unit_{at}", unit, Kind.QUANTITY, signed=True) for at, unit in enumerate(units)),
+        *(Column(f"unit_{unit}", unit, Kind.QUANTITY, signed=True) for unit in units),
         Column("cost", "cost", Kind.MONEY, currency, signed=True),
         Column("share", "of it", Kind.SHARE, signed=True),
     )
@@ -97,7 +97,7 @@ def _of_tiers(titles: list[str], parts: Parts, ladder: str, tiers: list[str]) ->
     rows: list[tuple[Value, ...]] = [
         (title, *(part.get((ladder, tier), ZERO) for tier in tiers)) for title, part in zip(titles, parts, strict=True)
     ]
-    members = [Column(f"tier_{at}", tier, Kind.QUANTITY, signed=True) for at, tier in enumerate(tiers)]
+    members = [Column(f"tier_{tier}", tier, Kind.QUANTITY, signed=True) for tier in tiers]
     columns = Column("change", "change", Kind.TEXT), *members
     title = f"What each change brings: members by {ladder} at the end"
     return Table(f"causes_{ladder}", title, columns, tuple(rows), summed=tuple(each.name for each in members))

@@ -97,8 +97,10 @@ def _mixed(old: Parts, new: Parts, keys: set[Key]) -> Iterator[tree.Declaration]
 def _grouped(
     differ: Sequence[Key], before: dict[Key, tree.Declaration], after: dict[Key, tree.Declaration]
 ) -> list[tuple[Key, ...]]:
-    """The keys in groups: what is new or gone goes with whatever names it."""
+    """The keys in groups: what is new or gone goes with whatever names it, and what has another name with what it was."""
     group = {key: {key} for key in differ}
+    for was, now in _renamed(differ, before, after):
+        group |= {key: {was, now} for key in (was, now)}
     for key in differ:
         if key in before and key in after:
             continue
@@ -111,18 +113,48 @@ def _grouped(
     return [*found]
 
 
+def _renamed(
+    differ: Sequence[Key], before: dict[Key, tree.Declaration], after: dict[Key, tree.Declaration]
+) -> Iterator[tuple[Key, Key]]:
+    """What is gone and what is new in its place, which differs in the name alone."""
+    new = [key for key in differ if key not in before]
+    for was in differ:
+        if was not in after:
+            old = before[was]
+            same = (key for key in new if (after[key].keyword, after[key].clauses) == (old.keyword, old.clauses))
+            now = next(same, None)
+            if now is not None:
+                new.remove(now)
+                yield was, now
+
+
 def _named(of: tree.Declaration) -> frozenset[str]:
     """The words and texts that a declaration holds."""
     return frozenset(each.text for each in walk(of.clauses) if isinstance(each, tree.Name | tree.String))
 
 
 def _valid(groups: list[tuple[Key, ...]], makes_a_program: Callable[[set[Key]], bool]) -> list[tuple[Key, ...]]:
-    """The groups, if each order of them that is looked at makes programs; else all as one."""
-    for order in (groups, groups[::-1]):
-        for count in range(1, len(order)):
-            if not makes_a_program({key for group in order[:count] for key in group}):
-                return [tuple(key for group in groups for key in group)]
-    return groups
+    """The groups, of which those are joined that make programs only together, in either order that is looked at."""
+    place = {key: at for at, key in enumerate(key for group in groups for key in group)}
+    while True:
+        joined = _joined(groups, makes_a_program) or _joined(groups[::-1], makes_a_program)
+        if joined is None:
+            return groups
+        one = tuple(sorted((key for group in joined for key in group), key=place.__getitem__))
+        kept = [each for each in groups if each not in joined]
+        groups = sorted([*kept, one], key=lambda each: place[each[0]])
+
+
+def _joined(
+    groups: list[tuple[Key, ...]], makes_a_program: Callable[[set[Key]], bool]
+) -> tuple[tuple[Key, ...], tuple[Key, ...]] | None:
+    """The first group with which those up to it make no program, and the one after it with which they do again, or else the next."""
+    for count in range(1, len(groups)):
+        so_far = {key for group in groups[:count] for key in group}
+        if not makes_a_program(so_far):
+            helps = (each for each in groups[count:] if makes_a_program(so_far | {*each}))
+            return groups[count - 1], next(helps, groups[count])
+    return None
 
 
 # ---------------------------------------------------------------- in words
@@ -130,10 +162,15 @@ def _valid(groups: list[tuple[Key, ...]], makes_a_program: Callable[[set[Key]], 
 
 def _change(keys: tuple[Key, ...], before: dict[Key, tree.Declaration], after: dict[Key, tree.Declaration]) -> Change:
     titles, lines = [], list[str]()
+    renamed = [*_renamed(keys, before, after)]
     for key in keys:
-        was, now = _written(before.get(key)), _written(after.get(key))
+        if any(key == was for was, _ in renamed):
+            continue
+        old_name = next((was for was, now in renamed if now == key), None)
+        was, now = _written(before.get(old_name or key)), _written(after.get(key))
         head = (now or was)[0]
-        titles.append(f"{head} (new)" if not was else f"{head} (gone)" if not now else head)
+        said = " (renamed)" if old_name is not None else " (new)" if not was else " (gone)" if not now else ""
+        titles.append(f"{head}{said}")
         if was and now:
             lines += [line.rstrip() for line in ndiff(was, now) if line[0] in "-+"]
         else:

@@ -72,7 +72,7 @@ class Comparison(InNotebook):
         """The cost, what is owed, who gains and loses, and whether the past would be restated."""
         people, past = (
             self.table("people"),
-            [table for each in self.sections for table in each.tables if table.name == "past"],
+            [table for each in self.sections for table in each.tables if table.name in ("past", "past_members")],
         )
         gain, lose = people.column("gain")[-1], people.column("lose")[-1]
         of_sales = [
@@ -112,7 +112,7 @@ class Comparison(InNotebook):
         return f"Old {self.old.fingerprint}, new {self.new.fingerprint}."
 
 
-_BRIEF = re.compile(r"cost|changes|causes.*|rules|messages|moves_.*|people|past|first")
+_BRIEF = re.compile(r"cost|changes|causes.*|rules|messages|moves_.*|people|past|past_members|first")
 
 
 def _says_much(of: Table) -> bool:

@@ -1,6 +1,7 @@
 """A database for one comparison: what both versions awarded, and what members have in the end. It lies in a scratch folder, and spills there.
 
-Tables: `costs` (what each member was given and cost, by version and unit), `monthly` (what each month cost), `held`, `stood`. Awards themselves
+Tables: `costs` (what each member was given and cost, by version and unit), `monthly` (what each month cost), `held` and `stood` (balances at the
+end, and tiers), `held_before_live`. Awards themselves
 are looked at in passing, few members at a time: there may be more than a disk has room for.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from guerdon.ledger.entries import OWN
 from guerdon.reference.calendar import Calendar
 from guerdon.study.compare.differing import Differing
 from guerdon.study.compare.sides import Side
@@ -81,31 +83,59 @@ def opened(old: Side, new: Side, live: int | None = None) -> Iterator[Database]:
             )
         db = Database(con, old, new, calendar, places, over * 10**places, Path(scratch), live, Differing())
         _copy(db)
+        if live is not None:
+            _hold(db, live)
         _award(db)
         yield db
 
 
 _COPIED = {
     "balances": ("held", "member, unit, (balance {steps} AS balance, (pending {steps} AS pending", ""),
-    "tiers": ("stood", "member, ladder, tier", ' WHERE "before" IS NULL'),
+    "tiers": (
+        "stood",
+        'member, ladder, tier, "before" IS NULL AS last, "from" < {live} AND coalesce("before" >= {live}, true) AS before_live',
+        " WHERE last OR before_live",
+    ),
 }
 """What is taken of result tables: into which, what, and of which rows."""
 
 _NEEDED = {
     "balances": ("member", "unit", "balance", "pending"),
-    "tiers": ("member", "ladder", "tier", "before"),
+    "tiers": ("member", "ladder", "tier", "from", "before"),
 }
 
 
 def _copy(db: Database) -> None:
-    """What members have at the end."""
-    steps = f"* {10**db.places})::HUGEINT"
+    """What members have at the end, and have when the new version begins to decide."""
+    steps, live = f"* {10**db.places})::HUGEINT", db.live if db.live is not None else _NEVER
     for table, (into, columns, where) in _COPIED.items():
         for version, side in enumerate((db.old, db.new)):
             with selected(db.con, side.run, table, db.folder, columns=_NEEDED[table]) as rows:
                 made = f"INSERT INTO {into}" if version else f"CREATE TABLE {into} AS"
-                chosen = columns.format(steps=steps)
+                chosen = columns.format(steps=steps, live=live)
                 db.con.execute(f"{made} SELECT {version}::TINYINT AS version, {chosen} FROM ({rows}){where}")
+
+
+def _hold(db: Database, live: int) -> None:
+    """What members had, held or not, when the new version begins to decide: at the end, where all that was read lies before."""
+    untils = [side.run.until for side in (db.old, db.new)]
+    if all(until is None or until <= live for until in untils):
+        db.con.execute(
+            "CREATE VIEW held_before_live AS SELECT version, member, unit, balance + pending AS steps FROM held"
+        )
+        return
+    db.con.execute("CREATE TABLE held_before_live (version TINYINT, member VARCHAR, unit VARCHAR, steps HUGEINT)")
+    own = ", ".join(f"'{pot.value}'" for pot in OWN)
+    into = f"CASE WHEN target IN ({own}) THEN 1 ELSE 0 END - CASE WHEN source IN ({own}) THEN 1 ELSE 0 END"
+    for version, side in enumerate((db.old, db.new)):
+        with selected(db.con, side.run, "postings", db.folder, columns=_OF_POSTINGS) as rows:
+            db.con.execute(
+                f"""INSERT INTO held_before_live SELECT {version}, member, unit, (sum(quantity * ({into})) * {10**db.places})::HUGEINT
+                    FROM ({rows}) WHERE "at" < {live} GROUP BY member, unit"""
+            )
+
+
+_OF_POSTINGS = ("member", "unit", "source", "target", "quantity", "at")
 
 
 # ---------------------------------------------------------------- awards

@@ -7,10 +7,10 @@ from datetime import date
 
 from guerdon.kernel.others import concerns_others
 from guerdon.study import screen, words
-from guerdon.study.compare.counted import Counted, counted
+from guerdon.study.compare.counted import Counted, counted, either
 from guerdon.study.compare.database import Database
 from guerdon.study.compare.running import Runs
-from guerdon.study.compare.sides import Side
+from guerdon.study.compare.sides import NEW, OLD, Side
 from guerdon.study.explain import shown
 from guerdon.study.explain.explain import explain
 from guerdon.study.report.report import Beside, Column, Kind, Section, Table, Value
@@ -28,11 +28,14 @@ def past(db: Database, day: date) -> Section:
     differing = db.differing
     found = [(by, each) for by in counted(db) if (each := _changed(db, by)) is not None]
     of, rows = tuple(by.of_row for by, _ in found), tuple(each for _, each in found)
-    title = "Before it goes live"
+    title, standing = "Before it goes live", _standing(db)
+    if differing.earliest is None and not standing.rows:
+        nothing = f"Forward only: with the new version no award, no balance and no tier of before {day} is another."
+        return Section(title, (), says=(nothing,))
+    keep = f"To leave the past as it is, let what changes begin with a day, as in `during from {day}`, and keep the old rule until then."
     if differing.earliest is None:
-        return Section(
-            title, (), says=(f"Forward only: nothing that was awarded before {day} is another with the new version.",)
-        )
+        restated = f"Not forward only: nothing that was awarded before {day} is another, but run over the past members would have other balances or tiers."
+        return Section(title, (standing,), says=(restated, keep))
     restated = (
         f"Not forward only: run over the past, the new version awards something else at {words.count(differing.events, 'event')} of "
         f"{words.count(differing.members, 'member')} before {day}, the first on {db.calendar.day(differing.earliest)}. Whoever replaces what was awarded restates it."
@@ -40,7 +43,7 @@ def past(db: Database, day: date) -> Section:
     says = (
         restated,
         _said(differing.losing),
-        f"To leave the past as it is, let what changes begin with a day, as in `during from {day}`, and keep the old rule until then.",
+        keep,
     )
     columns = (
         Column("counted_in", "counted in", Kind.TEXT),
@@ -52,7 +55,44 @@ def past(db: Database, day: date) -> Section:
     notes = (
         f"Of what was awarded before {day}: events at which it would be more, and those at which it would be less.",
     )
-    return Section(title, (Table("past", "What it would restate", columns, rows, notes, of_rows=of),), says=says)
+    restates = Table("past", "What it would restate", columns, rows, notes, of_rows=of)
+    return Section(title, (restates, standing), says=says)
+
+
+def _standing(db: Database) -> Table:
+    """Who would have another balance of a unit, or hold another tier, on the day on which the newer version goes live."""
+    rows: list[tuple[Value, ...]] = [
+        (f"balance of {unit}", members, less) for unit, members, less in db.rows(_OTHER_BALANCES)
+    ]
+    moves = db.rows(_OTHER_TIERS)
+    for ladder in either(db.new.program.ladders, db.old.program.ladders):
+        ranks = {
+            tier.name: rank
+            for side in (db.old, db.new)
+            if ladder in side.program.ladders
+            for rank, tier in enumerate(side.program.ladders[ladder].tiers)
+        }
+        mine = [(was, now, members) for of, was, now, members in moves if of == ladder]
+        lower = sum(members for was, now, members in mine if ranks.get(now, -1) < ranks.get(was, -1))
+        if mine:
+            rows.append((f"tier of {ladder}", sum(members for _, _, members in mine), lower))
+    columns = (
+        Column("what", "", Kind.TEXT),
+        Column("members", "members with another", Kind.COUNT),
+        Column("less", "with less, or lower", Kind.COUNT),
+    )
+    return Table("past_members", "What members would have instead", columns, tuple(rows))
+
+
+_OTHER_BALANCES = f"""
+    SELECT unit, count(*), count(*) FILTER (more < 0) FROM (
+        SELECT member, unit, coalesce(sum(steps) FILTER (version = {NEW}), 0) - coalesce(sum(steps) FILTER (version = {OLD}), 0) AS more
+        FROM held_before_live GROUP BY member, unit) WHERE more <> 0 GROUP BY unit ORDER BY unit"""
+
+_OTHER_TIERS = f"""
+    SELECT ladder, was, now, count(*) FROM (
+        SELECT member, ladder, any_value(tier) FILTER (version = {OLD}) AS was, any_value(tier) FILTER (version = {NEW}) AS now
+        FROM stood WHERE before_live GROUP BY member, ladder) WHERE was IS DISTINCT FROM now GROUP BY ALL ORDER BY ALL"""
 
 
 def _changed(db: Database, by: Counted) -> tuple[Value, ...] | None:

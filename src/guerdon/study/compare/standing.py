@@ -24,15 +24,15 @@ def standing(db: Database) -> Section:
 def _of_ladder(db: Database, ladder: str) -> Iterator[Table]:
     tiers = [_tiers(side, ladder) for side in (db.old, db.new)]
     found = db.rows(
-        f"""SELECT old.tier, new.tier, count(*) FROM (SELECT member, tier FROM stood WHERE version = {OLD} AND ladder = $ladder) AS old
-            FULL JOIN (SELECT member, tier FROM stood WHERE version = {NEW} AND ladder = $ladder) AS new USING (member) GROUP BY ALL""",
+        f"""SELECT old.tier, new.tier, count(*) FROM (SELECT member, tier FROM stood WHERE version = {OLD} AND ladder = $ladder AND last) AS old
+            FULL JOIN (SELECT member, tier FROM stood WHERE version = {NEW} AND ladder = $ladder AND last) AS new USING (member) GROUP BY ALL""",
         ladder=ladder,
     )
     moves = {(was, now): members for was, now, members in found}
     yield _counts(ladder, moves, *tiers)
     yield _moves(ladder, moves, *tiers)
     note = f"Members by the {ladder} that they hold at the end under the old version."
-    mine = f"SELECT member, tier AS name FROM stood WHERE version = {OLD} AND ladder = $ladder"
+    mine = f"SELECT member, tier AS name FROM stood WHERE version = {OLD} AND ladder = $ladder AND last"
     yield cost_by(db, ladder, tiers[OLD], mine, note, ladder=ladder)
 
 
@@ -62,6 +62,6 @@ def _moves(ladder: str, moves: Moves, old: list[str], new: list[str]) -> Table:
     )
     columns = (
         Column("old", "old, and new →", Kind.TEXT),
-        *(Column(f"new_{at}", tier or NOT_THERE, Kind.COUNT) for at, tier in enumerate(across)),
+        *(Column(f"new_{tier or NOT_THERE}", tier or NOT_THERE, Kind.COUNT) for tier in across),
     )
     return Table(f"moves_{ladder}", f"Moves on {ladder}", columns, rows)

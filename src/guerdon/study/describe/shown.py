@@ -45,7 +45,7 @@ def _show_text(page: Page, out: Path | None) -> None:
     if out is None:
         return on_terminal(page, console())
     with out.open("w", encoding="utf-8") as file:
-        return on_terminal(page, Console(file=file, width=WIDTH, highlight=False))
+        return on_terminal(page, Console(file=file, width=WIDTH, highlight=False, emoji=False))
 
 
 # ---------------------------------------------------------------- a terminal

@@ -32,6 +32,9 @@ from guerdon.study.funding import Funded, funding
 
 MOST_LOTS = 12
 
+PUT_RIGHT = "put right"
+"""The clause that says what became of an award later."""
+
 
 def explain(
     program: nodes.Program,
@@ -58,8 +61,8 @@ def explain(
     events = sorted((*circle.events, *engine.triggered.values()), key=lambda each: each.at)
     told = Told(engine, events)
     whose = tuple(_holders(engine, circle.who))
-    shown = [each for each in events if each.member == circle.who or told.touches(each, whose)]
-    moments = timeline(engine, told, events, circle.who, whose)
+    shown = [each for each in events if writer.is_theirs(each) or told.touches(each, whose)]
+    moments = timeline(engine, told, events, shown, circle.who, whose)
     named = None if event is not None else rule
     wanted = [each for each in (*program.ladders, *program.units) if each == named or (every and named is None)]
     subject = engine.world.subjects.get(circle.who)
@@ -94,9 +97,8 @@ def _read(circle: Circle, end: int | None) -> Circle:
 
 def _given(event: Event, told: Told, engine: Engine, who: str, whose: Collection[str]) -> tuple[str, str, str, str]:
     """An event with the awards it brought; of somebody else's event those that came here."""
-    when = words.local(engine.calendar.local(event.at))
     given = told.given(event, who, None if event.member == who else whose)
-    return event.id, kind(event), when, ", ".join(given or ["-"])
+    return event.id, kind(event), words.happened(event, engine.calendar), ", ".join(given or ["-"])
 
 
 def _holders(engine: Engine, who: str) -> Iterator[str]:
@@ -113,6 +115,8 @@ def _standing(engine: Engine, who: str) -> tuple[str, ...]:
     subject = engine.world.subjects.get(who)
     if subject is None:
         return ()
+    if subject.into is not None:
+        return (f"merged into {engine.world.who(who)}",)
     held = engine.posted.ledger.holdings()
     balances = (text for id in _holders(engine, who) for text in _balances(engine, held, id, who))
     return (*_tiers(engine, subject), *balances)
@@ -120,7 +124,7 @@ def _standing(engine: Engine, who: str) -> tuple[str, ...]:
 
 def _tiers(engine: Engine, subject: Subject) -> Iterator[str]:
     for ladder in engine.program.ladders.values():
-        if _climbs(subject, ladder):
+        if _climbs(subject, ladder) and not subject.closed:
             held = engine.world.owner(subject, ladder.account).held[ladder.name]
             yield f"{ladder.name} {ladder.tiers[held.standing].name}"
 
@@ -148,7 +152,7 @@ class _Writer:
 
     def __init__(self, engine: Engine, circle: Circle, event: str | None, rule: str | None, every: bool) -> None:
         self.engine, self.circle, self.event, self.rule, self.every = engine, circle, event, rule, every
-        self.asked = [each for each in circle.events if self.is_asked(each)]
+        self.theirs: dict[tuple[str, str], bool] = {}  # whether an event is theirs, as things stood then
         self.accounts: dict[tuple[str, str], EventAccount] = {}
         self.stood: dict[tuple[str, str], tuple[undone.Before, undone.Before]] = {}
         self.standing: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -157,15 +161,39 @@ class _Writer:
         self.silent: list[tuple[RuleAccount, Verdict, Event]] = []  # rules that gave nothing
         self.sheets: dict[str, Sheet] = {}  # of groups whose rules are not all noted yet
 
+    @cached_property
+    def ordered(self) -> list[Event]:
+        return sorted(self.circle.events, key=lambda each: each.at)
+
+    @cached_property
+    def _account(self) -> str | None:
+        """The kind of account that is asked about; None where it is a member."""
+        is_member = any(each.member == self.circle.who for each in self.circle.events)
+        named = (each for each in self.engine.program.accounts if self.circle.who.startswith(f"{each}/"))
+        return None if is_member else next(named, None)
+
+    def is_theirs(self, event: Event) -> bool:
+        """Whether an event is the member's own; of an account, that of one who is in it then."""
+        key = event.type, event.id
+        if key not in self.theirs:
+            self.theirs[key] = event.member == self.circle.who or self._is_of_account(event)
+        return self.theirs[key]
+
+    def _is_of_account(self, event: Event) -> bool:
+        if self._account is None:
+            return False
+        comes = event.facts.get(self.engine.program.accounts[self._account].fact) if event.type == "changed" else None
+        owner = self.engine.world.owner_id(event.member, self._account)
+        return self.circle.who in (owner, f"{self._account}/{comes}")
+
     def is_asked(self, event: Event) -> bool:
-        """Whether an event is to be explained; of an account, that of any of its members."""
-        subject = self.engine.world.subjects.get(self.circle.who)
-        own = event.member == self.circle.who or (subject is not None and subject.account is not None)
-        return own and (self.every or event.id == self.event)
+        """Whether an event is to be explained."""
+        return (self.every or event.id == self.event) and self.is_theirs(event)
 
     def watched(self) -> Iterator[Event]:
         """The events, noting how things stood before one that is asked for, and what had come back of earlier ones."""
         for event in self.circle.events:
+            self.is_theirs(event)
             if not self.is_asked(event):
                 yield event
                 continue
@@ -199,7 +227,7 @@ class _Writer:
     def _event(self, event: Event, facts: Facts, before: tuple[str, ...]) -> EventAccount:
         program = self.engine.program
         record = program.events.get(event.type) or nodes.Record(event.type, program.triggers[event.type].facts)
-        when = words.local(self.engine.calendar.local(event.at))
+        when = words.happened(event, self.engine.calendar)
         return EventAccount(event.id, kind(event), when, words.facts(facts, record), before)
 
     def explained(self, told: Told, events: Iterable[Event]) -> list[EventAccount]:
@@ -216,8 +244,9 @@ class _Writer:
         """Adds to rules that gave nothing what would have been enough."""
         for found, verdict, event in self.silent:
             stood = self.before.get((event.type, event.id))  # none before a trigger
-            if stood is not None:
-                found.reasons += nearest(Trials(stood, verdict.rule), Tried(event, verdict))
+            put_right = any(each.clause == PUT_RIGHT for each in found.reasons)
+            if stood is not None and not put_right:
+                found.reasons += nearest(Trials(stood, verdict.rule, self.ordered), Tried(event, verdict))
 
     def _complete(self, found: EventAccount, event: Event, told: Told) -> None:
         """Adds what the event undid, and what came of it beside awards."""
@@ -251,10 +280,11 @@ class _Writer:
 
 def _put_right(told: Told, event: Event, rule: str, program: nodes.Program) -> Iterator[Reason]:
     """What became more or less of an award when an earlier event came late."""
-    for at, much in told.put_right(event, rule):
+    for at, much, late in told.put_right(event, rule):
         more = "more" if much > 0 else "less"
         quantity = words.quantity(abs(much), program.rules[rule].unit)
-        yield Reason("put right", told.day(at), result=f"{quantity} {more}: an earlier event became known")
+        result = f"{quantity} {more}: {late or 'an earlier event'} became known"
+        yield Reason(PUT_RIGHT, told.day(at), result=result)
 
 
 def _funded(program: nodes.Program, rule: str, paid: list[Funded]) -> Iterator[Reason]:

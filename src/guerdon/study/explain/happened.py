@@ -49,7 +49,7 @@ class Told:
         self._refused = _by_event(ledger.refusals)
         self._said = _by_event(ledger.effects)
         self._offered = _by_event(ledger.offers)
-        self._aside = {str(each.source.get("id")): each for each in engine.posted.rejections if each.source}
+        self._aside = [each for each in engine.posted.rejections if each.source]
 
     def touches(self, event: Event, whose: Collection[str]) -> bool:
         """Whether an event did something to one of these."""
@@ -86,18 +86,20 @@ class Told:
         """What an event took back of earlier awards."""
         return [each for each in self._awarded(event) if each.of is not None]
 
-    def put_right(self, event: Event, rule: str) -> Iterator[tuple[int, Fraction]]:
-        """What was posted of a rule's award after the event was known, because an earlier one came late: when, and how much more."""
+    def put_right(self, event: Event, rule: str) -> Iterator[tuple[int, Fraction, str]]:
+        """What was posted of a rule's award after the event was known, because an earlier one came late: when, how much more, and
+        the event that came late, where that is known."""
         known = max(event.at, event.recorded)
         for each in self._awarded(event):
             if each.rule == rule and (each.at > known if each.of is None else each.id.startswith(f"{each.of}{MARK}")):
-                yield each.at, each.quantity
+                yield each.at, each.quantity, each.id.removeprefix(f"{each.of}{MARK}") if each.of is not None else ""
 
     def _awarded(self, event: Event) -> list[Award]:
-        return [each for each in self._given.get(event.id, []) if each.id.startswith(f"{event.name}/")]
+        return [each for each in self._given.get(event.id, []) if f"{each.id}/".startswith(f"{event.name}/")]
 
     def _award(self, award: Award) -> str:
-        text = f'{words.quantity(award.quantity, award.unit)} "{award.rule}"'
+        by = f'"{award.rule}"' if award.rule in self.program.rules else f"by {award.rule}"
+        text = f"{words.quantity(award.quantity, award.unit)} {by}"
         if award.of is not None:
             return f"{text} of {self._origin(award.of)}"
         if award.spendable_from is None:
@@ -117,9 +119,11 @@ class Told:
 
     def aside(self, event: Event) -> str:
         """Why an event was set aside; empty where it was not."""
-        found = self._aside.get(event.id)
-        fits = found is not None and found.event == event.id and found.source.get("member") == event.member
-        return f"set aside: {found.message} ({found.code})" if found is not None and fits else ""
+        for each in self._aside:
+            if (each.event, each.source.get("member"), each.place) == (event.id, event.member, event.place):
+                row = f", {each.place}" if each.place is not None else ""
+                return f"set aside: {each.message} ({each.code}{row})"
+        return ""
 
     def refused(self, event: Event) -> Iterator[Phrase]:
         """What an event asked for in vain."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from guerdon.check.wording import plain
 from guerdon.program import nodes, types
 from guerdon.reference.scene import Step
 from guerdon.reference.tables import Scale
@@ -40,8 +39,12 @@ def _short(step: Step) -> str:
     if not isinstance(left, Fraction) or not isinstance(right, Fraction):
         return ""
     gap = abs(left - right)
-    size = words.quantity(gap, expr.left.type.unit) if isinstance(expr.left.type, types.Quantity) else plain(gap)
-    return f": {size} {'too little' if left < right else 'too much'}" if gap else ": just at it"
+    if not gap:
+        return {">": ": it is no more", "<": ": it is no less"}.get(expr.operator, "")
+    kind = expr.left.type.of if isinstance(expr.left.type, types.Optional) else expr.left.type
+    if isinstance(kind, types.Number) and kind.percent:
+        return f": {words.value(100 * gap, types.Number(None, False))} percentage points too {'low' if left < right else 'high'}"
+    return f": {words.value(gap, kind)} too {'little' if left < right else 'much'}"
 
 
 _READ = (

@@ -12,10 +12,11 @@ from guerdon.reference.calendar import ONE
 from guerdon.reference.engine import Engine
 from guerdon.reference.evaluate import earned, holds
 from guerdon.reference.exact import ZERO
-from guerdon.reference.scene import Scene
+from guerdon.reference.scene import Scene, Step
 from guerdon.reference.state import Subject
 from guerdon.study import words
 from guerdon.study.explain.account import LadderAccount, Reading
+from guerdon.study.explain.judged import readings
 from guerdon.study.explain.timeline import Moment
 
 
@@ -26,7 +27,7 @@ def account(engine: Engine, ladder: nodes.Ladder, subject: Subject, timeline: Se
     moves = tuple((each.when, each.text) for each in timeline if each.kind == ladder.name)
     counts = tuple(_counts(engine, ladder, subject))
     lasts = (("lasts", f"through {held.ends - ONE}"),) if held.ends is not None else ()
-    tier = ladder.tiers[held.standing].name
+    tier = ladder.tiers[held.standing].name if not subject.closed and subject.into is None else "no more"
     return LadderAccount(ladder.name, str(ladder.span), tier, (*counts, *lasts), moves, tuple(_counted(ladder, scene)))
 
 
@@ -77,7 +78,10 @@ def _counts(engine: Engine, ladder: nodes.Ladder, subject: Subject) -> Iterator[
             said = "reached" if lacks <= 0 else f"{words.value(lacks, ladder.counts.type)} lack"
             yield f"tier {tier.name} at {words.value(tier.at, ladder.counts.type)}", said
         elif tier.when is not None:
+            scene.trace = root = Step(tier.when)
             met = "holds" if holds(tier.when, scene) else "does not hold"
-            yield f"tier {tier.name} when {words.written(tier.when)}", met
+            scene.trace = None
+            read = dict.fromkeys(f"{each.name} is {each.value}" for step in root.steps for each in readings(step))
+            yield f"tier {tier.name} when {words.written(tier.when)}", "; ".join([met, *read])
         else:
             yield f"tier {tier.name}", "by invitation"

@@ -12,6 +12,9 @@ from guerdon.reference.rules import Verdict
 from guerdon.study.explain.slots import Slot
 from guerdon.study.explain.trying import Trials, Tried
 
+_FINE = {False: Fraction(1, 100), True: Fraction(1, 1000)}
+"""The grid of numbers that have none, and (True) of percents: a hundredth, and a tenth of a percent."""
+
 GUESSES = 4
 """So many lines are drawn through two values before a number is given up."""
 DOUBLINGS = 12
@@ -30,14 +33,16 @@ def nearest_number(
     fact's own value and the one that is found does not hold, as far as that was tried.
     """
     own = slot.own(at.event)
-    step = slot.type.step if isinstance(slot.type, types.Quantity | types.Number) else None
-    if step is None or not isinstance(own, Fraction):
+    if not isinstance(own, Fraction) or not isinstance(slot.type, types.Quantity | types.Number):
         return None
+    step = slot.type.step or _FINE[isinstance(slot.type, types.Number) and slot.type.percent]
 
     def verdict(value: Fraction) -> Verdict | None:
         if value < 0:
             return None
-        return trials.verdict(replace(at.event, facts={**at.event.facts, **slot.facts(at.event, value)}), at.earlier)
+        return trials.verdict(
+            replace(at.event, facts={**at.event.facts, **slot.facts(at.event, value)}), at.earlier, at.between
+        )
 
     def is_enough(value: Fraction) -> bool:
         found = verdict(value)
@@ -58,10 +63,20 @@ def _guesses(
 ) -> Iterator[Fraction]:
     """Where a line through two levels is zero, and a step beyond it; without levels twice as much, again and again."""
     was = level(now)
-    if was is None:
-        yield from (own + step * 2**power for power in range(DOUBLINGS))
-        yield from (max(own, step) * 2**power for power in range(1, DOUBLINGS))
-        return
+    if was is not None:
+        yield from _along_lines(own, step, was, verdict, level)
+    yield from (own + step * 2**power for power in range(DOUBLINGS))
+    yield from (max(own, step) * 2**power for power in range(1, DOUBLINGS))
+
+
+def _along_lines(
+    own: Fraction,
+    step: Fraction,
+    was: Fraction,
+    verdict: Callable[[Fraction], Verdict | None],
+    level: Callable[[Verdict], Fraction | None],
+) -> Iterator[Fraction]:
+    """Where a line through two levels is zero, and a step beyond it."""
     value = _on_grid(own - was, own, step)
     for _ in range(GUESSES):
         value = value if value != own else own + step

@@ -9,6 +9,7 @@ from guerdon.check.wording import plain
 from guerdon.history.event import Event, Facts
 from guerdon.program import nodes, types
 from guerdon.reference.engine import Engine
+from guerdon.reference.evaluate import WEEKDAYS
 from guerdon.reference.rules import Absent, Verdict
 from guerdon.reference.scene import Step
 from guerdon.reference.state import Opening
@@ -19,6 +20,9 @@ from guerdon.study.explain.judged import guard, readings
 from guerdon.study.explain.offered import openings
 
 MOST_LINES = 12
+
+MOST_DERIVED = 4
+"""Of so many lines is it told what was read for them."""
 
 
 def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> RuleAccount:
@@ -41,9 +45,12 @@ def account(verdict: Verdict, event: Event, facts: Facts, engine: Engine) -> Rul
     elif isinstance(verdict.failed, str):
         found.reasons.append(Reason("on", ", ".join(rule.on), result=_another(verdict, event, engine)))
     elif isinstance(verdict.failed, tuple):
-        local = words.local(engine.calendar.local(event.at))
+        local = engine.calendar.local(event.at)
         spans = ", ".join(words.written(stretch) for stretch in verdict.failed)
-        found.reasons.append(Reason("during", spans, result=f"it happened on {local}"))
+        result = (
+            f"does not hold: it happened on {WEEKDAYS[engine.calendar.day(event.at).weekday()]} {words.local(local)}"
+        )
+        found.reasons.append(Reason("during", spans, result=result))
     elif rule.control is not None and not isinstance(verdict.failed, nodes.Expr):
         found.reasons.append(_drawn(rule.control, event.member))
     if rule.offer is not None and verdict.failed is None:
@@ -148,7 +155,7 @@ def _sums(verdict: Verdict) -> Iterator[Reading]:
     parts = [
         ("minimum", verdict.exact - verdict.added - _came(verdict)),
         ("round", verdict.off - verdict.dropped),
-        *((f"limit {words.clause(each.limit)}", -each.cut) for each in verdict.cuts),
+        *((f"limit {words.limit(each.limit)}", -each.cut) for each in verdict.cuts),
         (f"minimum of {group}", verdict.added),
         (f"round of {group}", -verdict.off),
         (f"take and limit of {group}", -verdict.lost),
@@ -160,6 +167,7 @@ def _sums(verdict: Verdict) -> Iterator[Reading]:
 def _parts(verdict: Verdict) -> Iterator[Reading]:
     """The lines by their numbers, the first of many: what each came to, or with what it does not count."""
     each, parts = verdict.rule.each, iter(verdict.parts)
+    giving = iter([step for step in verdict.steps if step.expr is verdict.rule.give])
     where = each.where if each is not None else None
     asked: list[Step | None] = [step for step in verdict.steps if step.expr is where] if where is not None else []
     asked = asked or [None for _ in verdict.parts]
@@ -171,6 +179,9 @@ def _parts(verdict: Verdict) -> Iterator[Reading]:
             line, part = counted
             told = (str(plain(v)) if isinstance(v, Fraction) else str(v) for v in line.values() if v is not None)
             yield Reading(f"line {number} ({', '.join(told)})", words.quantity(part, verdict.rule.unit))
+            step = next(giving, None)
+            for read in readings(step) if step is not None and number <= MOST_DERIVED else ():
+                yield Reading(f"  {read.name}", read.value)
         else:  # of a running total it is not known which line brought what
             yield Reading(f"line {number}", "counted")
     if len(asked) > MOST_LINES:
@@ -202,5 +213,4 @@ def _limits(verdict: Verdict) -> Iterator[Reason]:
         result = f"{words.quantity(cut.cut, unit)} cut off" if cut.cut else "nothing cut off"
         if verdict.rule.only_says:
             result = "no room left" if cut.cut else "leaves room"
-        text = words.clause(cut.limit)
-        yield Reason("limit", text, (Reading("room left", room),), result)
+        yield Reason("limit", words.limit(cut.limit), (Reading("room left", room),), result)

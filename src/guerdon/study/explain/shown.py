@@ -94,8 +94,8 @@ def show_event(member: str, event: EventAccount, to: Console) -> None:
         to.print(f"  undoes {escape(text)}")
     for text in event.came:
         to.print(f"  {escape(text)}")
-    if not event.rules:
-        to.print(f"  no rule is looked at on a {escape(event.kind)}")
+    if not event.rules and not any(each.startswith("set aside") for each in event.came):
+        to.print(f"  no rule is on `{escape(event.kind)}`")
     for rule in event.rules:
         to.print()
         _show_rule(rule, to)

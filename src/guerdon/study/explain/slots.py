@@ -48,7 +48,7 @@ class Slot:
     def change(self, event: Event, value: object) -> Change:
         """An event with a value there."""
         said = f"{self.name} is {words.value(self.own(event), self.fact.type)}"
-        return Change(said, words.value(value, self.type), self.facts(event, value))
+        return Change(said, words.value(value, self.type), self.facts(event, value), self.name)
 
 
 def plain_type(of: types.Type) -> types.Type:

@@ -28,12 +28,14 @@ Placed = tuple[tuple[int, int], Moment]
 _REVIEWED, _DAY, _EVENT, _RISEN = range(4)
 
 
-def timeline(engine: Engine, told: Told, events: list[Event], who: str, whose: Collection[str]) -> list[Moment]:
+def timeline(
+    engine: Engine, told: Told, events: list[Event], shown: list[Event], who: str, whose: Collection[str]
+) -> list[Moment]:
     """All that happened to a member; `whose`: them and the accounts that they are in.
 
-    Shape: `events` are theirs and those of others that may have touched them.
+    Shape: `events` are theirs and those of others that may have touched them, `shown` those that did.
     """
-    placed = [*_events(engine, told, events, who, whose), *_days(engine, told, who, whose)]
+    placed = [*_events(engine, told, shown, who, whose), *_days(engine, told, who, whose)]
     placed += _moves(engine, events, who, whose)
     return [moment for _, moment in sorted(placed, key=lambda each: each[0])]
 
@@ -42,15 +44,14 @@ def _events(engine: Engine, told: Told, events: list[Event], who: str, whose: Co
     """The member's own events, and those of others that gave or took something."""
     for event in events:
         own = event.member == who
-        if own or told.touches(event, whose):
-            parts = told.given(event, who, None if own else whose)
-            parts += map(str, told.phrases(_mine(told.posted(event), own, whose), who))
-            parts += map(str, (*told.refused(event), *told.said(event, who, None if own else whose)))
-            parts += map(str, told.offered(event) if own else ())
-            parts += filter(None, [told.aside(event)])
-            by = "" if own else f" (by {event.member})"
-            when = words.local(engine.calendar.local(event.at))
-            yield (event.at, _EVENT), Moment(when, event.id, kind(event), (", ".join(parts) or "-") + by)
+        parts = told.given(event, who, None if own else whose)
+        parts += map(str, told.phrases(_mine(told.posted(event), own, whose), who))
+        parts += map(str, (*told.refused(event), *told.said(event, who, None if own else whose)))
+        parts += map(str, told.offered(event) if own else ())
+        parts += filter(None, [told.aside(event)])
+        by = "" if own else f" (by {event.member})"
+        when = words.happened(event, engine.calendar)
+        yield (event.at, _EVENT), Moment(when, event.id, kind(event), (", ".join(parts) or "-") + by)
 
 
 def _mine(postings: list[Posting], own: bool, whose: Collection[str]) -> list[Posting]:
