@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from guerdon.history.given import BadEvent
     from guerdon.library import NoProgram, Outcome, Program, load
-    from guerdon.questions import compare, tune, verify
+    from guerdon.questions import compare, prove, tune, verify
     from guerdon.session import BadState, Session
     from guerdon.study.draw.draw import DrawError
     from guerdon.study.measure.asked import Asked, MeasureError
@@ -31,6 +31,7 @@ __all__ = [
     "TuneError",
     "compare",
     "load",
+    "prove",
     "tune",
     "verify",
 ]
@@ -47,6 +48,7 @@ _HOME = {
     "Session": "guerdon.session",
     "TuneError": "guerdon.study.tune.asked",
     "compare": "guerdon.questions",
+    "prove": "guerdon.questions",
     "tune": "guerdon.questions",
     "verify": "guerdon.questions",
 }

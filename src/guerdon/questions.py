@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from guerdon.reference.posted import Posted
     from guerdon.study.compare.comparison import Comparison
     from guerdon.study.compare.running import Watched
+    from guerdon.study.prove.report import Report
     from guerdon.study.record.verify import Verified
     from guerdon.study.streamed import Streamed
     from guerdon.study.tune.tuned import Tuned
@@ -69,6 +70,21 @@ def compare(
     sides = runs.side(old.typed, "old"), runs.side(new.typed, "new")
     of = versions(parts(old.path, old.given), parts(new.path, new.given))
     return compared(*sides, runs, of, live, attribute, Path(out) if out is not None else None)
+
+
+def prove(program: Program, new: Program | None = None) -> Report:
+    """What never happens in a program, and the most that it gives; or, with a `new` version, whether that is ever less generous.
+
+    Shape: without the extra `prove` only what tables and conditions on one fact say by themselves; what is not decided is said.
+    Errors: NotComparable.
+    """
+    from guerdon.study.compare.comparison import comparable  # only where it is wanted, as what follows
+    from guerdon.study.prove import prove as proving
+
+    if new is None:
+        return proving.prove(program.typed, program.diagnostics)
+    comparable(program.typed, new.typed)
+    return proving.compare(program.typed, new.typed)
 
 
 def tune(

@@ -227,3 +227,20 @@ def test_a_tier_that_a_sum_of_sales_holds_is_lost_where_a_sale_comes_back():
     events = [sale(1, 0, 10), event(2, "back", 1, sale="e1")]
     assert [move.reason for move in reference(of, events, {}).ledger.moves] == ["joined", "reached", "returned"]
     held(of, events)
+
+
+def test_a_derived_fact_may_look_up_a_table():
+    """It was taken for one that is not derived, without a word."""
+    of = program(
+        "event sale\n  amount money\n  place one of shop, web\n  capped money = min(amount, cap(place))\n"
+        "  big yes/no = large(capped)\n\n"
+        "table cap\n  by place\n  row shop: 100 USD\n  row web: 300 USD\n\n"
+        "table large\n  by capped\n  row from 0 USD: no\n  row from 200 USD: yes\n\n"
+        'earn "A"\n  on sale\n  when big\n  give 1 point per full 1 USD of capped\n'
+    )
+    assert not uncovered(of)
+    sales = [
+        event(number, "sale", number, amount=Fraction(500), place=place) for number, place in ((1, "shop"), (2, "web"))
+    ]
+    assert [award.quantity for award in reference(of, sales, {}).ledger.awards] == [300]
+    held(of, sales)

@@ -84,7 +84,7 @@ def test_it_is_a_part_of_a_page_with_tables(name: str) -> None:
     assert html(name).startswith(f'<div class="{SCOPE}">')
 
 
-@pytest.mark.parametrize("name", ["comparison", "measured", "tuned"])
+@pytest.mark.parametrize("name", ["account", "comparison", "measured", "tuned"])
 def test_a_report_has_its_drawings(name: str) -> None:
     assert Page(html(name)).counted["svg"] >= 1
 

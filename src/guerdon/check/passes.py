@@ -94,8 +94,8 @@ def check(
     names.declared = {key: params.put_in_place(each, names) for key, each in names.declared.items()}
     names.frame = facts.frame(document, names)
     for declare in (
-        *(_units, _params, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _derived),
-        _tables,
+        *(_units, _params, _records, _tiers, accounts.declare, builtin.events, reversals.reversals, _tables),
+        _derived,
     ):
         declare(names)
     grouped.listed(names)

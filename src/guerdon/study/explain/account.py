@@ -171,11 +171,18 @@ class Account:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """What came of each event, and of those that are explained each rule, clause by clause."""
+        """How balances went, what came of each event, and of those that are explained each rule, clause by clause."""
+        from guerdon.study.explain.drawing import drawn  # which draws what is declared here
+
         shown = self.timeline[-MOST_SHOWN:]
         left = f", the last {MOST_SHOWN} of {len(self.timeline):,}" if len(shown) < len(self.timeline) else ""
         rows = [(each.event, each.kind, each.when, each.text) for each in shown]
         parts = [f"<h1>Member {escape(self.member)}</h1>\n<p>Now: {escape(', '.join(self.standing))}.</p>"]
+        parts += [
+            f"<h3>{escape(each.unit)} of {escape(each.holder)}</h3>\n{drawn(each, {})}"
+            for each in self.courses
+            if each.points
+        ]
         parts += [texts(f"What came of it{left}", ("event", "kind", "when", "what came of it"), rows)] if rows else []
         for event in self.explained:
             parts.append(

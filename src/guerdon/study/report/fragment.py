@@ -15,7 +15,8 @@ nav { margin: 1rem 0; } nav a { display: inline-block; max-width: 100%; margin-r
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th { text-align: left; font-weight: 600; color: #555; border-bottom: 1px solid #999; padding: .25rem .7rem .25rem 0; vertical-align: bottom; }
-td { border-bottom: 1px solid #e6e6e6; padding: .2rem .7rem .2rem 0; white-space: nowrap; }
+td { border-bottom: 1px solid #e6e6e6; padding: .2rem .7rem .2rem 0; white-space: nowrap; vertical-align: top; }
+td.said { white-space: normal; min-width: 16rem; }
 tr.total td { font-weight: 600; border-top: 1px solid #999; border-bottom: none; }
 th.right, td.right { text-align: right; padding: .2rem .35rem .2rem .7rem; }
 th.right + th:not(.right), td.right + td:not(.right) { padding-left: .8rem; }
@@ -62,9 +63,15 @@ def _inside(selector: str) -> str:
     return f".{SCOPE}" if selector.strip() == "body" else f".{SCOPE} {selector.strip()}"
 
 
+def _row(cells: list[str]) -> str:
+    """The cells of a row of texts, of which the last may be long."""
+    first = "".join(f"<td>{escape(each)}</td>" for each in cells[:-1])
+    return first + "".join(f'<td class="said">{escape(each)}</td>' for each in cells[-1:])
+
+
 def texts(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of texts."""
     head = "".join(f"<th>{escape(each)}</th>" for each in columns)
-    told = "".join(f"<tr>{''.join(f'<td>{escape(each)}</td>' for each in row)}</tr>\n" for row in rows)
+    told = "".join(f"<tr>{_row([*row])}</tr>\n" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{told}</tbody></table>"
     return f'<h3>{escape(title)}</h3>\n<div class="wide">{table}</div>'
