@@ -262,3 +262,20 @@ def test_names_are_shown_as_they_are_written() -> None:
     of = program('earn "100:100:"\n  on sale\n  give 1 star')
     (found,) = told(of, [sale("e1", "2026-01-05")], event="e1").explained
     assert '"100:100:" gave 1 star' in screen.written(lambda to: shown.show_event("ana", found, to), 96)
+
+
+def test_what_a_late_event_brought_about_is_not_given_twice() -> None:
+    """A trigger that came of a late event was looked at for the first time when that became known."""
+    of = program(
+        "tiers club\n  counts sum of sale.amount this calendar year\n  tier Guest\n  tier Top at 30 USD\n  lasts while met\n\n"
+        'earn "Bonus"\n  on club reaching Top\n  give 5 star'
+    )
+    events = [
+        sale("e1", "2026-01-05", "20"),
+        sale("e2", "2026-01-09", "1"),
+        sale("e3", "2026-01-02", "10", known="2026-01-20"),
+    ]
+    found = explain(of, lambda: events, {}, "ana", every=True).explained
+    (trigger,) = (each for each in found if each.kind == "trigger")
+    (bonus,) = (each for each in trigger.rules if each.rule == "Bonus")
+    assert (bonus.gave, [each.clause for each in bonus.reasons]) == ("5 star", ["give"])

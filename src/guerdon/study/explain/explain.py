@@ -257,7 +257,7 @@ class _Writer:
         was, now = self.stood.get(key, (undone.Before(), undone.Before()))
         found.undid = tuple(undone.events(self.engine, was, now, self._deeds(event)))
         for rule in found.rules:
-            rule.reasons += _put_right(told, self.noted.get(key, event), rule.rule, self.engine.program)
+            rule.reasons += _put_right(told, self.noted.get(key, event), rule, self.engine.program)
         backs = list(undone.accounts(self.engine, told, event, now, was, self._deeds(event)))
         if backs:
             found.rules = [each for each in found.rules if event.type in self._on(each.rule)]
@@ -278,11 +278,11 @@ class _Writer:
         return list(funding(self.engine.posted.ledger.awards, self.engine.program))
 
 
-def _put_right(told: Told, event: Event, rule: str, program: nodes.Program) -> Iterator[Reason]:
+def _put_right(told: Told, event: Event, rule: RuleAccount, program: nodes.Program) -> Iterator[Reason]:
     """What became more or less of an award when an earlier event came late."""
-    for at, much, late in told.put_right(event, rule):
+    for at, much, late in told.put_right(event, rule.rule, rule.fired):
         more = "more" if much > 0 else "less"
-        quantity = words.quantity(abs(much), program.rules[rule].unit)
+        quantity = words.quantity(abs(much), program.rules[rule.rule].unit)
         result = f"{quantity} {more}: {late or 'an earlier event'} became known"
         yield Reason(PUT_RIGHT, told.day(at), result=result)
 

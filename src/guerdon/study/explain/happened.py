@@ -86,12 +86,17 @@ class Told:
         """What an event took back of earlier awards."""
         return [each for each in self._awarded(event) if each.of is not None]
 
-    def put_right(self, event: Event, rule: str) -> Iterator[tuple[int, Fraction, str]]:
+    def put_right(self, event: Event, rule: str, gave: bool) -> Iterator[tuple[int, Fraction, str]]:
         """What was posted of a rule's award after the event was known, because an earlier one came late: when, how much more, and
-        the event that came late, where that is known."""
+        the event that came late, where that is known. Where the rule `gave` something as it was looked at, that is no part of it, even
+        if it was looked at for the first time then."""
         known = max(event.at, event.recorded)
-        for each in self._awarded(event):
-            if each.rule == rule and (each.at > known if each.of is None else each.id.startswith(f"{each.of}{MARK}")):
+        mine = [each for each in self._awarded(event) if each.rule == rule]
+        first_then = gave and all(each.at > known for each in mine if each.of is None)
+        for each in mine:
+            if first_then and each.of is None:
+                continue
+            if each.at > known if each.of is None else each.id.startswith(f"{each.of}{MARK}"):
                 yield each.at, each.quantity, each.id.removeprefix(f"{each.of}{MARK}") if each.of is not None else ""
 
     def _awarded(self, event: Event) -> list[Award]:
