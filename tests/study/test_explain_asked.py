@@ -265,16 +265,12 @@ def test_names_are_shown_as_they_are_written() -> None:
 
 
 def test_what_a_late_event_brought_about_is_not_given_twice() -> None:
-    """A trigger that came of a late event was looked at for the first time when that became known."""
+    """A trigger that came of a late event was looked at for the first time when that became known, which its award says."""
     of = program(
-        "tiers club\n  counts sum of sale.amount this calendar year\n  tier Guest\n  tier Top at 30 USD\n  lasts while met\n\n"
+        "tiers club\n  tier Guest\n  tier Top by invitation\n  lasts 2 years\n  grants Top on visit\n\n"
         'earn "Bonus"\n  on club reaching Top\n  give 5 star'
     )
-    events = [
-        sale("e1", "2026-01-05", "20"),
-        sale("e2", "2026-01-09", "1"),
-        sale("e3", "2026-01-02", "10", known="2026-01-20"),
-    ]
+    events = [sale("e1", "2026-01-05", "20"), event("e2", "visit", "2026-01-02", known="2026-01-20")]
     found = explain(of, lambda: events, {}, "ana", every=True).explained
     (trigger,) = (each for each in found if each.kind == "trigger")
     (bonus,) = (each for each in trigger.rules if each.rule == "Bonus")
