@@ -320,3 +320,12 @@ def test_a_program_may_lie_apart_from_its_history(run, shop, tmp_path):
     elsewhere.mkdir()
     shutil.move(shop / "shop.guerdon", elsewhere / "shop.guerdon")
     assert run("run", elsewhere, "--history", shop).exit_code == 0
+
+
+@pytest.mark.parametrize(("option", "name", "said"), [("--report", "r.pdf", "HTML"), ("--xlsx", "r.csv", "workbook")])
+def test_a_file_is_written_under_a_name_that_says_what_it_is(run, shop, option, name, said):
+    found = run("compare", shop / "shop.guerdon", shop / "shop.guerdon", "--history", shop, option, shop / name)
+    assert found.exit_code == 2 and not (shop / name).exists()
+    assert f"this writes a {'page of ' if said == 'HTML' else ''}{said}: give it a name like `report." in " ".join(
+        found.output.split()
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -46,6 +48,23 @@ class Percent(click.ParamType[Fraction]):
 
 
 PERCENT = Percent()
+
+
+class FileOf(click.Path):
+    """A file that is written, whose name says what it is."""
+
+    def __init__(self, what: str, *endings: str) -> None:
+        super().__init__(path_type=Path)
+        self.what, self.endings = what, endings
+
+    def convert(self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if Path(found).suffix.lower() not in self.endings:
+            self.fail(f"this writes {self.what}: give it a name like `report{self.endings[0]}`", param, ctx)
+        return found
+
+
+PAGE, WORKBOOK = FileOf("a page of HTML", ".html", ".htm"), FileOf("a workbook", ".xlsx")
 
 
 def _values(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

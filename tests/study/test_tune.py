@@ -391,7 +391,9 @@ def command(*given: str) -> tuple[int, str]:
 def test_the_command_writes_what_the_library_finds(tmp_path: Path) -> None:
     of = guerdon.tune(guerdon.load(CAFE), CAFE, "gold_at", "Gold >= 3")
     asked = "--param", "gold_at", "--target", "Gold >= 3"
-    status, told = command(*asked, "--format", "json", "--out", str(tmp_path / "out"), "--report", str(tmp_path / "p"))
+    status, told = command(
+        *asked, "--format", "json", "--out", str(tmp_path / "out"), "--report", str(tmp_path / "p.html")
+    )
     assert status == 0
     plain = json.loads(told)
     assert plain == json.loads(json.dumps(shown.as_json(of)))
@@ -400,7 +402,7 @@ def test_the_command_writes_what_the_library_finds(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["value"] for row in rows] == [each.written for each in of.points]
     assert {row["meets"] for row in rows} == {"yes", "no"}
-    written = (tmp_path / "p").read_text()
+    written = (tmp_path / "p.html").read_text()
     assert written.count("<circle") == len(rows) and "the target" in written
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guerdon.command import FELL_SHORT, loaded, stop, watched, writable, wrong_history
-from guerdon.options import DAY, set_option
+from guerdon.options import DAY, PAGE, WORKBOOK, set_option
 
 if TYPE_CHECKING:
     from guerdon.study.conditions.condition import Condition
@@ -37,8 +37,8 @@ def _conditions(context: click.Context, option: click.Parameter, given: tuple[st
     "--attribute/--no-attribute", default=None, help="Whether to find out what each change in the rules brings."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV into this folder.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write a page with drawings into this file.")
-@click.option("--xlsx", type=click.Path(path_type=Path), help="Write a workbook into this file.")
+@click.option("--report", type=PAGE, help="Write a page with drawings into this file.")
+@click.option("--xlsx", type=WORKBOOK, help="Write a workbook into this file.")
 @click.option(
     "--fail-if",
     "fails",

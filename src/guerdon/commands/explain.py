@@ -78,7 +78,7 @@ def _check_rule(program: nodes.Program, rule: str, event: str | None) -> None:
 
     rules, standing = {**program.rules, **program.groups}, {**program.ladders, **program.units}
     if rule not in rules and rule not in standing:
-        near = nearest(rule, [*rules, *standing])
+        near = nearest(rule, rules if event is not None else [*rules, *standing])
         stop(f'no rule is called "{rule}"' + (f'; did you mean "{near}"?' if near else ""), "G902")
     if event is not None and rule not in rules:
         what = "a ladder" if rule in program.ladders else "a unit"

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from guerdon.command import FELL_SHORT, history_of, loaded, ran, stop, waiting, writable
-from guerdon.options import DAY, PERCENT, engine_option, format_option, history_option, set_option, verbose_option
+from guerdon.options import DAY, PAGE, PERCENT, engine_option, format_option, history_option, set_option, verbose_option
 
 
 def _expected(
@@ -59,7 +59,7 @@ def _expected(
 @engine_option
 @verbose_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV into this folder.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page with drawings into this file.")
+@click.option("--html", type=PAGE, help="Write a page with drawings into this file.")
 @click.option("--allow-rejected", is_flag=True, help="Exit 0 even where rows were set aside.")
 @set_option
 @format_option

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from guerdon.command import FELL_SHORT, loaded, stop, watched, writable, wrong_history
-from guerdon.options import DAY, format_option, set_option
+from guerdon.options import DAY, PAGE, format_option, set_option
 
 
 @click.command()
@@ -24,7 +24,7 @@ from guerdon.options import DAY, format_option, set_option
 @click.option("--all", "every", is_flag=True, help="Run every value, whatever is seen before.")
 @click.option("--as-of", type=DAY, help="The last day to read (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the tables as CSV into this folder.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write a page with a drawing into this file.")
+@click.option("--report", type=PAGE, help="Write a page with a drawing into this file.")
 @set_option
 @format_option
 def tune(

@@ -10,6 +10,7 @@ from guerdon.study.record.contents import CONTENTS, SEAL, File, Record
 from guerdon.study.record.keep import sealed
 from guerdon.text.diagnostic import Diagnostic
 
+_OTHER_DATA = "name with `--data` the folder that holds the files as they were when the record was made"
 _ANOTHER = "get the record from where it was kept; what it says now was not what was run"
 
 
@@ -42,17 +43,18 @@ def changed(folder: Path, said: Mapping[str, File], where: str) -> list[Diagnost
 
 
 def _changed(folder: Path, said: Iterable[tuple[str, File]], where: str) -> Iterator[Diagnostic]:
+    help = _OTHER_DATA if where else _ANOTHER
     for name, was in said:
         path = folder / name
         if not path.is_file():
-            yield _of(name, f"is missing{where}")
+            yield _of(name, f"is missing{where}", help)
             continue
         now = digest.file(path)
         if now.bytes != was.bytes:
-            yield _of(name, f"changed{where}: it had {was.bytes:,} bytes and has {now.bytes:,}")
+            yield _of(name, f"changed{where}: it had {was.bytes:,} bytes and has {now.bytes:,}", help)
         elif now != was:
-            yield _of(name, f"changed{where}: it has as many bytes, and another SHA-256")
+            yield _of(name, f"changed{where}: it has as many bytes, and another SHA-256", help)
 
 
-def _of(name: str, what: str) -> Diagnostic:
-    return Diagnostic("G952", f"`{name}` {what}", help=(_ANOTHER,))
+def _of(name: str, what: str, help: str = _ANOTHER) -> Diagnostic:
+    return Diagnostic("G952", f"`{name}` {what}", help=(help,))
