@@ -215,11 +215,14 @@ def shop(choose: Choose, plain: bool = False, spends: bool = False) -> tuple[str
             "point earned last 20 days",
             '"R0" earned ever - "R1" taken back ever',
             "point earned this calendar year",
+            "sum of purchase.amount this month",
+            "sum of purchase.amount last 20 days",
+            "count of purchase ever",
         ]
     )
     same = units["R0"] == units["R1"]
     counts = counts if same or "R1" not in counts else '"R0" earned ever - "R0" taken back ever'
-    unit = units["R0"] if "R0" in counts else "point"
+    unit = units["R0"] if "R0" in counts else money if "sum" in counts else "" if "count" in counts else "point"
     floored = one(["", ", never below zero"]) if "last" not in counts else ""
     texts.append(
         f"tiers status\n  counts {counts}{floored}\n  tier Low\n  tier High at 12 {unit}\n  {one(LASTS[:1] if plain else LASTS)}"

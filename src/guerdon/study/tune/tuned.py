@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from guerdon.check.wording import plain
+from guerdon.program.currency import DECIMALS
 from guerdon.program.printed import fingerprint
 from guerdon.reference.calendar import Calendar
 from guerdon.study import words
@@ -224,7 +226,10 @@ class _Rows:
             return "no program"
         amount = self.of.figure.written(point.amount)
         if not self.share:
-            return amount
+            exact = plain(point.amount)
+            steps = point.amount * 10 ** DECIMALS.get(self.found.currency, 2)
+            rounded = self.money and steps.denominator != 1 and "/" not in exact
+            return f"{amount} (exactly {exact})" if rounded else amount
         share = text(point.figure, self.figure) if point.figure is not None else "a share of nothing"
         return f"{amount}, {share} {self.figure.title.rpartition(', ')[2]}"
 
