@@ -182,6 +182,16 @@ def test_a_rule_that_gives_another_unit_is_gone_from_one_and_new_in_the_other() 
     ]
 
 
+def test_who_pays_is_told_of_both() -> None:
+    paid = OLD.replace("give        1 stamp\n", "give        2 stamp\n  funded      shop 1, maker 1\n")
+    found = compared(OLD.replace("give        1 stamp\n", "give        2 stamp\n"), paid, order(0, "a", "10"))
+    assert [(row["partner"], row["unit"], row["old"], row["new"]) for row in rows(found, "payers")] == [
+        ("shop", "stamp", 0, 1),
+        ("maker", "stamp", 0, 1),
+    ]
+    assert not any(table.name == "payers" for part in compared(OLD, OLD).sections for table in part.tables)
+
+
 def test_members_stand_where_they_stood_at_the_end() -> None:
     found = compared(OLD, NEW, *ORDERS)
     assert [tuple(row.values()) for row in rows(found, "tiers_status")] == [

@@ -112,7 +112,7 @@ class Comparison(InNotebook):
         return f"Old {self.old.fingerprint}, new {self.new.fingerprint}."
 
 
-_BRIEF = re.compile(r"cost|changes|causes.*|rules|messages|moves_.*|people|past|past_members|first")
+_BRIEF = re.compile(r"cost|changes|causes.*|rules|payers|messages|moves_.*|people|past|past_members|first")
 
 
 def _says_much(of: Table) -> bool:

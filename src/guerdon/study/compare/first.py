@@ -37,7 +37,7 @@ def past(db: Database, day: date) -> Section:
         restated = f"Not forward only: nothing that was awarded before {day} is another, but run over the past members would have other balances or tiers."
         return Section(title, (standing,), says=(restated, keep))
     restated = (
-        f"Not forward only: run over the past, the new version awards something else at {words.count(differing.events, 'event')} of "
+        f"Not forward only: run over the past, the new version awards another sum at {words.count(differing.events, 'event')} of "
         f"{words.count(differing.members, 'member')} before {day}, the first on {db.calendar.day(differing.earliest)}. Whoever replaces what was awarded restates it."
     )
     says = (

@@ -47,7 +47,9 @@ def _of_measure(db: Database, name: str, words: list[dict[str, tuple[str, ...]]]
     members = Counter({(version, word): count for version, word, count in found})
     rows = tuple((word, was := members[OLD, word], now := members[NEW, word], now - was) for word in listed)
     word = Column("word", name, Kind.TEXT)
-    notes = (f"Members by the {name} that they had at the last end of a month.",)
+    notes: tuple[str, ...] = (f"Members by the {name} that they had at the last end of a month.",)
+    if not members:
+        notes += ("No month ended in what was read: `--as-of` with the last day of a month reads through it.",)
     yield Table(f"segments_{name}", f"Members by {name}", (word, *three(Kind.COUNT)), rows, notes, summed=DIFFERENCE)
     note = f"Members by the {name} that they had at the last end of a month under the old version."
     mine = f"SELECT member, word AS name FROM words WHERE version = {OLD} AND measure = $measure"

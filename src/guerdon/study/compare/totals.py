@@ -104,8 +104,8 @@ def _balances(db: Database) -> Table:
 
 
 def by_rule(db: Database) -> Section:
-    """What each rule gave, what each redeem took, how often each said something."""
-    return Section("By rule", (_rules(db), _takers(db), _messages(db)))
+    """What each rule gave and who pays for it, what each redeem took, how often each said something."""
+    return Section("By rule", (_rules(db), _payers(db), _takers(db), _messages(db)))
 
 
 def _rules(db: Database) -> Table:
@@ -139,6 +139,24 @@ def _rules(db: Database) -> Table:
 def _giving(side: Side) -> Iterator[nodes.Rule]:
     rules = sorted(side.program.rules.values(), key=lambda rule: rule.span.start)
     return (rule for rule in rules if not rule.takes and not rule.only_says)
+
+
+def _payers(db: Database) -> Table:
+    """What each partner pays for, where it is said who does."""
+    currency, rows = db.new.program.frame.currency, list[tuple[Value, ...]]()
+    sides = [side.figures.paid for side in (db.old, db.new)]
+    for partner, unit in dict.fromkeys([*sides[NEW], *sides[OLD]]):
+        was, now = (side.get((partner, unit), ZERO) for side in sides)
+        worths = db.old.worth(unit), db.new.worth(unit)
+        cost = None if worths == (None, None) else now * (worths[1] or ZERO) - was * (worths[0] or ZERO)
+        rows.append((partner, unit, was, now, now - was, cost))
+    columns = (
+        Column("partner", "partner", Kind.TEXT),
+        UNIT,
+        *three(Kind.QUANTITY),
+        Column("cost_difference", "cost difference", Kind.MONEY, currency, signed=True),
+    )
+    return Table("payers", "Who pays for it", columns, tuple(rows), summed=("cost_difference",))
 
 
 def _takers(db: Database) -> Table:
