@@ -107,13 +107,13 @@ class Trials:
     def _between(self, event: Event, moved: Event) -> tuple[Event, ...] | None:
         """What happens before an event that is later; None where one that is earlier would come before others, or it is too much."""
         first, last = sorted((event.at, moved.at))
-        own = event.type, event.id
         start = bisect_left(self.events, first, key=lambda each: each.at)
         end = bisect_right(self.events, last, key=lambda each: each.at)
-        found = tuple(each for each in self.events[start:end] if (each.type, each.id) != own)
+        found = self.events[start:end]
         if moved.at < event.at:
-            return () if all(each.order > event.order for each in found) else None
-        return found if len(found) <= MOST_BETWEEN else None
+            return () if all(each.order >= event.order for each in found) else None
+        after = tuple(each for each in found if each.order > event.order)
+        return after if len(after) <= MOST_BETWEEN else None
 
     def verdict(self, event: Event, earlier: tuple[Event, ...] = (), between: tuple[Event, ...] = ()) -> Verdict | None:
         """What the rule makes of an event after some others; None where one that is made up is set aside, or too much was tried."""
