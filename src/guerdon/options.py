@@ -59,7 +59,7 @@ class FileOf(click.Path):
 
     def convert(self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Any:
         found = super().convert(value, param, ctx)
-        if Path(found).suffix.lower() not in self.endings:
+        if Path(str(found)).suffix.lower() not in self.endings:
             self.fail(f"this writes {self.what}: give it a name like `report{self.endings[0]}`", param, ctx)
         return found
 
