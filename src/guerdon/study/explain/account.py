@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import escape
 
+from guerdon.study.explain.course import Course
+from guerdon.study.explain.drawing import drawn
 from guerdon.study.explain.timeline import Moment
 from guerdon.study.report.fragment import fragment, texts
 
@@ -115,26 +117,6 @@ class BalanceAccount:
     rules: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A balance from an instant (in microseconds UTC) on, and the event it came of, or what happened by itself."""
-
-    at: int
-    when: str
-    event: str
-    reason: str
-    balance: str
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a balance went: what it was after each event that changed it, in the order of time."""
-
-    unit: str
-    holder: str
-    points: tuple[Point, ...]
-
-
 MOST_SHOWN = 100
 """So many moments of an account are shown in a notebook, the latest ones."""
 
@@ -172,8 +154,6 @@ class Account:
 
     def _repr_html_(self) -> str:
         """How balances went, what came of each event, and of those that are explained each rule, clause by clause."""
-        from guerdon.study.explain.drawing import drawn  # which draws what is declared here
-
         shown = self.timeline[-MOST_SHOWN:]
         left = f", the last {MOST_SHOWN} of {len(self.timeline):,}" if len(shown) < len(self.timeline) else ""
         rows = [(each.event, each.kind, each.when, each.text) for each in shown]

@@ -10,7 +10,8 @@ from guerdon.program import nodes
 from guerdon.reference.engine import Engine
 from guerdon.reference.exact import ZERO
 from guerdon.study import words
-from guerdon.study.explain.account import BalanceAccount, Course, LotAccount, Point, Reading
+from guerdon.study.explain.account import BalanceAccount, LotAccount, Reading
+from guerdon.study.explain.course import Course, Point
 from guerdon.study.explain.happened import Told
 from guerdon.study.lots import LotLine, lots
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 
-from guerdon.study.explain.account import Course
+from guerdon.study.explain.course import Course
 from guerdon.study.report.plots import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ticks
 
 MOST_DAYS = 6

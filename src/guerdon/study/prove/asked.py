@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from guerdon.program import nodes
 from guerdon.reference.engine import Engine
@@ -23,7 +24,7 @@ HISTORIES = 25
 
 @dataclass
 class Asked:
-    """A program, and what comes of each kind of event; `unreached`: tiers that nobody has."""
+    """A program, and what comes of each kind of event; `unreached`: tiers that nobody reaches, but by hand or by a merger."""
 
     program: nodes.Program
     unreached: frozenset[tuple[str, str]] = frozenset()
@@ -37,14 +38,14 @@ class Asked:
     def at(self, event: str) -> Judged:
         """What comes of an event of a kind."""
         if event not in self._judged:
-            found = judged(self.program, event, Variables())
-            known = found.scene.known
-            for ladder, tier in self.unreached:
-                thing = known.things.get(f"tier/{ladder}")
-                if thing is not None:
-                    known.facts.append(thing.value.term != known.words.number(tier))
-            self._judged[event] = found
+            self._judged[event] = judged(self.program, event, Variables())
         return self._judged[event]
+
+    def supposed(self, event: str) -> list[Any]:
+        """That the event is of a member who has none of the unreached tiers."""
+        known = self.at(event).scene.known
+        held = ((known.things.get(f"tier/{ladder}"), tier) for ladder, tier in sorted(self.unreached))
+        return [thing.value.term != known.words.number(tier) for thing, tier in held if thing is not None]
 
     @cached_property
     def in_tests(self) -> set[str]:
@@ -59,24 +60,39 @@ class Asked:
         return _seen(self.program, (teller.history().case("") for teller in tellers))
 
 
+def held_in_tests(program: nodes.Program) -> set[tuple[str, str]]:
+    """Ladders and tiers that members come to hold in the program's tests; tests that begin with a tier are left aside."""
+    found = _Seen(set(), set(program.ladders))
+    for case in program.tests:
+        if not any(opening.ladder is not None for opening in case.given):
+            _told(case, program, found)
+    return found.tiers
+
+
 def _seen(program: nodes.Program, cases: Iterable[nodes.Case]) -> set[str]:
     """Rules that give or take something in some cases; no more of these are looked at than need be."""
     found = _Seen(set())
     for case in cases:
         if found.rules >= program.rules.keys():
             break
-        trial = Trial(case, program, found)
-        for step in case.steps:
-            if isinstance(step, nodes.Happening):
-                trial.happen(step)
+        _told(case, program, found)
     return found.rules
+
+
+def _told(case: nodes.Case, program: nodes.Program, found: _Seen) -> None:
+    trial = Trial(case, program, found)
+    for step in case.steps:
+        if isinstance(step, nodes.Happening):
+            trial.happen(step)
 
 
 @dataclass
 class _Seen:
-    """Which rules gave or took something."""
+    """Which rules gave or took something, and which tiers of these `ladders` members held."""
 
     rules: set[str]
+    ladders: set[str] = field(default_factory=set)
+    tiers: set[tuple[str, str]] = field(default_factory=set)
 
     def begin(self, engine: Engine) -> None: ...
 
@@ -84,7 +100,11 @@ class _Seen:
         if verdict.quantity:
             self.rules.add(verdict.rule.name)
 
-    def happened(self, engine: Engine, event: object, refused: bool) -> None: ...
+    def happened(self, engine: Engine, event: object, refused: bool) -> None:
+        for subject in engine.world.subjects.values() if self.ladders else ():
+            for name in self.ladders & subject.held.keys():
+                tier = engine.world.program.ladders[name].tiers[subject.held[name].standing]
+                self.tiers.add((name, tier.name))
 
     def end(self, engine: Engine) -> None: ...
 

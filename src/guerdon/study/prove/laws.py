@@ -28,7 +28,7 @@ def laws(program: nodes.Program) -> Iterator[Finding | Undecided | str]:
             said = Diagnostic("G949", f'law "{name}" does not hold: look at {broken.at}', found.law.span, "broken")
             yield Finding(said, tuple(broken.test.rstrip().splitlines()), came)
         elif found.law.always is not None and _is_limited(found.law.always, program):
-            yield f'law "{name}" holds: limits let no more through'
+            yield f'law "{name}" holds for a member with whom no other was merged: limits let no more through'
         elif found.law.more is not None and _never_less(found.law, program):
             yield f'law "{name}" holds: more of `{found.law.event}.{found.law.more}` never gives less at an event, and nothing that is given depends on the past'
         else:
@@ -37,7 +37,7 @@ def laws(program: nodes.Program) -> Iterator[Finding | Undecided | str]:
 
 
 def _is_limited(claim: nodes.Expr, program: nodes.Program) -> bool:
-    """Whether a claim says that no more was earned than limits let through."""
+    """Whether a claim says that no more was earned than limits let through; what two members earned before they became one is left aside."""
     match claim:
         case nodes.Junction(True, parts):
             return all(_is_limited(each, program) for each in parts)
@@ -92,7 +92,11 @@ def _looks_back(law: nodes.Law, program: nodes.Program) -> bool:
     limits = [limit for rule in rules for limit in rule.limits]
     limits += [limit for group in groups for limit in group.limits]
     others = [rule for rule in program.rules.values() if rule not in rules]
-    reads = {each.rule for rule in rules for each in walk(rule) if isinstance(each, nodes.Given)}
+    read = [each.rule for rule in rules for each in walk(rule, program.measures) if isinstance(each, nodes.Given)]
+    reads = {name for each in read for name in program.rules_of(each)}
+    replaced = {name for rule in others for name in rule.replaces}
     if any(not limit.per_event for limit in limits) or any(rule.name in reads for rule in others):
+        return True
+    if any(rule.name in replaced for rule in rules):
         return True
     return any(event.reverses is not None for event in program.events.values())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from guerdon.program import nodes
@@ -61,6 +62,8 @@ def _never_binds(
     days = in_force(limited) if isinstance(limited, nodes.Rule) else None
     for place, other in enumerate(limited.limits):
         if place == at or other.of is not None or not same_holder(other, limit) or other.per_event:
+            continue
+        if limit.kept and not other.kept:  # what a return gives back to the other one is still used up here
             continue
         if place > at and (limit.or_nothing or other.but(or_nothing=limit.or_nothing) == limit):
             continue
@@ -148,34 +151,52 @@ def _finding(limited: Limited, limit: nodes.Limit, other: nodes.Limit | None) ->
 def most_within(counted: nodes.Earned, program: nodes.Program) -> Fraction | None:
     """The most that rules give a member of a unit in a window, by their limits; None where there is no bound.
 
-    What is given by hand, transferred or brought along is left aside.
+    What is given by hand, transferred or brought along is left aside, and so is what a member had who became part of this one.
     """
     names = program.rules_of(counted.rule) if counted.rule is not None else tuple(program.rules)
     found = Fraction(0)
     giving = [program.rules[name] for name in names if program.rules[name].unit == counted.unit]
     giving = [rule for rule in giving if not rule.takes]
+    raised = {name for each in program.groups.values() if each.minimum or each.rounding for name in each.of}
+    if _is_let_in_again(program):
+        return None
     for rule in giving:
-        if rule.to is not None or rule.shares or program.units[rule.unit].account is not None:
+        if rule.to is not None or rule.shares or program.units[rule.unit].account is not None or rule.name in raised:
             return None
-        bound = _bound(rule.limits, in_force(rule), counted.window, program)
+        bound = _bound(rule, counted.window, program)
         if bound is None:
             return None
         found += bound
     return found if giving else None
 
 
-def _bound(
-    limits: Sequence[nodes.Limit], days: int | None, window: nodes.Window, program: nodes.Program
-) -> Fraction | None:
-    """The most that limits with a member let through in a window."""
-    found = []
-    for limit in limits:
-        most = constant(limit.most, program)
-        if most is None or limit.of is not None or limit.fields or limit.per_event:
+def _is_let_in_again(program: nodes.Program) -> bool:
+    """Whether a late event finds room that a return left on the day of the sale, while what was earned is corrected on another day."""
+    late = program.frame.lateness is not None
+    return late and any(event.reverses is not None and event.reverses.at_return for event in program.events.values())
+
+
+def _bound(rule: nodes.Rule, window: nodes.Window, program: nodes.Program) -> Fraction | None:
+    """The most that the limits of a rule with a member let through in a window."""
+    found, at_once = [], _at_once(rule, program)
+    for limit in rule.limits:
+        if limit.of is not None or limit.fields or limit.per_event:
             continue
         if limit.account is not None or limit.person is not None:
             continue
-        often = 1 if isinstance(limit.window, nodes.Ever) else held(limit.window, window, days)
-        if often is not None:
+        most = constant(limit.most, program) if limit.times is None else at_once and at_once * limit.times
+        often = 1 if isinstance(limit.window, nodes.Ever) else held(limit.window, window, in_force(rule))
+        if often is not None and most is not None:
             found.append(most * often)
     return min(found, default=None)
+
+
+def _at_once(rule: nodes.Rule, program: nodes.Program) -> Fraction | None:
+    """The most that a rule gives at one event, where that stands in the program; None where it does not."""
+    per_event = [constant(limit.most, program) for limit in rule.limits if limit.per_event and limit.of is None]
+    found = [each for each in per_event if each is not None]
+    much = constant(rule.give, program) if rule.each is None and rule.accumulate is None else None
+    if much is not None and rule.offer is None and rule.unit in program.units:
+        steps = ceil(max(much, rule.minimum or Fraction(0)) / program.units[rule.unit].step)
+        found.append(steps * program.units[rule.unit].step)
+    return min(found, default=None) if rule.offer is None else None

@@ -8,8 +8,8 @@ import z3
 
 from guerdon.program import nodes, types
 from guerdon.study import words
-from guerdon.study.prove.scene import Scene
-from guerdon.study.prove.values import Value, Variables, plainly
+from guerdon.study.prove.scene import Scene, meaning
+from guerdon.study.prove.values import Value, plainly
 from guerdon.study.prove.windows import held, within
 
 Read = nodes.Standing | nodes.Measured | nodes.Streak | nodes.Earned | nodes.Available
@@ -27,14 +27,15 @@ def shown(expr: Read, scene: Scene) -> Value:
         case nodes.Measured():
             return _measured(expr, scene)
         case nodes.Streak():
-            meters = tuple(scene.program.meters[meter] for meter in expr.meters)
-            found = known.of(f"streak/{meters!r}/{expr.period}/{expr.missed}/{expr.window!r}", name, types.WHOLE)
+            meters = meaning(tuple(scene.program.meters[meter] for meter in expr.meters), scene.program)
+            found = known.of(f"streak/{meters}/{expr.period}/{expr.missed}/{expr.window!r}", name, types.WHOLE)
             most = held(nodes.Calendar(expr.period), expr.window, None)
             known.facts += [found.term >= 0] if most is None else [found.term >= 0, found.term <= most]
             return found
         case nodes.Earned():
             key = f"earned/{expr.unit}/{expr.rule}/{expr.window!r}/{expr.back}"
-            return known.of(key, name, _on_grid(expr.type, scene), below_zero=_is_corrected(scene))
+            below = _is_corrected(scene) or _is_counted_down(expr, scene)
+            return known.of(key, name, _on_grid(expr.type, scene), below_zero=below)
         case nodes.Available(unit):
             allowed = scene.program.units[unit].debt.kind is nodes.DebtKind.ALLOWED
             return known.of(f"available/{unit}", name, _on_grid(expr.type, scene), below_zero=allowed)
@@ -52,6 +53,12 @@ def _is_corrected(scene: Scene) -> bool:
     return any(event.reverses is not None for event in scene.program.events.values())
 
 
+def _is_counted_down(expr: nodes.Earned, scene: Scene) -> bool:
+    """Whether a correction by hand, or who leaves an account, takes something off what was earned."""
+    unit = scene.program.units.get(expr.unit)
+    return unit is not None and (unit.account is not None or (expr.rule is None and not unit.spendable))
+
+
 def _measured(expr: nodes.Measured, scene: Scene) -> Value:
     """What a meter shows: counts are whole and not below zero, and count the event where they see it."""
     known, meter, how = scene.known, scene.program.meters[expr.meter], expr.aggregate
@@ -61,12 +68,13 @@ def _measured(expr: nodes.Measured, scene: Scene) -> Value:
     )
     below = not counted and (not of_amounts or (how is nodes.Aggregate.SUM and _is_corrected(scene)))
     kind = types.WHOLE if how in (nodes.Aggregate.COUNT, nodes.Aggregate.DISTINCT) else expr.type
-    key = f"measured/{meter!r}/{how.name}/{expr.window!r}"
+    start = f"measured/{meaning(meter, scene.program)}/{how.name}/"
+    key = f"{start}{expr.window!r}"
     new = key not in known.things
     found = known.of(key, words.written(expr), kind, below_zero=below)
     if new:
         _seen(expr, meter, found, scene)
-        _nested(expr, meter, found, known, scene)
+        _nested(expr, meter, start, scene)
         if how is nodes.Aggregate.DAYS_SINCE:
             known.facts.append(found.term >= 0)
             if isinstance(expr.window, nodes.Duration) and not expr.window.months:
@@ -92,15 +100,15 @@ def _holds_today(window: nodes.Window) -> bool:
     return not isinstance(window, nodes.Calendar) or window.ahead == 0
 
 
-def _nested(expr: nodes.Measured, meter: nodes.Meter, found: Value, known: Variables, scene: Scene) -> None:
-    """A count or a sum of amounts in a window is no larger than in one that holds it."""
+def _nested(expr: nodes.Measured, meter: nodes.Meter, start: str, scene: Scene) -> None:
+    """A count or a sum of amounts in a window is no larger than in one that holds it; `start`: how the keys of this measure begin."""
     if expr.aggregate is nodes.Aggregate.SUM and _is_corrected(scene):
         return
     if expr.aggregate not in (nodes.Aggregate.COUNT, nodes.Aggregate.SUM) or (
         meter.value is not None and not isinstance(plainly(meter.value.type), types.Quantity)
     ):
         return
-    start = f"measured/{meter!r}/{expr.aggregate.name}/"
+    known = scene.known
     windows = known.windows
     windows[f"{start}{expr.window!r}"] = expr.window
     alike = [key for key in known.things if key.startswith(start) and key in windows]

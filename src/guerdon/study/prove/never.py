@@ -10,7 +10,7 @@ from guerdon.program import nodes
 from guerdon.program.walk import walk
 from guerdon.study.prove import intervals
 from guerdon.study.prove.amounts import constant
-from guerdon.study.prove.asked import Asked
+from guerdon.study.prove.asked import Asked, held_in_tests
 from guerdon.study.prove.limits import most_within
 from guerdon.study.prove.report import Finding, Undecided
 from guerdon.study.prove.rules import Judged
@@ -27,9 +27,12 @@ Found = Iterator[Finding | Undecided]
 def rules(of: Asked) -> Found:
     """What there is to say of each rule that was not seen to give something."""
     for rule in of.program.rules.values():
-        answers = {event: _can_give(rule, of.at(event)) for event in rule.on}
-        if all(each is Answer.NEVER for each in answers.values()):
+        if rule.name in of.in_tests or (not of.unreached and rule.name in of.in_histories):
+            continue
+        if all(_can_give(rule, of.at(event)) is Answer.NEVER for event in rule.on):
             yield _why_never(rule, [of.at(event) for event in rule.on])
+        elif of.unreached and all(_can_give(rule, of.at(on), of.supposed(on)) is Answer.NEVER for on in rule.on):
+            yield _waits(rule, of)
         elif not _is_seen(rule, of):
             first = of.at(rule.on[0]).scene
             why = "it waits for what no event shows at once" if first.is_trigger else in_the_way(first.known)
@@ -37,16 +40,25 @@ def rules(of: Asked) -> Found:
 
 
 def _is_seen(rule: nodes.Rule, of: Asked) -> bool:
-    """Whether a rule gives or takes something in the program's tests, at an event that is found, or in a history that is made up."""
-    if rule.name in of.in_tests:
-        return True
+    """Whether a rule gives or takes something at an event that is found, or in a history that is made up."""
     return any(_gives(rule, of.at(event)) for event in rule.on) or rule.name in of.in_histories
 
 
-def _can_give(rule: nodes.Rule, found: Judged) -> Answer:
+def _can_give(rule: nodes.Rule, found: Judged, supposed: Iterable[object] = ()) -> Answer:
     came = found.came[rule.name]
     wanted = came.guarded if rule.takes else came.quantity > 0
-    return asked(found.scene.known, [wanted])[0]
+    return asked(found.scene.known, [wanted, *supposed])[0]
+
+
+def _waits(rule: nodes.Rule, of: Asked) -> Finding:
+    """A rule that is for tiers which nobody reaches."""
+    message = f'"{rule.name}" gives nothing as long as nobody reaches {_tiers_of(of)}'
+    return Finding(Diagnostic("G940", message, (rule.when or (rule,))[0].span, "it waits for a tier"))
+
+
+def _tiers_of(of: Asked) -> str:
+    names = [step.name for ladder in of.program.ladders.values() for step in ladder.tiers]
+    return " or ".join(name for name in names if any(name == tier for _, tier in of.unreached))
 
 
 def _gives(rule: nodes.Rule, found: Judged) -> bool:
@@ -80,7 +92,10 @@ def _why_never(rule: nodes.Rule, at: list[Judged]) -> Finding:
     group = next((each for each in first.scene.program.groups.values() if rule.name in each.of), None)
     if group is None:
         return Finding(Diagnostic("G940", f'"{rule.name}" never gives anything', rule.span, "nothing is left of it"))
-    return _shadowed(rule, _in_front(rule, group, at), f'is always taken by the group "{group.name}"')
+    how = f'is always taken by the group "{group.name}"'
+    if group.take is nodes.Take.ALL:
+        how = f'leaves nothing of what the group "{group.name}" lets through'
+    return _shadowed(rule, _in_front(rule, group, at), how)
 
 
 def _in_front(rule: nodes.Rule, group: nodes.Group, at: list[Judged]) -> list[nodes.Rule]:
@@ -97,8 +112,8 @@ def _in_front(rule: nodes.Rule, group: nodes.Group, at: list[Judged]) -> list[no
     return [other for other in others if shadows(other)] or others
 
 
-def _is_never(found: Judged, condition: object) -> bool:
-    return asked(found.scene.known, [condition])[0] is Answer.NEVER
+def _is_never(found: Judged, *conditions: object) -> bool:
+    return asked(found.scene.known, conditions)[0] is Answer.NEVER
 
 
 def _shadowed(rule: nodes.Rule, others: Iterable[nodes.Rule], how: str) -> Finding:
@@ -134,16 +149,19 @@ def rows(of: Asked) -> Found:
             if all(constant(result, of.program) == 0 for result in row.results):
                 continue  # there for all keys to have a row
             met = reached.get((table.name, at), [])
-            answers = [asked(found.scene.known, [any_of(terms)])[0] for found, terms in met]
-            if all(each is Answer.NEVER for each in answers):
-                yield _row(table, row)
+            if all(_is_never(found, any_of(terms)) for found, terms in met):
+                yield _row(table, row, "is never looked up")
+            elif of.unreached and all(
+                _is_never(found, any_of(terms), *of.supposed(found.scene.event)) for found, terms in met
+            ):
+                yield _row(table, row, f"is not looked up as long as nobody reaches {_tiers_of(of)}")
 
 
-def _row(table: nodes.Table, row: nodes.Row) -> Finding:
+def _row(table: nodes.Table, row: nodes.Row, how: str) -> Finding:
     return Finding(
         Diagnostic(
             "G942",
-            f"a row of `{table.name}` is never looked up",
+            f"a row of `{table.name}` {how}",
             row.span,
             "no rule comes here",
             help=("look at the conditions of the rules that ask the table, and at its keys",),
@@ -163,7 +181,16 @@ def _asked_elsewhere(program: nodes.Program) -> set[str]:
 
 
 def tiers(program: nodes.Program) -> Iterator[tuple[str, str, Finding]]:
-    """Tiers that nobody reaches by what happens: their ladder, their name, and why. What is given by hand is left aside."""
+    """Tiers that nobody reaches by what happens: their ladder, their name, and why.
+
+    What is given by hand is left aside, and so is what two members had who became one; a tier that is reached in a test is reached.
+    """
+    found = list(_out_of_reach(program))
+    held = held_in_tests(program) if found else set()
+    yield from (each for each in found if each[:2] not in held)
+
+
+def _out_of_reach(program: nodes.Program) -> Iterator[tuple[str, str, Finding]]:
     for ladder in program.ladders.values():
         given = {each.tier for each in ladder.floors} | {each.tier for each in ladder.grants}
         for step in ladder.tiers[1:]:
@@ -171,10 +198,16 @@ def tiers(program: nodes.Program) -> Iterator[tuple[str, str, Finding]]:
                 continue
             if step.when is not None and not _can_hold(step.when, program):
                 yield ladder.name, step.name, _tier(ladder, step, step.when, "this never holds")
-            elif step.at is not None and isinstance(ladder.counts, nodes.Earned) and not ladder.counts.back:
+            elif step.at is not None and isinstance(ladder.counts, nodes.Earned) and _counts_one_window(ladder):
                 most = most_within(ladder.counts, program)
                 if most is not None and most < step.at:
                     yield ladder.name, step.name, _tier(ladder, step, ladder.counts, "limits leave less than it needs")
+
+
+def _counts_one_window(ladder: nodes.Ladder) -> bool:
+    """Whether a ladder counts no more than what is earned in its window: nothing is carried on, brought along or forgiven."""
+    earned = isinstance(ladder.counts, nodes.Earned) and not ladder.counts.back
+    return earned and not ladder.carries and not ladder.floored and ladder.restarts is None and ladder.account is None
 
 
 def _can_hold(condition: nodes.Expr, program: nodes.Program) -> bool:

@@ -23,7 +23,7 @@ from guerdon.study.prove.witness import Witness, few, repeated, witness
 from guerdon.study.trial import Trial
 from guerdon.text.diagnostic import Diagnostic
 
-HISTORIES = 150
+HISTORIES = 300
 """So many are tried."""
 
 LATER = (1, 8, 15, 32, 62, 93, 184, 366, 400, 550, 731, 1100)
@@ -34,11 +34,15 @@ Standing = tuple[str, str, str]
 
 
 def less(old: nodes.Program, new: nodes.Program) -> Finding | None:
-    """A history after which a member stands worse under the newer version, made short; None where none was found."""
-    pool = Pool(old, nodes.Law(""))
+    """A history after which a member stands worse under the newer version, made short; None where none was found.
+
+    Shape: half of those that are tried are made up of what the older version asks for, half of what the newer one does.
+    """
+    pools = Pool(old, nodes.Law("")), Pool(new, nodes.Law(""))
     for number in range(HISTORIES):
-        told = Teller(chance(0, number), old, pool).history()
-        if not _fits(told, new) or _worse(told.case(""), old, new) is None:
+        of, pool = (old, pools[0]) if number % 2 == 0 else (new, pools[1])
+        told = Teller(chance(0, number // 2), of, pool).history()
+        if not _fits(told, old) or not _fits(told, new) or _worse(told.case(""), old, new) is None:
             continue
         at = next(
             at for at in range(1, len(told.told) + 1) if _worse(replace(told, told=told.told[:at]).case(""), old, new)
@@ -49,6 +53,16 @@ def less(old: nodes.Program, new: nodes.Program) -> Finding | None:
         assert worse is not None, "what is shorter shows it too"
         return _finding(told.case("less generous"), worse, old)
     return None
+
+
+def one_after_the_other(one: Witness, other: Witness, old: nodes.Program, new: nodes.Program) -> Finding | None:
+    """Two events of a member, the earlier first, where they stand worse under the newer version after both."""
+    steps = sorted((one.event, other.event), key=lambda each: each.date)
+    case = other.case.but(steps=tuple(steps))
+    if not all(_fits_facts(each.event, each.facts, new) for each in steps):
+        return None
+    worse = _worse(case, old, new)
+    return _finding(case, worse, old) if worse is not None else None
 
 
 def again(old: nodes.Program, new: nodes.Program) -> Finding | None:

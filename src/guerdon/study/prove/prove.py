@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from guerdon.program import nodes
 from guerdon.study.prove import intervals, limits
+from guerdon.study.prove.beside import beside
 from guerdon.study.prove.report import INSTALL, Finding, Most, Report, Undecided
 from guerdon.text.diagnostic import Diagnostic
 
@@ -29,8 +30,8 @@ def of_tables(name: str, said: Iterable[Diagnostic]) -> Report:
 def prove(program: nodes.Program, said: Iterable[Diagnostic] = ()) -> Report:
     """What is amiss in a program, what it gives at most, what is proved and what could not be decided."""
     report = Report(program.frame.name, [Finding(each) for each in said if each.code in TABLES])
-    report.findings += intervals.beside(program)
     if not has_solver():
+        report.findings += beside(program)
         report.findings += intervals.contradictions(program)
         report.findings += limits.never_binding(program, None)
         report.undecided.append(
@@ -44,14 +45,20 @@ def prove(program: nodes.Program, said: Iterable[Diagnostic] = ()) -> Report:
 def _solved(program: nodes.Program, report: Report) -> None:
     from guerdon.study.prove import laws, most, never
     from guerdon.study.prove.asked import Asked
+    from guerdon.study.prove.budget import within
+    from guerdon.study.prove.covered import covered
+    from guerdon.study.prove.solve import WORK
 
     unreached = list(never.tiers(program))
-    report.findings += [found for _, _, found in unreached]
     of = Asked(program, frozenset((ladder, tier) for ladder, tier, _ in unreached))
-    _add(report, never.rules(of))
-    if not any(found.said.code in ("G940", "G941") for found in report.findings):
+    report.findings += beside(program, lambda hole: covered(hole, of))
+    report.findings += [found for _, _, found in unreached]
+    with within(2 * WORK):
+        _add(report, never.rules(of))
+    if program.rules and not any(found.said.code in ("G940", "G941") for found in report.findings):
         report.proved.append("every rule can give something") if not report.undecided else None
-    _add(report, never.rows(of))
+    with within(2 * WORK):
+        _add(report, never.rows(of))
     report.findings += limits.never_binding(program, of)
     _add(report, most.most(of))
     _add(report, laws.laws(program))

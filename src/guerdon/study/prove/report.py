@@ -37,6 +37,18 @@ class Most:
     within: str  # what baskets this is true of; empty: of all events
     witness: tuple[str, ...]
     came: tuple[str, ...]
+    assumes: tuple[str, ...] = ()  # of what else the event counts there is no more than of the money
+    more: tuple[str, ...] = ()  # what each of them adds, whatever is spent
+    is_spent: bool = True  # false: it is earned where less than one unit of money is spent
+
+    @property
+    def assumed(self) -> str:
+        """Of what there is no more than of the money, and what each of it adds, in words."""
+        if not self.assumes:
+            return ""
+        names = " and ".join(f"`{name}`" for name in self.assumes)
+        more = f", and {' and '.join(self.more)}, whatever is spent" if self.more else ""
+        return f"where there is no more of {names} than of {self.currency}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Report:
                     f"1 {each.currency}",
                     f"{plain(each.least)} {each.unit}",
                     f"{plain(each.most)} {each.unit}",
-                    each.within,
+                    "; ".join(filter(None, (each.within, each.assumed))),
                     _lines(each.witness),
                 )
                 for each in self.most

@@ -221,7 +221,9 @@ def _accumulated(rule: nodes.Rule, accumulate: nodes.Accumulate, terms: Terms, s
     assert isinstance(rule.give, nodes.Apply)
     few, parts, many = _parts(rule, terms)
     base = z3.If(few, total(parts), many)
-    key = f"total/{rule.name}/{accumulate.period}/{accumulate.account}/{accumulate.person!r}"
+    key = (
+        f"total/{rule.name}/{accumulate.period}/{accumulate.account}/{meaning(accumulate.person, terms.scene.program)}"
+    )
     before = terms.scene.known.of(key, f'the running total of "{rule.name}"', _plain_base(rule)).term
     was, now = apply(terms.term(rule.give.rate), before), terms.applied(rule.give.rate, before + base)
     exact = most(now - was, ZERO)
@@ -249,7 +251,7 @@ def room(limit: nodes.Limit, name: str, index: int, terms: Terms) -> Any:
     """
     scene = terms.scene
     where = f"used/{name}/{limit.of}/{limit.times is None}/{limit.account}/{limit.fields}/{limit.window!r}"
-    where += f"/{limit.person!r}/{limit.everybody}"
+    where += f"/{meaning(limit.person, scene.program)}/{limit.everybody}/{limit.kept}"
     what = f'what limit {index + 1} of "{name}" counted before'
     if limit.times is not None:
         if limit.per_event:
@@ -341,7 +343,7 @@ def _rounded(group: nodes.Group, parts: Sequence[Any], step: Fraction, terms: Te
     known, free = terms.scene.known, []
     for at, part in enumerate(parts):
         share = known.of(
-            f"share/{at}/{terms.scene.event}/{group!r}",
+            f"share/{at}/{terms.scene.event}/{meaning(group, terms.scene.program)}",
             f'shares of "{group.name}"',
             types.Quantity("", step),
             known=False,

@@ -136,18 +136,47 @@ def _lines(scene: Scene, name: str, record: str, prefix: str) -> None:
 
 
 def meaning(part: object, program: nodes.Program) -> str:
-    """What a part of a program is, with the tables, measures and rules that it reads: the same where it comes to the same."""
-    found = [repr(part)]
-    for each in walk(part):
-        match each:
-            case nodes.Lookup(table):
-                found.append(repr(program.tables[table]))
-            case nodes.Given(rule):
-                found += [meaning(program.rules[name], program) for name in program.rules_of(rule)]
-                found += [repr(program.groups[rule])] if rule in program.groups else []
-            case nodes.Defined(measure):
-                found.append(meaning(program.measures[measure], program))
+    """What a part of a program is, with all that it reads by name: tables, derived facts, measures, meters, rules and groups.
+
+    Shape: the same only where it comes to the same; each name is told once, in the order in which it is met.
+    """
+    found, seen, waiting = [repr(part)], set[object](), [part]
+    while waiting:
+        for each in walk(waiting.pop()):
+            for name, what in _named(each, program):
+                if name not in seen:
+                    seen.add(name)
+                    found.append(f"{name!r}: {what!r}")
+                    waiting.append(what)
     return "/".join(found)
+
+
+def _named(node: object, program: nodes.Program) -> Iterator[tuple[object, object]]:
+    """What a node reads by a name or a number. Of facts those of all events and records count that are called so."""
+    match node:
+        case nodes.Lookup(table):
+            yield ("table", table), program.tables[table]
+        case nodes.Defined(measure):
+            yield ("measure", measure), program.measures[measure]
+        case nodes.Measured(meter):
+            yield ("meter", meter), program.meters[meter]
+        case nodes.Streak(meters):
+            yield from ((("meter", meter), program.meters[meter]) for meter in meters)
+        case nodes.Given(rule):
+            yield from ((("rule", name), program.rules[name]) for name in program.rules_of(rule))
+            if rule in program.groups:
+                yield ("group", rule), program.groups[rule]
+        case nodes.Field(nodes.Scope.MEMBER, name) if name in program.member.facts:
+            yield ("member", name), program.member.facts[name]
+        case nodes.Theirs(_, name) if name in program.member.facts:
+            yield ("member", name), program.member.facts[name]
+        case nodes.Field(nodes.Scope.EVENT | nodes.Scope.LINE | nodes.Scope.OPENED, name):
+            records = *program.events.values(), *program.records.values()
+            own = [(each.name, each.facts) for each in records]
+            own += [(each.name, each.facts) for each in program.triggers.values()]
+            for of, facts in own:
+                if name in facts and facts[name].value is not None:
+                    yield ("fact", of, name), facts[name]
 
 
 def holds(stretch: nodes.Stretch, scene: Scene) -> Any:

@@ -26,6 +26,8 @@ def as_json(of: Report) -> dict[str, object]:
                 "least": str(each.least),
                 "most": str(each.most),
                 "within": each.within,
+                "assumes": list(each.assumes),
+                "more": list(each.more),
                 "witness": list(each.witness),
                 "came": list(each.came),
             }
@@ -55,8 +57,9 @@ def _most(of: Most) -> str:
     much = words.decimal(of.least, 4).rstrip("0").rstrip(".")
     most = words.decimal(Fraction(ceil(of.most * 10_000), 10_000), 4).rstrip("0").rstrip(".")
     bound = "" if most == much else f" by one event, and never more than {most}"
-    where = f", in {of.within}" if of.within else ""
-    head = f"1 {of.currency} of `{of.event}` earns up to {much} {of.unit}{bound}{where}"
+    where = (f", in {of.within}" if of.within else "") + (f", {of.assumed}" if of.assumed else "")
+    spent = "" if of.is_spent else "no more than "
+    head = f"{spent}1 {of.currency} of `{of.event}` earns up to {much} {of.unit}{bound}{where}"
     return "\n".join([head, *_shown(of.witness, of.came)])
 
 

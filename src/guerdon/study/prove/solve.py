@@ -13,6 +13,7 @@ from typing import Any
 import z3
 
 from guerdon.program import types
+from guerdon.study.prove.budget import Budget, checked
 from guerdon.study.prove.values import OTHER, Thing, Variables, Words, exact, fraction, plainly
 
 WORK = 20_000_000
@@ -20,6 +21,9 @@ WORK = 20_000_000
 
 LITTLE_WORK = WORK // 8
 """The same of a wish, which may be left."""
+
+PLAIN_WORK = WORK * 2
+"""The same of all wishes for one moment together."""
 
 MOST_WORDS = 20
 """So many words of a program are tried for a text."""
@@ -42,13 +46,26 @@ class Answer(Enum):
 def asked(known: Variables, conditions: Iterable[Any], work: int = WORK) -> tuple[Answer, Any]:
     """Whether all conditions can hold at once, and a model where they do."""
     solver = z3.Solver()
-    solver.set("rlimit", work)
     solver.add(*known.facts, *conditions)
-    return _answer(solver)
+    answer, model = _answer(solver, work)
+    if answer is Answer.NEVER and not can_be(known):
+        return Answer.UNDECIDED, None
+    return answer, model
 
 
-def _answer(solver: Any) -> tuple[Answer, Any]:
-    match solver.check():
+def can_be(known: Variables) -> bool:
+    """Whether what is always true can be true at once: of what contradicts itself nothing follows."""
+    many = len(known.facts)
+    if many not in known.can_be:
+        solver = z3.Solver()
+        solver.set("rlimit", WORK)
+        solver.add(*known.facts)
+        known.can_be[many] = solver.check() != z3.unsat
+    return known.can_be[many]
+
+
+def _answer(solver: Any, work: int, budget: Budget | None = None) -> tuple[Answer, Any]:
+    match checked(solver, work, budget):
         case z3.unsat:
             return Answer.NEVER, None
         case z3.sat:
@@ -84,10 +101,10 @@ class _Search:
 
     def __init__(self, known: Variables, conditions: Sequence[Any]) -> None:
         self.solver = z3.Solver()
-        self.solver.set("rlimit", WORK)
         self.solver.add(*known.facts, *conditions)
-        self.model = _answer(self.solver)[1]
-        self.solver.set("rlimit", LITTLE_WORK)
+        self.model = _answer(self.solver, WORK)[1]
+        self.budget = Budget(PLAIN_WORK)
+        self.is_all_said = not known.lost
 
     def wish(self, wish: Any) -> bool:
         """Whether a wish can be met as well; then it is."""
@@ -97,7 +114,7 @@ class _Search:
             return True
         self.solver.push()
         self.solver.add(wish)
-        found, model = _answer(self.solver)
+        found, model = _answer(self.solver, LITTLE_WORK, self.budget)
         if found is Answer.FOUND:
             self.model = model
             return True
@@ -117,6 +134,10 @@ class _Search:
                     self.least(term, kind.step or Fraction(1, 100))
             case types.Days() | types.Months():
                 self.near(term, 0)
+            case types.Date() if self.is_all_said:
+                self.near(term, USUAL_DAY)
+            case types.Date():
+                pass  # what is reckoned from it may be something that can't be said
             case types.Choice(values):
                 any(self.wish(term == words.number(value)) for value in values)
             case _:
@@ -164,7 +185,9 @@ def rising(terms: Iterable[Any]) -> Iterator[Any]:
 
 
 def in_the_way(known: Variables) -> str:
-    """Why nothing was shown, in words: what can't be said in terms, or a past that there would have to be."""
+    """Why nothing was shown, in words: a contradiction, what can't be said in terms, or a past that there would have to be."""
+    if not can_be(known):
+        return "what is known of it contradicts itself, so that nothing follows from it"
     if known.lost:
         return f"it asks for {next(iter(known.lost))}"
     past = next((thing.words for key, thing in known.things.items() if key.startswith(PAST)), None)

@@ -12,7 +12,6 @@ import z3
 
 from guerdon.check.scene import WEEKDAYS
 from guerdon.program import nodes, types
-from guerdon.reference.evaluate import folded
 from guerdon.study import words
 from guerdon.study.prove import measured
 from guerdon.study.prove.scene import Line, Scene, meaning
@@ -81,10 +80,12 @@ class Terms:
 
     def lost(self, expr: nodes.Expr, *, below_zero: bool = True) -> Value:
         """An expression that can't be said in terms."""
+        return self.scene.known.unknown(self._here(expr), words.written(expr), expr.type, below_zero=below_zero)
+
+    def _here(self, expr: nodes.Expr) -> str:
+        """What an expression is and of which line it is asked."""
         at = "" if self.line is None else f"/{id(self.line)}"
-        return self.scene.known.unknown(
-            f"{meaning(expr, self.scene.program)}{at}", words.written(expr), expr.type, below_zero=below_zero
-        )
+        return f"{meaning(expr, self.scene.program)}{at}"
 
     def term(self, expr: nodes.Expr) -> Term:
         match expr:
@@ -92,8 +93,8 @@ class Terms:
                 return self._literal(value)
             case nodes.Field():
                 return self._fact(expr)
-            case nodes.Theirs(_, name):
-                return self.scene.known.of(f"theirs/{expr!r}", words.written(expr), _maybe(expr.type))
+            case nodes.Theirs():
+                return self._theirs(expr)
             case nodes.Compare():
                 return Value(self._compare(expr))
             case nodes.Junction(every_one, parts):
@@ -115,7 +116,7 @@ class Terms:
             case nodes.Defined(name):
                 measure = self.scene.program.measures[name]
                 if measure.ranking is not None:
-                    return self.scene.known.of(f"rank/{measure.name}", name, expr.type)
+                    return self.scene.known.of(f"rank/{meaning(expr, self.scene.program)}", name, expr.type)
                 return self.term(measure.value)
             case nodes.PeriodDay():
                 return self._period_day(expr)
@@ -159,7 +160,8 @@ class Terms:
             case nodes.Scope.MOMENT:
                 return scene.known.unknown("at", "at", types.Instant())
             case nodes.Scope.OPENED:
-                return scene.known.of(f"opened/{self.opened}/{expr.name}", words.written(expr), expr.type)
+                key, below = f"opened/{self.opened}/{expr.name}", not isinstance(plainly(expr.type), types.Quantity)
+                return scene.known.of(key, words.written(expr), expr.type, below_zero=below)
             case nodes.Scope.OFFER:
                 return scene.known.of(f"offer/{expr.name}", words.written(expr), types.YesNo())
             case nodes.Scope.MEMBER:
@@ -167,6 +169,11 @@ class Terms:
                 return scene.known.of(f"member/{expr.name}", f"member.{expr.name}", expr.type, below_zero=below)
             case _:
                 assert_never(expr.scope)
+
+    def _theirs(self, expr: nodes.Theirs) -> Value:
+        below = not isinstance(plainly(expr.type), types.Quantity)
+        key = f"theirs/{self._here(expr)}"
+        return self.scene.known.of(key, words.written(expr), _maybe(expr.type), below_zero=below)
 
     # ------------------------------------------------------------ conditions and sums
 
@@ -199,19 +206,19 @@ class Terms:
         return first_of([(term == number, z3.IntVal(at)) for at, number in enumerate(numbers)], z3.IntVal(0))
 
     def _same(self, expr: nodes.Compare, left: Any, right: Any) -> Any:
-        """The same however it is spelled: texts of the program are known, others are spelled in one way only."""
-        texts = types.Text | types.Member
-        if not isinstance(plainly(expr.left.type), texts) or not isinstance(plainly(expr.right.type), texts):
+        """The same however it is spelled; of two members it is left open, for they may have become one."""
+        kinds = [plainly(side.type) for side in (expr.left, expr.right)]
+        if any(isinstance(of, types.Member) for of in kinds):
+            self.scene.known.lost[words.written(expr)] = None
+            return z3.Bool(f"same/{left}/{right}")
+        if not all(isinstance(of, types.Text | types.Choice) for of in kinds):
             return left == right
+        same = self.scene.known.words.same(left, right)
         for side in (expr.left, expr.right):
             if isinstance(side, nodes.Literal):
-                known = self.scene.known.words.numbers
-                alike = [number for text, number in [*known.items()] if folded(text) == folded(str(side.value))]
-                other = right if side is expr.left else left
-                return any_of(other == number for number in alike) if folded(str(side.value)) else NEVER
-        self.scene.known.lost[words.written(expr)] = None
-        free = z3.Bool(f"same/{expr!r}")
-        return z3.Or(left == right, free)
+                for spelled in (str(side.value).upper(), str(side.value).lower(), str(side.value).title()):
+                    self.scene.known.words.number(spelled)
+        return same
 
     def _or_else(self, value: Value, default: Value) -> Value:
         return Value(z3.If(value.missing, default.term, value.term), z3.And(value.missing, default.missing))

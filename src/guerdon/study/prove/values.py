@@ -11,16 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import z3
 
 from guerdon.program import nodes, types
 from guerdon.program.time import FIRST_YEAR, LAST_YEAR
+from guerdon.reference.evaluate import folded
 
-FIRST_DAY, LAST_DAY = date(FIRST_YEAR + 2, 1, 1).toordinal(), date(LAST_YEAR - 102, 12, 31).toordinal()
+FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
+"""All days that a history may name."""
 OTHER = -1
 """The number of a text that no program holds."""
+FOLDED = z3.Function("folded", z3.IntSort(), z3.IntSort())
+"""What is left of a text without its spelling: the same for the same text, and no less for others that are spelled differently only."""
+BLANK = -2
+"""What is left of a text of nothing but spaces; it is the same as no text."""
 NEVER = z3.BoolVal(False)
 ALWAYS = z3.BoolVal(True)
 ZERO = z3.RealVal(0)
@@ -67,29 +74,59 @@ class Thing:
 
 
 class Words:
-    """Numbers for words and texts, the same for the same."""
+    """Numbers for words and texts, the same for the same; `facts`: where it is told what is left of them without their spelling."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: list[Any]) -> None:
         self.numbers: dict[str, int] = {}
+        self.facts = facts
+        self.without_spelling: dict[str, int] | None = None
 
     def number(self, word: str) -> int:
-        return self.numbers.setdefault(word, len(self.numbers))
+        if word not in self.numbers:
+            self.numbers[word] = len(self.numbers)
+            self._told(word)
+        return self.numbers[word]
+
+    def same(self, one: Any, other: Any) -> Any:
+        """Whether two texts are the same however they are spelled; from now on it is told of every word what it is without its spelling."""
+        if self.without_spelling is None:
+            self.without_spelling = {}
+            self.facts.append(FOLDED(z3.IntVal(OTHER)) == OTHER)
+            for word in list(self.numbers):
+                self._told(word)
+        return z3.And(FOLDED(one) == FOLDED(other), FOLDED(one) != BLANK)
+
+    def _told(self, word: str) -> None:
+        if self.without_spelling is not None:
+            left = folded(word)
+            number = self.without_spelling.setdefault(left, len(self.without_spelling)) if left else BLANK
+            self.facts.append(FOLDED(z3.IntVal(self.numbers[word])) == number)
 
     def word(self, number: int) -> str:
-        """The word of a number; for one that has none, a word that is not in the program."""
+        """The word of a number; for one that has none, a word that is not in the program, however it is spelled."""
         found = next((word for word, each in self.numbers.items() if each == number), None)
-        return found if found is not None else "a" if number == OTHER else f"a{abs(number)}"
+        if found is not None:
+            return found
+        taken = {folded(word) for word in self.numbers}
+        tried = ("a" if not at else f"a{at}" for at in count(0 if number == OTHER else abs(number)))
+        return next(word for word in tried if word not in taken)
 
 
 @dataclass(slots=True)
 class Variables:
     """All that a moment holds, each thing once, and what is always true of it."""
 
-    words: Words = field(default_factory=Words)
     things: dict[str, Thing] = field(default_factory=dict)
     facts: list[Any] = field(default_factory=list)  # what is always true
+    words: Words = field(init=False)
     lost: dict[str, None] = field(default_factory=dict)  # what could not be said, in words
     windows: dict[str, nodes.Window] = field(default_factory=dict)  # of what is measured, by its key
+    can_be: dict[int, bool] = field(
+        default_factory=dict
+    )  # whether so many facts can all be true; False: they contradict each other
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.facts)
 
     def of(self, key: str, words: str, kind: types.Type, *, below_zero: bool = False, known: bool = True) -> Value:
         """The variable of a key; quantities and numbers lie on their grid, and not below zero."""
@@ -104,6 +141,8 @@ class Variables:
 
     def _made(self, key: str, kind: types.Type, below_zero: bool) -> Value:
         if isinstance(kind, types.Optional):
+            if kind.of == types.Choice(()):
+                return Value(z3.Int(key), ALWAYS)  # there is nothing that could be named
             inner = self._made(key, kind.of, below_zero)
             return Value(inner.term, z3.Bool(f"{key}/missing"))
         match kind:

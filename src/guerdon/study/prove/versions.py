@@ -12,10 +12,10 @@ import z3
 from guerdon.program import nodes
 from guerdon.reference.rules import Verdict
 from guerdon.study import words
-from guerdon.study.prove import pasts
+from guerdon.study.prove import lasts, pasts
 from guerdon.study.prove.asked import came
 from guerdon.study.prove.report import Finding, Undecided
-from guerdon.study.prove.rules import Judged, judged
+from guerdon.study.prove.rules import Came, Judged, judged
 from guerdon.study.prove.scene import LINES
 from guerdon.study.prove.solve import Answer, asked, in_the_way, rising, simplest
 from guerdon.study.prove.values import Variables, any_of, total
@@ -39,7 +39,8 @@ class Both:
 def less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding | Undecided | str]:
     """Where the newer version gives less; else what is proved, and what could not be decided."""
     happens = dict.fromkeys(on for each in (old, new) for rule in each.rules.values() for on in rule.on)
-    found_less, open_questions, differs = False, False, False
+    found_less, open_questions = False, False
+    differs: list[tuple[Both, list[str]]] = []
     for event in happens:
         if any(event not in each.events and event not in each.triggers for each in (old, new)):
             yield Undecided(f"what differs at `{event}`", "only one version has it")
@@ -52,25 +53,59 @@ def less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding | Undecided
             open_questions = open_questions or isinstance(found, Undecided)
             yield found
         if not found_less:
-            differs = differs or _differs(both)
+            differs.append((both, _differing(both)))
     for found in _worth_less(old, new):
         found_less = True
         yield found
-    lasting = list(_lasting(old, new))
-    if (lasting or open_questions) and not found_less:
-        shown = pasts.again(old, new) or pasts.less(old, new)
+    if not found_less:
+        yield from _in_the_end(old, new, differs, open_questions)
+
+
+def _in_the_end(
+    old: nodes.Program, new: nodes.Program, differs: list[tuple[Both, list[str]]], open_questions: bool
+) -> Iterator[Finding | Undecided | str]:
+    """What comes of several events, where no single one gives less."""
+    lasting = list(lasts.lasting(old, new))
+    names = list(dict.fromkeys(name for _, each in differs for name in each))
+    fed = list(lasts.fed(names, old, new))
+    if lasting or fed or open_questions:
+        shown = pasts.again(old, new) or _one_after_the_other(old, new, differs) or pasts.less(old, new)
         if shown is not None:
-            found_less = True
             yield shown
-        elif lasting:
-            yield Undecided(
-                "whether a member is worse off after several events", f"the versions differ in {', '.join(lasting)}"
-            )
-    elif not found_less and not open_questions:
-        if differs:
-            yield "at no event does the newer version give less to a member of whom the same is known"
-        else:
-            yield "both versions give the same at every event to a member of whom the same is known"
+            return
+    if not lasting and not open_questions:
+        yield (
+            "at no event does the newer version give less to a member of whom the same is known"
+            if names
+            else "both versions give the same at every event to a member of whom the same is known"
+        )
+    if lasting or fed:
+        why = f"the versions differ in {', '.join(lasting)}" if lasting else fed[0]
+        yield Undecided("whether a member is worse off after several events", why)
+
+
+def _one_after_the_other(
+    old: nodes.Program, new: nodes.Program, differs: list[tuple[Both, list[str]]]
+) -> Finding | None:
+    """An event at which a rule gives otherwise, and then one at which it gave much, where the newer version comes to less."""
+    for both, names in differs:
+        for name in names:
+            was, now = both.old.came.get(name), both.new.came.get(name)
+            if was is None or now is None:
+                continue
+            few_lines = [*few(both.old), *few(both.new)]
+            first = simplest(both.known, [was.quantity != now.quantity, *few_lines])
+            for much in (0, 10, 100, 1000):
+                later = simplest(both.known, [was.quantity > much, *few_lines]) if first is not None else None
+                one, other = (
+                    witness(both.old, model, "less generous") if model is not None else None for model in (first, later)
+                )
+                shown = (
+                    pasts.one_after_the_other(one, other, old, new) if one is not None and other is not None else None
+                )
+                if shown is not None:
+                    return shown
+    return None
 
 
 def _worth_less(old: nodes.Program, new: nodes.Program) -> Iterator[Finding]:
@@ -198,31 +233,23 @@ def _shown(both: Both, model: Any, is_so: Any) -> tuple[Witness, Witness] | None
     return (old, new) if before is not None and is_so(before, after or {}) else None
 
 
-def _differs(both: Both) -> bool:
-    """Whether something can be given otherwise; what is undecided may be."""
-    conditions = [_sum(both.new, unit) != _sum(both.old, unit) for unit in _units(both)]
-    return asked(both.known, [any_of(conditions)])[0] is not Answer.NEVER
+def _differing(both: Both) -> list[str]:
+    """The rules that may give or take otherwise, by themselves or in their group; what is undecided may be."""
+    names = list(dict.fromkeys([*both.old.came, *both.new.came]))
+    otherwise = {name: _otherwise(both.old.came.get(name), both.new.came.get(name)) for name in names}
+    if asked(both.known, [any_of(otherwise.values())])[0] is Answer.NEVER:
+        return []
+    return [name for name, condition in otherwise.items() if asked(both.known, [condition])[0] is not Answer.NEVER]
 
 
-def _lasting(old: nodes.Program, new: nodes.Program) -> Iterator[str]:
-    """What differs that a single event does not show, in words."""
-    if old.ladders != new.ladders:
-        yield "their tiers"
-    if old.units != new.units:
-        yield "the life of a unit"
-    if old.measures != new.measures or old.meters != new.meters:
-        yield "what they measure"
-    if old.events != new.events or old.accounts != new.accounts:
-        yield "their events"
-    if old.frame.but(name="") != new.frame.but(name=""):
-        yield "the program's calendar"
-    if {name: _beside(rule) for name, rule in old.rules.items()} != {
-        name: _beside(rule) for name, rule in new.rules.items()
-    }:
-        yield "when or to whom rules give, or their limits"
-
-
-def _beside(rule: nodes.Rule) -> tuple[object, ...]:
-    """What of a rule counts from one event to the next, or what becomes of what it gives."""
-    limits = tuple(limit for limit in rule.limits if not limit.per_event)
-    return (limits, rule.hold, rule.to, rule.shares, rule.control, rule.accumulate, rule.offer)
+def _otherwise(was: Came | None, now: Came | None) -> Any:
+    """When a rule gives or takes otherwise than it did."""
+    if was is None or now is None:
+        alone = was or now
+        assert alone is not None
+        return alone.guarded if alone.rule.takes else z3.Or(alone.quantity > 0, alone.stood > 0)
+    if was.rule.unit != now.rule.unit or was.rule.takes != now.rule.takes:
+        return z3.Or(was.guarded, now.guarded)
+    if was.rule.takes:
+        return z3.Or(was.guarded != now.guarded, z3.And(was.guarded, was.exact != now.exact))
+    return z3.Or(was.quantity != now.quantity, was.stood != now.stood)
