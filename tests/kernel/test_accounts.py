@@ -170,3 +170,28 @@ def test_what_is_given_back_of_a_debt_that_was_repaid_is_nobodys_in_the_family(c
     lots = [posting.lot for posting in expected.ledger.postings]
     assert "e2/undone" in lots and "visit/e3/Visit" in lots and lots[-2:] == ["visit/e4/Visit"] * 2
     assert agree(expected, program, history, FACTS, compiled=compiled) == len(history)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_is_given_back_of_a_debt_is_the_member_s_who_has_no_family(compiled):
+    """So that what they earn later joins it, which a family's does not."""
+    program = typed(UNDONE)
+    nothing: dict[str, object] = {"ladder": None, "tier": None, "through": None}
+    taken: dict[str, object] = {"unit": "point", "quantity": -100, "by": "us", "why": "x", "note": "one", **nothing}
+    opened: dict[str, object] = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
+    history = [
+        event
+        for who in ("alone", "anna")
+        for event in (
+            (10, who, "adjustment", taken | {"note": who}),
+            (11, who, "opening", opened),
+            (12, who, "mistaken", {"note": who}),
+            (13, who, "visit", {}),
+        )
+    ]
+    played = events(*sorted(history, key=lambda each: each[0]))
+    expected = reference(program, played, FACTS)
+    later = {posting.holder: posting.lot for posting in expected.ledger.postings}
+    assert later["alone"] is not None and later["alone"].endswith("/undone")
+    assert next(lot for holder, lot in later.items() if holder != "alone") not in (None, later["alone"])
+    assert agree(expected, program, played, FACTS, compiled=compiled) == len(played)

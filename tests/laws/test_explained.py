@@ -154,4 +154,5 @@ def test_asking_changes_nothing(case):
 
 def came(account: Account) -> list[tuple[str, str, str, str]]:
     """All that came of something; a trigger of which nothing came is listed where it is asked about."""
-    return [(each.when, each.event, each.kind, each.text) for each in account.timeline if each.text != "-"]
+    told = (each for each in account.timeline if each.text.partition(" (by ")[0] != "-")
+    return [(each.when, each.event, each.kind, each.text) for each in told]

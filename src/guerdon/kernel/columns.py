@@ -231,7 +231,10 @@ def _of_members(program: nodes.Program, parts: Iterable[Node]) -> list[str]:
     """The facts of members that anything reads; `member` is who they are."""
     read = (each.name for each in parts if isinstance(each, nodes.Field) and each.scope is nodes.Scope.MEMBER)
     who = ["member"] if others.rules_of(program) else []
-    who += [account.fact for account in program.accounts.values() if account.spends is not None]
+    owing = any(
+        each.reverses is not None for each in program.events.values()
+    )  # what comes back of a debt is the account's
+    who += [account.fact for account in program.accounts.values() if account.spends is not None or owing]
     return [*dict.fromkeys([*who, *read, *(each.fact for each in program.triggers.values() if each.fact is not None)])]
 
 

@@ -103,10 +103,16 @@ class Chained(Restoring):
             self.make.w.line(f"place_{[*self.make.program.rules].index(reason)} = {self.name}_at")
 
     def grant_undone(self, quantity: str, lot: str) -> None:
-        """Gives a lot of today for what was taken, which joins no other; of an account it is nobody's of its members."""
+        """Gives a lot of today for what was taken, which joins no other; of an account it is nobody's of its members.
+
+        Shape: who is in no account has it as their own.
+        """
         self.start, self.waits, self.waits_for = "day", "0", "0"
-        line = self.life.pinned()
-        self._grant(quantity, lot, self._ending(line), "undone", 0, 0, line, "taken back", whose="(-1)")
+        line, whose = self.life.pinned(), "turn"
+        if self.unit.account is not None:
+            there = self.make.member_fact(self.make.program.accounts[self.unit.account].fact).there
+            whose = f"(-1 if {there} else turn)" if there is not None else "(-1)"
+        self._grant(quantity, lot, self._ending(line), "undone", 0, 0, line, "taken back", whose=whose)
 
     def grant_by_hand(self, quantity: str, lot: str, ends: str, reason: str, noted: bool) -> None:
         """Gives a lot that joins no other, which is gone on a day of its own (NEVER: on that of the unit); `noted`: it may be taken back."""

@@ -89,8 +89,8 @@ class Comparison(InNotebook):
                 self._signed(self.new.liability - self.old.liability),
                 f"{words.money(self.new.liability, self.currency)} in all",
             ),
-            ("members who gain", f"{gain:,}", ""),
-            ("members who lose", f"{lose:,}", ""),
+            ("members who gain", f"{gain:,}", "by what they are awarded"),
+            ("members who lose", f"{lose:,}", "by what they are awarded"),
             ("the past", "restated" if past else "left as it is", "as the new version is run over it"),
         )
 

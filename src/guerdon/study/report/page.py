@@ -86,6 +86,8 @@ def _drawn(of: Table, plot: Plot, columns: tuple[str, ...], shape: Shape) -> str
     months = [text(row[0], of.columns[0]) for row in of.rows]
     chosen = [each for each in of.columns if each.name in columns]
     lines = [Line(_titled(each.title, each.unit), tuple(map(_float, of.column(each.name)))) for each in chosen]
+    if shape is Shape.BARS and not any(any(of.column(each.name)) for each in chosen):
+        return ""  # bars that are all of nothing
     percent = all(each.kind is Kind.SHARE for each in chosen)
     level = float(plot.level) if plot.level is not None else None
     at = [float(each) for each in plot.at]
