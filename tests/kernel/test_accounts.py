@@ -179,13 +179,13 @@ def test_what_is_given_back_of_a_debt_is_the_member_s_who_has_no_family(compiled
     nothing: dict[str, object] = {"ladder": None, "tier": None, "through": None}
     taken: dict[str, object] = {"unit": "point", "quantity": -100, "by": "us", "why": "x", "note": "one", **nothing}
     opened: dict[str, object] = {"unit": "point", "quantity": 10, "earned": None, "expires": None, **nothing}
-    history = [
+    history: list[tuple[int, str, str, dict[str, object]]] = [
         event
         for who in ("alone", "anna")
         for event in (
             (10, who, "adjustment", taken | {"note": who}),
             (11, who, "opening", opened),
-            (12, who, "mistaken", {"note": who}),
+            (12, who, "mistaken", dict[str, object](note=who)),
             (13, who, "visit", {}),
         )
     ]
